@@ -1,0 +1,41 @@
+# Everything runs from .venv, which `make setup` builds from the lock file. Needs Python 3.11+, git and make.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.ready
+
+.PHONY: help setup demo test check bench lock clean
+
+help: ## Show this list
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+
+setup: $(STAMP) ## Make .venv with everything that wabot, its tests and its checks need
+
+$(STAMP): requirements.lock pyproject.toml
+	@sh .ci/venv "$(PYTHON)" "$(VENV)"
+	@touch $@
+
+demo: $(STAMP) ## Watch the example tenants answer a recorded hour of customers
+	@$(BIN)/python demo/demo.py
+
+test: $(STAMP) ## Run every test
+	@$(BIN)/python -m pytest $(ARGS)
+
+check: $(STAMP) ## Lint, format check, types, layers
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/wabot validate rules/
+	$(BIN)/wabot test rules/
+
+bench: $(STAMP) ## Measure one decision against a loop over the rules and against the floor
+	@$(BIN)/python -m bench.decide
+
+lock: $(STAMP) ## Renew requirements.lock from pyproject.toml
+	$(BIN)/pip install --quiet uv
+	$(BIN)/uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 --generate-hashes \
+		--no-header --no-annotate --no-emit-index-url --no-emit-find-links --quiet -o requirements.lock
+
+clean: ## Remove .venv and what the demo wrote
+	rm -rf $(VENV) demo/out

@@ -1,0 +1,36 @@
+"""One root for every error that wabot raises on purpose."""
+
+
+class WabotError(Exception):
+    """Something that a person can act on; its text says what is wrong and what to do."""
+
+    def __init__(self, message: str | None = None) -> None:
+        super().__init__(message or (self.__doc__ or "").split("\n")[0])
+
+
+class UsageError(WabotError):
+    """The command line asks for something that does not exist."""
+
+
+class StoreError(WabotError):
+    """The tenant's database cannot be used."""
+
+
+class TenantBusy(WabotError):
+    """Another process already runs this tenant."""
+
+
+class ChannelError(WabotError):
+    """The channel could not carry out what it was asked."""
+
+
+class SendRefused(ChannelError):
+    """WhatsApp refused this message; sending it again would be refused again."""
+
+
+class SendUnknown(ChannelError):
+    """Nobody can tell whether the message went out; it must not be sent again blindly."""
+
+
+class RenderError(WabotError):
+    """A rule's text could not be made for this customer."""

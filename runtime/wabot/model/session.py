@@ -1,0 +1,54 @@
+"""A tenant's session as people see it: the state, what is wrong, and what a person must do are three things."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+SessionStatus = Literal[
+    "starting",
+    "qr_pending",
+    "connecting",
+    "connected",
+    "disconnected",
+    "logout",
+    "banned",
+    "replaced",
+    "outdated",
+    "rules_invalid",
+    "stopped",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class SessionState:
+    """`detail` says what is wrong in a sentence, `action` what a person must do ("" = nothing)."""
+
+    status: SessionStatus
+    detail: str = ""
+    action: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Reload:
+    """The outcome of the last look at the tenant's rules. `revision` names the rules that are live (a content hash)."""
+
+    at: int
+    ok: bool
+    revision: str
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """What a tenant's store holds, for `wabot status`."""
+
+    tenant: str
+    state: SessionState
+    state_since: int | None = None
+    reload: Reload | None = None
+    contacts: int = 0
+    received: int = 0
+    waiting: int = 0
+    outbox: Mapping[str, int] = field(default_factory=dict)
+    by_rule: Mapping[str, int] = field(default_factory=dict)
+    by_reason: Mapping[str, int] = field(default_factory=dict)

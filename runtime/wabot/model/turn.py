@@ -1,0 +1,86 @@
+"""What one decided message leaves behind: written to the store in one transaction, or not at all."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from wabot.model.context import Priority, Usage
+from wabot.model.message import Message
+
+OutboxStatus = Literal["queued", "sending", "sent", "delivered", "read", "failed", "unknown"]
+
+
+@dataclass(frozen=True, slots=True)
+class RuleOutcome:
+    """One rule that answered: what matched, the reply as rendered (None when the rule sends nothing), or why it failed."""
+
+    rule: str
+    matched: str
+    reply: str | None
+    error: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class NewReply:
+    """A reply to put into the outbox; `due` is the earliest moment to send it, UTC milliseconds."""
+
+    id: str
+    text: str
+    rule: str
+    due: int
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """One message, decided.
+
+    `reason` is "answered", or why nothing was. `usage` holds only the entries that changed. `pause_until` (UTC
+    milliseconds) is set when the message was a person's: the bot is silent in that chat until then, and its automatic
+    replies that still wait there are cancelled in the same transaction. `trace` is JSON: why each rule did or did not
+    answer. `micros` is how long the decision took.
+    """
+
+    message: Message
+    at: int
+    reason: str
+    outcomes: tuple[RuleOutcome, ...] = ()
+    replies: tuple[NewReply, ...] = ()
+    usage: Mapping[str, Usage] | None = None
+    tags: frozenset[str] = frozenset()
+    priority: Priority | None = None
+    pause_until: int | None = None
+    trace: str = "[]"
+    micros: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Outbound:
+    """A row of the outbox, on its way. Times are UTC milliseconds."""
+
+    id: str
+    chat: str
+    text: str
+    rule: str
+    due: int
+    created: int
+    status: OutboxStatus = "queued"
+    error: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SendFacts:
+    """What the sender checks again at the moment of sending."""
+
+    customer_wrote: bool
+    blocked: bool
+    paused_until: int | None
+    sent_last_minute: int
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What became of a message that was sent: `outbound` is the outbox row's id."""
+
+    outbound: str
+    status: Literal["sent", "delivered", "read"]
+    at: int
