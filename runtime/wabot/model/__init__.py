@@ -1,1 +1,1 @@
-"""Frozen values that every layer speaks: messages, contacts, decisions' context, what is stored and sent. Standard library only."""
+"""Frozen values that every layer speaks: messages, contacts, context, turns, sessions. Standard library only."""

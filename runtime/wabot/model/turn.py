@@ -12,7 +12,7 @@ OutboxStatus = Literal["queued", "sending", "sent", "delivered", "read", "failed
 
 @dataclass(frozen=True, slots=True)
 class RuleOutcome:
-    """One rule that answered: what matched, the reply as rendered (None when the rule sends nothing), or why it failed."""
+    """One rule that answered: what matched, the rendered reply (None when the rule sends nothing), or why it failed."""
 
     rule: str
     matched: str
