@@ -1,0 +1,15 @@
+"""A longer reply, kept in a file under templates/."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from wabot.language.template import Template
+
+
+@dataclass(frozen=True, slots=True)
+class TemplateFile:
+    """`name` is the file's, as written in the rule."""
+
+    kind: ClassVar[str] = "template"
+    name: str
+    template: Template

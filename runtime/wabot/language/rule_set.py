@@ -1,0 +1,123 @@
+"""What rules are once they are checked: immutable values that the engine decides from."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import tzinfo
+from typing import Literal
+
+from wabot.language.diagnostic import Location
+from wabot.language.hours import ALWAYS_OPEN, Hours
+from wabot.language.responses import Response
+from wabot.language.triggers import Trigger
+from wabot.model.context import Priority
+
+HoursState = Literal["open", "closed"]
+
+
+@dataclass(frozen=True, slots=True)
+class AutoReply:
+    """Limits of a tenant's automatic replies. `delay` and `stale_after` are milliseconds. `only` and `except_` hold
+    phone numbers (digits) and `tag:NAME`."""
+
+    enabled: bool = True
+    delay: int = 2_000
+    max_per_contact_per_day: int = 50
+    max_per_minute: int = 10
+    stale_after: int = 600_000
+    only: frozenset[str] = frozenset()
+    except_: frozenset[str] = frozenset()
+    dry_run: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Handoff:
+    """How chats go to people. `pause` is milliseconds since that person's last message."""
+
+    assign: str = "round_robin"
+    pause: int = 12 * 3_600_000
+    notify: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Tenant:
+    """One business. `id` is its folder's name; `phone` has digits only."""
+
+    id: str
+    name: str
+    phone: str
+    timezone: tzinfo
+    language: str = "id"
+    vars: Mapping[str, object] = field(default_factory=dict)
+    teams: tuple[str, ...] = ()
+    auto_reply: AutoReply = AutoReply()
+    handoff: Handoff = Handoff()
+
+
+@dataclass(frozen=True, slots=True)
+class TagCondition:
+    """Which of the customer's tags are asked for; an empty set asks nothing."""
+
+    any: frozenset[str] = frozenset()
+    all: frozenset[str] = frozenset()
+    none: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Conditions:
+    """All that are not None must hold."""
+
+    first_message: bool | None = None
+    hours: HoursState | None = None
+    message_type: frozenset[str] | None = None
+    customer_tags: TagCondition | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One auto-reply rule. `cooldown` is milliseconds, `delay` the least milliseconds before the reply (None: the
+    tenant's); `max_per_day` counts per customer and tenant's day; `location` is where its id is written."""
+
+    id: str
+    trigger: Trigger
+    response: Response
+    location: Location
+    name: str = ""
+    description: str = ""
+    enabled: bool = True
+    priority: int = 50
+    conditions: Conditions | None = None
+    cooldown: int | None = None
+    max_per_day: int | None = None
+    delay: int | None = None
+    continues: bool = False
+    tags: frozenset[str] = frozenset()
+    set_priority: Priority | None = None
+
+    @property
+    def limited(self) -> bool:
+        """Whether what a contact used of this rule matters to later decisions."""
+        return self.cooldown is not None or self.max_per_day is not None
+
+
+@dataclass(frozen=True, slots=True)
+class QuickReply:
+    """A shortcut for the people who answer; `operators` empty means for all of them."""
+
+    shortcut: str
+    title: str
+    message: str
+    category: str = ""
+    tags: tuple[str, ...] = ()
+    operators: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class RuleSet:
+    """A tenant's rules, ready to decide. `rules` stand in the order of decision: priority, then as written. `revision`
+    is a hash of the content of every file they came from."""
+
+    tenant: Tenant
+    rules: tuple[Rule, ...]
+    revision: str
+    hours: Hours = ALWAYS_OPEN
+    quick_replies: tuple[QuickReply, ...] = ()

@@ -1,0 +1,21 @@
+"""Words that the customer's text contains, equals, begins or ends with."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, ClassVar, Literal, Self
+
+Match = Literal["exact", "contains", "starts_with", "ends_with", "word", "regex"]
+
+
+@dataclass(frozen=True, slots=True)
+class Keyword:
+    """`keywords` as written; with `match: regex` each is an RE2 regex."""
+
+    kind: ClassVar[str] = "keyword"
+    keywords: tuple[str, ...]
+    match: Match = "contains"
+    case_sensitive: bool = False
+
+    @classmethod
+    def read(cls, data: Mapping[str, Any]) -> Self:
+        return cls(tuple(data["keywords"]), data.get("match", "contains"), data.get("case_sensitive", False))
