@@ -1,0 +1,122 @@
+"""What a connection event means: the state to show, and whether to go on, wait, restart or stop. Pure."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, Final, Literal
+
+from wabot.channel.neonize.redact import redact
+from wabot.channel.neonize.translate import enum_name
+from wabot.model.session import SessionState
+
+DEAF_AFTER: Final = 3
+RESTRICTED_WAIT: Final = 3_600_000
+BAN_WAIT: Final = 86_400_000
+
+PAIR: Final = "Run `wabot run` in a terminal and scan the QR code with the phone of {phone}."
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """`then`: "go_on" with this connection; "wait" until `until` (UTC milliseconds), then connect again; "restart" the
+    process; "stop", because only a person can help."""
+
+    state: SessionState | None = None
+    then: Literal["go_on", "wait", "restart", "stop"] = "go_on"
+    until: int = 0
+
+
+def judge(kind: str, body: Any, phone: str, now: int) -> Verdict:
+    """The verdict on the library's event `kind` with the protobuf `body`, for the tenant with the number `phone`."""
+    match kind:
+        case "Disconnected":
+            detail = "The connection to WhatsApp was cut. It is being made again."
+            return Verdict(SessionState("disconnected", detail))
+        case "KeepAliveTimeout" if body.ErrorCount >= DEAF_AFTER:
+            return Verdict(SessionState("disconnected", "WhatsApp no longer answers on this connection."), "restart")
+        case "KeepAliveTimeout":
+            return Verdict(SessionState("disconnected", "WhatsApp does not answer. The connection may be broken."))
+        case "KeepAliveRestored":
+            return Verdict(SessionState("connected"))
+        case "StreamReplaced":
+            detail = "The same keys are in use by another program, which took over the connection."
+            action = "Stop the other copy of this tenant, then start this one again."
+            return Verdict(SessionState("replaced", detail, action), "stop")
+        case "ClientOutdated":
+            detail = "WhatsApp no longer accepts this version of the neonize library."
+            action = "Upgrade it (pip install --upgrade neonize), then start wabot again."
+            return Verdict(SessionState("outdated", detail, action), "stop")
+        case "LoggedOut":
+            return _logged_out(enum_name(body, "Reason"), phone)
+        case "TemporaryBan":
+            return _banned(body, now)
+        case "ConnectFailure":
+            return _refused(body, now)
+        case "PairError":
+            detail = f"Pairing failed ({redact(body.Error) or 'no reason given'})."
+            return Verdict(SessionState("logout", detail, PAIR.format(phone=phone)), "stop")
+        case _:
+            return Verdict()
+
+
+def expired(phone: str) -> Verdict:
+    """Nobody scanned any of the codes that WhatsApp gave out."""
+    detail = "The QR codes expired before anybody scanned one."
+    return Verdict(SessionState("logout", detail, PAIR.format(phone=phone)), "stop")
+
+
+def wrong_number(phone: str, unlinked: bool) -> Verdict:
+    """Another number than the tenant's was paired; `unlinked` says whether it could be unlinked again."""
+    detail = f"The phone that scanned the code is not {phone}. Nothing was read or sent."
+    if unlinked:
+        return Verdict(SessionState("logout", detail + " It was unlinked.", PAIR.format(phone=phone)), "stop")
+    action = "Remove this bot on that phone (WhatsApp > Linked devices). Then: " + PAIR.format(phone=phone)
+    return Verdict(SessionState("logout", detail + " Unlinking it failed.", action), "stop")
+
+
+def broken_off(error: str, now: int) -> Verdict | None:
+    """The verdict on a connection that ended by itself with `error`; None when it is an ordinary failure to connect."""
+    if "required field" in error and "Reason" in error:
+        # The library cannot name a refusal that is new to it; seen with 463, a restricted account.
+        return _restricted(now)
+    return None
+
+
+def _logged_out(reason: str, phone: str) -> Verdict:
+    if reason == "UNKNOWN_LOGOUT":
+        detail = "WhatsApp has banned this number."
+        action = "Open WhatsApp on the phone and ask for a review there."
+        return Verdict(SessionState("banned", detail, action), "stop")
+    if reason == "MAIN_DEVICE_GONE":
+        detail = "WhatsApp no longer accepts this account on its phone (locked, or registered anew)."
+        action = "Open WhatsApp on the phone and sort it out there. Then: " + PAIR.format(phone=phone)
+        return Verdict(SessionState("logout", detail, action), "stop")
+    detail = "This bot was unlinked on the phone (Linked devices)."
+    return Verdict(SessionState("logout", detail, PAIR.format(phone=phone)), "stop")
+
+
+def _banned(body: Any, now: int) -> Verdict:
+    until = now + (body.Expire * 1000 if body.Expire > 0 else BAN_WAIT)
+    why = enum_name(body, "Code").replace("_", " ").lower()
+    detail = f"WhatsApp banned this number{f' ({why})' if why else ''} until {_utc(until)}."
+    return Verdict(SessionState("banned", detail, "Wait. The bot tries again when the ban ends."), "wait", until)
+
+
+def _refused(body: Any, now: int) -> Verdict:
+    reason = enum_name(body, "Reason")
+    if reason in ("INTERNAL_SERVER_ERROR", "SERVICE_UNAVAILABLE"):
+        return Verdict(SessionState("disconnected", "WhatsApp has a fault of its own. The bot keeps trying."))
+    if reason == "TEMP_BANNED":
+        return _restricted(now)
+    said = ": ".join(part for part in (reason.replace("_", " ").lower(), redact(body.Message)) if part)
+    detail = f"WhatsApp refused the login ({said or 'no reason given'})."
+    return Verdict(SessionState("stopped", detail, "Look at WhatsApp on the phone, then start the bot again."), "stop")
+
+
+def _restricted(now: int) -> Verdict:
+    until = now + RESTRICTED_WAIT
+    detail = f"WhatsApp restricts this number at present. The next attempt is at {_utc(until)}."
+    return Verdict(SessionState("banned", detail, "Look at WhatsApp on the phone: it says why."), "wait", until)
+
+
+def _utc(at: int) -> str:
+    return datetime.fromtimestamp(at / 1000, UTC).strftime("%Y-%m-%d %H:%M UTC")
