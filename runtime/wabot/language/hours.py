@@ -22,8 +22,8 @@ Spans = tuple[Span, ...]
 
 @dataclass(frozen=True, slots=True)
 class Hours:
-    """`weekly` has seven entries, Monday first. `closed` holds ranges of dates, both ends included. `calendar` names the
-    country whose public holidays are closed ("" = none). `always` means that no hours were written: always open."""
+    """`weekly` has seven entries, Monday first. `closed` holds ranges of dates, both ends included. `calendar` names
+    the country whose public holidays are closed ("" = none). `always` means that no hours were written: always open."""
 
     weekly: tuple[Spans, ...] = ((Span(0, DAY),),) * 7
     calendar: str = ""

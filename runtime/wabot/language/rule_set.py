@@ -1,12 +1,13 @@
 """What rules are once they are checked: immutable values that the engine decides from."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import tzinfo
-from typing import Literal
+from typing import Literal, NamedTuple, Protocol
 
 from wabot.language.diagnostic import Location
 from wabot.language.hours import ALWAYS_OPEN, Hours
+from wabot.language.regex import Regex
 from wabot.language.responses import Response
 from wabot.language.triggers import Trigger
 from wabot.model.context import Priority
@@ -111,6 +112,35 @@ class QuickReply:
     operators: tuple[str, ...] = ()
 
 
+class Candidate(NamedTuple):
+    """A rule whose trigger may match. `rank` is its place in `RuleSet.rules`; `order` makes candidates of one rule
+    comparable; `keyword` is what matched. With a `regex` it is a candidate only if that matches, too."""
+
+    rank: int
+    order: int
+    keyword: str
+    regex: Regex | None
+
+
+class Matcher(Protocol):
+    """Finds the rules that a message triggers. Built by the engine; the language knows only that there is one.
+
+    `welcomes`, `timed` and `fallbacks` are the rules whose trigger is not in the text.
+    """
+
+    @property
+    def welcomes(self) -> Sequence[Candidate]: ...
+
+    @property
+    def timed(self) -> Sequence[Candidate]: ...
+
+    @property
+    def fallbacks(self) -> Sequence[Candidate]: ...
+
+    def candidates(self, text: str) -> list[Candidate]:
+        """Rules with a keyword or pattern trigger that `text` may match, best first. Never fails, whatever the text."""
+
+
 @dataclass(frozen=True, slots=True)
 class RuleSet:
     """A tenant's rules, ready to decide. `rules` stand in the order of decision: priority, then as written. `revision`
@@ -119,5 +149,6 @@ class RuleSet:
     tenant: Tenant
     rules: tuple[Rule, ...]
     revision: str
+    matcher: Matcher
     hours: Hours = ALWAYS_OPEN
     quick_replies: tuple[QuickReply, ...] = ()

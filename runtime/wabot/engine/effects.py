@@ -1,0 +1,45 @@
+"""What a decision uses up and changes, as values: the daemon stores them, a test run keeps them in memory."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from wabot.engine.decide import Decision
+from wabot.engine.hours import local_day
+from wabot.language.rule_set import Rule, RuleSet
+from wabot.model.context import WHOLE_CONTACT, Context, Priority, Usage
+
+SPREAD: Final = 2_000
+"""Milliseconds: a reply goes out after its delay plus up to this much, so that no two look alike."""
+
+
+def used(rule_set: RuleSet, decision: Decision, context: Context) -> Mapping[str, Usage]:
+    """The entries of `context.usage` as they are after the decision; only those that changed."""
+    if not decision.answers:
+        return {}
+    day = local_day(context.now, rule_set.tenant.timezone)
+    changed = {
+        answer.rule.id: _once_more(context.usage.get(answer.rule.id), context.now, day) for answer in decision.answers
+    }
+    whole = _once_more(context.usage.get(WHOLE_CONTACT), context.now, day)
+    changed[WHOLE_CONTACT] = Usage(whole.last, day, whole.count + len(decision.answers) - 1)
+    return changed
+
+
+def delay(rule_set: RuleSet, rule: Rule) -> tuple[int, int]:
+    """The least and the most milliseconds between a message and this rule's reply."""
+    least = rule_set.tenant.auto_reply.delay if rule.delay is None else rule.delay
+    return least, least + SPREAD
+
+
+def tags(decision: Decision) -> frozenset[str]:
+    """What is added to the conversation's tags."""
+    return frozenset[str]().union(*(answer.rule.tags for answer in decision.answers))
+
+
+def priority(decision: Decision) -> Priority | None:
+    """The conversation's new priority: that of the first rule that sets one."""
+    return next((answer.rule.set_priority for answer in decision.answers if answer.rule.set_priority), None)
+
+
+def _once_more(before: Usage | None, now: int, day: str) -> Usage:
+    return Usage(now, day, before.count + 1 if before is not None and before.day == day else 1)

@@ -1,0 +1,115 @@
+"""What stops a message before any rule is asked, and what stops a rule that its trigger matched; each by its name."""
+
+from datetime import datetime
+
+from wabot.engine.hours import is_open, local, local_day
+from wabot.language.rule_set import Rule, RuleSet, Tenant
+from wabot.language.triggers.time_based import TimeBased
+from wabot.model.context import WHOLE_CONTACT, Context
+from wabot.model.message import EVENT_TYPES, Message
+
+
+class Moment:
+    """`context.now` on the tenant's wall clock, worked out only if something asks for it."""
+
+    __slots__ = ("_at", "_rule_set", "now")
+
+    def __init__(self, rule_set: RuleSet, now: int) -> None:
+        self._rule_set = rule_set
+        self._at: datetime | None = None
+        self.now = now
+
+    @property
+    def at(self) -> datetime:
+        if self._at is None:
+            self._at = local(self.now, self._rule_set.tenant.timezone)
+        return self._at
+
+    @property
+    def day(self) -> str:
+        return self.at.date().isoformat()
+
+    def shop(self) -> str:
+        """ "open" or "closed"."""
+        return "open" if is_open(self._rule_set.hours, self.at) else "closed"
+
+    def holds(self, trigger: TimeBased) -> bool:
+        hours = self._rule_set.hours if trigger.hours is None else trigger.hours
+        return is_open(hours, self.at) == (trigger.state == "open")
+
+
+def gate(tenant: Tenant, message: Message, context: Context) -> str | None:
+    """Why this message is not for rules at all, or None. The order is part of the language: docs/rule-language.md."""
+    if context.duplicate:
+        return "duplicate"
+    if message.from_me:
+        return "from_me"
+    if message.chat_kind != "direct":
+        return "not_a_direct_chat"
+    if message.type in EVENT_TYPES:
+        return "not_a_message"
+    settings = tenant.auto_reply
+    if not settings.enabled:
+        return "auto_reply_off"
+    if (settings.only or settings.except_) and _out_of_scope(tenant, message, context):
+        return "not_in_scope"
+    if context.contact.blocked:
+        return "contact_blocked"
+    conversation = context.conversation
+    if conversation.status == "spam":
+        return "conversation_spam"
+    if context.now - message.sent_at > settings.stale_after and message.sent_at:
+        return "stale"
+    if conversation.paused_until is not None and conversation.paused_until > context.now:
+        return "handled_by_person"
+    if context.loop_suspected:
+        return "loop_suspected"
+    whole = context.usage.get(WHOLE_CONTACT) if context.usage else None
+    if whole is not None and whole.count >= settings.max_per_contact_per_day:
+        return "contact_daily_cap" if whole.day == local_day(context.now, tenant.timezone) else None
+    return None
+
+
+def _out_of_scope(tenant: Tenant, message: Message, context: Context) -> bool:
+    settings = tenant.auto_reply
+    phone = context.contact.phone or message.phone
+    names = {phone, *(f"tag:{tag}" for tag in context.contact.tags)}
+    return bool(names & settings.except_) or bool(settings.only and not names & settings.only)
+
+
+def failed_condition(rule: Rule, message: Message, context: Context, moment: Moment) -> str | None:
+    """The first condition that does not hold, as `condition:NAME`, or None."""
+    asked = rule.conditions
+    if asked is None:
+        return None
+    if asked.first_message is not None and asked.first_message != (context.conversation.earlier_messages == 0):
+        return "condition:first_message"
+    if asked.message_type is not None and message.type not in asked.message_type:
+        return "condition:message_type"
+    if (tags := asked.customer_tags) is not None:
+        has = context.contact.tags
+        if (tags.any and not tags.any & has) or not tags.all <= has or tags.none & has:
+            return "condition:customer_tags"
+    if asked.hours is not None and asked.hours != moment.shop():
+        return "condition:hours"
+    return None
+
+
+def spent(rule: Rule, context: Context, moment: Moment) -> str | None:
+    """Why a rule that matched must stay silent for this contact (`cooldown:7m12s`, `daily_cap:3/3`), or None."""
+    used = context.usage.get(rule.id)
+    if used is None:
+        return None
+    if rule.cooldown is not None and (left := used.last + rule.cooldown - context.now) > 0:
+        return f"cooldown:{clock(left)}"
+    if rule.max_per_day is not None and used.count >= rule.max_per_day and used.day == moment.day:
+        return f"daily_cap:{used.count}/{rule.max_per_day}"
+    return None
+
+
+def clock(milliseconds: int) -> str:
+    """432000 → 7m12s; parts of a second count as a whole one."""
+    seconds = -(-milliseconds // 1000)
+    parts = [(seconds // 86_400, "d"), (seconds // 3_600 % 24, "h"), (seconds // 60 % 60, "m"), (seconds % 60, "s")]
+    shown = [f"{number}{unit}" for number, unit in parts if number]
+    return "".join(shown[:2]) or "0s"

@@ -1,0 +1,303 @@
+"""One YAML file, read so that every value still knows its line and column.
+
+PyYAML's YAML 1.1 bites: `no` is False, `17:30` is 1050, a repeated key wins silently. So nodes are composed by libyaml
+and turned into plain data here, by the few rules of docs/rule-language.md.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final
+
+import yaml
+from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
+
+from wabot.language.diagnostic import Diagnostic, Location
+
+Steps = tuple[str | int, ...]
+"""The way to a value: keys of mappings and indices of lists, from the top."""
+
+MAX_BYTES: Final = 4_000_000
+MAX_VALUES: Final = 500_000
+MAX_DEPTH: Final = 60
+
+_INTEGER: Final = re.compile(r"[-+]?[0-9]{1,18}")
+_FLOAT: Final = re.compile(r"[-+]?(\.[0-9]+|[0-9]{1,18}(\.[0-9]*)?)([eE][-+]?[0-9]{1,2})?")
+_SEXAGESIMAL: Final = re.compile(r"[-+]?[0-9][0-9_]*(:[0-5]?[0-9])+(\.[0-9_]*)?")
+_WORDS: Final[dict[str, Any]] = {"": None, "~": None, "null": None, "true": True, "false": False}
+_UNPRINTABLE: Final = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_BREAK: Final = re.compile("\r\n|[\n\r\x85\u2028\u2029]")
+
+
+class _Loader(yaml.CSafeLoader):
+    """Leaves every plain scalar a string: which of them are numbers or booleans is decided here, not by YAML 1.1."""
+
+    yaml_implicit_resolvers: dict[str, list[tuple[str, re.Pattern[str]]]] = {}  # noqa: RUF012 (PyYAML's own attribute)
+
+
+@dataclass(slots=True)
+class Document:
+    """A file and what was found wrong in it. `data` is None when it could not be read at all."""
+
+    path: Path
+    text: str = ""
+    data: Any = None
+    findings: list[Diagnostic] = field(default_factory=list)
+    _root: Node | None = None
+
+    def report(self, code: str, message: str, hint: str = "", *, at: Location | None = None) -> None:
+        self.findings.append(Diagnostic(at or Location(self.path), "error", code, message, hint))
+
+    def node(self, steps: Steps) -> Node | None:
+        """The node at `steps`, or the nearest one above it."""
+        here = self._root
+        for step in steps:
+            below = _child(here, step)
+            if below is None:
+                break
+            here = below[1]
+        return here
+
+    def locate(self, steps: Steps, *, key: bool = False) -> Location:
+        """Where the value at `steps` is written, or with `key` its key."""
+        here: Node | None = self._root
+        key_node: Node | None = None
+        for step in steps:
+            below = _child(here, step)
+            if below is None:
+                break
+            key_node, here = below
+        node = key_node if key and key_node is not None else here
+        return Location(self.path) if node is None else self.location(node)
+
+    def location(self, node: Node) -> Location:
+        start, end = node.start_mark, node.end_mark
+        line = start.line + 1
+        same_line = end.line == start.line and not (isinstance(node, ScalarNode) and node.style in ("|", ">"))
+        return Location(self.path, line, start.column + 1, end.column + 1 if same_line else 0)
+
+    def has(self, steps: Steps) -> bool:
+        here: Any = self.data
+        for step in steps:
+            try:
+                here = here[step]
+            except (KeyError, IndexError, TypeError):
+                return False
+        return True
+
+    def raw(self, steps: Steps) -> str:
+        """The value at `steps` as it is written in the file."""
+        node = self.node(steps)
+        return "" if node is None else self.text[node.start_mark.index : node.end_mark.index]
+
+
+def source_lines(text: str) -> list[str]:
+    """Lines as YAML counts them."""
+    return _BREAK.split(text)
+
+
+def read_document(path: Path) -> Document:
+    """Read and parse one file; what is wrong is in `findings`, nothing is raised."""
+    document = Document(path)
+    try:
+        raw = path.read_bytes()
+    except OSError as error:
+        document.report(
+            "WB001", f"cannot be read: {error.strerror or error}", "check that the file exists and may be read"
+        )
+        return document
+    return parse_document(path, raw)
+
+
+def parse_document(path: Path, raw: bytes) -> Document:
+    """As `read_document`, for bytes that are at hand."""
+    document = Document(path)
+    text = _decode(document, raw)
+    if text is None:
+        return document
+    document.text = text
+    root = _compose(document, text)
+    if document.findings:
+        return document
+    if root is None:
+        document.report("WB008", "the file is empty", "begin it with `version: 1`")
+        return document
+    document._root = root
+    document.data = _Reading(document).value(root, ())
+    return document
+
+
+def _decode(document: Document, raw: bytes) -> str | None:
+    if len(raw) > MAX_BYTES:
+        document.report("WB008", f"the file is larger than {MAX_BYTES // 1_000_000} MB", "split it into several files")
+        return None
+    try:
+        text = raw.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        before = raw[: error.start].decode("utf-8", "replace")
+        lines = source_lines(before)
+        at = Location(document.path, len(lines), len(lines[-1]) + 1)
+        document.report(
+            "WB002", "this file is not UTF-8 text", "save it as UTF-8 (in the editor: Save with Encoding)", at=at
+        )
+        return None
+    if bad := _UNPRINTABLE.search(text):
+        lines = source_lines(text[: bad.start()])
+        at = Location(document.path, len(lines), len(lines[-1]) + 1, len(lines[-1]) + 2)
+        name = f"U+{ord(bad[0]):04X}"
+        document.report("WB003", f"the control character {name} may not stand in YAML", "delete it", at=at)
+        return None
+    return text
+
+
+def _compose(document: Document, text: str) -> Node | None:
+    # libyaml and PyYAML recurse for every bracket; a file that is only brackets would exhaust the C stack.
+    if _too_deep(text):
+        document.report(
+            "WB008", f"values are nested more than {MAX_DEPTH} deep", "no rule needs that; look for a stray bracket"
+        )
+        return None
+    loader = _Loader(text)
+    try:
+        node: Node | None = loader.get_single_node()
+    except yaml.MarkedYAMLError as error:
+        _report_syntax(document, error, text)
+        return None
+    except yaml.YAMLError as error:
+        document.report("WB003", f"this is not YAML: {error}")
+        return None
+    finally:
+        loader.dispose()
+    return node
+
+
+def _too_deep(text: str) -> bool:
+    depth = 0
+    for char in re.finditer(r"[\[\]{}]", text):
+        depth += 1 if char[0] in "[{" else -1
+        if depth > 10 * MAX_DEPTH:
+            return True
+        depth = max(depth, 0)
+    return any(len(line) - len(line.lstrip(" -?")) > 20 * MAX_DEPTH for line in text.splitlines())
+
+
+def _report_syntax(document: Document, error: yaml.MarkedYAMLError, text: str) -> None:
+    mark, context_mark = error.problem_mark, error.context_mark
+    # What was opened and never closed is found out only further down; the mistake is where it was opened.
+    if mark is None or (
+        context_mark is not None and context_mark.line < mark.line and "did not find" in (error.problem or "")
+    ):
+        mark = context_mark
+    if context_mark is not None and "unexpected end of stream" in (error.problem or ""):
+        mark = context_mark
+    at = Location(document.path) if mark is None else Location(document.path, mark.line + 1, mark.column + 1)
+    problem = error.problem or "it cannot be parsed"
+    lines = source_lines(text)
+    line = lines[at.line - 1] if at.line <= len(lines) else ""
+    if "\t" in line[: at.column] or "'\\t'" in problem:
+        column = line.find("\t") + 1 or at.column
+        at = Location(document.path, at.line, column, column + 1)
+        document.report(
+            "WB004", "a tab stands where YAML wants spaces", "indent with spaces, two for each level", at=at
+        )
+    elif "expected a single document" in (error.context or problem):
+        document.report("WB003", "a second document begins here (`---`)", "keep one document a file", at=at)
+    elif "undefined alias" in problem:
+        document.report(
+            "WB003", f"YAML: {problem}", "name it first with &, or put text that begins with * in quotes", at=at
+        )
+    else:
+        context = f" {error.context}" if error.context else ""
+        hint = "texts with `: `, `#`, `{`, `[`, `*`, `&`, `%`, `@` or a quote at a bad place need quotes around them"
+        document.report(
+            "WB003",
+            f"this is not YAML:{context}: {problem}" if context else f"this is not YAML: {problem}",
+            hint,
+            at=at,
+        )
+
+
+class _Reading:
+    """Turns nodes into data, and notes what YAML allows but this language does not."""
+
+    def __init__(self, document: Document) -> None:
+        self.document = document
+        self.values = 0
+        self.open: set[int] = set()
+
+    def value(self, node: Node, steps: Steps) -> Any:
+        # An alias is the same node again: a few of them, nested, can stand for billions of values, or for themselves.
+        self.values += 1
+        if self.values > MAX_VALUES or len(steps) > MAX_DEPTH or id(node) in self.open:
+            if not any(finding.code == "WB008" for finding in self.document.findings):
+                at = self.document.location(node)
+                self.document.report(
+                    "WB008", "this expands to more values than any rules need", "do not nest aliases", at=at
+                )
+            return None
+        if isinstance(node, ScalarNode):
+            return self._scalar(node)
+        self.open.add(id(node))
+        try:
+            if isinstance(node, SequenceNode):
+                return [self.value(child, (*steps, index)) for index, child in enumerate(node.value)]
+            return self._mapping(node, steps) if isinstance(node, MappingNode) else None
+        finally:
+            self.open.discard(id(node))
+
+    def _mapping(self, node: MappingNode, steps: Steps) -> dict[str, Any]:
+        found: dict[str, Any] = {}
+        lines: dict[str, int] = {}
+        for key, child in node.value:
+            at = self.document.location(key)
+            if not isinstance(key, ScalarNode):
+                self.document.report("WB007", "a key must be a word, not a list or a mapping", at=at)
+            elif key.value in found:
+                first = lines[key.value]
+                message = f"the key `{key.value}` is repeated; it stands in line {first} already"
+                self.document.report("WB005", message, "keep one of the two", at=at)
+            else:
+                lines[key.value] = at.line
+                found[key.value] = self.value(child, (*steps, key.value))
+        return found
+
+    def _scalar(self, node: ScalarNode) -> Any:
+        text: str = node.value
+        if node.tag not in ("tag:yaml.org,2002:str", "!"):
+            at = self.document.location(node)
+            self.document.report("WB007", f"YAML tags such as `{node.tag}` are not used here", "leave it away", at=at)
+        if node.style:
+            return text
+        if _SEXAGESIMAL.fullmatch(text):
+            at = self.document.location(node)
+            message = f"{text} without quotes is a number in YAML 1.1 (minutes or seconds)"
+            self.document.report("WB006", message, f'write it in quotes: "{text}"', at=at)
+            return text
+        if text in _WORDS:
+            return _WORDS[text]
+        if _INTEGER.fullmatch(text):
+            return int(text)
+        return float(text) if _FLOAT.fullmatch(text) else text
+
+
+def _child(node: Node | None, step: str | int) -> tuple[Node | None, Node] | None:
+    if isinstance(node, MappingNode):
+        for key, value in node.value:
+            if key.value == step:
+                return key, value
+    elif isinstance(node, SequenceNode) and isinstance(step, int) and step < len(node.value):
+        return None, node.value[step]
+    return None
+
+
+def scalars(node: Node | None) -> Iterator[ScalarNode]:
+    """Every scalar below `node`, as written."""
+    if isinstance(node, ScalarNode):
+        yield node
+    elif isinstance(node, SequenceNode):
+        for child in node.value:
+            yield from scalars(child)
+    elif isinstance(node, MappingNode):
+        for _, child in node.value:
+            yield from scalars(child)

@@ -1,0 +1,197 @@
+"""Whether a file has the shape that its JSON Schema asks for, told so that a shop owner can act on it.
+
+jsonschema-rs accepts (fast); jsonschema explains, and is imported only when there is something to explain.
+"""
+
+import difflib
+import json
+import re
+from collections.abc import Iterator, Mapping
+from functools import cache
+from typing import Any, Final, Literal
+
+import jsonschema_rs
+
+from wabot.language.diagnostic import Location
+from wabot.language.document import Document, Steps
+from wabot.language.resources import schemas
+
+Kind = Literal["tenant", "hours", "rules", "quick-replies", "tests"]
+
+_PLAIN: Final = {
+    "string": "a text",
+    "object": "a mapping (key: value)",
+    "array": "a list",
+    "integer": "a whole number",
+    "number": "a number",
+    "boolean": "true or false",
+}
+
+
+@cache
+def schema(kind: Kind) -> dict[str, Any]:
+    """The schema of one kind of file."""
+    loaded: dict[str, Any] = json.loads((schemas() / f"{kind}.schema.json").read_text("utf-8"))
+    return loaded
+
+
+@cache
+def _accepts(kind: Kind) -> Any:
+    return jsonschema_rs.validator_for(schema(kind))
+
+
+@cache
+def _explains(kind: Kind) -> Any:
+    from jsonschema import Draft202012Validator
+
+    return Draft202012Validator(schema(kind))
+
+
+def is_valid(kind: Kind, data: Any) -> bool:
+    """The fast answer, without reasons."""
+    return bool(_accepts(kind).is_valid(data))
+
+
+def check_shape(document: Document, kind: Kind) -> bool:
+    """Report on `document` everything in which it departs from the schema; True when nothing does."""
+    if is_valid(kind, document.data):
+        return True
+    found = len(document.findings)
+    seen: set[tuple[Location, str]] = set()
+    for error in sorted(
+        _explains(kind).iter_errors(document.data), key=lambda error: [str(step) for step in error.path]
+    ):
+        for code, message, hint, at in _explain(document, error):
+            if (at, code) not in seen:
+                seen.add((at, code))
+                document.report(code, message, hint, at=at)
+    if len(document.findings) == found:
+        first = next(iter(_accepts(kind).iter_errors(document.data)))
+        document.report("WB103", str(first.message), at=document.locate(tuple(first.instance_path)))
+    return False
+
+
+Explanation = tuple[str, str, str, Location]
+
+
+def _explain(document: Document, error: Any) -> Iterator[Explanation]:
+    steps: Steps = tuple(error.absolute_path)
+    at = document.locate(steps)
+    what, allowed, value = error.validator, error.validator_value, error.instance
+    expected = error.schema.get("x-expect", "") if isinstance(error.schema, Mapping) else ""
+    name = _name(steps)
+    if "propertyNames" in error.absolute_schema_path:
+        message = f"`{value}` is not allowed as a key here"
+        yield "WB101", message, f"write {expected}" if expected else "", document.locate((*steps, value), key=True)
+    elif what == "additionalProperties":
+        known = list(error.schema.get("properties", ()))
+        for key in value:
+            if key not in known:
+                yield "WB101", f"unknown key `{key}`", _suggest(key, known), document.locate((*steps, key), key=True)
+    elif what == "required":
+        known = list(error.schema.get("properties", ()))
+        misspelt = {_closest(key, known) for key in value if key not in known}
+        for key in allowed:
+            if key not in value and key not in misspelt:
+                yield "WB102", f"`{key}` is missing {_inside(steps)}", "", _whole(document, steps, value)
+    elif what == "dependentRequired":
+        for key, needed in allowed.items():
+            if key in value:
+                yield "WB102", f"`{key}` needs `{needed[0]}` beside it", "", document.locate((*steps, key), key=True)
+    elif what == "type":
+        yield _wrong_type(document, steps, allowed, value, error.schema)
+    elif what in ("enum", "const"):
+        yield _not_allowed(name, [allowed] if what == "const" else list(allowed), value, at)
+    elif what == "pattern":
+        yield "WB105", f"`{_short(value)}` is not {expected or 'of the right form'}", "", at
+    elif what in ("minLength", "minItems", "minProperties"):
+        yield "WB106", f"{name} must not be empty", "write something in it, or leave the key away", at
+    elif what in ("minimum", "maximum"):
+        low, high = error.schema.get("minimum"), error.schema.get("maximum")
+        limits = f"at least {low}" if high is None else f"from {low} to {high}"
+        yield "WB106", f"{name} must be {limits}, not {value}", "", at
+    elif what == "maxLength":
+        yield "WB106", f"{name} has {len(value):,} characters; at most {allowed:,} are allowed", "shorten it", at
+    elif what == "uniqueItems":
+        yield "WB106", f"{name} lists something twice", "remove the second one", at
+    elif what in ("anyOf", "oneOf"):
+        keys = [key for branch in allowed for key in branch.get("required", ())]
+        yield "WB102", f"{name} needs {'one' if what == 'oneOf' else 'at least one'} of {_listed(keys)}", "", at
+    else:
+        yield "WB103", error.message, "", at
+
+
+def _wrong_type(document: Document, steps: Steps, allowed: Any, value: Any, fragment: Mapping[str, Any]) -> Explanation:
+    expected, pattern = fragment.get("x-expect", ""), fragment.get("pattern")
+    types = [allowed] if isinstance(allowed, str) else list(allowed)
+    wanted = " or ".join(_PLAIN[name] for name in types)
+    raw = document.raw(steps)
+    hint = f"it must be {expected}" if expected else ""
+    if "string" in types and isinstance(value, bool | int | float):
+        quoted = not pattern or re.match(pattern, raw.strip())
+        hint = f'put it in quotes: "{raw.strip()}"' if quoted else f"write {expected}"
+    elif types == ["boolean"] and isinstance(value, str) and value.lower() in ("yes", "no", "on", "off"):
+        hint = f"write {'true' if value.lower() in ('yes', 'on') else 'false'}"
+    elif types == ["array"]:
+        hint = (
+            f"put it in brackets: [{_short(raw)}]" if not isinstance(value, dict | list) and value is not None else hint
+        )
+    name = _name(steps)
+    return "WB103", f"{name} must be {wanted}, not {_described(value)}", hint, document.locate(steps)
+
+
+def _not_allowed(name: str, allowed: list[Any], value: Any, at: Location) -> Explanation:
+    if name == "`version`":
+        message = f"version {_short(value)} is not known; this wabot reads version {allowed[0]}"
+        return "WB104", message, "write `version: 1`", at
+    hint = _suggest(str(value), [str(item) for item in allowed])
+    return "WB104", f"`{_short(value)}` is not known as {name}", hint, at
+
+
+def _whole(document: Document, steps: Steps, value: Mapping[str, Any]) -> Location:
+    """A finding about a whole rule (quick reply, test) stands at what names it."""
+    for name in ("id", "shortcut", "name"):
+        if name in value and len(steps) == 2:
+            return document.locate((*steps, name))
+    return document.locate(steps)
+
+
+def _name(steps: Steps) -> str:
+    words = [step for step in steps if isinstance(step, str)]
+    if not words:
+        return "the file"
+    return f"an entry of `{words[-1]}`" if isinstance(steps[-1], int) else f"`{words[-1]}`"
+
+
+def _inside(steps: Steps) -> str:
+    return "at the top of the file" if not steps else f"in {_name(steps)}"
+
+
+def _suggest(word: str, known: list[str]) -> str:
+    allowed = f"allowed here: {', '.join(known)}"
+    close = _closest(word, known)
+    return f"did you mean `{close}`? {allowed}" if close else allowed
+
+
+def _closest(word: str, known: list[str]) -> str:
+    close = difflib.get_close_matches(word.casefold(), known, n=1, cutoff=0.6)
+    return close[0] if close else ""
+
+
+def _listed(keys: list[str]) -> str:
+    return " or ".join(f"`{key}`" for key in keys)
+
+
+def _described(value: Any) -> str:
+    if value is None:
+        return "empty"
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, int | float):
+        return f"the number {value}"
+    return "a text" if isinstance(value, str) else _PLAIN["array" if isinstance(value, list) else "object"]
+
+
+def _short(value: Any) -> str:
+    text = str(value).strip().replace("\n", " ")
+    return text if len(text) <= 40 else text[:39] + "…"

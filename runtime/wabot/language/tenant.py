@@ -1,0 +1,223 @@
+"""A tenant's folder, whole: find it, read every file, check all of it, and collect every finding before failing."""
+
+import hashlib
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, Final
+from zoneinfo import ZoneInfoNotFoundError
+
+from wabot.language.diagnostic import Diagnostic, Location
+from wabot.language.document import Document, read_document
+from wabot.language.hours import ALWAYS_OPEN, Hours
+from wabot.language.read import read_hours, read_quick_reply, read_rule, read_tenant
+from wabot.language.references import check_quick_replies, check_rules, check_tests
+from wabot.language.rule_set import Matcher, Rule, RuleSet, Tenant
+from wabot.language.shape import Kind, check_shape
+from wabot.model.errors import UsageError
+
+_ID: Final = re.compile(r"[a-z0-9-]{1,63}")
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """What a tenant's folder holds. `rule_set` is None when an error stands in anything but the tests, which are no
+    part of what runs. `tests` are the test files that can be run."""
+
+    tenant_id: str
+    folder: Path
+    rule_set: RuleSet | None
+    diagnostics: tuple[Diagnostic, ...]
+    documents: tuple[Document, ...]
+    tests: tuple[Document, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The tenants of a path, and what is wrong with the folder itself."""
+
+    folders: tuple[Path, ...]
+    diagnostics: tuple[Diagnostic, ...] = ()
+
+
+def find_tenants(path: Path) -> Found:
+    """The tenants at `path`: itself when it holds a tenant.yaml, else each folder in it whose name does not begin with
+    `_` or a dot. A file stands for the tenant that it belongs to.
+
+    Raises:
+        UsageError: there is nothing at `path`.
+    """
+    if not path.exists():
+        raise UsageError(f"{path} does not exist")
+    if path.is_file():
+        for folder in path.resolve().parents:
+            if (folder / "tenant.yaml").is_file():
+                return Found((folder,))
+        raise UsageError(f"{path} belongs to no tenant: no folder above it holds a tenant.yaml")
+    try:
+        if (path / "tenant.yaml").exists():
+            return Found((path,))
+        folders = sorted(entry for entry in path.iterdir() if entry.is_dir() and entry.name[0] not in "_.")
+    except OSError as error:
+        return Found(
+            (), (_finding(path, "WB001", f"cannot be read: {error.strerror}", "check the folder's permissions"),)
+        )
+    if not folders:
+        hint = "make one folder a tenant, with a tenant.yaml in it"
+        return Found((), (_finding(path, "WB010", "there are no tenants in this folder", hint),))
+    return Found(tuple(folders))
+
+
+Build = Callable[[tuple[Rule, ...]], Matcher]
+
+
+def load_tenant(folder: Path, build: Build) -> Loaded:
+    """Read and check one tenant's folder; `build` makes the matcher of its rules. Nothing is raised for what is wrong
+    in the folder: that is in `diagnostics`."""
+    return _Reader(folder).load(build)
+
+
+class _Reader:
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.tenant_id = folder.resolve().name
+        self.documents: list[Document] = []
+        self.findings: list[Diagnostic] = []
+
+    def load(self, build: Build) -> Loaded:
+        try:
+            present = {entry.name for entry in self.folder.iterdir()}
+        except OSError as error:
+            self._found(self.folder, "WB001", f"cannot be read: {error.strerror}", "check the folder's permissions")
+            return self._loaded(None, ())
+        if not _ID.fullmatch(self.tenant_id):
+            message = f"`{self.tenant_id}` cannot be a tenant's id"
+            self._found(self.folder, "WB012", message, "name the folder with small letters, digits and -, at most 63")
+        if "tenant.yaml" not in present:
+            self._found(
+                self.folder, "WB011", "tenant.yaml is missing", "every folder here is a tenant; begin others with _"
+            )
+        self._strays(present)
+        tenant = self._tenant() if "tenant.yaml" in present else None
+        hours = self._hours() if "hours.yaml" in present else ALWAYS_OPEN
+        rules, ids = self._rules(present, tenant)
+        quick = self._quick_replies(tenant) if "quick-replies.yaml" in present else ()
+        running = bool(tenant and hours) and not any(item.severity == "error" for item in self._all())
+        rule_set = None
+        if running and tenant is not None and hours is not None:
+            ordered = tuple(sorted(rules, key=lambda rule: -rule.priority))
+            rule_set = RuleSet(tenant, ordered, self._revision(), build(ordered), hours, quick)
+        return self._loaded(rule_set, self._tests(ids))
+
+    def _tenant(self) -> Tenant | None:
+        document = self._read(self.folder / "tenant.yaml", "tenant")
+        if document is None:
+            return None
+        try:
+            return read_tenant(self.tenant_id, document.data)
+        except (ZoneInfoNotFoundError, ValueError, OSError):
+            name = document.data["timezone"]
+            hint = "Indonesia has Asia/Jakarta, Asia/Makassar and Asia/Jayapura"
+            document.report("WB208", f"`{name}` is no time zone", hint, at=document.locate(("timezone",)))
+            return None
+
+    def _hours(self) -> Hours | None:
+        document = self._read(self.folder / "hours.yaml", "hours")
+        return None if document is None else read_hours(document)
+
+    def _rules(self, present: set[str], tenant: Tenant | None) -> tuple[list[Rule], dict[str, Location]]:
+        paths = [self.folder / "rules.yaml"] if "rules.yaml" in present else []
+        paths += self._glob("rules", ".yaml")
+        if not paths:
+            self._found(
+                self.folder, "WB014", "there are no rules here: nobody is answered", "write rules.yaml", "warning"
+            )
+        documents = [document for path in paths if (document := self._read(path, "rules"))]
+        templates = {path.name: self._text(path) for path in self._glob("templates", ".j2")}
+        ids = check_rules(documents, templates, tenant.vars if tenant else {})
+        if any(document.findings for document in documents):
+            return [], ids
+        texts = {name: document.text for name, document in templates.items()}
+        rules: list[Rule] = []
+        for document in documents:
+            for index in range(len(document.data["rules"])):
+                try:
+                    rules.append(read_rule(document, index, texts))
+                except ValueError as error:
+                    at = document.locate(("rules", index, "trigger", "working_hours"))
+                    document.report("WB207", str(error), "", at=at)
+        return rules, ids
+
+    def _quick_replies(self, tenant: Tenant | None) -> tuple[Any, ...]:
+        document = self._read(self.folder / "quick-replies.yaml", "quick-replies")
+        if document is None:
+            return ()
+        check_quick_replies(document, tenant.vars if tenant else {})
+        return tuple(read_quick_reply(entry) for entry in document.data["quick_replies"])
+
+    def _tests(self, ids: dict[str, Location]) -> tuple[Document, ...]:
+        usable = []
+        for path in self._glob("tests", ".yaml"):
+            document = self._read(path, "tests")
+            if document is not None:
+                check_tests(document, ids)
+                usable.append(document)
+        return tuple(document for document in usable if not document.findings)
+
+    def _read(self, path: Path, kind: Kind) -> Document | None:
+        document = read_document(path)
+        self.documents.append(document)
+        return document if not document.findings and check_shape(document, kind) else None
+
+    def _text(self, path: Path) -> Document:
+        document = Document(path)
+        self.documents.append(document)
+        try:
+            document.text = path.read_bytes().decode("utf-8-sig")
+        except UnicodeDecodeError:
+            document.report("WB002", "this file is not UTF-8 text", "save it as UTF-8")
+        except OSError as error:
+            document.report("WB001", f"cannot be read: {error.strerror}", "check the file's permissions")
+        return document
+
+    def _glob(self, folder: str, suffix: str) -> list[Path]:
+        place = self.folder / folder
+        try:
+            entries = sorted(place.iterdir()) if place.is_dir() else []
+        except OSError as error:
+            self._found(place, "WB001", f"cannot be read: {error.strerror}", "check the folder's permissions")
+            return []
+        for entry in entries:
+            if suffix == ".yaml" and entry.suffix == ".yml":
+                self._found(
+                    entry, "WB013", "this file is not read: its name ends in .yml", "rename it to .yaml", "warning"
+                )
+        return [entry for entry in entries if entry.suffix == suffix and not entry.name.startswith(".")]
+
+    def _strays(self, present: set[str]) -> None:
+        known = {"tenant.yaml", "hours.yaml", "rules.yaml", "quick-replies.yaml", "quick-replies.managed.yaml"}
+        for name in sorted(present - known):
+            if name.endswith((".yaml", ".yml")) and not name.startswith("."):
+                hint = f"the files here are {', '.join(sorted(known)[:4])}; more rules go into rules/*.yaml"
+                self._found(self.folder / name, "WB013", "this file is not read", hint, "warning")
+
+    def _found(self, path: Path, code: str, message: str, hint: str, severity: Any = "error") -> None:
+        self.findings.append(replace(_finding(path, code, message, hint), severity=severity))
+
+    def _all(self) -> Sequence[Diagnostic]:
+        return [*self.findings, *(finding for document in self.documents for finding in document.findings)]
+
+    def _loaded(self, rule_set: RuleSet | None, tests: tuple[Document, ...]) -> Loaded:
+        findings = tuple(sorted(set(self._all())))
+        return Loaded(self.tenant_id, self.folder, rule_set, findings, tuple(self.documents), tests)
+
+    def _revision(self) -> str:
+        digest = hashlib.sha256()
+        for document in sorted(self.documents, key=lambda document: document.path):
+            digest.update(f"{document.path.relative_to(self.folder)}\0{document.text}\0".encode())
+        return digest.hexdigest()[:12]
+
+
+def _finding(path: Path, code: str, message: str, hint: str) -> Diagnostic:
+    return Diagnostic(Location(path), "error", code, message, hint)
