@@ -25,10 +25,14 @@ from wabot.ports import Clock, Inbox
 
 # A reply within some 3 ms of the customer's message can be unreadable on the customer's phone.
 SETTLE_MS: Final = 50
+# A phone number's digits (E.164); a group's id has more.
+LONGEST_NUMBER: Final = 15
 # The first pairing code lives 60 s, the following ones 20 s; then WhatsApp hangs up without a word.
 QR_SECONDS: Final = 75.0
 # The library tries again less and less often, without a limit; a new process starts with short waits.
 CUT_SECONDS: Final = 300.0
+# Each failed attempt leaves two open files and some 200 kB behind in the library.
+ATTEMPTS: Final = 100
 REMEMBERED: Final = 10_000
 
 
@@ -38,7 +42,7 @@ class NeonizeChannel:
     `keys` is the tenant's key store (`data/<tenant>/keys.db`). `phone` is the tenant's number, digits with the country
     code: keys of any other number are unlinked at once. `show_qr` gets each pairing code and says whether a person can
     see it. `proxy` ("http://host:port" or "socks5://…", "" for none) carries all traffic; the session takes it from the
-    environment variable WABOT_WHATSAPP_PROXY.
+    environment variable WABOT_WHATSAPP_PROXY. Raises ChannelError when `phone` is no number.
 
     Once a state with an action has been reported and `run` has returned, that state is for a person to read.
     """
@@ -47,7 +51,9 @@ class NeonizeChannel:
         self, keys: Path, phone: str, clock: Clock, show_qr: Callable[[str], bool], *, proxy: str = ""
     ) -> None:
         self._keys = keys
-        self._phone = "".join(character for character in phone if character.isdigit())
+        if not (phone.isascii() and phone.isdigit()):
+            raise ChannelError(f"{phone!r} is not a phone number: write digits only, with the country code (628…).")
+        self._phone = phone
         self._clock = clock
         self._show_qr = show_qr
         self._proxy = proxy
@@ -88,6 +94,8 @@ class NeonizeChannel:
                 return
             if verdict is None:
                 failures = 1 if self._account else failures + 1
+                if failures > ATTEMPTS:
+                    raise ChannelError("WhatsApp is still out of reach. A new process goes on trying.")
                 wait = backoff(failures, random.random())
                 await self._report(inbox, SessionState("disconnected", unreachable(self._ended, wait)))
                 await self._pause(wait)
@@ -105,7 +113,8 @@ class NeonizeChannel:
     async def send(self, outbound: Outbound) -> None:
         """Send one text to one person. See `Channel.send` for what it raises."""
         chat = outbound.chat
-        if not (chat.isascii() and chat.isdigit()):
+        known = self._addresses.is_lid(chat)
+        if not (chat.isascii() and chat.isdigit() and (known or len(chat) <= LONGEST_NUMBER)):
             raise SendRefused(f"{chat!r} is not one person's chat: wabot sends to nothing else.")
         while (ready := self._spoke.get(chat, 0) + SETTLE_MS) > self._clock.now():
             await self._clock.sleep_until(ready)

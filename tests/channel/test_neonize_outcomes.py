@@ -1,0 +1,101 @@
+"""What each connection event means for the tenant: the state, and whether the session goes on."""
+
+from typing import Any
+
+import pytest
+from neonize.proto import Neonize_pb2 as wire
+
+from wabot.channel.neonize.outcomes import broken_off, expired, judge, wrong_number
+
+PHONE, NOW = "628111000111", 1_795_423_556_000
+LOGOUT = wire.ConnectFailureReason.Value
+
+
+def failure(reason: str) -> Any:
+    return wire.ConnectFailure(Reason=LOGOUT(reason), Message="")
+
+
+OUTCOMES = [
+    ("Disconnected", wire.Disconnected(status=True), "disconnected", "go_on"),
+    ("KeepAliveTimeout", wire.KeepAliveTimeout(ErrorCount=1, LastSuccess=0), "disconnected", "go_on"),
+    ("KeepAliveTimeout", wire.KeepAliveTimeout(ErrorCount=3, LastSuccess=0), "disconnected", "restart"),
+    ("KeepAliveRestored", wire.KeepAliveRestored(), "connected", "go_on"),
+    ("StreamReplaced", wire.StreamReplaced(), "replaced", "stop"),
+    ("LoggedOut", wire.LoggedOut(OnConnect=False, Reason=LOGOUT("LOGGED_OUT")), "logout", "stop"),
+    ("LoggedOut", wire.LoggedOut(OnConnect=True, Reason=LOGOUT("MAIN_DEVICE_GONE")), "logout", "stop"),
+    ("LoggedOut", wire.LoggedOut(OnConnect=True, Reason=LOGOUT("UNKNOWN_LOGOUT")), "banned", "stop"),
+    ("TemporaryBan", wire.TemporaryBan(Code=1, Expire=3600), "banned", "wait"),
+    ("ClientOutdated", wire.ClientOutdated(), "outdated", "stop"),
+    ("ConnectFailure", failure("GENERIC"), "stopped", "stop"),
+    ("ConnectFailure", failure("BAD_USER_AGENT"), "stopped", "stop"),
+    ("ConnectFailure", failure("SERVICE_UNAVAILABLE"), "disconnected", "go_on"),
+    ("ConnectFailure", failure("INTERNAL_SERVER_ERROR"), "disconnected", "go_on"),
+    ("ConnectFailure", failure("TEMP_BANNED"), "banned", "wait"),
+    ("PairError", wire.PairStatus(Error="signature mismatch"), "logout", "stop"),
+]
+
+
+@pytest.mark.parametrize(("kind", "body", "status", "then"), OUTCOMES)
+def test_an_outcome_has_a_state_and_a_consequence(kind: str, body: Any, status: str, then: str) -> None:
+    verdict = judge(kind, body, PHONE, NOW)
+
+    assert verdict.state is not None
+    assert (verdict.state.status, verdict.then) == (status, then)
+    if status not in ("connected",):
+        assert verdict.state.detail.endswith(".")
+    if then in ("stop", "wait"):
+        assert verdict.state.action.endswith(".")
+
+
+def test_an_event_that_means_nothing_changes_nothing() -> None:
+    verdict = judge("StreamError", wire.StreamError(Code="516"), PHONE, NOW)
+
+    assert (verdict.state, verdict.then) == (None, "go_on")
+
+
+def test_a_temporary_ban_is_waited_out_and_says_until_when() -> None:
+    verdict = judge("TemporaryBan", wire.TemporaryBan(Code=4, Expire=3600), PHONE, NOW)
+
+    assert verdict.until == NOW + 3_600_000
+    assert verdict.state is not None
+    assert verdict.state.detail == (
+        "WhatsApp banned this number (sent too many same message) until 2026-11-23 09:45 UTC."
+    )
+
+
+def test_a_ban_without_an_end_is_not_tried_against_for_a_day() -> None:
+    assert judge("TemporaryBan", wire.TemporaryBan(Code=1, Expire=0), PHONE, NOW).until == NOW + 86_400_000
+
+
+@pytest.mark.parametrize(
+    "verdict",
+    [
+        expired(PHONE),
+        wrong_number(PHONE, unlinked=True),
+        wrong_number(PHONE, unlinked=False),
+        judge("LoggedOut", wire.LoggedOut(OnConnect=False, Reason=LOGOUT("LOGGED_OUT")), PHONE, NOW),
+    ],
+)
+def test_whoever_must_pair_again_is_told_the_command_and_the_phone(verdict: Any) -> None:
+    assert (verdict.state.status, verdict.then) == ("logout", "stop")
+    assert "`wabot run`" in verdict.state.action
+    assert PHONE in verdict.state.action
+
+
+def test_a_number_that_was_not_unlinked_is_not_said_to_be() -> None:
+    verdict = wrong_number(PHONE, unlinked=False)
+
+    assert verdict.state is not None
+    assert "Unlinking it failed." in verdict.state.detail
+    assert "Remove this bot on that phone" in verdict.state.action
+
+
+def test_a_refusal_that_the_library_cannot_name_is_waited_out() -> None:
+    verdict = broken_off("goneonize: required field neonize.ConnectFailure.Reason not set", NOW)
+
+    assert verdict is not None
+    assert (verdict.then, verdict.until) == ("wait", NOW + 3_600_000)
+
+
+def test_an_ordinary_failure_to_connect_is_no_verdict() -> None:
+    assert broken_off("failed to dial whatsapp web websocket", NOW) is None

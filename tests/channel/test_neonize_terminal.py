@@ -1,0 +1,69 @@
+"""What a WhatsApp session shows on the terminal, and what it keeps off it. Real terminals and descriptors."""
+
+import io
+import os
+import pty
+import subprocess
+import sys
+from pathlib import Path
+
+from wabot.channel.neonize.qr import TerminalQR, draw
+
+
+def test_a_pairing_code_is_drawn_in_half_blocks_that_fit_a_terminal() -> None:
+    lines = draw("2@" + "x" * 230).splitlines()
+
+    assert any("▀" in line or "▄" in line for line in lines)
+    assert len(lines) <= 50
+
+
+def test_every_new_code_is_drawn_below_and_says_that_the_old_one_is_over() -> None:
+    reader, writer = pty.openpty()
+    with os.fdopen(writer, "w", encoding="utf-8") as terminal:
+        show = TerminalQR(terminal, "warung-sari")
+        assert show("first")
+        first = os.read(reader, 65536).decode()
+        assert show("second")
+        second = os.read(reader, 65536).decode()
+    os.close(reader)
+
+    assert "warung-sari: scan this with WhatsApp" in first
+    assert "no longer works" not in first
+    assert "The code above no longer works." in second
+
+
+def test_without_a_terminal_nothing_is_drawn_and_the_caller_is_told() -> None:
+    stream = io.StringIO()
+
+    assert not TerminalQR(stream, "warung-sari")("code")
+    assert stream.getvalue() == ""
+
+
+PROGRAM = """
+import os, sys
+from pathlib import Path
+from wabot.channel.neonize.quiet import quiet
+print("before")
+out, err = quiet(*map(Path, sys.argv[1:]))
+os.write(1, b"the library says 6281234567890\\n")
+os.write(2, b"the library complains about 6281234567890\\n")
+print("ours")
+print("our complaint", file=sys.stderr)
+assert (sys.stdout, sys.stderr) == (out, err)
+"""
+
+
+def test_what_the_library_writes_is_discarded_and_what_we_write_is_not() -> None:
+    done = subprocess.run([sys.executable, "-c", PROGRAM], capture_output=True, text=True, timeout=30, check=True)
+
+    assert done.stdout == "before\nours\n"
+    assert done.stderr == "our complaint\n"
+
+
+def test_what_the_library_writes_can_be_kept_in_a_file_for_the_owner_alone(tmp_path: Path) -> None:
+    sink = tmp_path / "library.log"
+
+    subprocess.run([sys.executable, "-c", PROGRAM, str(sink)], capture_output=True, timeout=30, check=True)
+
+    assert sink.read_text().count("6281234567890") == 2
+    assert sink.stat().st_mode & 0o777 == 0o600
