@@ -41,7 +41,7 @@ def test_an_outcome_has_a_state_and_a_consequence(kind: str, body: Any, status: 
 
     assert verdict.state is not None
     assert (verdict.state.status, verdict.then) == (status, then)
-    if status not in ("connected",):
+    if status != "connected":
         assert verdict.state.detail.endswith(".")
     if then in ("stop", "wait"):
         assert verdict.state.action.endswith(".")

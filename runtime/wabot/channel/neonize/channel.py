@@ -116,7 +116,7 @@ class NeonizeChannel:
         known = self._addresses.is_lid(chat)
         if not (chat.isascii() and chat.isdigit() and (known or len(chat) <= LONGEST_NUMBER)):
             raise SendRefused(f"{chat!r} is not one person's chat: wabot sends to nothing else.")
-        while (ready := self._spoke.get(chat, 0) + SETTLE_MS) > self._clock.now():
+        while (ready := self._spoke.get(chat, -SETTLE_MS) + SETTLE_MS) > self._clock.now():
             await self._clock.sleep_until(ready)
         client = self._client
         if client is None or not client.connected or self._account is None:
