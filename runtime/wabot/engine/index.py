@@ -15,7 +15,7 @@ from ahocorasick_rs import AhoCorasick, Implementation
 from wabot.engine.normalize import exact, fold, visible
 from wabot.engine.required import required
 from wabot.language.regex import Regex, options
-from wabot.language.rule_set import Candidate, Rule
+from wabot.language.rule_set import Answer, Candidate, Decision, Rule
 from wabot.language.triggers import Trigger
 from wabot.language.triggers.fallback import Fallback
 from wabot.language.triggers.keyword import Keyword
@@ -65,7 +65,7 @@ class Index:
             regexes = _regexes(trigger)
             for source in regexes:
                 order += 1
-                candidate = Candidate(rank, order, source, Regex(source, trigger.case_sensitive))
+                candidate = _candidate(rank, order, rule, source, Regex(source, trigger.case_sensitive))
                 need = required(source)
                 if need and min(map(len, need)) > 1:
                     for literal in need:
@@ -76,7 +76,7 @@ class Index:
                 for keyword in trigger.keywords:
                     order += 1
                     literal = exact(keyword) if trigger.case_sensitive else fold(keyword)
-                    candidate = Candidate(rank, order, keyword, None)
+                    candidate = _candidate(rank, order, rule, keyword)
                     (cased if trigger.case_sensitive else folded).add(literal, _KINDS[trigger.match], candidate)
         self._ungated: tuple[Candidate, ...] = ()
         self._shared: _Shared | None = None
@@ -157,7 +157,7 @@ class _Shared:
             if chosen:
                 together = re2.Set.SearchSet(options(case_sensitive))
                 for candidate in chosen:
-                    together.Add(candidate.keyword)
+                    together.Add(candidate.decision.answers[0].matched)
                 # The last member matches every text. RE2 answers "nothing" when its automaton runs out of memory; if
                 # even this member is missing, that is what happened.
                 together.Add("")
@@ -176,6 +176,10 @@ class _Shared:
         return found
 
 
+def _candidate(rank: int, order: int, rule: Rule, matched: str, regex: Regex | None = None) -> Candidate:
+    return Candidate(rank, order, regex, Decision((Answer(rule, matched),), "answered"))
+
+
 def _regexes(trigger: Keyword | Pattern) -> tuple[str, ...]:
     if isinstance(trigger, Pattern):
         return (trigger.regex,)
@@ -184,7 +188,7 @@ def _regexes(trigger: Keyword | Pattern) -> tuple[str, ...]:
 
 def _of_kind(rules: Sequence[Rule], kind: type[Trigger]) -> tuple[Candidate, ...]:
     return tuple(
-        Candidate(rank, 0, "", None)
+        _candidate(rank, 0, rule, "")
         for rank, rule in enumerate(rules)
         if rule.enabled and isinstance(rule.trigger, kind)
     )

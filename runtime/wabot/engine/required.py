@@ -87,6 +87,9 @@ class _Reader:
                 if self.regex[self.at] not in ":)":
                     raise _Beyond
                 if self.regex[self.at] == ")":
+                    # Flags alone are no atom: in `a(?i)?` the question mark is the a's. Harmless only at the start.
+                    if self.regex[:2] != "(?" or ")" in self.regex[: self.at]:
+                        raise _Beyond
                     self.at += 1
                     return None
                 self.at += 1

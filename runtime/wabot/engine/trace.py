@@ -94,9 +94,9 @@ def in_text(trigger: Keyword | Pattern, text: str) -> str | None:
     if isinstance(trigger, Pattern) or trigger.match == "regex":
         raw = visible(text).encode("utf-8", "replace")
         for source in (trigger.regex,) if isinstance(trigger, Pattern) else trigger.keywords:
-            spans = Regex(source, trigger.case_sensitive).find(raw)
-            if spans is not None:
-                return raw[spans[0][0] : spans[0][1]].decode("utf-8", "replace")
+            span = Regex(source, trigger.case_sensitive).find(raw)
+            if span is not None:
+                return raw[span[0] : span[1]].decode("utf-8", "replace")
         return None
     form = exact if trigger.case_sensitive else fold
     seen = form(text)

@@ -65,7 +65,7 @@ def read_hours(document: Document) -> Hours:
     for index, text in enumerate(days.get("closed", ())):
         try:
             first, _, last = text.partition("..")
-            begin, end = date.fromisoformat(first), date.fromisoformat(last or first)
+            begin, end = _date(first), _date(last or first)
             if end < begin:
                 raise ValueError(f"{text} ends before it begins")
             closed.append((begin, end))
@@ -74,7 +74,7 @@ def read_hours(document: Document) -> Hours:
     special: dict[date, Spans] = {}
     for text, spans in days.get("special", {}).items():
         try:
-            special[date.fromisoformat(text)] = read_spans(spans)
+            special[_date(text)] = read_spans(spans)
         except ValueError as error:
             _impossible(document, error, "holidays", "special", text)
     weekly: tuple[Spans, ...] = ((),) * 7
@@ -144,6 +144,13 @@ def _response(data: Any, templates: Mapping[str, str]) -> Response:
     if data["type"] == "text":
         return Text(Template(data["message"].strip()))
     return TemplateFile(data["template"], Template(templates.get(data["template"], "")))
+
+
+def _date(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise ValueError(f"{text} is no date") from None
 
 
 def _present(data: Mapping[str, Any], *keys: str) -> dict[str, Any]:

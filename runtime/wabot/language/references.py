@@ -94,7 +94,7 @@ def _check_trigger(document: Document, steps: Steps, trigger: Mapping[str, Any])
     groups: set[str] = set()
     for where, regex in regexes:
         try:
-            groups |= set(Regex(regex).groups)
+            groups |= set(Regex(regex).names)
         except RegexError as error:
             hint = (
                 "RE2 has no look-around ((?=, (?!, (?<=) and no back-references (\\1)"

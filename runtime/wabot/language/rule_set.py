@@ -7,7 +7,7 @@ from typing import Literal, NamedTuple, Protocol
 
 from wabot.language.diagnostic import Location
 from wabot.language.hours import ALWAYS_OPEN, Hours
-from wabot.language.regex import Regex
+from wabot.language.regex import NO_GROUPS, Regex
 from wabot.language.responses import Response
 from wabot.language.triggers import Trigger
 from wabot.model.context import Priority
@@ -112,14 +112,36 @@ class QuickReply:
     operators: tuple[str, ...] = ()
 
 
+class Answer(NamedTuple):
+    """A rule that answers: `matched` is the keyword, or the text that a regex matched ("" where the trigger is not in
+    the text); `groups` are a regex's named groups."""
+
+    rule: Rule
+    matched: str = ""
+    groups: Mapping[str, str] = NO_GROUPS
+
+
+class Decision(NamedTuple):
+    """`answers` in the order in which they are sent. `reason` is "answered", or the name of what kept wabot silent: a
+    gate, "cooldown", "daily_cap" or "no_match". Why each single rule did or did not answer: `wabot.engine.trace`."""
+
+    answers: tuple[Answer, ...]
+    reason: str
+
+
 class Candidate(NamedTuple):
-    """A rule whose trigger may match. `rank` is its place in `RuleSet.rules`; `order` makes candidates of one rule
-    comparable; `keyword` is what matched. With a `regex` it is a candidate only if that matches, too."""
+    """A rule whose trigger may match. `rank` is its place in `RuleSet.rules`; `order` tells candidates of one rule
+    apart. With a `regex`, that must match, too. `decision` is what is decided if this candidate alone answers: for
+    most messages the whole decision is known before they arrive."""
 
     rank: int
     order: int
-    keyword: str
     regex: Regex | None
+    decision: Decision
+
+    @property
+    def rule(self) -> Rule:
+        return self.decision.answers[0].rule
 
 
 class Matcher(Protocol):

@@ -62,8 +62,8 @@ def check_shape(document: Document, kind: Kind) -> bool:
         _explains(kind).iter_errors(document.data), key=lambda error: [str(step) for step in error.path]
     ):
         for code, message, hint, at in _explain(document, error):
-            if (at, code) not in seen:
-                seen.add((at, code))
+            if (at, message) not in seen:
+                seen.add((at, message))
                 document.report(code, message, hint, at=at)
     if len(document.findings) == found:
         first = next(iter(_accepts(kind).iter_errors(document.data)))

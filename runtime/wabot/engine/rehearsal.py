@@ -1,0 +1,145 @@
+"""A conversation played on a virtual clock, by the same `decide` as in the daemon, and held against what it expects."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from wabot.engine import effects
+from wabot.engine.decide import Decision, decide
+from wabot.engine.gates import clock
+from wabot.engine.render import render
+from wabot.engine.trace import Outcome, explain
+from wabot.language.conversation import Conversation, Expect, OperatorSays, Say, Wait
+from wabot.language.regex import Regex, RegexError
+from wabot.language.rule_set import RuleSet
+from wabot.model.context import Context
+from wabot.model.context import Conversation as Chat
+from wabot.model.errors import RenderError
+from wabot.model.message import Message
+
+
+@dataclass(frozen=True, slots=True)
+class Miss:
+    """An expectation that was not met. `got` is what happened instead; the trace is that of the decision. `todo` is
+    why this miss is known ("" = it is not)."""
+
+    expect: Expect
+    said: str
+    wanted: str
+    got: str
+    trace: tuple[Outcome, ...]
+    todo: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What one rule answers: the text as the customer sees it, or why there is none; delay in milliseconds."""
+
+    rule: str
+    text: str
+    delay: tuple[int, int]
+    error: str = ""
+
+
+def replies(rule_set: RuleSet, decision: Decision, message: Message, context: Context) -> tuple[Reply, ...]:
+    """The rendered answers of a decision."""
+    made = []
+    for answer in decision.answers:
+        delay = effects.delay(rule_set, answer.rule)
+        try:
+            made.append(Reply(answer.rule.id, render(rule_set, answer, message, context), delay))
+        except RenderError as error:
+            made.append(Reply(answer.rule.id, "", delay, str(error)))
+    return tuple(made)
+
+
+def play(rule_set: RuleSet, conversation: Conversation) -> list[Miss]:
+    """Play it through; the expectations that were missed, in order."""
+    at = conversation.at.replace(tzinfo=rule_set.tenant.timezone)
+    now = int(at.timestamp() * 1000)
+    chat = Chat(earlier_messages=conversation.earlier, last_contact=now - 86_400_000 if conversation.earlier else None)
+    context = Context(now, conversation.contact, chat)
+    misses: list[Miss] = []
+    for number, step in enumerate(conversation.steps):
+        if isinstance(step, Wait):
+            context = replace(context, now=context.now + step.milliseconds)
+        elif isinstance(step, OperatorSays):
+            until = context.now + rule_set.tenant.handoff.pause
+            context = replace(context, conversation=replace(context.conversation, paused_until=until))
+        else:
+            message = Message(f"T{number}", conversation.contact.phone, step.text, step.type, sent_at=context.now)
+            decision = decide(rule_set, message, context)
+            before, context = context, after(rule_set, decision, context)
+            if step.expect is not None:
+                misses += _held(rule_set, step, step.expect, decision, message, before, context)
+    return misses
+
+
+def after(rule_set: RuleSet, decision: Decision, context: Context) -> Context:
+    """The context of the contact's next message, if it came at once."""
+    chat = context.conversation
+    chat = replace(
+        chat,
+        earlier_messages=chat.earlier_messages + 1,
+        last_contact=context.now,
+        tags=chat.tags | effects.tags(decision),
+        priority=effects.priority(decision) or chat.priority,
+    )
+    return replace(context, conversation=chat, usage={**context.usage, **effects.used(rule_set, decision, context)})
+
+
+def _held(
+    rule_set: RuleSet, step: Say, expect: Expect, decision: Decision, message: Message, before: Context, now: Context
+) -> Iterator[Miss]:
+    made = replies(rule_set, decision, message, before)
+    for wanted, got in _unmet(rule_set, expect, decision, made, now):
+        yield Miss(expect, step.text or f"({step.type})", wanted, got, explain(rule_set, message, before), step.todo)
+        return
+
+
+def _unmet(
+    rule_set: RuleSet, expect: Expect, decision: Decision, made: tuple[Reply, ...], now: Context
+) -> Iterator[tuple[str, str]]:
+    rules = [answer.rule.id for answer in decision.answers]
+    happened = f"{', '.join(rules)} answered" if rules else f"nobody answered ({decision.reason})"
+    if expect.rule is not None and not (expect.rule in rules or (expect.rule == "none" and not rules)):
+        yield (f"{expect.rule} answers" if expect.rule != "none" else "nobody answers"), happened
+    if expect.rules is not None and list(expect.rules) != rules:
+        yield f"{', '.join(expect.rules) or 'nobody'} in this order", happened
+    if expect.reason is not None and expect.reason != decision.reason:
+        yield f"the reason {expect.reason}", f"{happened}: {decision.reason}"
+    yield from _replies_unmet(expect, made)
+    chat = now.conversation
+    if not expect.tags <= chat.tags:
+        yield f"the tags {', '.join(sorted(expect.tags))}", f"the tags {', '.join(sorted(chat.tags)) or '(none)'}"
+    if expect.priority is not None and expect.priority != chat.priority:
+        yield f"priority {expect.priority}", f"priority {chat.priority}"
+    least, most = expect.delay
+    for answer in decision.answers:
+        low, high = effects.delay(rule_set, answer.rule)
+        if (least is not None and low < least) or (most is not None and high > most):
+            limits = [f"at least {clock(least)}"] if least is not None else []
+            limits += [f"at most {clock(most)}"] if most is not None else []
+            yield f"a delay of {' and '.join(limits)}", f"{answer.rule.id} replies after {clock(low)} to {clock(high)}"
+
+
+def _replies_unmet(expect: Expect, made: tuple[Reply, ...]) -> Iterator[tuple[str, str]]:
+    texts = [reply.text for reply in made if not reply.error]
+    got = (
+        "\n".join(reply.text if not reply.error else f"({reply.rule} fails: {reply.error})" for reply in made)
+        or "no reply"
+    )
+    if expect.reply is not None and expect.reply not in texts:
+        yield expect.reply, got
+    if expect.contains is not None and not any(expect.contains in text for text in texts):
+        yield f"a reply that contains: {expect.contains}", got
+    if expect.matches is not None and not any(_matches(expect.matches, text) for text in texts):
+        yield f"a reply that matches: {expect.matches}", got
+    if expect.not_contains is not None and any(expect.not_contains in text for text in texts):
+        yield f"no reply that contains: {expect.not_contains}", got
+
+
+def _matches(regex: str, text: str) -> bool:
+    try:
+        return Regex(regex, case_sensitive=True).find(text.encode()) is not None
+    except RegexError:
+        return False

@@ -1,0 +1,129 @@
+"""tests/*.yaml as values: a conversation, and what must happen in it."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Final
+
+from wabot.language.diagnostic import Location
+from wabot.language.document import Document
+from wabot.language.read import duration
+from wabot.model.context import Contact
+from wabot.model.message import MessageType
+
+SOMEBODY: Final = "6281100000000"
+"""The number of a customer of whom a test says none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Expect:
+    """What must happen; None asks nothing. `delay` is (least, most) milliseconds."""
+
+    location: Location
+    rule: str | None = None
+    rules: tuple[str, ...] | None = None
+    reply: str | None = None
+    contains: str | None = None
+    matches: str | None = None
+    not_contains: str | None = None
+    reason: str | None = None
+    tags: frozenset[str] = frozenset()
+    priority: str | None = None
+    delay: tuple[int | None, int | None] = (None, None)
+
+
+@dataclass(frozen=True, slots=True)
+class Say:
+    """The customer writes; `todo` says why a missed expectation is known."""
+
+    text: str
+    type: MessageType = "text"
+    expect: Expect | None = None
+    todo: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """The clock moves on, by milliseconds."""
+
+    milliseconds: int
+
+
+@dataclass(frozen=True, slots=True)
+class OperatorSays:
+    """A person answers in the chat."""
+
+    text: str
+
+
+Step = Say | Wait | OperatorSays
+
+
+@dataclass(frozen=True, slots=True)
+class Conversation:
+    """One test. `at` is the tenant's local time; `earlier` counts the messages that the customer sent before."""
+
+    name: str
+    at: datetime
+    location: Location
+    contact: Contact = Contact(phone=SOMEBODY)
+    earlier: int = 0
+    steps: tuple[Step, ...] = field(default=())
+
+
+def read_conversations(document: Document) -> Iterator[Conversation]:
+    """The tests of a file that has passed its schema.
+
+    Raises:
+        ValueError: a date that does not exist.
+    """
+    for index, test in enumerate(document.data["tests"]):
+        contact = test.get("contact", {})
+        earlier = contact.get("messages", 0)
+        if contact.get("first_message") is False:
+            earlier = max(earlier, 1)
+        yield Conversation(
+            name=test["name"],
+            at=datetime.fromisoformat(test["at"]),
+            location=document.locate(("tests", index, "name")),
+            contact=Contact(
+                phone=contact.get("phone", SOMEBODY),
+                name=contact.get("name", ""),
+                tags=frozenset(contact.get("tags", ())),
+                orders=contact.get("orders", 0),
+                segment=contact.get("segment", ""),
+                blocked=contact.get("blocked", False),
+            ),
+            earlier=earlier,
+            steps=tuple(_step(document, index, number, step) for number, step in enumerate(test["steps"])),
+        )
+
+
+def _step(document: Document, index: int, number: int, step: Mapping[str, Any]) -> Step:
+    if "wait" in step:
+        return Wait(duration(step["wait"]))
+    if "operator_says" in step:
+        return OperatorSays(step["operator_says"])
+    said = step["say"]
+    message = {"text": said} if isinstance(said, str) else said
+    expect = None
+    if "expect" in step:
+        expect = _expect(step["expect"], document.locate(("tests", index, "steps", number, "expect")))
+    text = message.get("text", message.get("caption", ""))
+    return Say(text, message.get("type", "text"), expect, step.get("todo", ""))
+
+
+def _expect(data: Mapping[str, Any], location: Location) -> Expect:
+    reply = data.get("reply", {})
+    parts = {"reply": reply.strip()} if isinstance(reply, str) else dict(reply)
+    delay = data.get("delay", {})
+    return Expect(
+        location=location,
+        rule=data.get("rule"),
+        rules=tuple(data["rules"]) if "rules" in data else None,
+        reason=data.get("reason"),
+        tags=frozenset(data.get("tags", ())),
+        priority=data.get("priority"),
+        delay=tuple(duration(delay[key]) if key in delay else None for key in ("min", "max")),  # type: ignore[arg-type]  # two keys, two values
+        **parts,
+    )

@@ -1,0 +1,1 @@
+"""Where a tenant's memory is kept: one package a database, all behind `wabot.ports.Store`."""

@@ -1,0 +1,215 @@
+-- Every statement that the store runs, by name. Parameters are named; :tenant is always bound by the store itself.
+
+-- name: journal_message
+-- Keep a message; a second copy of it changes nothing.
+INSERT INTO inbound_journal (tenant_id, chat, message_id, payload, arrived_at, sequence)
+VALUES (:tenant, :chat, :message, :payload, :at, :sequence)
+ON CONFLICT (tenant_id, chat, message_id) DO NOTHING;
+
+-- name: journal_last
+SELECT COALESCE(MAX(sequence), 0) AS last FROM inbound_journal WHERE tenant_id = :tenant;
+
+-- name: journal_undecided
+SELECT payload FROM inbound_journal WHERE tenant_id = :tenant AND decided_at IS NULL ORDER BY sequence;
+
+-- name: journal_close
+-- Close a message's entry; nothing is changed when it was closed before.
+UPDATE inbound_journal SET decided_at = :at
+WHERE tenant_id = :tenant AND chat = :chat AND message_id = :message AND decided_at IS NULL;
+
+-- name: journal_entry
+SELECT decided_at FROM inbound_journal WHERE tenant_id = :tenant AND chat = :chat AND message_id = :message;
+
+-- name: contact_by_lid
+SELECT * FROM contacts WHERE tenant_id = :tenant AND lid = :lid;
+
+-- name: contact_by_phone
+SELECT * FROM contacts WHERE tenant_id = :tenant AND phone = :phone;
+
+-- name: contact_of_chat
+SELECT contacts.* FROM contacts JOIN conversations ON conversations.contact_id = contacts.id
+WHERE conversations.tenant_id = :tenant AND conversations.chat = :chat;
+
+-- name: contact_add
+INSERT INTO contacts (id, tenant_id, phone, lid, name, first_contact_at, last_contact_at)
+VALUES (:id, :tenant, :phone, :lid, :name, :at, :at);
+
+-- name: contact_heard
+-- The customer wrote: the newest name that is one, and the other half of an identity once it is known.
+UPDATE contacts SET
+    name = CASE WHEN :name <> '' THEN :name ELSE name END,
+    phone = CASE WHEN phone = '' THEN :phone ELSE phone END,
+    lid = CASE WHEN lid = '' THEN :lid ELSE lid END,
+    last_contact_at = :at,
+    total_messages_received = total_messages_received + 1
+WHERE id = :id AND tenant_id = :tenant;
+
+-- name: contact_sent
+UPDATE contacts SET total_messages_sent = total_messages_sent + 1
+WHERE tenant_id = :tenant AND id = (SELECT contact_id FROM conversations WHERE id = :conversation);
+
+-- name: usage_of_contact
+SELECT rule_id, last_at, day, count FROM rule_usage WHERE tenant_id = :tenant AND contact_id = :contact;
+
+-- name: usage_set
+INSERT INTO rule_usage (tenant_id, contact_id, rule_id, last_at, day, count)
+VALUES (:tenant, :contact, :rule, :at, :day, :count)
+ON CONFLICT (tenant_id, contact_id, rule_id)
+DO UPDATE SET last_at = excluded.last_at, day = excluded.day, count = excluded.count;
+
+-- name: conversation_of_chat
+SELECT * FROM conversations WHERE tenant_id = :tenant AND chat = :chat;
+
+-- name: conversation_add
+INSERT INTO conversations (id, tenant_id, chat, contact_id, created_at, updated_at)
+VALUES (:id, :tenant, :chat, :contact, :at, :at);
+
+-- name: conversation_heard
+-- One more message from the customer.
+UPDATE conversations SET
+    customer_messages = customer_messages + 1,
+    total_messages = total_messages + 1,
+    unread_count = unread_count + 1,
+    last_customer_at = :said_at,
+    last_message_at = :said_at,
+    last_message_from = 'customer',
+    last_message_content = :content,
+    tags = :tags,
+    priority = COALESCE(:priority, priority),
+    updated_at = :at
+WHERE id = :id AND tenant_id = :tenant;
+
+-- name: conversation_taken
+-- A person wrote in the chat: the bot is silent there for a while.
+UPDATE conversations SET
+    total_messages = total_messages + 1,
+    unread_count = 0,
+    last_message_at = :said_at,
+    last_message_from = 'cs',
+    last_message_content = :content,
+    paused_until = COALESCE(:paused_until, paused_until),
+    updated_at = :at
+WHERE id = :id AND tenant_id = :tenant;
+
+-- name: conversation_answered
+UPDATE conversations SET
+    total_messages = total_messages + 1,
+    last_message_at = :at,
+    last_message_from = 'auto_reply',
+    last_message_content = :content,
+    updated_at = :at
+WHERE id = :conversation AND tenant_id = :tenant;
+
+-- name: message_add
+INSERT INTO messages
+    (id, tenant_id, conversation_id, wa_message_id, sender_type, sender_name, message_type, content, status, sent_at,
+     created_at)
+VALUES
+    (:id, :tenant, :conversation, :wa_message, :sender, :name, :type, :content, :status, :sent_at, :at)
+ON CONFLICT DO NOTHING;
+
+-- name: message_status
+UPDATE messages SET
+    status = :status,
+    error_message = :error,
+    sent_at = COALESCE(:sent_at, sent_at),
+    delivered_at = COALESCE(:delivered_at, delivered_at),
+    read_at = COALESCE(:read_at, read_at)
+WHERE id = :id AND tenant_id = :tenant;
+
+-- name: outbox_last
+SELECT COALESCE(MAX(sequence), 0) AS last FROM outbox WHERE tenant_id = :tenant;
+
+-- name: outbox_add
+INSERT INTO outbox (id, tenant_id, conversation_id, chat, text, rule_id, due_at, created_at, sequence, status)
+VALUES (:id, :tenant, :conversation, :chat, :text, :rule, :due, :at, :sequence, 'queued');
+
+-- name: outbox_queued
+SELECT * FROM outbox WHERE tenant_id = :tenant AND status = 'queued' ORDER BY due_at, sequence;
+
+-- name: outbox_cancel
+-- A person took the chat over: what the bot was about to say there is not said.
+UPDATE outbox SET status = 'failed', error = :error
+WHERE tenant_id = :tenant AND chat = :chat AND status = 'queued'
+RETURNING id;
+
+-- name: outbox_claim
+UPDATE outbox SET status = 'sending', claimed_at = :at WHERE id = :id AND tenant_id = :tenant AND status = 'queued';
+
+-- name: outbox_release
+UPDATE outbox SET status = 'queued', claimed_at = NULL, due_at = :due
+WHERE id = :id AND tenant_id = :tenant AND status = 'sending';
+
+-- name: outbox_finish
+-- A receipt can be faster than the answer to the send: what is delivered is not made merely sent again.
+UPDATE outbox SET status = :status, error = :error, sent_at = CASE WHEN :status = 'sent' THEN :at ELSE sent_at END
+WHERE id = :id AND tenant_id = :tenant AND status IN ('queued', 'sending', 'unknown')
+RETURNING conversation_id, text;
+
+-- name: outbox_receipt
+UPDATE outbox SET status = :status, error = '', sent_at = COALESCE(sent_at, :at)
+WHERE id = :id AND tenant_id = :tenant
+RETURNING conversation_id, text;
+
+-- name: outbox_row
+SELECT * FROM outbox WHERE id = :id AND tenant_id = :tenant;
+
+-- name: outbox_sending
+SELECT * FROM outbox WHERE tenant_id = :tenant AND status = 'sending' ORDER BY sequence;
+
+-- name: send_facts
+SELECT
+    (SELECT COUNT(*) FROM conversations
+     WHERE tenant_id = :tenant AND chat = :chat AND customer_messages > 0) AS customer_wrote,
+    (SELECT COALESCE(MAX(contacts.is_blocked), 0) FROM contacts
+     JOIN conversations ON conversations.contact_id = contacts.id
+     WHERE conversations.tenant_id = :tenant AND conversations.chat = :chat) AS blocked,
+    (SELECT paused_until FROM conversations WHERE tenant_id = :tenant AND chat = :chat) AS paused_until,
+    (SELECT COUNT(*) FROM outbox WHERE tenant_id = :tenant AND sent_at > :since)
+    + (SELECT COUNT(*) FROM outbox WHERE tenant_id = :tenant AND status = 'sending' AND id <> :id) AS sent_last_minute;
+
+-- name: log_add
+INSERT INTO auto_reply_logs
+    (id, tenant_id, conversation_id, message_id, rule_id, reason, triggered_by_message, response_sent, matched_keyword,
+     execution_micros, success, error_message, trace, triggered_at)
+VALUES
+    (:id, :tenant, :conversation, :message, :rule, :reason, :said, :reply, :matched, :micros, :success, :error, :trace,
+     :at);
+
+-- name: stats_count
+INSERT INTO rule_stats (tenant_id, rule_id, total_triggered, last_triggered_at) VALUES (:tenant, :rule, 1, :at)
+ON CONFLICT (tenant_id, rule_id)
+DO UPDATE SET total_triggered = rule_stats.total_triggered + 1, last_triggered_at = excluded.last_triggered_at;
+
+-- name: session_state
+INSERT INTO sessions (tenant_id, status, detail, action, since) VALUES (:tenant, :status, :detail, :action, :at)
+ON CONFLICT (tenant_id) DO UPDATE SET
+    since = CASE WHEN sessions.status = excluded.status THEN sessions.since ELSE excluded.since END,
+    status = excluded.status, detail = excluded.detail, action = excluded.action;
+
+-- name: session_reload
+INSERT INTO sessions (tenant_id, reload_at, reload_ok, reload_revision, reload_detail)
+VALUES (:tenant, :at, :ok, :revision, :detail)
+ON CONFLICT (tenant_id) DO UPDATE SET
+    reload_at = excluded.reload_at, reload_ok = excluded.reload_ok,
+    reload_revision = excluded.reload_revision, reload_detail = excluded.reload_detail;
+
+-- name: session_row
+SELECT * FROM sessions WHERE tenant_id = :tenant;
+
+-- name: summary_counts
+SELECT
+    (SELECT COUNT(*) FROM contacts WHERE tenant_id = :tenant) AS contacts,
+    (SELECT COALESCE(SUM(customer_messages), 0) FROM conversations WHERE tenant_id = :tenant) AS received,
+    (SELECT COUNT(*) FROM inbound_journal WHERE tenant_id = :tenant AND decided_at IS NULL)
+    + (SELECT COUNT(*) FROM outbox WHERE tenant_id = :tenant AND status = 'queued') AS waiting;
+
+-- name: summary_outbox
+SELECT status, COUNT(*) AS number FROM outbox WHERE tenant_id = :tenant GROUP BY status ORDER BY status;
+
+-- name: summary_rules
+SELECT rule_id, total_triggered FROM rule_stats WHERE tenant_id = :tenant ORDER BY total_triggered DESC, rule_id;
+
+-- name: summary_reasons
+SELECT reason, COUNT(*) AS number FROM auto_reply_logs
+WHERE tenant_id = :tenant AND rule_id IS NULL GROUP BY reason ORDER BY number DESC, reason;

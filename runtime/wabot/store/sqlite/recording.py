@@ -1,0 +1,181 @@
+"""The one transaction of a turn: message, contact, conversation, log, counters, effects and outbox, or none of them."""
+
+import json
+import sqlite3
+from collections.abc import Callable
+from typing import Any
+
+from wabot.model.ids import uuid7
+from wabot.model.message import EVENT_TYPES, Message
+from wabot.model.turn import Turn
+
+Ask = Callable[..., sqlite3.Cursor]
+"""Runs a named statement with its parameters."""
+
+
+def record(ask: Ask, turn: Turn, sequence: Callable[[], int]) -> None:
+    """Write a turn. A turn whose journal entry is closed already was written before: then nothing is done."""
+    message = turn.message
+    entry = ask("journal_entry", chat=message.chat, message=message.id).fetchone()
+    if entry is not None and entry["decided_at"] is not None:
+        return
+    ask("journal_close", chat=message.chat, message=message.id, at=turn.at)
+    if message.chat_kind != "direct" or message.type in EVENT_TYPES:
+        _log(ask, turn, None, None)
+        return
+    contact = _contact(ask, message, turn.at)
+    conversation = _conversation(ask, message, contact, turn.at)
+    message_id = _message(ask, turn, conversation["id"])
+    _conversed(ask, turn, conversation)
+    if not message.from_me:
+        _heard(ask, message, contact, turn.at)
+    if turn.pause_until is not None:
+        for row in ask("outbox_cancel", chat=message.chat, error="handled_by_person").fetchall():
+            _fail(ask, row["id"], "handled_by_person")
+    for rule, used in (turn.usage or {}).items():
+        ask("usage_set", contact=contact, rule=rule, at=used.last, day=used.day, count=used.count)
+    for reply in turn.replies:
+        ask(
+            "outbox_add",
+            id=reply.id,
+            conversation=conversation["id"],
+            chat=message.chat,
+            text=reply.text,
+            rule=reply.rule,
+            due=reply.due,
+            at=turn.at,
+            sequence=sequence(),
+        )
+        _say(ask, reply.id, conversation["id"], reply.text, turn.at)
+    for outcome in turn.outcomes:
+        ask("stats_count", rule=outcome.rule, at=turn.at)
+    _log(ask, turn, conversation["id"], message_id)
+
+
+def find_contact(ask: Ask, message: Message) -> Any | None:
+    """The contact's row: by the chat, else by LID, else by phone number."""
+    row = ask("contact_of_chat", chat=message.chat).fetchone()
+    if row is None and message.lid:
+        row = ask("contact_by_lid", lid=message.lid).fetchone()
+    if row is None and message.phone:
+        row = ask("contact_by_phone", phone=message.phone).fetchone()
+    return row
+
+
+def _contact(ask: Ask, message: Message, at: int) -> str:
+    row = find_contact(ask, message)
+    if row is not None:
+        return str(row["id"])
+    contact = uuid7(at)
+    name = "" if message.from_me else message.name
+    ask("contact_add", id=contact, phone=message.phone, lid=message.lid, name=name, at=at)
+    return contact
+
+
+def _heard(ask: Ask, message: Message, contact: str, at: int) -> None:
+    """Note a customer's message on their contact. A number or LID that another contact bears already is left there:
+    merging two contacts is not this transaction's business."""
+    by_phone = ask("contact_by_phone", phone=message.phone).fetchone() if message.phone else None
+    by_lid = ask("contact_by_lid", lid=message.lid).fetchone() if message.lid else None
+    phone = message.phone if by_phone is None or by_phone["id"] == contact else ""
+    lid = message.lid if by_lid is None or by_lid["id"] == contact else ""
+    ask("contact_heard", id=contact, name=message.name, phone=phone, lid=lid, at=at)
+
+
+def _conversation(ask: Ask, message: Message, contact: str, at: int) -> Any:
+    row = ask("conversation_of_chat", chat=message.chat).fetchone()
+    if row is None:
+        ask("conversation_add", id=uuid7(at), chat=message.chat, contact=contact, at=at)
+        row = ask("conversation_of_chat", chat=message.chat).fetchone()
+    return row
+
+
+def _message(ask: Ask, turn: Turn, conversation: str) -> str:
+    message = turn.message
+    message_id = uuid7(turn.at)
+    ask(
+        "message_add",
+        id=message_id,
+        conversation=conversation,
+        wa_message=message.id,
+        sender="cs" if message.from_me else "customer",
+        name=message.name,
+        type=message.type,
+        content=message.text,
+        status="sent" if message.from_me else "received",
+        sent_at=message.sent_at or turn.at,
+        at=turn.at,
+    )
+    return message_id
+
+
+def _conversed(ask: Ask, turn: Turn, conversation: Any) -> None:
+    message = turn.message
+    content = message.text[:200]
+    said_at = message.sent_at or turn.at
+    if message.from_me:
+        ask(
+            "conversation_taken",
+            id=conversation["id"],
+            said_at=said_at,
+            content=content,
+            paused_until=turn.pause_until,
+            at=turn.at,
+        )
+        return
+    tags = json.dumps(sorted({*json.loads(conversation["tags"]), *turn.tags}), ensure_ascii=False)
+    ask(
+        "conversation_heard",
+        id=conversation["id"],
+        said_at=said_at,
+        content=content,
+        tags=tags,
+        priority=turn.priority,
+        at=turn.at,
+    )
+
+
+def _say(ask: Ask, message_id: str, conversation: str, text: str, at: int) -> None:
+    """The automatic reply as a message; it has the id of its outbox row."""
+    ask(
+        "message_add",
+        id=message_id,
+        conversation=conversation,
+        wa_message=None,
+        sender="auto_reply",
+        name="",
+        type="text",
+        content=text,
+        status="queued",
+        sent_at=None,
+        at=at,
+    )
+
+
+def _fail(ask: Ask, message_id: str, error: str) -> None:
+    ask("message_status", id=message_id, status="failed", error=error, sent_at=None, delivered_at=None, read_at=None)
+
+
+def _log(ask: Ask, turn: Turn, conversation: str | None, message_id: str | None) -> None:
+    common: dict[str, Any] = {
+        "conversation": conversation,
+        "message": message_id,
+        "reason": turn.reason,
+        "said": turn.message.text,
+        "micros": turn.micros,
+        "trace": turn.trace,
+        "at": turn.at,
+    }
+    if not turn.outcomes:
+        ask("log_add", id=uuid7(turn.at), rule=None, reply=None, matched="", success=1, error="", **common)
+    for outcome in turn.outcomes:
+        ask(
+            "log_add",
+            id=uuid7(turn.at),
+            rule=outcome.rule,
+            reply=outcome.reply,
+            matched=outcome.matched,
+            success=int(not outcome.error),
+            error=outcome.error,
+            **common,
+        )

@@ -1,0 +1,1 @@
+"""What wabot does, as sentences that run."""

@@ -1,0 +1,1 @@
+"""One contract, which every store must keep."""
