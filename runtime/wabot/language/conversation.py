@@ -1,9 +1,9 @@
 """tests/*.yaml as values: a conversation, and what must happen in it."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from wabot.language.diagnostic import Location
 from wabot.language.document import Document
@@ -66,9 +66,9 @@ class Conversation:
     name: str
     at: datetime
     location: Location
-    contact: Contact = Contact(phone=SOMEBODY)
+    contact: Contact
     earlier: int = 0
-    steps: tuple[Step, ...] = field(default=())
+    steps: tuple[Step, ...] = ()
 
 
 def read_conversations(document: Document) -> Iterator[Conversation]:
@@ -110,7 +110,7 @@ def _step(document: Document, index: int, number: int, step: Mapping[str, Any]) 
     if "expect" in step:
         expect = _expect(step["expect"], document.locate(("tests", index, "steps", number, "expect")))
     text = message.get("text", message.get("caption", ""))
-    return Say(text, message.get("type", "text"), expect, step.get("todo", ""))
+    return Say(text, cast("MessageType", message.get("type", "text")), expect, step.get("todo", ""))
 
 
 def _expect(data: Mapping[str, Any], location: Location) -> Expect:

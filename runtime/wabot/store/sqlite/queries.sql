@@ -212,4 +212,4 @@ SELECT rule_id, total_triggered FROM rule_stats WHERE tenant_id = :tenant ORDER 
 
 -- name: summary_reasons
 SELECT reason, COUNT(*) AS number FROM auto_reply_logs
-WHERE tenant_id = :tenant AND rule_id IS NULL GROUP BY reason ORDER BY number DESC, reason;
+WHERE tenant_id = :tenant AND rule_id IS NULL AND reason <> 'from_me' GROUP BY reason ORDER BY number DESC, reason;

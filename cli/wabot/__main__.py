@@ -1,0 +1,5 @@
+"""`python -m wabot` does what `wabot` does."""
+
+from wabot.cli.main import main
+
+main()

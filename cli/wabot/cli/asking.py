@@ -1,0 +1,164 @@
+"""One message, asked of every tenant: which rule answers, what the customer sees, and why."""
+
+import re
+from dataclasses import dataclass
+from datetime import datetime, tzinfo
+from typing import Any, Final
+
+import typer
+
+from wabot.cli import render
+from wabot.cli.exit_codes import CLEAN, FINDINGS
+from wabot.cli.tenants import Chosen
+from wabot.cli.validate import Format
+from wabot.engine.decide import Decision, decide
+from wabot.engine.gates import clock
+from wabot.engine.rehearsal import Reply, replies
+from wabot.engine.trace import Outcome, explain
+from wabot.language.conversation import SOMEBODY
+from wabot.language.rule_set import RuleSet
+from wabot.language.tenant import Loaded
+from wabot.model.context import Contact, Context, Conversation
+from wabot.model.errors import UsageError
+from wabot.model.message import Message
+from wabot.session.clock import RealClock
+
+_DAY: Final = 86_400_000
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """The message and its circumstances, as the command line gave them."""
+
+    text: str
+    at: str | None
+    first: bool
+    name: str
+    tags: frozenset[str]
+    orders: int
+    type: str
+    trace: bool
+    expect: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Told:
+    rule_set: RuleSet
+    decision: Decision
+    replies: tuple[Reply, ...]
+    trace: tuple[Outcome, ...]
+
+    @property
+    def rules(self) -> list[str]:
+        return [answer.rule.id for answer in self.decision.answers]
+
+    def as_expected(self, rule: str | None) -> bool:
+        return rule is None or rule in self.rules or (rule == "none" and not self.rules)
+
+
+def ask(chosen: Chosen, asked: Asked, output: Format) -> int:
+    """Ask every chosen tenant, and print what it says. Returns the exit code."""
+    told = [_ask(loaded.rule_set, asked) for loaded in chosen.tenants if loaded.rule_set is not None]
+    broken = [loaded for loaded in chosen.tenants if loaded.rule_set is None]
+    errors = [item for item in chosen.diagnostics if item.severity == "error"]
+    known = {rule.id for answer in told for rule in answer.rule_set.rules}
+    if asked.expect not in (None, "none") and asked.expect not in known and not broken and told:
+        raise UsageError(f"no rule has the id `{asked.expect}`")
+    unexpected = [answer for answer in told if not answer.as_expected(asked.expect)]
+    if output is Format.json:
+        typer.echo(
+            render.as_json(
+                {
+                    "tenants": [_data(answer, asked) for answer in told],
+                    "findings": [render.finding_as_data(item) for item in errors],
+                }
+            )
+        )
+    else:
+        for number, answer in enumerate(told):
+            typer.echo(("\n" if number else "") + _text(answer, asked))
+        _broken(broken, chosen, bool(told))
+        for answer in unexpected:
+            got = ", ".join(answer.rules) or f"nobody ({answer.decision.reason})"
+            typer.echo(f"\n{answer.rule_set.tenant.id}: expected {asked.expect}, got {got}", err=True)
+    return FINDINGS if unexpected or broken or not told else CLEAN
+
+
+def _ask(rule_set: RuleSet, asked: Asked) -> _Told:
+    now = _moment(asked.at, rule_set)
+    earlier = 0 if asked.first else 1
+    chat = Conversation(earlier_messages=earlier, last_contact=now - _DAY if earlier else None)
+    context = Context(now, Contact(SOMEBODY, asked.name, asked.tags, asked.orders), chat)
+    message = Message("T1", SOMEBODY, asked.text, asked.type, sent_at=now)  # type: ignore[arg-type]  # checked by the command
+    decision = decide(rule_set, message, context)
+    return _Told(rule_set, decision, replies(rule_set, decision, message, context), explain(rule_set, message, context))
+
+
+def _moment(at: str | None, rule_set: RuleSet) -> int:
+    now = RealClock().now()
+    return now if at is None else read_time(at, now, rule_set.tenant.timezone)
+
+
+def read_time(text: str, now: int, zone: tzinfo) -> int:
+    """`"22:00"` (today, in `zone`) or `"2026-01-28 22:00"` → UTC milliseconds.
+
+    Raises:
+        UsageError: it is no time.
+    """
+    try:
+        if re.fullmatch(r"\d{1,2}[:.]\d{2}", text):
+            hour, minute = re.split(r"[:.]", text)
+            today = datetime.fromtimestamp(now / 1000, zone)
+            moment = today.replace(hour=int(hour), minute=int(minute), second=0, microsecond=0)
+        else:
+            moment = datetime.fromisoformat(text)
+    except ValueError:
+        raise UsageError(f'`{text}` is no time; write it as "2026-01-28 22:00" or "22:00"') from None
+    return int((moment if moment.tzinfo else moment.replace(tzinfo=zone)).timestamp() * 1000)
+
+
+def _text(told: _Told, asked: Asked) -> str:
+    lines = []
+    head = render.style(told.rule_set.tenant.id, bold=True)
+    if not told.decision.answers:
+        lines.append(f"{head}  (no reply: {told.decision.reason})")
+    for answer, reply in zip(told.decision.answers, told.replies, strict=True):
+        at = answer.rule.location
+        why = f'"{answer.matched}"' if answer.matched else answer.rule.trigger.kind
+        lines.append(f"{head}  {render.style(reply.rule, fg='green')}  by {why}  {render.shown(at.path)}:{at.line}")
+        if reply.error:
+            lines.append(f"  {render.style(f'fails: {reply.error}', fg='red')}")
+        else:
+            lines += [f"  {render.style('│', fg='green')} {line}" for line in reply.text.splitlines()]
+        lines.append(f"  after {clock(reply.delay[0])}–{clock(reply.delay[1])}")
+    if asked.trace:
+        widest = max((len(outcome.rule) for outcome in told.trace), default=0)
+        lines += [f"    {outcome.rule:{widest}}  {outcome.outcome}" for outcome in told.trace]
+    return "\n".join(lines)
+
+
+def _data(told: _Told, asked: Asked) -> dict[str, Any]:
+    data: dict[str, Any] = {
+        "tenant": told.rule_set.tenant.id,
+        "rule": told.rules[0] if told.rules else None,
+        "rules": told.rules,
+        "reason": told.decision.reason,
+        "replies": [
+            {"rule": reply.rule, "text": reply.text, "delay_ms": list(reply.delay), "error": reply.error or None}
+            for reply in told.replies
+        ],
+    }
+    if asked.trace:
+        data["trace"] = [outcome._asdict() for outcome in told.trace]
+    if asked.expect is not None:
+        data["expected"] = asked.expect
+        data["as_expected"] = told.as_expected(asked.expect)
+    return data
+
+
+def _broken(broken: list[Loaded], chosen: Chosen, some: bool) -> None:
+    for item in chosen.diagnostics:
+        if item.severity == "error" and (broken or not some):
+            typer.echo("\n" + render.finding(item))
+    for loaded in broken:
+        typer.echo(f"\n{loaded.tenant_id}: not asked, because its rules have errors", err=True)

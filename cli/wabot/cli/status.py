@@ -1,0 +1,90 @@
+"""`wabot status`: what each tenant's session does, and what it has done."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from wabot.cli import render
+from wabot.cli.exit_codes import CLEAN
+from wabot.cli.validate import Format
+from wabot.model.errors import UsageError
+from wabot.model.session import Summary
+
+
+def status(
+    data: Annotated[Path, typer.Option(help="The daemon's data folder.")] = Path("data"),
+    tenant: Annotated[list[str] | None, typer.Option("--tenant", help="Only this tenant; may be repeated.")] = None,
+    output: Annotated[Format, typer.Option("--format", help="For people or for machines.")] = Format.text,
+) -> None:
+    """Show each tenant's state, rules, and counts: what came, which rules answered, and why others did not."""
+    from wabot.store.sqlite import read_summary
+
+    if not data.is_dir():
+        raise UsageError(f"there is no data folder {data}; `wabot run` makes it, or name another with --data")
+    folders = sorted(entry for entry in data.iterdir() if (entry / "wabot.db").is_file())
+    chosen = [folder for folder in folders if not tenant or folder.name in tenant]
+    for name in tenant or ():
+        if name not in {folder.name for folder in folders}:
+            raise UsageError(
+                f"there is no tenant `{name}` in {data}; there are: {', '.join(f.name for f in folders) or 'none'}"
+            )
+    summaries = [read_summary(folder, folder.name) for folder in chosen]
+    if output is Format.json:
+        typer.echo(render.as_json({"tenants": [_data(summary) for summary in summaries]}))
+    else:
+        typer.echo("\n\n".join(_text(summary) for summary in summaries) or f"nothing is stored in {data} yet")
+    raise typer.Exit(CLEAN)
+
+
+def _text(summary: Summary) -> str:
+    state = summary.state
+    since = f" since {_when(summary.state_since)}" if summary.state_since else ""
+    lines = [f"{render.style(summary.tenant, bold=True)}  {state.status}{since}"]
+    lines += [f"  {state.detail}"] if state.detail else []
+    lines += [f"  → {state.action}"] if state.action else []
+    if summary.reload is not None:
+        reload = summary.reload
+        said = (
+            "live"
+            if reload.ok
+            else f"the last change of {_when(reload.at)} is broken, older rules are live: {reload.detail}"
+        )
+        lines.append(f"  rules      {reload.revision or '(none)'} {said}")
+    sent = ", ".join(f"{number} {name}" for name, number in summary.outbox.items())
+    received = render.plural(summary.received, "message")
+    lines.append(f"  customers  {render.plural(summary.contacts, 'contact')}, {received} received")
+    lines.append(f"  replies    {sent or 'none'}{f'; {summary.waiting} waiting' if summary.waiting else ''}")
+    lines += _table("answered by", summary.by_rule)
+    lines += _table("not answered", summary.by_reason)
+    return "\n".join(lines)
+
+
+def _table(title: str, counts: Any) -> list[str]:
+    widest = max(map(len, counts), default=0)
+    return [f"  {title}", *(f"    {name:<{widest}}  {number:>5,}" for name, number in counts.items())] if counts else []
+
+
+def _when(at: int) -> str:
+    return datetime.fromtimestamp(at / 1000, UTC).astimezone().strftime("%Y-%m-%d %H:%M")
+
+
+def _data(summary: Summary) -> dict[str, Any]:
+    reload = summary.reload
+    return {
+        "tenant": summary.tenant,
+        "status": summary.state.status,
+        "detail": summary.state.detail,
+        "action": summary.state.action,
+        "since": summary.state_since,
+        "rules": None
+        if reload is None
+        else {"revision": reload.revision, "ok": reload.ok, "at": reload.at, "detail": reload.detail},
+        "contacts": summary.contacts,
+        "received": summary.received,
+        "waiting": summary.waiting,
+        "outbox": dict(summary.outbox),
+        "by_rule": dict(summary.by_rule),
+        "by_reason": dict(summary.by_reason),
+    }

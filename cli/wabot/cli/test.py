@@ -1,0 +1,72 @@
+"""`wabot test`: what would a customer get, and why; and do the conversations in tests/*.yaml go as they should?"""
+
+from pathlib import Path
+from typing import Annotated, get_args
+
+import typer
+
+from wabot.cli import asking, rehearsing
+from wabot.cli.asking import Asked
+from wabot.cli.tenants import choose
+from wabot.cli.validate import Format
+from wabot.model.errors import UsageError
+from wabot.model.message import MessageType
+
+
+def test(
+    words: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="[MESSAGE] [PATH]", help="What the customer writes, and where the rules are (./rules)."),
+    ] = None,
+    message: Annotated[
+        str | None, typer.Option("-m", "--message", help="The message, if it looks like a path.")
+    ] = None,
+    tenant: Annotated[list[str] | None, typer.Option("--tenant", help="Only this tenant; may be repeated.")] = None,
+    at: Annotated[str | None, typer.Option(help='The tenant\'s local time: "2026-01-28 22:00" or "22:00".')] = None,
+    first: Annotated[bool, typer.Option("--first/--not-first", help="The customer's first message ever?")] = False,
+    name: Annotated[str, typer.Option(help="The customer's name.")] = "",
+    tag: Annotated[list[str] | None, typer.Option("--tag", help="A tag of the customer's; may be repeated.")] = None,
+    orders: Annotated[int, typer.Option(min=0, help="How often the customer has ordered.")] = 0,
+    kind: Annotated[str, typer.Option("--type", metavar="TYPE", help="text, image, video, audio, document …")] = "text",
+    trace: Annotated[bool, typer.Option("--trace", help="Show why each other rule did not answer.")] = False,
+    expect: Annotated[
+        str | None, typer.Option(metavar="RULE", help="Exit 1 when another rule answers (or: none).")
+    ] = None,
+    output: Annotated[Format, typer.Option("--format", help="For people or for machines.")] = Format.text,
+) -> None:
+    """Show what a customer would get for a MESSAGE; without one, play the conversations of tests/*.yaml."""
+    said, path = _told_apart(words or [], message)
+    if kind not in get_args(MessageType):
+        raise UsageError(f"`{kind}` is no type of message; there are: {', '.join(get_args(MessageType))}")
+    if said is None and kind != "text":
+        said = ""
+    if said is None:
+        meant = [flag for flag, given in (("--expect", expect), ("--at", at), ("--trace", trace)) if given]
+        if meant:
+            raise UsageError(f'{meant[0]} needs a message: wabot test "jam buka?" {meant[0]} …')
+        raise typer.Exit(rehearsing.rehearse(choose(path, tenant or ()), path, output))
+    asked = Asked(said, at, first, name, frozenset(tag or ()), orders, kind, trace, expect)
+    raise typer.Exit(asking.ask(choose(path, tenant or ()), asked, output))
+
+
+def _told_apart(words: list[str], message: str | None) -> tuple[str | None, Path | None]:
+    """The message and the path: a word that is an existing path is a path."""
+    if len(words) > 2 or (message is not None and len(words) > 1):
+        raise UsageError(f"too many words ({len(words)}); put the message in quotes")
+    texts: list[str] = [] if message is None else [message]
+    paths: list[str] = []
+    for word in words:
+        (paths if _is_path(word) else texts).append(word)
+    if len(texts) > 1:
+        missing = texts[1]
+        raise UsageError(f"{missing} does not exist; give one message and the path of the rules")
+    if len(paths) > 1:
+        raise UsageError(f"both {paths[0]} and {paths[1]} are paths; if one is the message, give it with -m")
+    return (texts[0] if texts else None), (Path(paths[0]) if paths else None)
+
+
+def _is_path(word: str) -> bool:
+    try:
+        return bool(word) and Path(word).exists()
+    except (OSError, ValueError):  # a message can be too long for a path, or hold a NUL
+        return False

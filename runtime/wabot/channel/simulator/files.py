@@ -1,0 +1,140 @@
+"""Customers from a file, replies into a file: `DIR/<tenant>.in.jsonl` is followed, `DIR/<tenant>.out.jsonl` is written.
+
+A restart reads from the start: the journal knows what it has seen. What the out file holds did go out, so a reply whose
+fate a crash left unknown is resolved by it.
+"""
+
+import asyncio
+import json
+import os
+from collections.abc import Callable, Iterator
+from datetime import datetime, tzinfo
+from pathlib import Path
+from typing import Any, Final
+
+from wabot.channel.simulator.lines import BadLine, read_line
+from wabot.model.errors import SendUnknown
+from wabot.model.session import SessionState
+from wabot.model.turn import Outbound, Receipt
+from wabot.ports import Clock, Inbox
+
+_LOOK: Final = 0.05
+"""Seconds between two looks at a file that has not grown."""
+
+
+class SimulatorChannel:
+    """Plays `tenant`'s customers from the files in `folder`. `until_idle` ends the run when every line is answered;
+    `on_time` is called with each line's time before it is heard, and then the next line waits until all is settled: so
+    does `--fast` let the clock follow the script. `complain` hears of lines that are no messages."""
+
+    def __init__(
+        self,
+        folder: Path,
+        tenant: str,
+        zone: tzinfo,
+        clock: Clock,
+        *,
+        until_idle: bool = False,
+        on_time: Callable[[int], None] | None = None,
+        complain: Callable[[str], None] = lambda _text: None,
+    ) -> None:
+        self._incoming = folder / f"{tenant}.in.jsonl"
+        self._outgoing = folder / f"{tenant}.out.jsonl"
+        self._zone, self._clock = zone, clock
+        self._until_idle, self._on_time, self._complain = until_idle, on_time, complain
+        self._written: set[str] = set()
+        self._closed = asyncio.Event()
+        self._out = -1
+
+    async def run(self, inbox: Inbox) -> None:
+        self._open()
+        for outbound in sorted(self._written):
+            await inbox.receipt(Receipt(outbound, "sent", self._clock.now()))
+        self._write({"state": "connected"})
+        await inbox.state(SessionState("connected"))
+        number, rest = 0, b""
+        with await self._reader() as source:
+            while not self._closed.is_set():
+                lines = (rest + source.read()).split(b"\n")
+                rest = lines.pop()  # a line that is still being written
+                for line in lines:
+                    number += 1
+                    await self._line(line, number, inbox)
+                    if self._closed.is_set():
+                        return
+                if not lines:
+                    if self._until_idle:
+                        await inbox.settled()
+                        if source.tell() == self._incoming.stat().st_size:
+                            return
+                    await self._pause()
+
+    async def send(self, outbound: Outbound) -> None:
+        if outbound.id in self._written:
+            return
+        try:
+            self._write({"to": outbound.chat, "text": outbound.text, "rule": outbound.rule, "id": outbound.id})
+        except OSError as error:
+            raise SendUnknown(f"{self._outgoing} could not be written: {error}") from error
+        self._written.add(outbound.id)
+
+    async def typing(self, chat: str, on: bool) -> None:
+        self._write({"state": "typing" if on else "paused", "to": chat})
+
+    async def close(self) -> None:
+        self._closed.set()
+
+    async def _line(self, line: bytes, number: int, inbox: Inbox) -> None:
+        if not line.strip():
+            return
+        try:
+            message = read_line(line, self._zone, self._clock.now)
+        except BadLine as error:
+            self._complain(f"{self._incoming}:{number}: not a message: {error}")
+            self._write({"state": "bad_line", "line": number, "why": str(error)})
+            return
+        if self._on_time is not None:
+            self._on_time(message.sent_at)
+        await inbox.message(message)
+        if self._on_time is not None:
+            await inbox.settled()
+
+    async def _reader(self) -> Any:
+        waited = False
+        while not self._incoming.exists() and not self._closed.is_set():
+            if not waited:
+                self._complain(f"waiting for {self._incoming}")
+                waited = True
+            await self._pause()
+        return Path(os.devnull).open("rb") if self._closed.is_set() else self._incoming.open("rb")
+
+    async def _pause(self) -> None:
+        try:
+            await asyncio.wait_for(self._closed.wait(), _LOOK)
+        except TimeoutError:
+            return
+
+    def _open(self) -> None:
+        self._outgoing.parent.mkdir(parents=True, exist_ok=True)
+        self._out = os.open(self._outgoing, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600)
+        content = self._outgoing.read_bytes()
+        whole = content.rfind(b"\n") + 1
+        if whole != len(content):  # a process died while it wrote: half a line never reached anybody
+            os.ftruncate(self._out, whole)
+        self._written = set(_ids(content[:whole]))
+
+    def _write(self, data: dict[str, Any]) -> None:
+        at = datetime.fromtimestamp(self._clock.now() / 1000, self._zone).isoformat(timespec="seconds")
+        os.write(self._out, (json.dumps({**data, "at": at}, ensure_ascii=False) + "\n").encode("utf-8", "replace"))
+        if "text" in data:
+            os.fsync(self._out)
+
+
+def _ids(content: bytes) -> Iterator[str]:
+    for line in content.splitlines():
+        try:
+            data = json.loads(line)
+        except ValueError:
+            continue
+        if isinstance(data, dict) and isinstance(data.get("id"), str):
+            yield data["id"]

@@ -1,0 +1,1 @@
+"""`wabot run`: one supervisor, one session process a tenant."""

@@ -1,0 +1,28 @@
+"""What `wabot run` was asked to do; handed to every session process as JSON."""
+
+import json
+from dataclasses import asdict, dataclass
+from typing import Literal, Self
+
+ChannelName = Literal["neonize", "simulator"]
+LogFormat = Literal["text", "json"]
+
+
+@dataclass(frozen=True, slots=True)
+class RunOptions:
+    """`sim` is the simulator's folder. `fast` drops delays and lets the clock follow the script; `until_idle` ends when
+    all is answered; `show_messages` puts customers' words on the terminal (never into logs)."""
+
+    channel: ChannelName = "neonize"
+    sim: str = ""
+    until_idle: bool = False
+    fast: bool = False
+    show_messages: bool = False
+    log_format: LogFormat = "text"
+
+    def dump(self) -> str:
+        return json.dumps(asdict(self))
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        return cls(**json.loads(text))

@@ -1,0 +1,28 @@
+"""`wabot run`, from the folder of rules to the supervisor."""
+
+import asyncio
+from pathlib import Path
+
+from wabot.daemon.logs import configure
+from wabot.daemon.options import RunOptions
+from wabot.daemon.supervisor import Supervisor
+from wabot.language.tenant import find_tenants
+from wabot.model.errors import UsageError, WabotError
+
+
+def run(rules: Path, data: Path, options: RunOptions) -> int:
+    """Run every tenant in `rules` until told to stop; returns the exit code.
+
+    Raises:
+        UsageError: there is nothing at `rules`, or it holds no tenant.
+        WabotError: the data folder cannot be used.
+    """
+    found = find_tenants(rules)
+    if not found.folders:
+        raise UsageError(f"{rules}: {found.diagnostics[0].message}; {found.diagnostics[0].hint}")
+    try:
+        data.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        raise WabotError(f"{data} cannot be made: {error.strerror}. Name another with --data.") from error
+    configure(options.log_format)
+    return asyncio.run(Supervisor(list(found.folders), data, options).run())

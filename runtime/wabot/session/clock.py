@@ -1,0 +1,40 @@
+"""The clocks: the real one, the only place in wabot that reads the time, and one that follows a recorded script."""
+
+import asyncio
+import time
+from typing import Final
+
+_LONGEST: Final = 1.0
+"""Seconds of one sleep: the machine's clock may be set meanwhile, and a reply must not wait for what is past."""
+
+
+class RealClock:
+    """The machine's clock."""
+
+    def now(self) -> int:
+        return time.time_ns() // 1_000_000  # noqa: TID251 (the one real clock)
+
+    async def sleep_until(self, when: int) -> None:
+        while (left := when - self.now()) > 0:
+            await asyncio.sleep(min(left / 1000, _LONGEST))
+
+
+class ScriptClock:
+    """Stands still until it is set; sleeping moves it on at once. It begins at the machine's time, and never goes back
+    once it was set."""
+
+    def __init__(self) -> None:
+        self._now = RealClock().now()
+        self._was_set = False
+
+    def now(self) -> int:
+        return self._now
+
+    def set(self, at: int) -> None:
+        """Move to `at` (UTC milliseconds), or stay where it is when that is past."""
+        self._now = max(self._now, at) if self._was_set else at
+        self._was_set = True
+
+    async def sleep_until(self, when: int) -> None:
+        self._now = max(self._now, when)
+        await asyncio.sleep(0)

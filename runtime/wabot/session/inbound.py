@@ -1,0 +1,88 @@
+"""From the channel into the journal, and on to the decision: in order within a chat, chats beside each other."""
+
+import asyncio
+from collections import deque
+from collections.abc import Awaitable, Callable
+
+from wabot.model.errors import StoreError
+from wabot.model.message import Message
+from wabot.model.session import SessionState
+from wabot.model.turn import Outbound, Receipt
+from wabot.ports import Clock, Store
+from wabot.session.report import Report
+from wabot.session.sender import Sender
+from wabot.session.turns import Turns
+
+_AGAIN: float = 1.0
+"""Seconds until a message that could not be recorded is tried again."""
+
+
+class Inbound:
+    """The `Inbox` of a session."""
+
+    def __init__(
+        self,
+        store: Store,
+        clock: Clock,
+        turns: Turns,
+        sender: Sender,
+        report: Report,
+        on_state: Callable[[SessionState], Awaitable[None]],
+    ) -> None:
+        self._store, self._clock, self._turns, self._sender, self._report = store, clock, turns, sender, report
+        self._on_state = on_state
+        self._chats: dict[str, deque[Message]] = {}
+        self._workers: set[asyncio.Task[None]] = set()
+        self._idle = asyncio.Event()
+        self._idle.set()
+
+    async def message(self, message: Message) -> None:
+        if await self._store.journal(message, self._clock.now()):
+            self.take_up(message)
+        else:
+            self._report.silent(message, "duplicate")
+
+    async def receipt(self, receipt: Receipt) -> None:
+        await self._store.receipt(receipt)
+
+    async def state(self, state: SessionState) -> None:
+        await self._on_state(state)
+
+    async def settled(self) -> None:
+        while not (self._idle.is_set() and self._sender.idle):
+            await self._idle.wait()
+            await self._sender.settled()
+
+    def take_up(self, message: Message) -> None:
+        """Put a journalled message into its chat's queue."""
+        self._idle.clear()
+        waiting = self._chats.get(message.chat)
+        if waiting is not None:
+            waiting.append(message)
+            return
+        self._chats[message.chat] = deque([message])
+        worker = asyncio.create_task(self._work(message.chat))
+        self._workers.add(worker)
+        worker.add_done_callback(self._workers.discard)
+
+    async def drain(self) -> None:
+        """Return when all that was taken up is decided."""
+        await self._idle.wait()
+
+    async def _work(self, chat: str) -> None:
+        waiting = self._chats[chat]
+        while waiting:
+            self._sender.add(await self._take(waiting[0]))
+            waiting.popleft()
+        del self._chats[chat]
+        if not self._chats:
+            self._idle.set()
+
+    async def _take(self, message: Message) -> list[Outbound]:
+        while True:
+            try:
+                return await self._turns.take(message)
+            except StoreError as error:
+                # The message is in the journal: it is not lost, and its chat waits for it, so that order is kept.
+                self._report.note("a message waits for the store", level="error", error=str(error))
+                await asyncio.sleep(_AGAIN)

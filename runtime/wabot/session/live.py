@@ -1,0 +1,103 @@
+"""The rules that are live: replaced whole when a change is sound, kept when it is not.
+
+A copy of the last sound version is kept beside the tenant's data, so that a session which is restarted while its rules
+are broken on disk goes on with what it had.
+"""
+
+import asyncio
+import shutil
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Final
+
+from wabot.engine.load import load_tenant
+from wabot.language.diagnostic import Diagnostic
+from wabot.language.rule_set import RuleSet
+from wabot.language.tenant import Loaded
+from wabot.model.session import Reload
+from wabot.ports import Clock
+from wabot.session.report import Report
+
+COPY: Final = "rules.good"
+_SHOWN: Final = 20
+_DEBOUNCE: Final = 300
+"""Milliseconds of quiet after which a change counts as whole: a checkout writes many files."""
+
+
+class LiveRules:
+    """A tenant's rules while its session runs. `on_reload` hears of every outcome."""
+
+    def __init__(
+        self, folder: Path, data: Path, clock: Clock, report: Report, on_reload: Callable[[Reload], Awaitable[None]]
+    ) -> None:
+        self.folder = folder
+        self._copy = data / COPY / folder.resolve().name
+        self._clock, self._report, self._on_reload = clock, report, on_reload
+        self._live: RuleSet | None = None
+        self.ready = asyncio.Event()
+
+    def rule_set(self) -> RuleSet:
+        """The rules that are live. Only to be asked once `ready` is set."""
+        assert self._live is not None, "no rules were ever sound"
+        return self._live
+
+    async def load(self) -> bool:
+        """Load what is on disk; when that is broken, the last sound version. False when there is none of either."""
+        await self._reload()
+        if self._live is None and self._copy.is_dir():
+            saved = await asyncio.to_thread(load_tenant, self._copy)
+            if saved.rule_set is not None:
+                self._report.note("running on the last sound rules: those on disk are broken", level="error")
+                self._swap(saved.rule_set)
+        return self._live is not None
+
+    async def watch(self) -> None:
+        """Reload whenever a file of the tenant changes, until cancelled."""
+        from watchfiles import awatch
+
+        places = [self.folder, self.folder.parent / "_shared"]
+        async for _ in awatch(*(place for place in places if place.is_dir()), debounce=_DEBOUNCE, step=50):
+            await self._reload()
+
+    async def _reload(self) -> None:
+        loaded = await asyncio.to_thread(load_tenant, self.folder)
+        now = self._clock.now()
+        if loaded.rule_set is None:
+            await self._broken(loaded, now)
+        elif self._live is None or loaded.rule_set.revision != self._live.revision:
+            self._swap(loaded.rule_set)
+            await asyncio.to_thread(self._keep)
+            self._report.note("rules are live", revision=loaded.rule_set.revision, rules=len(loaded.rule_set.rules))
+            await self._on_reload(Reload(now, True, loaded.rule_set.revision))
+        else:
+            # Broken and mended again without a change in between: the error that is shown is over.
+            await self._on_reload(Reload(now, True, self._live.revision))
+
+    async def _broken(self, loaded: Loaded, now: int) -> None:
+        errors = [item for item in loaded.diagnostics if item.severity == "error"]
+        for item in errors[:_SHOWN]:
+            self._report.note(f"broken rules: {_line(item)}", level="error")
+        kept = "the rules before them stay live" if self._live else "nobody is answered until they are mended"
+        self._report.note(f"the rules have {len(errors)} errors; {kept}", level="error")
+        revision = self._live.revision if self._live else ""
+        await self._on_reload(Reload(now, False, revision, _line(errors[0]) if errors else ""))
+
+    def _swap(self, rule_set: RuleSet) -> None:
+        # One assignment: a message that is being decided keeps the rules that it began with.
+        self._live = rule_set
+        self.ready.set()
+
+    def _keep(self) -> None:
+        fresh = self._copy.with_name(f"{self._copy.name}.new")
+        try:
+            shutil.rmtree(fresh, ignore_errors=True)
+            shutil.copytree(self.folder, fresh, ignore=shutil.ignore_patterns("tests", "media", ".*"))
+            shutil.rmtree(self._copy, ignore_errors=True)
+            fresh.rename(self._copy)
+        except (OSError, shutil.Error) as error:
+            self._report.note("the sound rules could not be copied", level="warning", error=str(error))
+
+
+def _line(item: Diagnostic) -> str:
+    at = item.location
+    return f"{at.path}:{at.line}:{at.column}: {item.message}"

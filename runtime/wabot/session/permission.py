@@ -1,0 +1,33 @@
+"""Whether a reply may go out now. Pure: the last check before every send, whoever wants to send."""
+
+from typing import Final
+
+from wabot.language.rule_set import AutoReply
+from wabot.model.turn import Outbound, SendFacts
+
+WAIT: Final = "max_per_minute"
+"""The one refusal that time heals."""
+
+RETRIES: Final = 5
+
+
+def permission(outbound: Outbound, facts: SendFacts, settings: AutoReply, now: int) -> str | None:
+    """None, or why not. A customer who did not write first is never written to, and no setting changes that."""
+    if not facts.customer_wrote:
+        return "customer_did_not_write_first"
+    if facts.blocked:
+        return "contact_blocked"
+    if facts.paused_until is not None and facts.paused_until > now:
+        return "handled_by_person"
+    if settings.dry_run:
+        return "dry_run"
+    limited = facts.sent_last_minute >= settings.max_per_minute
+    if now - outbound.due > settings.stale_after:
+        # After an outage, or in a crowd: an answer to a question of long ago would only puzzle the customer.
+        return "max_per_minute_until_stale" if limited else "stale"
+    return WAIT if limited else None
+
+
+def backoff(attempt: int) -> int:
+    """Milliseconds until a send that failed harmlessly is tried again; `attempt` counts from 1."""
+    return int(min(1_000 * 2 ** (attempt - 1), 60_000))

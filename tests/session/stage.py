@@ -1,0 +1,137 @@
+"""A stage for one session: a scripted channel, a real store, a clock that stands still. Tests read as transcripts."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from pathlib import Path
+from typing import Any
+
+from tests.tenants import rules, write_tenant
+from wabot.model.errors import ChannelError, SendRefused, SendUnknown
+from wabot.model.message import Message
+from wabot.model.session import SessionState
+from wabot.model.turn import Outbound
+from wabot.ports import Inbox
+from wabot.session.clock import ScriptClock
+from wabot.session.report import Mute
+from wabot.session.session import Place, Session
+from wabot.store.sqlite import SqliteStore, open_store
+
+START = 1_769_569_200_000  # Wednesday 2026-01-28 10:00 in Jakarta
+BUDI, ANI = "6281200000001", "6281200000002"
+JAM = "  - {id: jam-buka, trigger: {type: keyword, keywords: [jam buka]}, response: Kami buka kak.}\n"
+
+
+class ScriptedChannel:
+    """A channel without a network. Not the real thing: it fails on purpose (`next_error`), which no real one can be
+    told to do."""
+
+    def __init__(self) -> None:
+        self.heard: list[tuple[str, str]] = []
+        self.typed: list[tuple[str, bool]] = []
+        self.next_error: list[Exception] = []
+        self.inbox: Inbox | None = None
+        self.ready = asyncio.Event()
+        self._closed = asyncio.Event()
+
+    async def run(self, inbox: Inbox) -> None:
+        self.inbox = inbox
+        await inbox.state(SessionState("connected"))
+        self.ready.set()
+        await self._closed.wait()
+
+    async def send(self, outbound: Outbound) -> None:
+        if self.next_error:
+            raise self.next_error.pop(0)
+        self.heard.append((outbound.chat, outbound.text))
+
+    async def typing(self, chat: str, on: bool) -> None:
+        self.typed.append((chat, on))
+
+    async def close(self) -> None:
+        self._closed.set()
+
+
+class Told(Mute):
+    """Keeps what the session tells."""
+
+    def __init__(self) -> None:
+        self.reasons: list[str] = []
+        self.notes: list[str] = []
+
+    def silent(self, message: Message, reason: str) -> None:
+        self.reasons.append(reason)
+
+    def note(self, event: str, *, level: str = "info", **details: Any) -> None:
+        self.notes.append(f"{event} {details.get('reason', '')}{details.get('error', '')}".strip())
+
+
+class Stage:
+    """One tenant, live."""
+
+    def __init__(self, place: Path, store: SqliteStore, folder: Path, hurry: bool) -> None:
+        self.clock = ScriptClock()
+        self.clock.set(START)
+        self.channel = ScriptedChannel()
+        self.told = Told()
+        self.store = store
+        self.folder = folder
+        self.session = Session(
+            Place(folder, place), store, lambda _live: self.channel, self.clock, self.told, hurry=hurry, watch=False
+        )
+        self.count = 0
+
+    async def say(self, text: str, chat: str = BUDI, *, settle: bool = True, **more: Any) -> None:
+        self.count += 1
+        message = Message(
+            **{
+                "id": f"A{self.count}",
+                "chat": chat,
+                "phone": chat,
+                "name": "Budi",
+                "text": text,
+                "sent_at": self.clock.now(),
+                **more,
+            }
+        )
+        assert self.channel.inbox is not None
+        await self.channel.inbox.message(message)
+        if settle:
+            await self.settle()
+
+    async def settle(self) -> None:
+        assert self.channel.inbox is not None
+        await asyncio.wait_for(self.channel.inbox.settled(), 20)
+
+    def later(self, milliseconds: int) -> None:
+        self.clock.set(self.clock.now() + milliseconds)
+
+    @property
+    def replies(self) -> list[str]:
+        return [text for _, text in self.channel.heard]
+
+
+@asynccontextmanager
+async def stage(place: Path, text: str = JAM, *, hurry: bool = True, **settings: str) -> AsyncIterator[Stage]:
+    """A session that runs until the block ends. Called again on the same place, it goes on with the same store."""
+    auto = "".join(f"  {key}: {value}\n" for key, value in settings.items())
+    files = rules(text)
+    files["tenant.yaml"] = 'version: 1\nname: Warung\nphone: "6281100000000"\ntimezone: Asia/Jakarta\n'
+    files["tenant.yaml"] += f"auto_reply:\n{auto}" if auto else ""
+    folder = write_tenant(place / "rules" / "warung", files)
+    store = open_store(place / "data", "warung")
+    made = Stage(place / "data", store, folder, hurry)
+    running = asyncio.create_task(made.session.run())
+    try:
+        await asyncio.wait_for(made.channel.ready.wait(), 20)
+        yield made
+    finally:
+        made.session.stop()
+        with suppress(asyncio.CancelledError):
+            await asyncio.wait_for(running, 20)
+        await store.close()
+
+
+REFUSED = SendRefused("bukan nomor WhatsApp")
+UNKNOWN = SendUnknown("no answer after 75 s")
+LATER = ChannelError("not connected")
