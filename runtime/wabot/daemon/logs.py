@@ -26,7 +26,8 @@ def configure(log_format: LogFormat, stream: TextIO | None = None) -> None:
     structlog.configure(
         processors=[structlog.processors.add_log_level, stamp, final],
         wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
-        logger_factory=structlog.PrintLoggerFactory(target),
+        # One write a line: several processes share the terminal.
+        logger_factory=structlog.WriteLoggerFactory(target),
         cache_logger_on_first_use=True,
     )
 
@@ -72,7 +73,8 @@ class Transcript(LogReport):
         self._say(message.sent_at, f"{who}: {kind}{_one_line(message.text)}")
 
     def silent(self, message: Message, reason: str) -> None:
-        self._say(self._clock.now(), f"   (no reply to {self._who(message.chat)}: {reason})")
+        if reason != "from_me":  # what the shop wrote itself is shown already
+            self._say(self._clock.now(), f"   (no reply to {self._who(message.chat)}: {reason})")
 
     def sent(self, outbound: Outbound) -> None:
         self._say(self._clock.now(), f"   → {self._who(outbound.chat)} [{outbound.rule}] {_one_line(outbound.text)}")
@@ -82,7 +84,6 @@ class Transcript(LogReport):
 
     def _say(self, at: int, text: str) -> None:
         clock = datetime.fromtimestamp(at / 1000, self.zone).strftime("%H:%M")
-        # One write a line: the lines of several tenants share the terminal.
         self._stream.write(f"{clock}  {self._tenant:<14} {text}\n")
         self._stream.flush()
 
