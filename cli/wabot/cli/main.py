@@ -46,7 +46,7 @@ def _options(
 def main() -> None:
     """The entry point of the `wabot` script."""
     try:
-        app()
+        app(prog_name="wabot")
     except UsageError as error:
         typer.echo(f"wabot: {error}", err=True)
         sys.exit(USAGE)

@@ -1,0 +1,20 @@
+from pathlib import Path
+
+import pytest
+
+from tests.cli.typed import Typed
+from tests.tenants import write_tenant
+
+
+@pytest.fixture
+def wabot(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Typed:
+    return Typed(capsys, monkeypatch)
+
+
+@pytest.fixture
+def repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A checkout with two sound tenants in ./rules, and the shell standing in it."""
+    for name in ("warung", "toko"):
+        write_tenant(tmp_path / "rules" / name)
+    monkeypatch.chdir(tmp_path)
+    return tmp_path

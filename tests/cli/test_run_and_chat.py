@@ -1,0 +1,107 @@
+"""The flags of `wabot run`, `status` and `chat`; what they do with real processes is in tests/acceptance."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.cli.typed import Typed
+from tests.tenants import rules, write_tenant
+
+
+@pytest.mark.parametrize(
+    ("words", "why"),
+    [
+        (["run", "--channel", "simulator"], "--sim"),
+        (["run", "--fast"], "--fast goes with --channel simulator"),
+        (["run", "--until-idle"], "--until-idle goes with --channel simulator"),
+        (["run", "nowhere"], "nowhere does not exist"),
+        (["run", "empty"], "there are no tenants"),
+        (["run", "--channel", "telegram"], "telegram"),
+        (["status"], "there is no data folder data"),
+        (["chat"], "several tenants"),
+        (["chat", "--tenant", "x"], "there is no tenant `x`"),
+    ],
+)
+def test_wrong_usage_exits_2(wabot: Typed, repository: Path, words: list[str], why: str) -> None:
+    (repository / "empty").mkdir()
+    said = wabot(*words)
+    assert said.code == 2
+    assert why in said.err
+
+
+def test_a_data_folder_that_cannot_be_made_is_told_and_exits_3(wabot: Typed, repository: Path) -> None:
+    (repository / "data").write_text("a file, not a folder")
+    said = wabot("run")
+    assert said.code == 3
+    assert "data cannot be made" in said.err
+
+
+def chat(folder: Path, typed: str, *flags: str) -> str:
+    ran = subprocess.run(
+        [sys.executable, "-m", "wabot", "chat", str(folder), "--fast", *flags],
+        input=typed,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert ran.returncode == 0, ran.stderr
+    return ran.stdout
+
+
+def test_in_a_chat_you_are_the_customer_over_the_same_pipeline(tmp_path: Path) -> None:
+    text = (
+        "  - {id: sambutan, trigger: {type: welcome}, continue: true, priority: 90,\n"
+        '     response: "Halo {{ first_name }}"}\n'
+        "  - {id: jam-buka, trigger: {type: keyword, keywords: [jam buka]}, cooldown: 10m, response: Kami buka.}\n"
+        "  - {id: tutup, trigger: {type: time_based, hours: closed}, priority: 10,\n"
+        '     response: "Buka {{ hours.next_open }}"}\n'
+    )
+    hours = 'version: 1\nweekly: {mon-sun: ["09:00-17:00"]}\n'
+    folder = write_tenant(tmp_path / "warung", {**rules(text), "hours.yaml": hours})
+    typed = [
+        "/at 2026-01-28 10:00",
+        "jam buka?",
+        "jam buka?",
+        "/trace",
+        "jam buka?",
+        "/trace",
+        "/at 2026-01-28 22:00",
+        "malam",
+    ]
+    typed += ["/who Ani Wijaya", "halo", "/who", "/nonsense", "/help", "/at kapan", "/quit", "never read"]
+    said = chat(folder, "\n".join(typed) + "\n", "--name", "Budi Santoso")
+    lines = [line.strip() for line in said.splitlines()]
+    assert lines[0] == "You are Budi Santoso, writing to Warung Uji. /help lists the commands."
+    assert lines[1] == "it is Wednesday 2026-01-28 10:00 at Warung Uji"
+    assert lines[2:6] == ["Warung Uji [sambutan]", "Halo Budi", "Warung Uji [jam-buka]", "Kami buka."]
+    assert lines[6] == "(no reply: cooldown)"
+    assert lines[7] == "trace on"
+    assert [line.split()[0] for line in lines[8:11]] == ["sambutan", "jam-buka", "tutup"]
+    assert lines[9].startswith("jam-buka  cooldown:")
+    assert "Buka besok pukul 09.00" in lines
+    assert "Halo Ani" in lines
+    assert "you are Ani Wijaya, 6281100000001" in lines
+    assert "there is no command /nonsense; /help lists them" in lines
+    assert any(line.startswith("`kapan` is no time") for line in lines)
+    assert "never read" not in said
+
+
+def test_a_chat_ends_with_its_input_and_refuses_broken_rules(tmp_path: Path, wabot: Typed) -> None:
+    assert "Kami buka tiap hari kak." in chat(write_tenant(tmp_path / "warung"), "jam buka?\n")
+    broken = write_tenant(tmp_path / "toko", {"rules.yaml": "version: 1\nrules: [{id: x}]\n"})
+    said = wabot("chat", broken)
+    assert said.code == 1
+    assert "`trigger` is missing" in said.out
+
+
+def test_the_version_is_told(wabot: Typed) -> None:
+    assert wabot("--version").out.startswith("wabot 0.")
+
+
+def test_without_a_command_it_says_what_it_can_do(wabot: Typed) -> None:
+    said = wabot()
+    assert "validate" in said.out + said.err
+    assert "Exit codes" in said.out + said.err
