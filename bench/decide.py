@@ -16,7 +16,7 @@ from wabot.engine.decide import decide
 from wabot.engine.index import at_word
 from wabot.engine.normalize import fold, visible
 from wabot.language.regex import Regex
-from wabot.language.rule_set import Rule
+from wabot.language.rule_set import Decision, Rule
 from wabot.language.triggers.keyword import Keyword
 from wabot.language.triggers.pattern import Pattern
 from wabot.model.context import Context, Conversation
@@ -26,16 +26,15 @@ SIZES = (10, 100, 1_000, 10_000)
 ROUNDS = 9
 CONTEXT = Context(now=corpus.NOW, conversation=Conversation(earlier_messages=3))
 
-Engine = Callable[[Message], Rule | None]
+Engine = Callable[[Message], Decision | Rule | None]
 
 
 def wabot_engine(rules: tuple[Rule, ...]) -> Engine:
     """What the product does."""
     rule_set = corpus.rule_set(rules)
 
-    def engine(message: Message) -> Rule | None:
-        answers = decide(rule_set, message, CONTEXT).answers
-        return answers[0].rule if answers else None
+    def engine(message: Message) -> Decision:
+        return decide(rule_set, message, CONTEXT)
 
     return engine
 
@@ -84,6 +83,12 @@ def original_loop(rules: tuple[Rule, ...]) -> Engine:
         return None
 
     return engine
+
+
+def _winner(result: Decision | Rule | None) -> Rule | None:
+    if isinstance(result, Decision):
+        return result.answers[0].rule if result.answers else None
+    return result
 
 
 def _matches(kind: str, text: str, keyword: str) -> bool:
@@ -145,7 +150,7 @@ def main() -> int:
         }
         few = max(20, 20_000 // size)
         agreeing = messages[: max(200, 200_000 // size)]
-        wins = [engines["wabot"](message) for message in messages]
+        wins = [_winner(engines["wabot"](message)) for message in messages]
         for name in ("loop", "original"):
             for message, expected in zip(agreeing if name == "original" else messages, wins, strict=False):
                 if engines[name](message) != expected:

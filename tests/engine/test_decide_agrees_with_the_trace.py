@@ -98,7 +98,8 @@ def test_a_regex_requires_its_longest_literal() -> None:
     table = {
         r"\b(?P<resi>JP\d{10})\b": {"jp"},
         r"ongkir (?:ke )?(?P<kota>\w+)": {"ongkir"},
-        r"ongkir|ongkos kirim": {"ongkir", "ongkos"},
+        r"ongkir|ongkos kirim": {"ongkir", "ongkos kirim"},
+        r" jam   buka ": {"jam buka"},
         r"(?:promo|diskon)(?: hari ini)?": {"promo", "diskon"},
         r"MLT-?\d{3}": {"mlt"},
         r"\d{10}": set("0123456789"),

@@ -41,7 +41,9 @@ def _best(rule_set: RuleSet, candidates: Sequence[Candidate], message: Message, 
     settled = -1
     raw: bytes | None = None
     moment: Moment | None = None
-    for rank, _, regex, decision in candidates:
+    for rank, _, _, certain, regex, decision in candidates:
+        if certain and not answers and not context.usage:
+            return decision
         if rank == settled:  # another keyword of the same rule
             continue
         answer = decision.answers[0]

@@ -69,15 +69,15 @@ class Index:
                 need = required(source)
                 if need and min(map(len, need)) > 1:
                     for literal in need:
-                        folded.add(literal, _CONTAINS, candidate)
+                        folded.add(literal, candidate)
                 else:
                     few.append((candidate, trigger.case_sensitive, need))
             if isinstance(trigger, Keyword) and not regexes:
                 for keyword in trigger.keywords:
                     order += 1
                     literal = exact(keyword) if trigger.case_sensitive else fold(keyword)
-                    candidate = _candidate(rank, order, rule, keyword)
-                    (cased if trigger.case_sensitive else folded).add(literal, _KINDS[trigger.match], candidate)
+                    candidate = _candidate(rank, order, rule, keyword, kind=_KINDS[trigger.match])
+                    (cased if trigger.case_sensitive else folded).add(literal, candidate)
         self._ungated: tuple[Candidate, ...] = ()
         self._shared: _Shared | None = None
         if len(few) <= _FEW:
@@ -94,7 +94,8 @@ class Index:
         for scan, entries, form in self._automata:
             seen = form(text)
             for number, start, end in scan(seen, True):
-                for kind, candidate in entries[number]:
+                for candidate in entries[number]:
+                    kind = candidate[2]
                     if (
                         kind == _CONTAINS
                         or (kind == _WORD and at_word(seen, start, end))
@@ -117,7 +118,7 @@ class Index:
                 self._ungated += (candidate,)
             else:
                 for literal in need:
-                    folded.add(literal, _CONTAINS, candidate)
+                    folded.add(literal, candidate)
 
     def _share(self, few: list[tuple[Candidate, bool, frozenset[str] | None]], folded: "_Literals") -> None:
         self._shared = _Shared([(candidate, cased) for candidate, cased, _ in few])
@@ -126,20 +127,20 @@ class Index:
             self._shared.ungated = True
         else:
             for literal in frozenset().union(*(need for need in needs if need)):
-                folded.add(literal, _SHARED, few[0][0])
+                folded.add(literal, few[0][0]._replace(kind=_SHARED))
 
 
 class _Literals:
     """Literals on their way into an automaton, each with what it means."""
 
     def __init__(self) -> None:
-        self.meanings: dict[str, list[tuple[int, Candidate]]] = {}
+        self.meanings: dict[str, list[Candidate]] = {}
 
-    def add(self, literal: str, kind: int, candidate: Candidate) -> None:
+    def add(self, literal: str, candidate: Candidate) -> None:
         if literal:  # nothing is left of a keyword of invisible characters: it matches nothing
-            self.meanings.setdefault(literal, []).append((kind, candidate))
+            self.meanings.setdefault(literal, []).append(candidate)
 
-    def automaton(self) -> tuple[Any, tuple[tuple[tuple[int, Candidate], ...], ...]]:
+    def automaton(self) -> tuple[Any, tuple[tuple[Candidate, ...], ...]]:
         made = AhoCorasick(list(self.meanings), implementation=Implementation.ContiguousNFA)
         return made.find_matches_as_indexes, tuple(map(tuple, self.meanings.values()))
 
@@ -176,8 +177,11 @@ class _Shared:
         return found
 
 
-def _candidate(rank: int, order: int, rule: Rule, matched: str, regex: Regex | None = None) -> Candidate:
-    return Candidate(rank, order, regex, Decision((Answer(rule, matched),), "answered"))
+def _candidate(
+    rank: int, order: int, rule: Rule, matched: str, regex: Regex | None = None, kind: int = _CONTAINS
+) -> Candidate:
+    certain = bool(matched) and regex is None and rule.conditions is None and not rule.continues
+    return Candidate(rank, order, kind, certain, regex, Decision((Answer(rule, matched),), "answered"))
 
 
 def _regexes(trigger: Keyword | Pattern) -> tuple[str, ...]:

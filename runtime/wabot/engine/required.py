@@ -21,7 +21,7 @@ class _Beyond(Exception):
 
 
 def required(regex: str) -> Required:
-    """The literals of which one must occur (folded: lower case, ASCII, without white space), or None."""
+    """The literals of which one must occur (folded, ASCII), or None."""
     reader = _Reader(regex)
     try:
         found = reader.alternation()
@@ -55,7 +55,7 @@ class _Reader:
             least, most = self.quantifier()
             if literal is not None and least >= 1:
                 run += literal
-                best = _better(best, frozenset({run.lower()}) if run else None)
+                best = _better(best, _folded(run))
                 run = run if most == 1 or not literal else ""
             else:
                 run = ""
@@ -74,7 +74,9 @@ class _Reader:
             return self.escape()
         if char in "^$":
             return "", None
-        return (char, None) if char in _PLAIN or (char.isascii() and char in "-_/#@&=:;,'\"!%~<>`{}]") else (None, None)
+        return (
+            (char, None) if char in _PLAIN or (char.isascii() and char in " -_/#@&=:;,'\"!%~<>`{}]") else (None, None)
+        )
 
     def group(self) -> Required:
         if self.regex.startswith("?", self.at):
@@ -148,6 +150,12 @@ class _Reader:
         if self.at > 0 and (least, most) != (1, 1) and self.regex[self.at : self.at + 1] == "?":
             self.at += 1
         return least, most
+
+
+def _folded(run: str) -> Required:
+    """A run of literals as it stands in a folded text, whose white space is folded and trimmed."""
+    literal = " ".join(run.lower().split())
+    return frozenset({literal}) if literal else None
 
 
 def _better(one: Required, other: Required) -> Required:
