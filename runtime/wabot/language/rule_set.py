@@ -131,9 +131,10 @@ class Decision(NamedTuple):
 
 class Candidate(NamedTuple):
     """A rule whose trigger may match. `rank` is its place in `RuleSet.rules`; `order` tells candidates of one rule
-    apart. `kind` is how its literal must stand in the text. With a `regex`, that must match, too. `decision` is what is decided if this candidate alone answers: for
-    most messages the whole decision is known before they arrive. `certain`: found is answered, unless the contact has
-    used up the rule; where it has used nothing, the rule itself need not be looked at."""
+    apart; `kind` is how its literal must stand in the text. With a `regex`, that must match, too. `decision` is what is
+    decided if this candidate alone answers: for most messages the whole decision is known before they arrive.
+    `certain`: found is answered, unless the contact has used up the rule; where it has used nothing, the rule itself
+    need not be looked at."""
 
     rank: int
     order: int
