@@ -6,7 +6,7 @@ import pytest
 
 from tests.engine.rule_sets import context, message, rule, rule_set
 from wabot.engine.decide import decide
-from wabot.engine.render import render
+from wabot.engine.render import first_name, render
 from wabot.language.formats import jam, rupiah, tanggal
 from wabot.language.hours import Hours, parse_span
 from wabot.language.template import problems
@@ -89,3 +89,18 @@ def test_money_dates_and_times_read_as_in_indonesia() -> None:
     assert (rupiah(25000), rupiah(1234567.5), rupiah(-500)) == ("Rp25.000", "Rp1.234.568", "-Rp500")
     assert tanggal(date(2026, 8, 17)) == "Senin, 17 Agustus 2026"
     assert jam(time(9, 5)) == "09.05"
+
+
+@pytest.mark.parametrize(
+    ("name", "called"),
+    [
+        ("Budi Santoso", "Budi"),
+        ("Pak Dedi", "Dedi"),
+        ("Hj. Aminah", "Aminah"),
+        ("IBU  Rina Wati", "Rina"),
+        ("Mbak", "Mbak"),
+        ("H. M. Yusuf", "M."),
+    ],
+)
+def test_nobody_is_greeted_by_a_form_of_address_alone(name: str, called: str) -> None:
+    assert first_name(name) == called

@@ -13,6 +13,10 @@ from wabot.model.errors import RenderError
 from wabot.model.message import Message
 
 NAMELESS: Final = "Kak"
+_ADDRESSES: Final = frozenset(
+    ("pak", "bapak", "bpk", "bu", "ibu", "mas", "mbak", "kak", "kakak", "bang", "abang", "om", "tante", "h", "hj")
+)
+"""Forms of address that Indonesians write before their names; no one is greeted "Halo kak Pak"."""
 
 
 def render(rule_set: RuleSet, answer: Answer, message: Message, context: Context) -> str:
@@ -38,13 +42,21 @@ def render_text(
     return template.render(_values(rule_set, message, context, groups))
 
 
+def first_name(name: str) -> str:
+    """Pak Dedi Kurniawan → Dedi. A form of address alone is kept."""
+    words = name.split()
+    if len(words) > 1 and words[0].rstrip(".").casefold() in _ADDRESSES:
+        return words[1]
+    return words[0]
+
+
 def _values(rule_set: RuleSet, message: Message, context: Context, groups: Mapping[str, str]) -> dict[str, Any]:
     tenant, contact, conversation = rule_set.tenant, context.contact, context.conversation
     name = (contact.name or message.name).strip() or NAMELESS
     now = local(context.now, tenant.timezone)
     return {
         "name": name,
-        "first_name": name.split()[0],
+        "first_name": first_name(name),
         "phone": contact.phone or message.phone,
         "message": message.text,
         "now": now,
