@@ -9,6 +9,7 @@ import typer
 from wabot.cli import render
 from wabot.cli.exit_codes import CLEAN, FINDINGS
 from wabot.cli.tenants import choose
+from wabot.lint.run import lint
 
 
 class Format(StrEnum):
@@ -26,6 +27,7 @@ def validate(
 ) -> None:
     """Check every tenant's files: YAML, shape, references. Exits 0 when clean, 1 with errors or warnings."""
     chosen = choose(path, tenant or ())
+    findings = sorted({*chosen.diagnostics, *(item for loaded in chosen.tenants for item in lint(loaded))})
     files = sum(len(loaded.documents) for loaded in chosen.tenants)
     rules = sum(
         len(document.data["rules"])
@@ -35,16 +37,14 @@ def validate(
     )
     if output is Format.json:
         counts = {"tenants": len(chosen.tenants), "files": files, "rules": rules}
-        typer.echo(
-            render.as_json({**counts, "findings": [render.finding_as_data(item) for item in chosen.diagnostics]})
-        )
+        typer.echo(render.as_json({**counts, "findings": [render.finding_as_data(item) for item in findings]}))
     else:
-        for item in chosen.diagnostics:
+        for item in findings:
             typer.echo(render.finding(item) + "\n")
         counted = ", ".join(
             render.plural(count, noun)
             for count, noun in ((len(chosen.tenants), "tenant"), (files, "file"), (rules, "rule"))
         )
-        typer.echo(render.tally(chosen.diagnostics, counted))
-    bad = any(item.severity != "info" for item in chosen.diagnostics)
+        typer.echo(render.tally(findings, counted))
+    bad = any(item.severity != "info" for item in findings)
     raise typer.Exit(FINDINGS if bad else CLEAN)

@@ -24,13 +24,15 @@ def load_tenant(folder: Path) -> Loaded:
 
 def _examples(loaded: Loaded) -> list[Diagnostic]:
     """Rules whose own `examples` do not hold."""
-    if loaded.rule_set is None:
+    if loaded.readable is None:
         return []
-    rules = {rule.id: rule for rule in loaded.rule_set.rules}
+    rules = {rule.id: rule for rule in loaded.readable.rules}
     wrong = []
     for document in loaded.documents:
-        entries = document.data.get("rules", ()) if isinstance(document.data, dict) else ()
+        entries = document.entries if isinstance(document.data, dict) and "rules" in document.data else ()
         for index, entry in enumerate(entries):
+            if entry is None or entry["id"] not in rules:
+                continue
             trigger = rules[entry["id"]].trigger
             for kind, texts in entry.get("examples", {}).items():
                 for place, text in enumerate(texts):

@@ -13,7 +13,7 @@ from typing import Any, Final
 import yaml
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
-from wabot.language.diagnostic import Diagnostic, Location
+from wabot.language.diagnostic import Diagnostic, Location, Severity
 
 Steps = tuple[str | int, ...]
 """The way to a value: keys of mappings and indices of lists, from the top."""
@@ -38,16 +38,26 @@ class _Loader(yaml.CSafeLoader):
 
 @dataclass(slots=True)
 class Document:
-    """A file and what was found wrong in it. `data` is None when it could not be read at all."""
+    """A file and what was found wrong in it. `data` is None when it could not be read at all. `entries` are the
+    rules, tests or quick replies in it that have the right shape, None in the place of one that has not."""
 
     path: Path
     text: str = ""
     data: Any = None
+    entries: list[Any] = field(default_factory=list)
     findings: list[Diagnostic] = field(default_factory=list)
     _root: Node | None = None
 
-    def report(self, code: str, message: str, hint: str = "", *, at: Location | None = None) -> None:
-        self.findings.append(Diagnostic(at or Location(self.path), "error", code, message, hint))
+    def report(
+        self,
+        code: str,
+        message: str,
+        hint: str = "",
+        *,
+        at: Location | None = None,
+        severity: Severity = "error",
+    ) -> None:
+        self.findings.append(Diagnostic(at or Location(self.path), severity, code, message, hint))
 
     def node(self, steps: Steps) -> Node | None:
         """The node at `steps`, or the nearest one above it."""

@@ -95,7 +95,7 @@ def read_hours(document: Document) -> Hours:
 
 def read_rule(document: Document, index: int, templates: Mapping[str, str]) -> Rule:
     """One entry of a rules file; `templates` holds the texts of templates/ by file name."""
-    data = document.data["rules"][index]
+    data = document.entries[index]
     trigger = data["trigger"]
     return Rule(
         id=data["id"],

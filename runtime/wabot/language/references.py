@@ -18,7 +18,9 @@ def check_rules(
     ids: dict[str, Location] = {}
     uses: dict[str, set[str]] = {}
     for document in documents:
-        for index, rule in enumerate(document.data["rules"]):
+        for index, rule in enumerate(document.entries):
+            if rule is None:
+                continue
             steps: Steps = ("rules", index)
             at = document.locate((*steps, "id"))
             if first := ids.get(rule["id"]):
@@ -31,7 +33,10 @@ def check_rules(
                 )
             else:
                 ids[rule["id"]] = at
+            before = len(document.findings)
             groups = _check_trigger(document, (*steps, "trigger"), rule["trigger"])
+            if first or len(document.findings) > before:
+                document.entries[index] = None  # it cannot be compiled, or its id means another rule
             _check_response(document, (*steps, "response"), rule["response"], templates, variables, groups, uses)
     for name, groups in uses.items():
         check_template_file(templates[name], variables, groups)
@@ -41,7 +46,9 @@ def check_rules(
 def check_quick_replies(document: Document, variables: Collection[str]) -> None:
     """Report shortcuts that repeat, and what is wrong in their messages."""
     seen: dict[str, int] = {}
-    for index, reply in enumerate(document.data["quick_replies"]):
+    for index, reply in enumerate(document.entries):
+        if reply is None:
+            continue
         at = document.locate(("quick_replies", index, "shortcut"))
         if first := seen.get(reply["shortcut"]):
             document.report(
@@ -53,8 +60,8 @@ def check_quick_replies(document: Document, variables: Collection[str]) -> None:
 
 def check_tests(document: Document, ids: Collection[str]) -> None:
     """Report rules that a test expects and nobody wrote."""
-    for index, test in enumerate(document.data["tests"]):
-        for number, step in enumerate(test["steps"]):
+    for index, test in enumerate(document.entries):
+        for number, step in enumerate(test["steps"] if test else ()):
             expect = step.get("expect", {})
             steps: Steps = ("tests", index, "steps", number, "expect")
             named = [((*steps, "rule"), expect["rule"])] if "rule" in expect else []

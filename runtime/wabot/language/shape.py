@@ -7,6 +7,8 @@ import difflib
 import json
 import re
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from copy import deepcopy
 from functools import cache
 from typing import Any, Final, Literal
 
@@ -16,7 +18,8 @@ from wabot.language.diagnostic import Location
 from wabot.language.document import Document, Steps
 from wabot.language.resources import schemas
 
-Kind = Literal["tenant", "hours", "rules", "quick-replies", "tests"]
+Listing = Literal["rules", "tests", "quick-replies"]
+Kind = Literal["tenant", "hours"] | Listing
 
 _PLAIN: Final = {
     "string": "a text",
@@ -69,6 +72,70 @@ def check_shape(document: Document, kind: Kind) -> bool:
         first = next(iter(_accepts(kind).iter_errors(document.data)))
         document.report("WB103", str(first.message), at=document.locate(tuple(first.instance_path)))
     return False
+
+
+_LISTS: Final[Mapping[Listing, tuple[str, str]]] = {
+    "rules": ("rules", "rule"),
+    "tests": ("tests", "test"),
+    "quick-replies": ("quick_replies", "quick_reply"),
+}
+"""Kinds of files that are lists: the list's key, and the name of an entry's definition in the schema."""
+
+
+def entries(kind: Listing, data: Any) -> list[Any]:
+    """The entries of a file that has the right shape."""
+    found: list[Any] = data[_LISTS[kind][0]]
+    return found
+
+
+def salvage(kind: Listing, data: Any) -> list[Any]:
+    """The entries of a file that has not the right shape, each without what is wrong in it, so that one slip hides no
+    other mistake; None where too little is left."""
+    key, _ = _LISTS[kind]
+    listed = data.get(key) if isinstance(data, dict) else None
+    return [_pruned(kind, deepcopy(entry)) for entry in listed] if isinstance(listed, list) else []
+
+
+def _pruned(kind: Listing, entry: Any) -> Any:
+    for _ in range(5):
+        errors = list(_explains_entry(kind).iter_errors(entry))
+        if not errors:
+            return entry
+        for error in errors:
+            if not error.absolute_path and error.validator != "additionalProperties":
+                return None
+            _remove(entry, error)
+    return None
+
+
+def _remove(entry: Any, error: Any) -> None:
+    way = list(error.absolute_path)
+    as_text = error.validator == "type" and error.validator_value == "string" and isinstance(error.instance, int)
+    if error.validator != "additionalProperties" and not as_text:
+        # A list goes as a whole: without one item, the others would no longer stand where they are written.
+        while isinstance(way[-1], int):
+            way.pop()
+    here: Any = entry
+    with suppress(KeyError, IndexError, TypeError):  # an earlier error of the same round took it along
+        for step in way[:-1]:
+            here = here[step]
+        if as_text:
+            here[way[-1]] = str(error.instance)
+            return
+        if error.validator != "additionalProperties":
+            del here[way[-1]]
+            return
+        inside = here[way[-1]] if way else here
+        for key in inside.keys() - error.schema.get("properties", {}).keys():
+            del inside[key]
+
+
+@cache
+def _explains_entry(kind: Listing) -> Any:
+    from jsonschema import Draft202012Validator
+
+    whole = schema(kind)
+    return Draft202012Validator({"$ref": f"#/$defs/{_LISTS[kind][1]}", "$defs": whole["$defs"]})
 
 
 Explanation = tuple[str, str, str, Location]

@@ -14,7 +14,7 @@ from wabot.language.hours import ALWAYS_OPEN, Hours
 from wabot.language.read import read_hours, read_quick_reply, read_rule, read_tenant
 from wabot.language.references import check_quick_replies, check_rules, check_tests
 from wabot.language.rule_set import Matcher, Rule, RuleSet, Tenant
-from wabot.language.shape import Kind, check_shape
+from wabot.language.shape import Kind, Listing, check_shape, entries, salvage
 from wabot.model.errors import UsageError
 
 _ID: Final = re.compile(r"[a-z0-9-]{1,63}")
@@ -23,7 +23,8 @@ _ID: Final = re.compile(r"[a-z0-9-]{1,63}")
 @dataclass(frozen=True, slots=True)
 class Loaded:
     """What a tenant's folder holds. `rule_set` is None when an error stands in anything but the tests, which are no
-    part of what runs. `tests` are the test files that can be run."""
+    part of what runs; `readable` then still holds what could be read, for those who look for more mistakes. `tests`
+    are the test files that can be run."""
 
     tenant_id: str
     folder: Path
@@ -31,6 +32,7 @@ class Loaded:
     diagnostics: tuple[Diagnostic, ...]
     documents: tuple[Document, ...]
     tests: tuple[Document, ...] = ()
+    readable: RuleSet | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +92,7 @@ class _Reader:
             present = {entry.name for entry in self.folder.iterdir()}
         except OSError as error:
             self._found(self.folder, "WB001", f"cannot be read: {error.strerror}", "check the folder's permissions")
-            return self._loaded(None, ())
+            return self._loaded(None, (), None)
         if not _ID.fullmatch(self.tenant_id):
             message = f"`{self.tenant_id}` cannot be a tenant's id"
             self._found(self.folder, "WB012", message, "name the folder with small letters, digits and -, at most 63")
@@ -103,12 +105,12 @@ class _Reader:
         hours = self._hours() if "hours.yaml" in present else ALWAYS_OPEN
         rules, ids = self._rules(present, tenant)
         quick = self._quick_replies(tenant) if "quick-replies.yaml" in present else ()
-        running = bool(tenant and hours) and not any(item.severity == "error" for item in self._all())
-        rule_set = None
-        if running and tenant is not None and hours is not None:
+        sound = not any(item.severity == "error" for item in self._all())
+        readable = None
+        if tenant is not None:
             ordered = tuple(sorted(rules, key=lambda rule: -rule.priority))
-            rule_set = RuleSet(tenant, ordered, self._revision(), build(ordered), hours, quick)
-        return self._loaded(rule_set, self._tests(ids))
+            readable = RuleSet(tenant, ordered, self._revision(), build(ordered), hours or ALWAYS_OPEN, quick)
+        return self._loaded(readable if sound else None, self._tests(ids), readable)
 
     def _tenant(self) -> Tenant | None:
         document = self._read(self.folder / "tenant.yaml", "tenant")
@@ -133,42 +135,48 @@ class _Reader:
             self._found(
                 self.folder, "WB014", "there are no rules here: nobody is answered", "write rules.yaml", "warning"
             )
-        documents = [document for path in paths if (document := self._read(path, "rules"))]
+        documents = [self._listing(path, "rules") for path in paths]
         templates = {path.name: self._text(path) for path in self._glob("templates", ".j2")}
         ids = check_rules(documents, templates, tenant.vars if tenant else {})
-        if any(document.findings for document in documents):
-            return [], ids
         texts = {name: document.text for name, document in templates.items()}
         rules: list[Rule] = []
         for document in documents:
-            for index in range(len(document.data["rules"])):
+            for index, entry in enumerate(document.entries):
                 try:
-                    rules.append(read_rule(document, index, texts))
+                    if entry is not None:
+                        rules.append(read_rule(document, index, texts))
                 except ValueError as error:
                     at = document.locate(("rules", index, "trigger", "working_hours"))
                     document.report("WB207", str(error), "", at=at)
         return rules, ids
 
     def _quick_replies(self, tenant: Tenant | None) -> tuple[Any, ...]:
-        document = self._read(self.folder / "quick-replies.yaml", "quick-replies")
-        if document is None:
-            return ()
+        document = self._listing(self.folder / "quick-replies.yaml", "quick-replies")
         check_quick_replies(document, tenant.vars if tenant else {})
-        return tuple(read_quick_reply(entry) for entry in document.data["quick_replies"])
+        return tuple(read_quick_reply(entry) for entry in document.entries if entry is not None)
 
     def _tests(self, ids: dict[str, Location]) -> tuple[Document, ...]:
         usable = []
         for path in self._glob("tests", ".yaml"):
-            document = self._read(path, "tests")
-            if document is not None:
-                check_tests(document, ids)
-                usable.append(document)
+            document = self._listing(path, "tests")
+            check_tests(document, ids)
+            usable.append(document)
         return tuple(document for document in usable if not document.findings)
 
     def _read(self, path: Path, kind: Kind) -> Document | None:
         document = read_document(path)
         self.documents.append(document)
         return document if not document.findings and check_shape(document, kind) else None
+
+    def _listing(self, path: Path, kind: Listing) -> Document:
+        """Read a file that is a list of rules, tests or quick replies; what is usable is in `entries`."""
+        document = read_document(path)
+        self.documents.append(document)
+        if not document.findings and check_shape(document, kind):
+            document.entries = entries(kind, document.data)
+        elif document.data is not None:
+            document.entries = salvage(kind, document.data)
+        return document
 
     def _text(self, path: Path) -> Document:
         document = Document(path)
@@ -208,9 +216,9 @@ class _Reader:
     def _all(self) -> Sequence[Diagnostic]:
         return [*self.findings, *(finding for document in self.documents for finding in document.findings)]
 
-    def _loaded(self, rule_set: RuleSet | None, tests: tuple[Document, ...]) -> Loaded:
+    def _loaded(self, rule_set: RuleSet | None, tests: tuple[Document, ...], readable: RuleSet | None) -> Loaded:
         findings = tuple(sorted(set(self._all())))
-        return Loaded(self.tenant_id, self.folder, rule_set, findings, tuple(self.documents), tests)
+        return Loaded(self.tenant_id, self.folder, rule_set, findings, tuple(self.documents), tests, readable)
 
     def _revision(self) -> str:
         digest = hashlib.sha256()

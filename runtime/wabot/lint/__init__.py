@@ -1,0 +1,1 @@
+"""What rules mean: one check a file, and the one list of them in `checks`."""
