@@ -1,0 +1,48 @@
+"""Conditions that were seen to hold and not to hold."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Final
+
+from wabot.engine.coverage.scenes import condition_holds, drafts, single_conditions
+from wabot.engine.coverage.target import Stage, Target
+from wabot.engine.exchange import Exchange
+from wabot.language.conversation import Conversation
+from wabot.language.rule_set import Rule
+
+HOLDING: Final = "holding"
+NOT_HOLDING: Final = "not holding"
+_WORDS: Final[Mapping[str, Mapping[str, str]]] = {
+    "id": {HOLDING: "menjawab bila {} terpenuhi", NOT_HOLDING: "tidak menjawab bila {} tidak terpenuhi"},
+    "en": {HOLDING: "answers when {} holds", NOT_HOLDING: "does not answer when {} does not hold"},
+}
+
+
+class ConditionsSeen:
+    """Each condition of a rule has let a message through that its trigger matched, and has stopped one."""
+
+    name: Final = "conditions"
+
+    def targets(self, rule: Rule) -> Iterator[Target]:
+        for condition in single_conditions(rule):
+            for how in (HOLDING, NOT_HOLDING):
+                yield Target(self.name, rule.id, condition, how, ("conditions", condition))
+
+    def in_exchange(self, exchange: Exchange) -> Iterator[Target]:
+        if not any(rule.conditions is not None for rule in exchange.rule_set.rules):
+            return
+        for rule in exchange.asked:
+            for condition, alone in single_conditions(rule).items():
+                how = HOLDING if condition_holds(alone, exchange) else NOT_HOLDING
+                yield Target(self.name, rule.id, condition, how, ("conditions", condition))
+
+    def in_example(self, _rule: Rule, _text: str) -> Iterator[Target]:
+        return iter(())
+
+    def drafts(self, stage: Stage, rule: Rule, target: Target) -> Iterable[Conversation]:
+        return drafts(stage, rule, broken=target.what if target.how == NOT_HOLDING else "")
+
+    def title(self, target: Target, language: str) -> str:
+        return f"{target.rule} {_WORDS[language][target.how].format(target.what)}"
+
+    def hint(self, _stage: Stage, _rule: Rule, _target: Target) -> str:
+        return ""
