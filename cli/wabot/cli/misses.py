@@ -10,7 +10,6 @@ from wabot.engine.gates import clock
 from wabot.engine.hours import local
 from wabot.engine.rehearsal import Miss, replies
 from wabot.language.conversation import Conversation
-from wabot.language.formats import DAY_NAMES
 from wabot.language.rule_set import Rule
 from wabot.model.context import WHOLE_CONTACT
 
@@ -97,7 +96,7 @@ def state(miss: Miss, seen: Exchange) -> Iterator[str]:
     """What the decision knew: the moment, the customer, and what the rules at stake had used up."""
     before, moment = seen.before, seen.moment
     chat, contact = before.conversation, before.contact
-    day = f"{DAY_NAMES[moment.at.weekday()]} {moment.at:%Y-%m-%d %H:%M}"
+    day = f"{moment.at:%a %Y-%m-%d %H:%M}"
     facts = [day, f"shop {moment.shop()}"]
     earlier = f"{chat.earlier_messages} earlier message{'' if chat.earlier_messages == 1 else 's'}"
     facts.append(earlier if chat.earlier_messages else "the first message ever")
