@@ -7,6 +7,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 from xml.etree import ElementTree as ET
 
+import typer
+
 from wabot.cli import misses, render
 
 if TYPE_CHECKING:
@@ -78,5 +80,5 @@ def _count(element: ET.Element, suites: Sequence[ET.Element]) -> None:
 
 
 def _clean(text: str) -> str:
-    """XML has no way to write control characters."""
-    return _NOT_XML.sub("�", text)
+    """XML has no way to write control characters, and wants no colours."""
+    return _NOT_XML.sub("�", typer.unstyle(text))

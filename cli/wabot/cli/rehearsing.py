@@ -82,9 +82,9 @@ def run(chosen: Chosen, path: Path | None, wishes: Wishes) -> int:
         UsageError: no conversation has the wished name.
     """
     only = path.resolve() if path is not None and path.is_file() and path.parent.name == "tests" else None
+    if wishes.name:
+        _check_name(chosen, only, wishes.name)
     rehearsed = [_rehearse(loaded, only, wishes.name) for loaded in chosen.tenants]
-    if wishes.name and not any(tenant.played for tenant in rehearsed):
-        raise UsageError(f"no conversation's name holds `{wishes.name}`{_near(rehearsed, chosen, wishes.name)}")
     errors = [item for item in chosen.diagnostics if item.severity == "error"]
     covered = _covered(rehearsed, wishes)
     if wishes.junit is not None:
@@ -110,21 +110,29 @@ def run(chosen: Chosen, path: Path | None, wishes: Wishes) -> int:
 def _rehearse(loaded: Loaded, only: Path | None, name: str) -> Rehearsed:
     if loaded.rule_set is None:
         return Rehearsed(loaded, (), 0)
-    documents = [item for item in loaded.tests if only is None or item.path.resolve() == only]
-    written = [talk for document in documents for talk in read_conversations(document)]
-    wanted = [talk for talk in written if name.casefold() in talk.name.casefold()]
+    written = _conversations(loaded, only)
+    wanted = [talk for talk in written if _has_name(talk, name)]
     return Rehearsed(loaded, [Played(talk, *rehearse(loaded.rule_set, talk)) for talk in wanted], len(written))
 
 
-def _near(rehearsed: Sequence[Rehearsed], chosen: Chosen, name: str) -> str:
+def _conversations(loaded: Loaded, only: Path | None) -> list[Conversation]:
+    documents = (item for item in loaded.tests if only is None or item.path.resolve() == only)
+    return [talk for document in documents for talk in read_conversations(document)]
+
+
+def _has_name(talk: Conversation, name: str) -> bool:
+    return name.casefold() in talk.name.casefold()
+
+
+def _check_name(chosen: Chosen, only: Path | None, name: str) -> None:
     from difflib import get_close_matches
 
-    names = [
-        talk.name for loaded in chosen.tenants for document in loaded.tests for talk in read_conversations(document)
-    ]
-    close = get_close_matches(name, names, n=1, cutoff=0.4)
-    count = render.plural(sum(tenant.written for tenant in rehearsed), "conversation")
-    return f", of {count}" + (f"; did you mean `{close[0]}`?" if close else "")
+    written = [talk for loaded in chosen.tenants for talk in _conversations(loaded, only)]
+    if not any(_has_name(talk, name) for talk in written):
+        close = get_close_matches(name, [talk.name for talk in written], n=1, cutoff=0.4)
+        count = render.plural(len(written), "conversation")
+        guess = f"; did you mean `{close[0]}`?" if close else ""
+        raise UsageError(f"no conversation's name holds `{name}`, of {count}{guess}")
 
 
 def _covered(rehearsed: Sequence[Rehearsed], wishes: Wishes) -> "Covered | None":

@@ -12,6 +12,7 @@ from wabot.cli.exit_codes import CLEAN
 from wabot.cli.rehearsing import Wishes
 from wabot.cli.tenants import choose
 from wabot.cli.validate import Format
+from wabot.cli.words import is_path
 from wabot.model.errors import UsageError
 from wabot.model.message import MessageType
 
@@ -89,17 +90,10 @@ def _told_apart(words: list[str], message: str | None) -> tuple[str | None, Path
     texts: list[str] = [] if message is None else [message]
     paths: list[str] = []
     for word in words:
-        (paths if _is_path(word) else texts).append(word)
+        (paths if is_path(word) else texts).append(word)
     if len(texts) > 1:
         missing = texts[1]
         raise UsageError(f"{missing} does not exist; give one message and the path of the rules")
     if len(paths) > 1:
         raise UsageError(f"both {paths[0]} and {paths[1]} are paths; if one is the message, give it with -m")
     return (texts[0] if texts else None), (Path(paths[0]) if paths else None)
-
-
-def _is_path(word: str) -> bool:
-    try:
-        return bool(word) and Path(word).exists()
-    except (OSError, ValueError):  # a message can be too long for a path, or hold a NUL
-        return False
