@@ -7,13 +7,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 from xml.etree import ElementTree as ET
 
-import typer
-
 from wabot.cli import misses, render
 
 if TYPE_CHECKING:
     from wabot.cli.rehearsing import Played, Rehearsed
 
+_COLOUR: Final = re.compile("\x1b\\[[0-9;]*m")
 _NOT_XML: Final = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
@@ -81,4 +80,4 @@ def _count(element: ET.Element, suites: Sequence[ET.Element]) -> None:
 
 def _clean(text: str) -> str:
     """XML has no way to write control characters, and wants no colours."""
-    return _NOT_XML.sub("�", typer.unstyle(text))
+    return _NOT_XML.sub("�", _COLOUR.sub("", text))

@@ -4,6 +4,7 @@ Read by the parser of Python's `re`, whose syntax is nearly RE2's, and held agai
 """
 
 import re
+import warnings
 from typing import Any, Final
 
 from wabot.language.regex import Regex
@@ -18,7 +19,8 @@ def witness(regex: str, case_sensitive: bool = False) -> str | None:
     from re import _parser  # type: ignore[attr-defined]  # private, and the only reader of regexes in the library
 
     try:
-        made = "".join(_text(_parser.parse(regex)))
+        with warnings.catch_warnings(action="ignore"):
+            made = "".join(_text(_parser.parse(regex)))
         matches = Regex(regex, case_sensitive).find
     except (re.error, ValueError, RecursionError, OverflowError, StopIteration, _Unknown):
         return None

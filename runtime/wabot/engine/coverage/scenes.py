@@ -25,7 +25,6 @@ from wabot.model.context import Contact
 from wabot.model.message import MESSAGE_TYPES, MessageType
 
 NOWHERE: Final = Location(Path("-"))
-_HOUR: Final = 3_600_000
 _OFFHAND: Final = ("halo kak", "permisi", "mau tanya dong", "ada orang?", "tes", "gimana ya", "asdfgh", "…")
 """What customers write that no rule is made for; tried for rules whose trigger is not in the text."""
 _WORDLESS: Final = frozenset(("audio", "sticker", "location", "contact"))
@@ -201,12 +200,14 @@ def _hours(day: date) -> Iterator[datetime]:
 
 
 def _times(day: date) -> Iterator[datetime]:
-    """Every half-hour of a week."""
-    for half in range(7 * 48):
-        yield datetime.combine(day, time()) + timedelta(minutes=30 * half)
+    """Every five minutes of a week."""
+    for number in range(7 * 24 * 12):
+        yield datetime.combine(day, time()) + timedelta(minutes=5 * number)
 
 
 def _preludes() -> list[tuple[tuple[str | None, int], ...]]:
-    hello: Iterable[int] = (0, 5, 30, 60, 240, 720, 1440, 3 * 1440, 8 * 1440, 31 * 1440, 100 * 1440)
-    same: list[tuple[tuple[str | None, int], ...]] = [((None, 0),), ((None, 0),) * 2, ((None, 0),) * 3]
-    return [(), *(((_OFFHAND[0], minutes * _HOUR // 60),) for minutes in hello), *same]
+    """Nothing, a greeting, the same message once or more (a rule above may have had its turn then), and greetings
+    after which time passes."""
+    minutes: Iterable[int] = (5, 30, 60, 240, 720, 1440, 3 * 1440, 8 * 1440, 31 * 1440, 100 * 1440)
+    later: list[tuple[tuple[str | None, int], ...]] = [((_OFFHAND[0], minute * 60_000),) for minute in minutes]
+    return [(), ((_OFFHAND[0], 0),), *(((None, 0),) * times for times in (1, 2, 3)), *later]
