@@ -118,7 +118,7 @@ FOUND = {
     ],
     "not a first message": [rule("salam", Keyword(("halo",)), conditions=Conditions(False))],
     "closed hours": [rule("tutup", TimeBased("closed")), rule("buka", TimeBased("open"), priority=20)],
-    "hours of its own": [rule("malam", TimeBased("open", Hours(((Span(125, 130),),) + ((),) * 6, always=False)))],
+    "hours of its own": [rule("malam", TimeBased("open", Hours(((Span(135, 140),),) + ((),) * 6, always=False)))],
     "a condition on the hours": [rule("jam", Keyword(("jam",)), conditions=Conditions(hours="closed"))],
     "tags": [
         rule("vip", Keyword(("halo",)), conditions=Conditions(customer_tags=TagCondition(any=frozenset({"vip"})))),

@@ -18,6 +18,7 @@ from wabot.language.triggers.time_based import TimeBased
 
 _DAY = 86_400_000
 _MOST_STEPS = 8
+_MOST_EXPLAINED = 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,12 +54,13 @@ def missing_tests(stage: Stage, coverage: Coverage) -> Missing:
     for kind in reversed(KINDS):
         for target in coverage.missing:
             if target.kind == kind.name and target in left:
-                one = _find(stage, kind, rules[target.rule], target, left)
-                if one is None:
-                    why_not[target] = _why_not(stage, kind, rules[target.rule], target)
-                else:
+                rule = rules[target.rule]
+                one = _find(stage, kind, rule, target, left)
+                if isinstance(one, _Found):
                     found.append(one)
                     left -= one.targets
+                else:
+                    why_not[target] = kind.hint(stage, rule, target) or _why_not(stage, rule, target, one)
     ranks = {rule.id: rank for rank, rule in enumerate(stage.rule_set.rules)}
     found.sort(key=lambda one: ranks[one.target.rule])
     tests = []
@@ -71,13 +73,16 @@ def missing_tests(stage: Stage, coverage: Coverage) -> Missing:
     return Missing(tuple(tests), why_not)
 
 
-def _find(stage: Stage, kind: Kind, rule: Rule, target: Target, left: set[Target]) -> _Found | None:
+def _find(stage: Stage, kind: Kind, rule: Rule, target: Target, left: set[Target]) -> _Found | list[Exchange]:
+    """The first draft that exercises the target, or what was tried in vain."""
+    tried: list[Exchange] = []
     for draft in kind.drafts(stage, rule, target):
         exchanges = rehearse(stage.rule_set, draft)[1]
         if target in kind.in_exchange(exchanges[-1]):
             seen = frozenset(target for exchange in exchanges for target in exercised_by(exchange) if target in left)
             return _Found(kind, target, draft, seen)
-    return None
+        tried.append(exchanges[-1])
+    return tried
 
 
 def _alike(one: _Found) -> object:
@@ -122,18 +127,10 @@ def _pause(rule: Rule) -> int:
     return max(rule.cooldown or 0, _DAY if rule.max_per_day else 0)
 
 
-def _why_not(stage: Stage, kind: Kind, rule: Rule, target: Target) -> str:
-    hint = kind.hint(stage, rule, target)
-    if hint:
-        return hint
-    last: Exchange | None = None
-    for draft in kind.drafts(stage, rule, target):
-        seen = rehearse(stage.rule_set, draft)[1][-1]
-        outcome = seen.outcome(rule.id)
-        # What is nearest to an answer tells most.
-        if last is None or _near(outcome) > _near(last.outcome(rule.id)):
-            last = seen
-    return _explained(rule, target, "" if last is None else last.outcome(rule.id), stage.day)
+def _why_not(stage: Stage, rule: Rule, target: Target, tried: Sequence[Exchange]) -> str:
+    # Of what was tried first, that which came nearest to an answer tells most.
+    outcomes = [seen.outcome(rule.id) for seen in tried[:_MOST_EXPLAINED]]
+    return _explained(rule, target, max(outcomes, key=_near, default=""), stage.day)
 
 
 def _near(outcome: str) -> int:

@@ -28,7 +28,7 @@ NOWHERE: Final = Location(Path("-"))
 _OFFHAND: Final = ("halo kak", "permisi", "mau tanya dong", "ada orang?", "tes", "gimana ya", "asdfgh", "…")
 """What customers write that no rule is made for; tried for rules whose trigger is not in the text."""
 _WORDLESS: Final = frozenset(("audio", "sticker", "location", "contact"))
-_MOST_DRAFTS: Final = 400
+_MOST_DRAFTS: Final = 300
 _VARIED: Final = 12
 """So many values of a circumstance are combined with those of another."""
 
@@ -200,9 +200,9 @@ def _hours(day: date) -> Iterator[datetime]:
 
 
 def _times(day: date) -> Iterator[datetime]:
-    """Every five minutes of a week."""
-    for number in range(7 * 24 * 12):
-        yield datetime.combine(day, time()) + timedelta(minutes=5 * number)
+    """Every quarter of an hour of a week."""
+    for number in range(7 * 24 * 4):
+        yield datetime.combine(day, time()) + timedelta(minutes=15 * number)
 
 
 def _preludes() -> list[tuple[tuple[str | None, int], ...]]:
