@@ -53,8 +53,8 @@ def test_it_counts_what_tests_and_examples_exercise_and_leaves_out_what_is_switc
     said = wabot("test", "rules", "--coverage")
     assert said.code == 0
     assert "coverage  rules  keywords  conditions  in all\nwarung      2/4       1/3         0/2  33.3 %" in said.out
-    assert 'rules/warung/rules.yaml:5:44:  jam-buka  keyword "tutup jam"' in said.out
-    assert "rules/warung/rules.yaml:9:80:  foto      condition message_type, not holding" in said.out
+    assert 'rules/warung/rules.yaml:5:51:   jam-buka  keyword "tutup jam"' in said.out
+    assert "rules/warung/rules.yaml:9:74:   foto      condition message_type, not holding" in said.out
     assert "mati" not in said.out
 
 

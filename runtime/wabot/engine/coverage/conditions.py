@@ -8,6 +8,7 @@ from wabot.engine.coverage.target import Stage, Target
 from wabot.engine.exchange import Exchange
 from wabot.language.conversation import Conversation
 from wabot.language.rule_set import Rule
+from wabot.language.triggers.fallback import Fallback
 
 HOLDING: Final = "holding"
 NOT_HOLDING: Final = "not holding"
@@ -28,7 +29,7 @@ class ConditionsSeen:
                 yield Target(self.name, rule.id, condition, how, ("conditions", condition))
 
     def in_exchange(self, exchange: Exchange) -> Iterator[Target]:
-        if not any(rule.conditions is not None for rule in exchange.rule_set.rules):
+        if not _may_ask(exchange):
             return
         for rule in exchange.asked:
             for condition, alone in single_conditions(rule).items():
@@ -46,3 +47,12 @@ class ConditionsSeen:
 
     def hint(self, _stage: Stage, _rule: Rule, _target: Target) -> str:
         return ""
+
+
+def _may_ask(exchange: Exchange) -> bool:
+    """Whether any rule with conditions may have been asked: cheap, where the trace asks every rule there is."""
+    matcher, decision = exchange.rule_set.matcher, exchange.decision
+    found = [*matcher.candidates(exchange.message.text), *matcher.welcomes, *matcher.timed]
+    if decision.reason == "no_match" or any(isinstance(answer.rule.trigger, Fallback) for answer in decision.answers):
+        found += matcher.fallbacks
+    return any(candidate.rule.conditions is not None for candidate in found)
