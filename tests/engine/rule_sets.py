@@ -27,7 +27,7 @@ DEFAULTS = AutoReply()
 
 
 def rule(rule_id: str, trigger: Trigger, text: str = "Siap kak", **more: object) -> Rule:
-    return Rule(rule_id, trigger, Text(Template(text)), Location(Path("rules.yaml")), **more)  # type: ignore[arg-type]  # tests name the fields
+    return Rule(rule_id, trigger, Text((Template(text),)), Location(Path("rules.yaml")), **more)  # type: ignore[arg-type]  # tests name the fields
 
 
 def rule_set(*rules: Rule, hours: Hours = ALWAYS_OPEN, auto_reply: AutoReply = DEFAULTS, **tenant: object) -> RuleSet:

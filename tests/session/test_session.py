@@ -198,7 +198,7 @@ async def test_a_change_of_the_rules_swaps_them_whole_and_a_broken_one_is_told_a
         summary = await shop.store.summary()
         assert summary.reload is not None
         assert not summary.reload.ok
-        assert any("rules.yaml:2:14: `trigger` is missing" in note for note in shop.told.notes)
+        assert any("rules.yaml:2:14: `response` is missing" in note for note in shop.told.notes)
 
 
 ROW = Outbound("1", BUDI, "x", "r", due=START, created=START)
