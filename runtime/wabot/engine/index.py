@@ -104,7 +104,8 @@ class Index:
         for scan, entries, form in self._automata:
             seen = form(text)
             for number, start, end in scan(seen, True):
-                for candidate in entries[number]:
+                entry = entries[number]
+                for candidate in (entry,) if type(entry) is Candidate else entry:
                     kind = candidate[2]
                     if (
                         kind == _CONTAINS
@@ -152,9 +153,13 @@ class _Literals:
         if literal:  # nothing is left of a keyword of invisible characters: it matches nothing
             self.meanings.setdefault(literal, []).append(candidate)
 
-    def automaton(self) -> tuple[Any, tuple[tuple[Candidate, ...], ...]]:
+    def automaton(self) -> tuple[Any, tuple[Any, ...]]:
+        """The scan, and for each literal its candidate, or a tuple of them. Most have one: a tuple less is a place in
+        memory less that no cache holds."""
         made = AhoCorasick(list(self.meanings), implementation=Implementation.ContiguousNFA)
-        return made.find_matches_as_indexes, tuple(map(tuple, self.meanings.values()))
+        return made.find_matches_as_indexes, tuple(
+            one[0] if len(one) == 1 else tuple(one) for one in self.meanings.values()
+        )
 
 
 class _Shared:
