@@ -34,6 +34,7 @@ class Loaded:
     documents: tuple[Document, ...]
     tests: tuple[Document, ...] = ()
     readable: RuleSet | None = None
+    media: tuple[Path, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +88,7 @@ class _Reader:
         self.tenant_id = folder.resolve().name
         self.documents: list[Document] = []
         self.findings: list[Diagnostic] = []
+        self.media: tuple[Path, ...] = ()
 
     def load(self, build: Build) -> Loaded:
         try:
@@ -142,6 +144,7 @@ class _Reader:
         places = [*(document.path.parent for document in reversed(shared)), self.folder]
         templates = {path.name: self._text(path) for path in self._resources(places, "templates", ".j2")}
         media = {path.name: path for path in self._resources(places, "media", "")}
+        self.media = tuple(media.values())
         names = Names(templates, media, tenant.vars if tenant else (), tenant.teams if tenant else None)
         ids = check_rules(own, shared, names)
         files = Files({name: document.text for name, document in templates.items()}, media)
@@ -237,7 +240,8 @@ class _Reader:
 
     def _loaded(self, rule_set: RuleSet | None, tests: tuple[Document, ...], readable: RuleSet | None) -> Loaded:
         findings = tuple(sorted(set(self._all())))
-        return Loaded(self.tenant_id, self.folder, rule_set, findings, tuple(self.documents), tests, readable)
+        documents = tuple(self.documents)
+        return Loaded(self.tenant_id, self.folder, rule_set, findings, documents, tests, readable, self.media)
 
     def _revision(self) -> str:
         digest = hashlib.sha256()
