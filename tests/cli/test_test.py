@@ -143,7 +143,7 @@ def test_a_tenant_with_errors_is_named_and_the_others_are_asked(wabot: Typed, sh
     said = wabot("test", "jam buka?")
     assert said.code == 1
     assert "warung  jam-buka" in said.out
-    assert "toko/rules.yaml:2:14: error: `trigger` is missing" in said.out
+    assert "toko/rules.yaml:2:14: error: `response` is missing" in said.out
     assert "toko: not asked" in said.err
 
 

@@ -16,9 +16,13 @@ from wabot.engine.exchange import rehearse
 from wabot.language.conversation import Conversation, Say, Wait
 from wabot.language.document import parse_document
 from wabot.language.hours import Hours, Span
+from wabot.language.responses.menu import Menu, Option
 from wabot.language.rule_set import AutoReply, Conditions, RuleSet, TagCondition
+from wabot.language.template import Template
 from wabot.language.triggers.fallback import Fallback
+from wabot.language.triggers.goto import OnlyGoto
 from wabot.language.triggers.keyword import Keyword
+from wabot.language.triggers.menu_selection import MenuSelection
 from wabot.language.triggers.pattern import Pattern
 from wabot.language.triggers.time_based import TimeBased
 from wabot.language.triggers.welcome import Welcome
@@ -135,6 +139,16 @@ FOUND = {
         rule("suara", TimeBased("open"), conditions=Conditions(message_type=frozenset({"audio"}))),
     ],
     "a fallback": [rule("lain", Fallback(), conditions=Conditions(message_type=frozenset({"text"})))],
+    "the time and the day": [
+        rule("siang", Keyword(("makan",)), conditions=Conditions(between=Span(660, 840), days=frozenset({5, 6}))),
+    ],
+    "what the customer did before": [
+        rule("lama", Keyword(("lama",)), conditions=Conditions(last_contact=(14_400_000, None))),
+        rule("baru", Keyword(("baru",)), conditions=Conditions(last_contact=(None, 14_400_000))),
+        rule("langganan", Keyword(("poin",)), conditions=Conditions(has_order_history=True, message_count=(3, 30))),
+        rule("diskon", Keyword(("diskon",)), conditions=Conditions(segment=frozenset({"inactive"}))),
+    ],
+    "misspelt words": [rule("alamat", Keyword(("alamat", "daftar harga"), match="fuzzy"))],
     "a regex": [rule("resi", Pattern(r"\bJP\d{10}\b"))],
     "a cooldown and a daily maximum": [
         rule("a", Keyword(("satu", "dua", "tiga")), cooldown=5_400_000),
@@ -160,6 +174,50 @@ def test_a_rule_above_that_answers_only_once_lets_the_second_message_through() -
     missing = _missing(whole)
     assert _after_pasting(whole, missing).missing == ()
     assert missing.tests[-1].text.count("say:") == 2
+
+
+def test_rules_behind_menus_are_reached_through_their_options() -> None:
+    main = Menu(
+        (Template("Pilih"),),
+        (
+            Option("1", "Jam", goto="jam"),
+            Option("2", "Lain", goto="lain"),
+            Option("3", "Promo"),
+            Option("0", "CS", action="forward_to_cs"),
+        ),
+    )
+    deeper = Menu(
+        (Template("Pilih lagi"),), (Option("a", "Alamat", goto="alamat"), Option("b", "Balik", action="back"))
+    )
+    whole = rule_set(
+        rule("sambutan", Welcome(), response=main),
+        rule("jam", OnlyGoto()),
+        rule("lain", OnlyGoto(), response=deeper),
+        rule("alamat", Keyword(("alamat", "lokasi"))),
+        rule("promo", MenuSelection("sambutan", "3"), conditions=Conditions(days=frozenset({0, 1, 2, 3, 4}))),
+    )
+    missing = _missing(whole)
+    assert missing.why_not == {}
+    assert _after_pasting(whole, missing).missing == ()
+
+
+def test_an_option_that_no_way_leads_to_says_so_and_goto_asks_no_conditions() -> None:
+    menu = Menu((Template("Pilih"),), (Option("1", "Jam", goto="jam"),))
+    lost = rule_set(rule("hilang", OnlyGoto(), response=menu), rule("jam", Keyword(("jam",))))
+    assert set(_missing(lost).why_not.values()) == {
+        "nothing was found that opens the menu and chooses this option",
+        "no way was found through the menus that lead to it",
+    }
+    asked = rule_set(rule("menu", Welcome(), response=menu), rule("jam", OnlyGoto(), conditions=Conditions(True)))
+    assert {why.partition(":")[0] for why in _missing(asked).why_not.values()} == {
+        "only options lead to this rule, and `goto` asks no conditions"
+    }
+
+
+def test_a_keyword_is_not_exercised_by_an_option_of_the_same_name() -> None:
+    menu = Menu((Template("Pilih"),), (Option("1", "Jam", goto="jam"),))
+    whole = rule_set(rule("menu", Keyword(("menu",)), response=menu), rule("jam", Keyword(("1",))))
+    assert _left(_covered(whole, _talk("menu", "1"))) == [("keywords", "1", "")]
 
 
 def test_a_trial_with_friends_is_tested_by_a_friend() -> None:
@@ -214,12 +272,13 @@ def test_whatever_the_rules_everything_missing_is_tested_or_explained(rules: Rul
 
 def test_every_kind_has_its_own_name_and_finds_its_targets_in_messages() -> None:
     assert len({kind.name for kind in KINDS}) == len(KINDS)
-    rules = rule_set(rule("foto", Keyword(("bukti",)), conditions=IMAGE))
-    [exchange] = rehearse(rules, _talk(Say("bukti", "image")))[1]
+    menu = Menu((Template("Pilih"),), (Option("1", "Jam", goto="jam"),))
+    rules = rule_set(rule("foto", Keyword(("bukti",)), conditions=IMAGE, response=menu), rule("jam", OnlyGoto()))
+    exchanges = rehearse(rules, _talk(Say("bukti", "image"), "1"))[1]
     for kind in KINDS:
-        found: set[Target] = set(kind.in_exchange(exchange))
+        found: set[Target] = {target for exchange in exchanges for target in kind.in_exchange(exchange)}
         assert found
-        assert found <= set(kind.targets(rules.rules[0]))
+        assert found <= {target for one in rules.rules for target in kind.targets(one)}
 
 
 @pytest.mark.parametrize(

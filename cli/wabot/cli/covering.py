@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from wabot.cli import render
+from wabot.cli.tenants import subject as subject_of
 from wabot.engine.coverage.kinds import KINDS
 from wabot.engine.coverage.measure import Coverage, Share, examples_of, measure
 from wabot.engine.coverage.missing import Missing, missing_tests
@@ -53,7 +54,7 @@ def cover(rehearsed: Sequence["Rehearsed"], only_some: bool) -> "Covered":
         coverage = measure(rule_set, (seen for one in tenant.played for seen in one.exchanges), examples)
         day = tenant.played[0].conversation.at.date() if tenant.played else ORDINARY_DAY
         missing = missing_tests(Stage(rule_set, examples, day), coverage)
-        tenants.append(TenantCovered(tenant.loaded, Subject(tenant.loaded, rule_set), coverage, missing))
+        tenants.append(TenantCovered(tenant.loaded, subject_of(tenant.loaded, rule_set), coverage, missing))
     return Covered(tenants, only_some)
 
 
@@ -84,12 +85,13 @@ class Covered:
         return "\n".join(lines)
 
     def _table(self) -> Iterator[str]:
-        rows = [["coverage", *(kind.name for kind in KINDS), "in all"]]
+        kinds = [kind for kind in KINDS if any(tenant.coverage.of(kind.name).total for tenant in self.tenants)]
+        rows = [["coverage", *(kind.name for kind in kinds), "in all"]]
         for tenant in self.tenants:
-            shares = [tenant.coverage.of(kind.name) for kind in KINDS]
+            shares = [tenant.coverage.of(kind.name) for kind in kinds]
             rows.append([tenant.loaded.tenant_id, *map(_of, shares), f"{tenant.coverage.share.percent:g} %"])
         if len(self.tenants) != 1:
-            total = [_sum([tenant.coverage.of(kind.name) for tenant in self.tenants]) for kind in KINDS]
+            total = [_sum([tenant.coverage.of(kind.name) for tenant in self.tenants]) for kind in kinds]
             rows.append(["total", *map(_of, total), f"{self.share.percent:g} %"])
         widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
         for number, row in enumerate(rows):

@@ -11,6 +11,8 @@ from wabot.engine.hours import local
 from wabot.engine.rehearsal import Miss, replies
 from wabot.language.conversation import Conversation
 from wabot.language.rule_set import Rule
+from wabot.language.triggers.goto import OnlyGoto
+from wabot.language.triggers.menu_selection import MenuSelection
 from wabot.model.context import WHOLE_CONTACT
 
 _MOST_SILENT: Final = 6
@@ -80,6 +82,8 @@ def because(miss: Miss, seen: Exchange) -> str:
 
 def _outcome(rule: Rule, outcome: str) -> str:
     kind, _, what = outcome.partition(":")
+    if kind == "no_match" and isinstance(rule.trigger, OnlyGoto | MenuSelection):
+        return "was not chosen: no open menu led this message to it"
     return {
         "no_match": f"was not triggered: its {rule.trigger.kind} trigger does not match",
         "condition": f"was triggered, but its condition `{what}` does not hold",
@@ -106,6 +110,9 @@ def state(miss: Miss, seen: Exchange) -> Iterator[str]:
     facts += [f"chat's tags: {', '.join(sorted(chat.tags))}"] if chat.tags else []
     facts += [f"priority {chat.priority}"] if chat.priority != "normal" else []
     facts += ["blocked"] if contact.blocked else []
+    if chat.menu.until > before.now:
+        facts.append(f"the menu {chat.menu.rule} open for {clock(chat.menu.until - before.now)} more")
+    facts += [f"waits for {chat.assigned_to}"] if chat.assigned_to else []
     if chat.paused_until is not None and chat.paused_until > before.now:
         facts.append(f"a person answers for {clock(chat.paused_until - before.now)} more")
     yield ", ".join(facts)

@@ -6,6 +6,7 @@ from typing import Any
 from wabot.cli import in_short, render
 from wabot.cli.mentions import Mention, mentions
 from wabot.cli.rules import in_brief, in_order
+from wabot.engine.coverage.menus import leading_to
 from wabot.engine.coverage.written import duration
 from wabot.engine.effects import delay
 from wabot.engine.gates import clock
@@ -39,6 +40,9 @@ def _facts(subject: Subject, rule: Rule, entry: Any) -> Iterator[tuple[str, list
     last = "; asked only when no other rule answered" if isinstance(rule.trigger, Fallback) else ""
     yield "priority", [f"{rule.priority}; asked as number {ids.index(rule.id) + 1} of {len(ids)}{last}"]
     yield "trigger", _trigger(entry)
+    reached = [f'option "{key}" of {menu.id}' for menu, key in leading_to(subject.rule_set, rule)]
+    if reached:
+        yield "reached by", reached
     asked = entry.get("conditions", {})
     yield "conditions", [f"{name}: {in_short.value(value)}" for name, value in asked.items()] or ["none"]
     yield "limits", list(_limits(rule))
@@ -123,6 +127,7 @@ def rule_as_data(subject: Subject, rule: Rule) -> dict[str, Any]:
         **in_brief(subject, rule),
         "delay_ms": list(delay(subject.rule_set, rule)),
         "reply": "\n".join(line.removeprefix("│ ") for line in _reply(subject, entry)),
+        "reached_by": [{"rule": menu.id, "key": key} for menu, key in leading_to(subject.rule_set, rule)],
         "shadowed_by": [
             {"text": shadow.text, "rule": shadow.by.id, "matched": shadow.matched or None, "always": shadow.always}
             for shadow in shadows(subject.rule_set, rule)

@@ -5,7 +5,7 @@ import sys
 import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from functools import cache
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final
 
@@ -69,12 +69,16 @@ def shown(path: Path) -> str:
         return str(path)
 
 
-@cache
 def _lines(path: Path) -> Sequence[str]:
     try:
-        return source_lines(path.read_bytes().decode("utf-8-sig", "replace"))
+        return _read(path, path.stat().st_mtime_ns)
     except OSError:
         return ()
+
+
+@lru_cache(maxsize=8)
+def _read(path: Path, _version: int) -> Sequence[str]:
+    return source_lines(path.read_bytes().decode("utf-8-sig", "replace"))
 
 
 def tally(diagnostics: Iterable[Diagnostic], looked_at: str) -> str:

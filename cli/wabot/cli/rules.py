@@ -9,6 +9,7 @@ from wabot.cli import in_short, render
 from wabot.cli.exit_codes import CLEAN, FINDINGS
 from wabot.cli.table import table
 from wabot.cli.tenants import choose
+from wabot.cli.tenants import subject as subject_of
 from wabot.cli.validate import Format
 from wabot.cli.words import name_and_path, unknown
 from wabot.language.rule_set import Rule
@@ -29,7 +30,7 @@ def rules(
     """Show the rules in the order in which they are asked; with an ID all about that rule."""
     name, path = name_and_path(words or [], "a rule's id")
     chosen = choose(path, tenant or ())
-    subjects = [Subject(loaded, loaded.readable) for loaded in chosen.tenants if loaded.readable is not None]
+    subjects = [subject_of(loaded, loaded.readable) for loaded in chosen.tenants if loaded.readable is not None]
     errors = [item for item in chosen.diagnostics if item.severity == "error"]
     known = {rule.id for subject in subjects for rule in subject.rules}
     if name and name not in known:

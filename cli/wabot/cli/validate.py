@@ -10,6 +10,7 @@ from wabot.cli import render
 from wabot.cli.exit_codes import CLEAN, FINDINGS
 from wabot.cli.tenants import choose
 from wabot.lint.run import lint
+from wabot.session.clock import RealClock
 
 
 class Format(StrEnum):
@@ -27,7 +28,9 @@ def validate(
 ) -> None:
     """Check every tenant's files: YAML, shape, references. Exits 0 when clean, 1 with errors or warnings."""
     chosen = choose(path, tenant or ())
-    findings = sorted({*chosen.diagnostics, *(item for loaded in chosen.tenants for item in lint(loaded))})
+    findings = sorted(
+        {*chosen.diagnostics, *(item for loaded in chosen.tenants for item in lint(loaded, RealClock().now()))}
+    )
     files = sum(len(loaded.documents) for loaded in chosen.tenants)
     rules = sum(
         len(document.data["rules"])

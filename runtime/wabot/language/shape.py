@@ -97,10 +97,12 @@ def salvage(kind: Listing, data: Any) -> list[Any]:
 
 
 def _pruned(kind: Listing, entry: Any) -> Any:
+    triggered = isinstance(entry, dict) and "trigger" in entry
     for _ in range(5):
         errors = list(_explains_entry(kind).iter_errors(entry))
         if not errors:
-            return entry
+            # Without its trigger a rule would mean another thing; its texts can still be looked at.
+            return {**entry, "enabled": False} if triggered and "trigger" not in entry else entry
         for error in errors:
             if not error.absolute_path and error.validator != "additionalProperties":
                 return None
@@ -111,7 +113,9 @@ def _pruned(kind: Listing, entry: Any) -> Any:
 def _remove(entry: Any, error: Any) -> None:
     way = list(error.absolute_path)
     as_text = error.validator == "type" and error.validator_value == "string" and isinstance(error.instance, int)
-    if error.validator != "additionalProperties" and not as_text:
+    if error.validator == "not":  # keys that exclude each other: the first may stay
+        way.append(error.validator_value["required"][-1])
+    elif error.validator != "additionalProperties" and not as_text:
         # A list goes as a whole: without one item, the others would no longer stand where they are written.
         while isinstance(way[-1], int):
             way.pop()
@@ -181,6 +185,8 @@ def _explain(document: Document, error: Any) -> Iterator[Explanation]:
         yield "WB106", f"{name} has {len(value):,} characters; at most {allowed:,} are allowed", "shorten it", at
     elif what == "uniqueItems":
         yield "WB106", f"{name} lists something twice", "remove the second one", at
+    elif what == "not":
+        yield "WB102", f"{name} takes {expected}", "remove one of them", at
     elif what in ("anyOf", "oneOf"):
         keys = [key for branch in allowed for key in branch.get("required", ())]
         yield "WB102", f"{name} needs {'one' if what == 'oneOf' else 'at least one'} of {_listed(keys)}", "", at

@@ -3,12 +3,16 @@
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
+from wabot.engine.coverage.menus import through_menus
 from wabot.engine.coverage.scenes import condition_holds, drafts, single_conditions
 from wabot.engine.coverage.target import Stage, Target
 from wabot.engine.exchange import Exchange
+from wabot.engine.menus import open_menu
 from wabot.language.conversation import Conversation
 from wabot.language.rule_set import Rule
 from wabot.language.triggers.fallback import Fallback
+from wabot.language.triggers.goto import OnlyGoto
+from wabot.language.triggers.menu_selection import MenuSelection
 
 HOLDING: Final = "holding"
 NOT_HOLDING: Final = "not holding"
@@ -40,17 +44,22 @@ class ConditionsSeen:
         return iter(())
 
     def drafts(self, stage: Stage, rule: Rule, target: Target) -> Iterable[Conversation]:
+        if isinstance(rule.trigger, MenuSelection):
+            return through_menus(stage, rule)
         return drafts(stage, rule, broken=target.what if target.how == NOT_HOLDING else "")
 
     def title(self, target: Target, language: str) -> str:
         return f"{target.rule} {_WORDS[language][target.how].format(target.what)}"
 
-    def hint(self, _stage: Stage, _rule: Rule, _target: Target) -> str:
-        return ""
+    def hint(self, _stage: Stage, rule: Rule, _target: Target) -> str:
+        only = isinstance(rule.trigger, OnlyGoto)
+        return "only options lead to this rule, and `goto` asks no conditions: remove them" if only else ""
 
 
 def _may_ask(exchange: Exchange) -> bool:
     """Whether any rule with conditions may have been asked: cheap, where the trace asks every rule there is."""
+    if open_menu(exchange.rule_set, exchange.before) is not None:
+        return True
     matcher, decision = exchange.rule_set.matcher, exchange.decision
     found = [*matcher.candidates(exchange.message.text), *matcher.welcomes, *matcher.timed]
     if decision.reason == "no_match" or any(isinstance(answer.rule.trigger, Fallback) for answer in decision.answers):

@@ -26,7 +26,7 @@ class Keywords:
 
     def in_exchange(self, exchange: Exchange) -> Iterator[Target]:
         for answer in exchange.decision.answers:
-            if answer.matched:
+            if answer.matched and not answer.act:  # else it is what was chosen in a menu
                 yield from self._found(answer.rule, answer.matched, exchange.message.text)
 
     def in_example(self, rule: Rule, text: str) -> Iterator[Target]:

@@ -13,6 +13,8 @@ from wabot.engine.coverage.written import HEADER, read_back, written
 from wabot.engine.exchange import Exchange, rehearse
 from wabot.language.conversation import Conversation, Step, Wait
 from wabot.language.rule_set import Rule, RuleSet
+from wabot.language.triggers.goto import OnlyGoto
+from wabot.language.triggers.menu_selection import MenuSelection
 from wabot.language.triggers.pattern import Pattern
 from wabot.language.triggers.time_based import TimeBased
 
@@ -151,6 +153,10 @@ def _explained(rule: Rule, target: Target, outcome: str, day: date) -> str:
     if target.what in single_conditions(rule) and target.how:
         word = "does not hold" if target.how.startswith("not") else "holds"
         return f"nothing was found under which `{target.what}` {word}: does it say anything here?"
+    if target.kind == "options":
+        return "nothing was found that opens the menu and chooses this option"
+    if isinstance(rule.trigger, OnlyGoto | MenuSelection):
+        return "no way was found through the menus that lead to it"
     if not outcome or isinstance(rule.trigger, Pattern):
         return "no text was found that its regex matches: add one to the rule's `examples: match`"
     if isinstance(rule.trigger, TimeBased):

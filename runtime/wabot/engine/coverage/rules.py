@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 from typing import Final
 
-from wabot.engine.coverage.scenes import drafts
+from wabot.engine.coverage.menus import ways
 from wabot.engine.coverage.target import Stage, Target
 from wabot.engine.exchange import Exchange
 from wabot.language.conversation import Conversation
@@ -26,7 +26,7 @@ class Rules:
         yield from self.targets(rule)
 
     def drafts(self, stage: Stage, rule: Rule, _target: Target) -> Iterable[Conversation]:
-        return drafts(stage, rule)
+        return ways(stage, rule)
 
     def title(self, target: Target, language: str) -> str:
         return f"{target.rule} {'menjawab' if language == 'id' else 'answers'}"

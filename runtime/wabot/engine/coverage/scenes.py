@@ -19,7 +19,9 @@ from wabot.engine.witness import witness
 from wabot.language.conversation import SOMEBODY, Conversation, Say, Step, Wait
 from wabot.language.diagnostic import Location
 from wabot.language.rule_set import Conditions, Rule, RuleSet
+from wabot.language.triggers.goto import OnlyGoto
 from wabot.language.triggers.keyword import Keyword
+from wabot.language.triggers.menu_selection import MenuSelection
 from wabot.language.triggers.pattern import Pattern
 from wabot.model.context import Contact
 from wabot.model.message import MESSAGE_TYPES, MessageType
@@ -87,6 +89,8 @@ def drafts(stage: Stage, rule: Rule, texts: Sequence[str] | None = None, broken:
 
 def _texts(stage: Stage, rule: Rule) -> Sequence[str]:
     trigger = rule.trigger
+    if isinstance(trigger, OnlyGoto | MenuSelection):
+        return ()
     if not isinstance(trigger, Keyword | Pattern):
         return _OFFHAND
     if isinstance(trigger, Pattern):
