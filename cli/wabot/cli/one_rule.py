@@ -98,10 +98,12 @@ def _reply(subject: Subject, entry: Any) -> Iterator[str]:
         if name == "message":
             for text in [value] if isinstance(value, str) else value:
                 yield from (f"│ {line}" for line in text.strip().splitlines())
-        elif name != "type" and isinstance(value, list):
+        elif name in ("type", "tags", "set_priority"):
+            continue  # the effects are told already
+        elif isinstance(value, list):
             yield f"{name}:"
             yield from (f"  {in_short.value(item)}" for item in value)
-        elif name != "type":
+        else:
             yield f"{name}: {in_short.value(value)}"
 
 
