@@ -12,7 +12,9 @@ TENANT = Path(__file__).parent / "sixty" / "toko"
 
 def test_every_mistake_is_found_at_its_line_and_nothing_else_is() -> None:
     lines = (TENANT / "rules.yaml").read_text("utf-8").splitlines()
-    marked = [(number, found[1]) for number, line in enumerate(lines, 1) if (found := re.search(r"# (WB\d+)$", line))]
+    marked = [
+        (number, str(found[1])) for number, line in enumerate(lines, 1) if (found := re.search(r"# (WB\d+)$", line))
+    ]
     assert len(marked) >= 60
     loaded = load_tenant(TENANT)
     found = [

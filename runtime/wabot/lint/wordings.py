@@ -18,7 +18,6 @@ from wabot.lint.samples import BUDI, NAMELESS, moments, ordinary, said
 from wabot.lint.subject import Subject
 from wabot.model.errors import RenderError
 
-
 _FAULTS: Final = frozenset({"WB203", "WB204", "WB212"})
 
 
