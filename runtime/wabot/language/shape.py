@@ -61,14 +61,15 @@ def check_shape(document: Document, kind: Kind) -> bool:
         return True
     found = len(document.findings)
     seen: set[tuple[Location, str]] = set()
+    unquoted = {finding.location for finding in document.findings if finding.code == "WB006"}
     for error in sorted(
         _explains(kind).iter_errors(document.data), key=lambda error: [str(step) for step in error.path]
     ):
         for code, message, hint, at in _explain(document, error):
-            if (at, message) not in seen:
+            if (at, message) not in seen and at not in unquoted:
                 seen.add((at, message))
                 document.report(code, message, hint, at=at)
-    if len(document.findings) == found:
+    if len(document.findings) == found and not unquoted:
         first = next(iter(_accepts(kind).iter_errors(document.data)))
         document.report("WB103", str(first.message), at=document.locate(tuple(first.instance_path)))
     return False
@@ -185,6 +186,9 @@ def _explain(document: Document, error: Any) -> Iterator[Explanation]:
         yield "WB106", f"{name} has {len(value):,} characters; at most {allowed:,} are allowed", "shorten it", at
     elif what == "uniqueItems":
         yield "WB106", f"{name} lists something twice", "remove the second one", at
+    elif what == "maxProperties":
+        known = list(error.schema.get("properties", ()))
+        yield "WB106", f"{name} takes only one of {_listed(known)}", "remove the others", at
     elif what == "not":
         yield "WB102", f"{name} takes {expected}", "remove one of them", at
     elif what in ("anyOf", "oneOf"):

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfoNotFoundError
 
 from wabot.language.diagnostic import Diagnostic, Location
 from wabot.language.document import Document, read_document
-from wabot.language.hours import ALWAYS_OPEN, Hours
+from wabot.language.hours import ALWAYS_OPEN, Hours, parse_span
 from wabot.language.read import Files, read_hours, read_quick_reply, read_rule, read_tenant
 from wabot.language.references import Names, check_quick_replies, check_rules, check_tests
 from wabot.language.rule_set import Matcher, Rule, RuleSet, Tenant
@@ -155,7 +155,7 @@ class _Reader:
                     if entry is not None:
                         rules.append(read_rule(document, index, files))
                 except ValueError as error:
-                    at = document.locate(("rules", index, *_written_span(entry, str(error))))
+                    at = document.locate(("rules", index, *_written_span(entry)))
                     document.report("WB207", str(error), "", at=at)
         return rules, ids
 
@@ -188,16 +188,16 @@ class _Reader:
     def _read(self, path: Path, kind: Kind) -> Document | None:
         document = read_document(path)
         self.documents.append(document)
-        return document if not document.findings and check_shape(document, kind) else None
+        shaped = _parsed(document) and check_shape(document, kind)
+        return document if shaped and not document.findings else None
 
     def _listing(self, path: Path, kind: Listing) -> Document:
         """Read a file that is a list of rules, tests or quick replies; what is usable is in `entries`."""
         document = read_document(path)
         self.documents.append(document)
-        if not document.findings and check_shape(document, kind):
-            document.entries = entries(kind, document.data)
-        elif document.data is not None:
-            document.entries = salvage(kind, document.data)
+        if _parsed(document):
+            shaped = check_shape(document, kind)
+            document.entries = entries(kind, document.data) if shaped else salvage(kind, document.data)
         return document
 
     def _text(self, path: Path) -> Document:
@@ -250,10 +250,16 @@ class _Reader:
         return digest.hexdigest()[:12]
 
 
-def _written_span(entry: Any, error: str) -> tuple[str, ...]:
-    """Which of a rule's spans of hours an error is about."""
-    between = entry.get("conditions", {}).get("between")
-    if between is not None and between in error:
+def _parsed(document: Document) -> bool:
+    """Whether there is data to look at. A repeated key, say, is a mistake, but hides no other; an endless file does."""
+    return document.data is not None and not any(finding.code == "WB008" for finding in document.findings)
+
+
+def _written_span(entry: Any) -> tuple[str, ...]:
+    """Which of a rule's spans of hours is none."""
+    try:
+        parse_span(entry.get("conditions", {}).get("between", "00:00-24:00"))
+    except ValueError:
         return ("conditions", "between")
     return ("trigger", "working_hours")
 

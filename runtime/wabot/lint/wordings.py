@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
+from typing import Any, Final
 
 from wabot.engine.render import render_text
 from wabot.language.diagnostic import Location
@@ -17,6 +17,8 @@ from wabot.language.triggers.pattern import Pattern
 from wabot.lint.samples import BUDI, NAMELESS, moments, ordinary, said
 from wabot.lint.subject import Subject
 from wabot.model.errors import RenderError
+
+_FAULTS: Final = frozenset({"WB203", "WB204", "WB212"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +61,8 @@ def _of(subject: Subject, rule: Rule, customers: list[tuple[str, Any]]) -> Itera
     message = said("halo")
     groups = dict.fromkeys(group_names(rule), "123")
     for location, template in _written(subject, rule):
+        if _faulty(subject, location, template):
+            continue
         readings: dict[str, str] = {}
         failures: dict[str, str] = {}
         for who, context in customers[:1] if template.plain else customers:
@@ -67,6 +71,18 @@ def _of(subject: Subject, rule: Rule, customers: list[tuple[str, Any]]) -> Itera
             except RenderError as error:
                 failures[who] = str(error)
         yield Wording(rule, location, template, readings, failures)
+
+
+def _faulty(subject: Subject, location: Location, template: Template) -> bool:
+    """Whether the text was found faulty when it was read: it is no template that could be rendered."""
+    last = location.line + template.source.count("\n") + 1
+    whole = location.path.suffix == ".j2"
+    return any(
+        item.code in _FAULTS
+        and item.location.path == location.path
+        and (whole or location.line <= item.location.line <= last)
+        for item in subject.loaded.diagnostics
+    )
 
 
 def _written(subject: Subject, rule: Rule) -> Iterator[tuple[Location, Template]]:
