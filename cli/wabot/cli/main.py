@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from wabot.cli import chat, run, status, test, validate
+from wabot.cli import chat, explain, run, status, test, validate
 from wabot.cli.exit_codes import CLEAN, FAILURE, INTERRUPTED, USAGE
 from wabot.model.errors import UsageError, WabotError
 
@@ -22,6 +22,7 @@ app = typer.Typer(
     epilog="Exit codes: 0 clean, 1 findings or a missed expectation, 2 wrong usage, 3 failure.",
 )
 app.command("validate")(validate.validate)
+app.command("explain")(explain.explain)
 app.command("test")(test.test)
 app.command("run")(run.run)
 app.command("chat")(chat.chat)

@@ -165,12 +165,14 @@ class _Reader:
 
     def _read(self, path: Path, kind: Kind) -> Document | None:
         document = read_document(path)
+        document.kind = kind
         self.documents.append(document)
         return document if not document.findings and check_shape(document, kind) else None
 
     def _listing(self, path: Path, kind: Listing) -> Document:
         """Read a file that is a list of rules, tests or quick replies; what is usable is in `entries`."""
         document = read_document(path)
+        document.kind = kind
         self.documents.append(document)
         if not document.findings and check_shape(document, kind):
             document.entries = entries(kind, document.data)
