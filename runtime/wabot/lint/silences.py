@@ -159,7 +159,7 @@ def _mistakes(codes: list[str], reason: str, at: Location, known: Mapping[str, E
             hint += "`wabot explain` lists the codes"
             yield Diagnostic(at, "warning", "WB903", f"there is no code {code} to silence", hint)
         elif not known[code].silenceable:
-            message = f"{code} cannot be silenced ({known[code].title})"
+            message = f"{code} cannot be silenced: only what rules mean (WB3xx to WB8xx) can"
             yield Diagnostic(at, "warning", "WB904", message, "mend what it finds, and remove this comment")
     if not reason:
         hint = f"add why, so that others can tell when it may go: `# wabot: ignore {', '.join(codes)} because …`"
