@@ -25,8 +25,8 @@ def index() -> str:
 def _lines() -> Iterator[str]:
     yield "# What `wabot validate` finds"
     yield ""
-    yield "Made from the catalogue by `make index`; `wabot explain CODE` shows a page in the terminal. Where it says yes,"
-    yield "`wabot validate --fix` mends it; in brackets, that is a guess, and needs `--unsafe-fixes`, too."
+    yield "Made from the catalogue by `make index`; `wabot explain CODE` shows a page in the terminal. Where it says"
+    yield "yes, `wabot validate --fix` mends it; in brackets, that is a guess, and needs `--unsafe-fixes`, too."
     heading = ""
     for entry in CATALOGUE.values():
         if (found := HEADINGS.get(entry.code[:3], MEANING)) != heading:
