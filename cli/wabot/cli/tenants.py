@@ -1,6 +1,6 @@
 """The tenants that a command is about."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -15,6 +15,9 @@ from wabot.model.errors import UsageError
 from wabot.session.clock import RealClock
 
 DEFAULT: Final = Path("rules")
+
+Watch = Callable[[Sequence[Path]], Iterable[Path]]
+"""Hands the folders on one by one, and may show how far that is."""
 
 
 def subject(loaded: Loaded, rule_set: RuleSet) -> Subject:
@@ -31,7 +34,7 @@ class Chosen:
     diagnostics: tuple[Diagnostic, ...]
 
 
-def choose(path: Path | None, only: Sequence[str] = ()) -> Chosen:
+def choose(path: Path | None, only: Sequence[str] = (), watch: Watch = iter) -> Chosen:
     """Load the tenants at `path` (None: ./rules), or of those the ones named in `only`.
 
     Raises:
@@ -46,8 +49,7 @@ def choose(path: Path | None, only: Sequence[str] = ()) -> Chosen:
             raise UsageError(
                 f"there is no tenant `{name}` in {path or DEFAULT}; there are: {', '.join(names) or 'none'}"
             )
-    loaded = tuple(
-        load_tenant(folder) for folder, name in zip(found.folders, names, strict=True) if not only or name in only
-    )
+    folders = [folder for folder, name in zip(found.folders, names, strict=True) if not only or name in only]
+    loaded = tuple(load_tenant(folder) for folder in watch(folders))
     diagnostics = (*found.diagnostics, *(item for tenant in loaded for item in tenant.diagnostics))
     return Chosen(loaded, diagnostics)
