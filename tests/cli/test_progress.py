@@ -50,7 +50,14 @@ def test_clean_rules_need_none_of_what_findings_need() -> None:
     said = subprocess.run([sys.executable, "-c", look], cwd=CHECKOUT, capture_output=True, text=True, check=True)
     modules = said.stdout.splitlines()[-1].split()
     assert "wabot.lint.run" in modules
-    unwanted = ("jsonschema", "xml", "neonize", "wabot.lint.fixes", "wabot.lint.silences", "wabot.lint.catalogue")
+    unwanted: tuple[str, ...] = (
+        "jsonschema",
+        "xml",
+        "neonize",
+        "wabot.lint.fixes",
+        "wabot.lint.silences",
+        "wabot.lint.catalogue",
+    )
     unwanted += ("wabot.cli.git", "wabot.cli.changed", "wabot.cli.fixing", "wabot.cli.selection", "wabot.cli.pages")
     unwanted += tuple(f"wabot.cli.reports.{form}" for form in ("json", "github", "sarif", "junit"))
     assert not [name for name in modules if name.startswith(unwanted) and not name.startswith("jsonschema_rs")]

@@ -5,7 +5,7 @@ import sys
 import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from functools import cache
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -73,12 +73,19 @@ def shown(path: Path) -> str:
         return str(path)
 
 
-@cache
 def _lines(path: Path) -> Sequence[str]:
     try:
-        return source_lines(path.read_bytes().decode("utf-8-sig", "replace"))
+        path = path.resolve()
+        seen = path.stat()
+        return _lines_as_of(path, seen.st_mtime_ns, seen.st_size)
     except OSError:
         return ()
+
+
+@lru_cache(maxsize=64)
+def _lines_as_of(path: Path, _changed: int, _size: int) -> Sequence[str]:
+    """A file is read once for all of its findings, and again when it was written meanwhile."""
+    return source_lines(path.read_bytes().decode("utf-8-sig", "replace"))
 
 
 def fixed(item: "Fixed") -> str:
