@@ -77,7 +77,7 @@ class Checkout:
             # The folder's name is the tenant's id, also where it is the top of the checkout.
             tree = Path(place).resolve() / self.root.name / within
             what = f"{self.base}:{within.as_posix() if within.parts else ''}"
-            if self._try("rev-parse", "--verify", "--quiet", f"{what}^{{tree}}") is not None:
+            if self._try("cat-file", "-t", what) == b"tree\n":
                 tree.mkdir(parents=True)
                 own = {"GIT_INDEX_FILE": str(Path(place) / "index")}
                 self._git("read-tree", what, env=own)

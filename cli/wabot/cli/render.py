@@ -75,13 +75,16 @@ def shown(path: Path) -> str:
 
 def _lines(path: Path) -> Sequence[str]:
     try:
-        return _read(path, path.stat().st_mtime_ns)
+        path = path.resolve()
+        seen = path.stat()
+        return _lines_as_of(path, seen.st_mtime_ns, seen.st_size)
     except OSError:
         return ()
 
 
-@lru_cache(maxsize=8)
-def _read(path: Path, _version: int) -> Sequence[str]:
+@lru_cache(maxsize=64)
+def _lines_as_of(path: Path, _changed: int, _size: int) -> Sequence[str]:
+    """A file is read once for all of its findings, and again when it was written meanwhile."""
     return source_lines(path.read_bytes().decode("utf-8-sig", "replace"))
 
 

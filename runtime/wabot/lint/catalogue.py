@@ -1,7 +1,9 @@
 """Every code that `wabot validate` may report: how grave it is, and what it is called. Its page is in docs/checks/."""
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from difflib import get_close_matches
 from types import MappingProxyType
 from typing import Final
 
@@ -83,8 +85,9 @@ CATALOGUE: Final[Mapping[str, Entry]] = MappingProxyType(
 
 
 def closest(code: str) -> str:
-    """The code that was probably meant, "" if none is near."""
-    from difflib import get_close_matches
-
-    close = get_close_matches(code.upper(), list(CATALOGUE), n=1, cutoff=0.6)
+    """The code that was probably meant, "" if none is near: a neighbour of the same hundred, or one spelt alike."""
+    if number := re.fullmatch(r"WB(\d{3})", code.upper()):
+        alike = [known for known in CATALOGUE if known[:3] == code.upper()[:3]]
+        return min(alike, key=lambda known: abs(int(known[2:]) - int(number[1])), default="")
+    close = get_close_matches(code.upper(), list(CATALOGUE), n=1, cutoff=0.7)
     return close[0] if close else ""
