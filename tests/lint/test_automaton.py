@@ -9,12 +9,12 @@ from wabot.engine.normalize import visible
 from wabot.engine.trace import in_text
 from wabot.language.regex import Regex, RegexError
 from wabot.language.triggers.keyword import Keyword, Match
-from wabot.language.triggers.pattern import Pattern
 from wabot.lint.proof.automaton import missed
 from wabot.lint.proof.letters import ordinary, same_letter
 from wabot.lint.proof.literal import EVERYTHING, literal, takes, tree
 from wabot.lint.proof.regex import parse
-from wabot.lint.proof.syntax import Chars, Node, Repeat, Sequence, Unknown, example as example_of, options
+from wabot.lint.proof.syntax import Chars, Node, Repeat, Sequence, Unknown, options
+from wabot.lint.proof.syntax import example as example_of
 
 ATOMS = (
     *("a", "b", "jam", " ", "\\d", "[0-9]", "[abc]", "[^a]", ".", "\\b", "^", "$", "(x|yz)", "(?:jam buka)", "[]a]"),
@@ -23,7 +23,29 @@ ATOMS = (
     *("\\W", "\\A", "\\z", "|", "[a-cx-]", "{,2}", "[^\\W_]"),
 )
 QUANTIFIERS = ("", "", "", "?", "*", "+", "{2}", "{0,1}", "{1,}", "+?", "{0}")
-PIECES = ("a", "B", "b", "jam", " ", "7", "42", "x", "yz", "xx", "K", "s", "-", ".", "é", "É", "{", "\n", "😀", "_", "1")
+PIECES = (
+    "a",
+    "B",
+    "b",
+    "jam",
+    " ",
+    "7",
+    "42",
+    "x",
+    "yz",
+    "xx",
+    "K",
+    "s",
+    "-",
+    ".",
+    "é",
+    "É",
+    "{",
+    "\n",
+    "😀",
+    "_",
+    "1",
+)
 
 regexes = st.lists(st.tuples(st.sampled_from(ATOMS), st.sampled_from(QUANTIFIERS)), min_size=1, max_size=5).map(
     lambda parts: "".join(atom + quantifier for atom, quantifier in parts)
@@ -86,7 +108,9 @@ def test_the_alternatives_of_a_regex_match_together_what_it_matches(source: str,
 
 
 MATCHES: tuple[Match, ...] = ("exact", "contains", "starts_with", "ends_with", "word")
-words = st.lists(st.sampled_from(("jam", "buka", "a", " ", "-", "é", "1", "JAM", "?", "ﬁ", "ß")), min_size=1, max_size=4)
+words = st.lists(
+    st.sampled_from(("jam", "buka", "a", " ", "-", "é", "1", "JAM", "?", "ﬁ", "ß")), min_size=1, max_size=4
+)
 keywords = st.tuples(words.map("".join), st.sampled_from(MATCHES), st.booleans())
 
 
@@ -120,7 +144,9 @@ def test_the_algebra_of_literals_and_the_automata_agree(
 
 @settings(max_examples=800, deadline=None)
 @given(keywords, some.texts)
-def test_the_automaton_of_a_literal_matches_what_the_engine_matches(keyword: tuple[str, Match, bool], text: str) -> None:
+def test_the_automaton_of_a_literal_matches_what_the_engine_matches(
+    keyword: tuple[str, Match, bool], text: str
+) -> None:
     assume(ordinary(text))
     made = literal(keyword[1], keyword[0], keyword[2])
     matched = in_text(Keyword((keyword[0],), keyword[1], keyword[2]), text) is not None
@@ -158,7 +184,9 @@ def test_whether_a_regex_takes_every_text_of_another(earlier: str, later: str, t
     assert (missed(parse(later, False), [parse(earlier, False)]) is None) == taken
 
 
-@pytest.mark.parametrize("source", ["a^b", "$a", r"\bb\Bb"[:3] + r"\b\w\bx", "[^\\s\\S]", "①", "❤\ufe0f", r"\d\bx", "…"])
+@pytest.mark.parametrize(
+    "source", ["a^b", "$a", r"\bb\Bb"[:3] + r"\b\w\bx", "[^\\s\\S]", "①", "❤\ufe0f", r"\d\bx", "…"]
+)
 def test_a_regex_that_no_normalised_text_can_match_is_empty(source: str) -> None:
     assert missed(parse(source, False), []) is None
 

@@ -208,7 +208,7 @@ def _classes(sets: Iterable[Chars], ordinary: bool) -> tuple[_Class, ...]:
     listed = sorted(sets, key=lambda chars: (chars.flipped, sorted(chars.chars)))
     named = {char for chars in listed for char in chars.chars if not char.isascii()}
     beyond = [char for char in sorted(named) if can_occur(char)]
-    if ordinary and not all(is_ordinary(char) for chars in listed for char in (chars.chars if not chars.flipped else ())):
+    if ordinary and not all(map(is_ordinary, {char for chars in listed if not chars.flipped for char in chars.chars})):
         # Such a text would be left out, and what is left would seem to be taken.
         raise Unknown("characters that are not ordinary")
     rest = [next((char for char in chars if char not in named), "") for chars in _REST]
@@ -227,4 +227,3 @@ def _kind(char: str) -> int:
     if not wordly(char):
         return _OTHER
     return _WORD if char.isascii() else _ALIEN
-

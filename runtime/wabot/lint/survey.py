@@ -1,0 +1,132 @@
+"""A text that each keyword and regex matches, and which rules the engine finds for it: what the checks of rules against
+rules begin with. Two rules that do not meet in such a text need no proof."""
+
+from collections.abc import Iterable, Iterator
+from functools import cached_property, lru_cache
+from typing import Literal as OneOf
+from typing import NamedTuple
+
+from wabot.engine.normalize import exact
+from wabot.language.rule_set import Candidate, Rule, RuleSet
+from wabot.language.triggers import Trigger
+from wabot.language.triggers.keyword import Keyword
+from wabot.language.triggers.pattern import Pattern
+from wabot.lint.proof.automaton import missed
+from wabot.lint.proof.literal import EVERYTHING, Literal, literal
+from wabot.lint.proof.regex import parse
+from wabot.lint.proof.syntax import Node, Unknown, example, options
+from wabot.lint.situation import Situation, ordinary
+from wabot.lint.subject import Subject
+
+_LITERAL_KINDS = frozenset(("exact", "contains", "starts_with", "ends_with", "word"))
+
+
+class Part(NamedTuple):
+    """A keyword, or one alternative of a regex. `sample` matches it; `found` is what the engine finds for the sample,
+    of every rule, in the order of decision."""
+
+    sample: str
+    matches: Literal | Node
+    found: tuple[Candidate, ...]
+
+
+class Reading(NamedTuple):
+    """One keyword or regex of a rule: `place` counts from 0 in `trigger.keywords`, and is 0 for a pattern's regex.
+    `known` is "never" when it matches no text at all, "unknown" when no sample is known, and then `parts` is empty."""
+
+    rank: int
+    place: int
+    known: OneOf["yes", "never", "unknown"]
+    parts: tuple[Part, ...] = ()
+
+
+class Survey:
+    """`readings` has every keyword and regex of the rules that are enabled, by the rules' ranks. `hours_known`: the
+    tenant's hours could be read."""
+
+    def __init__(self, rule_set: RuleSet, hours_known: bool = True) -> None:
+        self.rule_set = rule_set
+        self.hours_known = hours_known
+        self.readings: dict[int, list[Reading]] = {}
+        for reading in _readings(rule_set):
+            self.readings.setdefault(reading.rank, []).append(reading)
+
+    @cached_property
+    def usual(self) -> Situation:
+        return ordinary(self.rule_set)
+
+    @cached_property
+    def anything(self) -> Part:
+        """What matches every text."""
+        return Part("halo", EVERYTHING, tuple(self.rule_set.matcher.candidates("halo")))
+
+
+@lru_cache(maxsize=1)
+def survey(subject: Subject) -> Survey:
+    """The survey of a tenant; several checks look at the same one."""
+    return Survey(subject.rule_set, hours_known=subject.loaded.rule_set is not None)
+
+
+def sources(trigger: Trigger) -> tuple[str, ...]:
+    """Keywords and regexes as written; () for a trigger that is not in the text."""
+    if isinstance(trigger, Pattern):
+        return (trigger.regex,)
+    return trigger.keywords if isinstance(trigger, Keyword) else ()
+
+
+def matches(trigger: Trigger, source: str) -> Literal | Node | None:
+    """What a keyword or regex of the trigger matches for certain; None: nothing.
+
+    Raises:
+        Unknown: it cannot be said.
+    """
+    if isinstance(trigger, Pattern):
+        return parse(source, trigger.case_sensitive)
+    if not isinstance(trigger, Keyword):
+        raise Unknown(trigger.kind)
+    if trigger.match == "regex":
+        return parse(source, trigger.case_sensitive)
+    # Of a way to match that is not known here, one thing is certain: the keyword itself matches.
+    kind = trigger.match if trigger.match in _LITERAL_KINDS else "exact"
+    return literal(kind, source, trigger.case_sensitive)
+
+
+def _readings(rule_set: RuleSet) -> Iterator[Reading]:
+    find = rule_set.matcher.candidates
+    for rank, rule in enumerate(rule_set.rules):
+        if not rule.enabled:
+            continue
+        for place, source in enumerate(sources(rule.trigger)):
+            try:
+                meant = matches(rule.trigger, source)
+                if meant is None:
+                    yield Reading(rank, place, "never")
+                elif isinstance(meant, Literal):
+                    sample = exact(source)
+                    found = tuple(find(sample))
+                    known = rule.trigger.match in _LITERAL_KINDS  # type: ignore[union-attr]  # only keywords are literal
+                    yield Reading(rank, place, "yes" if known else "unknown", (Part(sample, meant, found),) * known)
+                else:
+                    parts = tuple(_parts(rule_set, rank, meant))
+                    yield Reading(rank, place, "yes" if parts else "never", parts)
+            except Unknown:
+                yield Reading(rank, place, "unknown")
+
+
+def _parts(rule_set: RuleSet, rank: int, regex: Node) -> Iterator[Part]:
+    for option in options(regex):
+        sample: str | None = example(option)
+        found = rule_set.matcher.candidates(sample or "")
+        if not any(candidate.rank == rank for candidate in found):
+            # An assertion forbids the obvious example, or normalisation changes it.
+            sample = missed(option, ())
+            found = rule_set.matcher.candidates(sample or "")
+            if sample is not None and not any(candidate.rank == rank for candidate in found):
+                raise Unknown("the engine finds no such text")
+        if sample is not None:
+            yield Part(sample, option, tuple(found))
+
+
+def rules_of(candidates: Iterable[Candidate]) -> tuple[Rule, ...]:
+    """The rules of the candidates, each once, in the order of decision."""
+    return tuple({candidate.rank: candidate.rule for candidate in candidates}.values())
