@@ -48,7 +48,9 @@ texts = st.lists(st.sampled_from((*SHORT, *some.PIECES)), max_size=6).map("".joi
 
 @settings(max_examples=1500, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(rule_sets(), st.lists(texts, min_size=3, max_size=12), some.contexts())
-def test_a_rule_that_can_never_answer_answers_no_message(rule_set: RuleSet, chosen: list[str], context: Context) -> None:
+def test_a_rule_that_can_never_answer_answers_no_message(
+    rule_set: RuleSet, chosen: list[str], context: Context
+) -> None:
     for found in find_shadowed(Survey(rule_set)):
         for taken in found.taken:
             if not taken.certain:
