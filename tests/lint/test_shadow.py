@@ -64,7 +64,8 @@ def test_a_rule_that_can_never_answer_answers_no_message(
                 if isinstance(trigger, Keyword | Pattern) and in_text(trigger, text) is None:
                     continue
                 answers = decide(rule_set, some.message(text), context).answers
-                assert found.rule.id not in {answer.rule.id for answer in answers}, (found, text)
+                # An open menu may still lead to the rule.
+                assert found.rule.id not in {answer.rule.id for answer in answers if not answer.act}, (found, text)
 
 
 @settings(max_examples=600, deadline=None, suppress_health_check=[HealthCheck.too_slow])

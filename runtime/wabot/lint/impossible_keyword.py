@@ -24,7 +24,8 @@ def _finding(subject: Subject, reading: Reading) -> Finding:
     steps = ("regex",) if isinstance(rule.trigger, Pattern) else ("keywords", reading.place)
     at = subject.place(rule).locate("trigger", *steps)
     if isinstance(rule.trigger, Keyword) and rule.trigger.match != "regex":
-        message = "this keyword matches no message: nothing is left of it without white space and invisible characters"
+        without = "signs" if rule.trigger.match == "fuzzy" else "white space and invisible characters"
+        message = f"this keyword matches no message: nothing is left of it without {without}"
         return Finding(at, message, "write the word that customers write, or remove it")
     message = f"no message can match the regex `{source}`"
     if visible(source) != source:

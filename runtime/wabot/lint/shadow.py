@@ -6,9 +6,12 @@ from dataclasses import fields
 from functools import lru_cache
 from typing import Final, NamedTuple
 
+from wabot.language.responses.menu import Menu
 from wabot.language.rule_set import Candidate, Conditions, HoursState, Rule
 from wabot.language.triggers.fallback import Fallback
+from wabot.language.triggers.goto import OnlyGoto
 from wabot.language.triggers.keyword import Keyword
+from wabot.language.triggers.menu_selection import MenuSelection
 from wabot.language.triggers.pattern import Pattern
 from wabot.language.triggers.time_based import TimeBased
 from wabot.language.triggers.welcome import Welcome
@@ -36,7 +39,7 @@ class Taken(NamedTuple):
 
 
 class Shadowed(NamedTuple):
-    """A rule from which earlier ones take something; `whole`: everything."""
+    """A rule from which earlier ones take something; `whole`: everything, and no menu leads to it either."""
 
     rule: Rule
     taken: tuple[Taken, ...]
@@ -60,16 +63,20 @@ def shadowed(subject: Subject) -> tuple[Shadowed, ...]:
 
 def find_shadowed(surveyed: Survey) -> Iterator[Shadowed]:
     """As `shadowed`, for a rule set that is at hand."""
-    without_text = [
-        (rank, rule)
-        for rank, rule in enumerate(surveyed.rule_set.rules)
-        if rule.enabled and not sources(rule.trigger) and isinstance(rule.trigger, Welcome | TimeBased | Fallback)
-    ]
-    for rank, rule in enumerate(surveyed.rule_set.rules):
-        if rule.enabled:
+    ranked = [(rank, rule) for rank, rule in enumerate(surveyed.rule_set.rules) if rule.enabled]
+    without_text = [(rank, rule) for rank, rule in ranked if isinstance(rule.trigger, Welcome | TimeBased | Fallback)]
+    in_menus = {
+        option.goto
+        for _, rule in ranked
+        for option in (rule.response.options if isinstance(rule.response, Menu) else ())
+        if option.goto
+    }
+    for rank, rule in ranked:
+        # The other triggers are not asked for what a customer writes, but for what was chosen from a menu.
+        if not isinstance(rule.trigger, MenuSelection | OnlyGoto):
             found = _Rule(surveyed, rank, rule).shadowed(without_text)
             if found is not None:
-                yield found
+                yield found._replace(whole=found.whole and rule.id not in in_menus)
 
 
 class _Rule:
@@ -177,9 +184,10 @@ class _Rule:
             return asked == state
         if name == "first_message":
             return asked is True and self._is_first()
-        if name == "message_type" and isinstance(asked, frozenset):
-            return bool((mine or MESSAGE_TYPES) <= asked)
-        return False
+        if name == "message_type" and mine is None:
+            mine = MESSAGE_TYPES
+        # Sets are what may be (types, segments, days): fewer of them ask for more. Tags are no set, but a value.
+        return isinstance(asked, frozenset) and isinstance(mine, frozenset) and mine <= asked
 
     def _unlimited(self, rule: Rule) -> bool:
         # A fallback is not even asked when a rule before it matched and only its limits held it back.

@@ -18,6 +18,7 @@ _HALF_HOURS: Final = tuple(_MONDAY + step * 1_800_000 for step in (*range(20, 33
 """A week, from its Monday at 10:00 on."""
 _PHONE: Final = "6281100000009"
 _EARLIER_MESSAGES: Final = 5
+_DAY: Final = 86_400_000
 
 
 class Situation(NamedTuple):
@@ -49,7 +50,7 @@ def ordinary(rule_set: RuleSet) -> Situation:
     return Situation(
         neutral,
         Message("M1", _PHONE, phone=_PHONE, sent_at=now),
-        Context(now, Contact(_PHONE), Conversation(earlier_messages=_EARLIER_MESSAGES)),
+        Context(now, Contact(_PHONE), Conversation(earlier_messages=_EARLIER_MESSAGES, last_contact=now - _DAY)),
     )
 
 
@@ -58,18 +59,36 @@ def situation(usual: Situation, rule: Rule) -> Situation | None:
     if usual.allows(rule):
         return usual
     asked = rule.conditions or Conditions()
-    first = isinstance(rule.trigger, Welcome) or asked.first_message is True
     message = replace(usual.message, type=_message_type(asked))
-    context = replace(
-        usual.context,
-        contact=replace(usual.context.contact, tags=_tags(asked)),
-        conversation=Conversation(earlier_messages=0 if first else _EARLIER_MESSAGES),
+    contact = replace(
+        usual.context.contact,
+        tags=_tags(asked),
+        orders=int(asked.has_order_history is True),
+        segment=min(asked.segment or ("",)),
     )
+    earlier = _earlier_messages(rule, asked)
     for now in (usual.context.now, *_HALF_HOURS):
-        made = Situation(usual.rule_set, replace(message, sent_at=now), replace(context, now=now))
+        chat = Conversation(earlier_messages=earlier, last_contact=_last_contact(asked, now) if earlier else None)
+        context = replace(usual.context, now=now, contact=contact, conversation=chat)
+        made = Situation(usual.rule_set, replace(message, sent_at=now), context)
         if made.allows(rule):
             return made
     return None
+
+
+def _earlier_messages(rule: Rule, asked: Conditions) -> int:
+    if isinstance(rule.trigger, Welcome) or asked.first_message is True:
+        return 0
+    least, most = asked.message_count or (None, None)
+    earlier = max(_EARLIER_MESSAGES, (least or 1) - 1)
+    return earlier if most is None else min(earlier, most - 1)
+
+
+def _last_contact(asked: Conditions, now: int) -> int:
+    more, less = asked.last_contact or (None, None)
+    if less is not None:
+        return now - (less + (more or 0)) // 2
+    return now - _DAY - (more or 0)
 
 
 def _message_type(asked: Conditions) -> MessageType:

@@ -6,7 +6,8 @@ from functools import cached_property, lru_cache
 from typing import Literal as OneOf
 from typing import NamedTuple
 
-from wabot.engine.normalize import exact
+from wabot.engine.fuzzy import words
+from wabot.engine.normalize import exact, fold
 from wabot.language.rule_set import Candidate, Rule, RuleSet
 from wabot.language.triggers import Trigger
 from wabot.language.triggers.keyword import Keyword
@@ -17,8 +18,6 @@ from wabot.lint.proof.regex import parse
 from wabot.lint.proof.syntax import Node, Unknown, example, options
 from wabot.lint.situation import Situation, ordinary
 from wabot.lint.subject import Subject
-
-_LITERAL_KINDS = frozenset(("exact", "contains", "starts_with", "ends_with", "word"))
 
 
 class Part(NamedTuple):
@@ -75,7 +74,7 @@ def sources(trigger: Trigger) -> tuple[str, ...]:
 
 
 def matches(trigger: Trigger, source: str) -> Literal | Node | None:
-    """What a keyword or regex of the trigger matches for certain; None: nothing.
+    """What a keyword or regex of the trigger matches (a misspelt one: some of it); None: nothing.
 
     Raises:
         Unknown: it cannot be said.
@@ -86,9 +85,10 @@ def matches(trigger: Trigger, source: str) -> Literal | Node | None:
         raise Unknown(trigger.kind)
     if trigger.match == "regex":
         return parse(source, trigger.case_sensitive)
-    # Of a way to match that is not known here, one thing is certain: the keyword itself matches.
-    kind = trigger.match if trigger.match in _LITERAL_KINDS else "exact"
-    return literal(kind, source, trigger.case_sensitive)
+    if trigger.match == "fuzzy":
+        # One thing is certain of a keyword that may be misspelt: spelt right, it matches.
+        return literal("exact", source, trigger.case_sensitive) if words(fold(source)) else None
+    return literal(trigger.match, source, trigger.case_sensitive)
 
 
 def _readings(rule_set: RuleSet) -> Iterator[Reading]:
@@ -101,11 +101,11 @@ def _readings(rule_set: RuleSet) -> Iterator[Reading]:
                 meant = matches(rule.trigger, source)
                 if meant is None:
                     yield Reading(rank, place, "never")
+                elif isinstance(rule.trigger, Keyword) and rule.trigger.match == "fuzzy":
+                    yield Reading(rank, place, "unknown")
                 elif isinstance(meant, Literal):
                     sample = exact(source)
-                    found = tuple(find(sample))
-                    known = rule.trigger.match in _LITERAL_KINDS  # type: ignore[union-attr]  # only keywords are literal
-                    yield Reading(rank, place, "yes" if known else "unknown", (Part(sample, meant, found),) * known)
+                    yield Reading(rank, place, "yes", (Part(sample, meant, tuple(find(sample))),))
                 else:
                     parts = tuple(_parts(rule_set, rank, meant))
                     yield Reading(rank, place, "yes" if parts else "never", parts)
