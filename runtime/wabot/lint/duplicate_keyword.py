@@ -1,7 +1,6 @@
 """The same keyword twice in one rule."""
 
 from collections.abc import Iterator
-from typing import Final
 
 from wabot.engine.normalize import exact, fold
 from wabot.language.triggers.keyword import Keyword
@@ -33,4 +32,4 @@ def _compared(trigger: Keyword, keyword: str) -> str:
     return exact(keyword) if trigger.case_sensitive else fold(keyword)
 
 
-DUPLICATE: Final = Check("WB306", "warning", "A keyword that stands twice in a rule", _duplicates)
+CHECKS = (Check("WB306", "warning", "A keyword that stands twice in a rule", _duplicates),)

@@ -50,4 +50,4 @@ def _common_words() -> tuple[str, ...]:
     return tuple(files("wabot.lint").joinpath("common_words.txt").read_text("utf-8").split())
 
 
-HIDDEN: Final = Check("WB305", "warning", "A short keyword that stands in other words", _hidden)
+CHECKS = (Check("WB305", "warning", "A short keyword that stands in other words", _hidden),)

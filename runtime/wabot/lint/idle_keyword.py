@@ -1,7 +1,6 @@
 """Keywords that an earlier rule always answers, in rules that have others which work."""
 
 from collections.abc import Iterator
-from typing import Final
 
 from wabot.lint.check import Check, Finding
 from wabot.lint.shadow import shadowed
@@ -29,4 +28,4 @@ def _idle(subject: Subject) -> Iterator[Finding]:
                 yield Finding(at, message, hint, "info")
 
 
-IDLE: Final = Check("WB303", "warning", "A keyword that never decides", _idle)
+CHECKS = (Check("WB303", "warning", "A keyword that never decides", _idle),)

@@ -1,7 +1,6 @@
 """Keywords and regexes that no message can match."""
 
 from collections.abc import Iterator
-from typing import Final
 
 from wabot.engine.normalize import visible
 from wabot.language.triggers.keyword import Keyword
@@ -37,4 +36,4 @@ def _finding(subject: Subject, reading: Reading) -> Finding:
     return Finding(at, message, "`^` holds only at the start of a message, `$` only at its end, `\\b` beside a word")
 
 
-IMPOSSIBLE: Final = Check("WB307", "warning", "A keyword that no message can match", _impossible)
+CHECKS = (Check("WB307", "warning", "A keyword that no message can match", _impossible),)

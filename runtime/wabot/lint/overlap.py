@@ -1,7 +1,6 @@
 """Two rules of one priority that meet in a message, so that the order in which they are written decides it."""
 
 from collections.abc import Iterator
-from typing import Final
 
 from wabot.language.rule_set import Rule
 from wabot.lint.check import Check, Finding
@@ -59,4 +58,4 @@ def _is_won(surveyed: Survey, earlier: Rule, later: Rule, text: str) -> bool:
     return bool(answers) and answers[-1].rule is earlier
 
 
-OVERLAP: Final = Check("WB304", "info", "Two rules of one priority that match the same message", _overlaps)
+CHECKS = (Check("WB304", "info", "Two rules of one priority that match the same message", _overlaps),)

@@ -1,7 +1,6 @@
 """Rules whose every message an earlier rule takes: always, or except while the earlier one may not answer."""
 
 from collections.abc import Iterator
-from typing import Final
 
 from wabot.language.rule_set import Rule
 from wabot.language.triggers.fallback import Fallback
@@ -63,5 +62,7 @@ def _hint(found: Shadowed) -> str:
     return f"give `{rule.id}` a priority above {first.priority}, that of `{first.id}`, or remove it"
 
 
-NEVER: Final = Check("WB301", "warning", "A rule that can never answer", _never)
-AT_TIMES: Final = Check("WB302", "info", "A rule that answers only while another may not", _at_times)
+CHECKS = (
+    Check("WB301", "warning", "A rule that can never answer", _never),
+    Check("WB302", "info", "A rule that answers only while another may not", _at_times),
+)
