@@ -7,7 +7,7 @@ from typing import Literal as OneOf
 from typing import NamedTuple
 
 from wabot.engine.fuzzy import words
-from wabot.engine.normalize import exact, fold
+from wabot.engine.normalize import exact, fold, visible
 from wabot.language.rule_set import Candidate, Rule, RuleSet
 from wabot.language.triggers import Trigger
 from wabot.language.triggers.keyword import Keyword
@@ -57,7 +57,7 @@ class Survey:
     @cached_property
     def anything(self) -> Part:
         """What matches every text."""
-        return Part("halo", EVERYTHING, tuple(self.rule_set.matcher.candidates("halo")))
+        return Part("halo", EVERYTHING, _found(self.rule_set, "halo"))
 
 
 @lru_cache(maxsize=1)
@@ -92,7 +92,6 @@ def matches(trigger: Trigger, source: str) -> Literal | Node | None:
 
 
 def _readings(rule_set: RuleSet) -> Iterator[Reading]:
-    find = rule_set.matcher.candidates
     for rank, rule in enumerate(rule_set.rules):
         if not rule.enabled:
             continue
@@ -105,26 +104,39 @@ def _readings(rule_set: RuleSet) -> Iterator[Reading]:
                     yield Reading(rank, place, "unknown")
                 elif isinstance(meant, Literal):
                     sample = exact(source)
-                    yield Reading(rank, place, "yes", (Part(sample, meant, tuple(find(sample))),))
+                    yield Reading(rank, place, "yes", (Part(sample, meant, _found(rule_set, sample)),))
                 else:
-                    parts = tuple(_parts(rule_set, rank, meant))
+                    parts = tuple(_parts(rule_set, rank, source, meant))
                     yield Reading(rank, place, "yes" if parts else "never", parts)
             except Unknown:
                 yield Reading(rank, place, "unknown")
 
 
-def _parts(rule_set: RuleSet, rank: int, regex: Node) -> Iterator[Part]:
+def _parts(rule_set: RuleSet, rank: int, source: str, regex: Node) -> Iterator[Part]:
     for option in options(regex):
         sample: str | None = example(option)
-        found = rule_set.matcher.candidates(sample or "")
-        if not any(candidate.rank == rank for candidate in found):
+        found = _found(rule_set, sample or "")
+        if not _holds(found, rank, source):
             # An assertion forbids the obvious example, or normalisation changes it.
             sample = missed(option, ())
-            found = rule_set.matcher.candidates(sample or "")
-            if sample is not None and not any(candidate.rank == rank for candidate in found):
+            found = _found(rule_set, sample or "")
+            if sample is not None and not _holds(found, rank, source):
                 raise Unknown("the engine finds no such text")
         if sample is not None:
-            yield Part(sample, option, tuple(found))
+            yield Part(sample, option, found)
+
+
+def _found(rule_set: RuleSet, text: str) -> tuple[Candidate, ...]:
+    found = rule_set.matcher.candidates(text)
+    if all(candidate.regex is None for candidate in found):
+        return tuple(found)
+    # A literal that a regex cannot do without only announces it.
+    raw = visible(text).encode("utf-8", "replace")
+    return tuple(each for each in found if each.regex is None or each.regex.find(raw) is not None)
+
+
+def _holds(found: Iterable[Candidate], rank: int, source: str) -> bool:
+    return any(each.rank == rank and each.decision.answers[0].matched == source for each in found)
 
 
 def rules_of(candidates: Iterable[Candidate]) -> tuple[Rule, ...]:
