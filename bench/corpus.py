@@ -67,7 +67,7 @@ def rules(count: int, seed: int = 1) -> tuple[Rule, ...]:
             Rule(
                 id=f"aturan-{number}",
                 trigger=trigger,
-                response=Text(Template("Siap kak")),
+                response=Text((Template("Siap kak"),)),
                 location=Location(Path("rules.yaml"), number + 1),
                 priority=chance.choice((30, 50, 50, 50, 70)),
             )

@@ -94,7 +94,7 @@ def test_a_chat_ends_with_its_input_and_refuses_broken_rules(tmp_path: Path, wab
     broken = write_tenant(tmp_path / "toko", {"rules.yaml": "version: 1\nrules: [{id: x}]\n"})
     said = wabot("chat", broken)
     assert said.code == 1
-    assert "`trigger` is missing" in said.out
+    assert "`response` is missing" in said.out
 
 
 def test_the_version_is_told(wabot: Typed) -> None:

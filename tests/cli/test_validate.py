@@ -22,7 +22,7 @@ def test_a_finding_shows_the_source_line_with_a_caret_under_the_value_and_a_tall
     wabot: Typed, repository: Path
 ) -> None:
     write_tenant(repository / "rules" / "warung", rules(
-        "  - id: jam-buka\n    trigger: {type: keyword, keyword: [jam buka]}\n    response: Halo 😀 {{ nama }}\n"
+        "  - id: jam-buka\n    trigger: {type: keyword, keyword: [jam buka]}\n    response: Halo kak 😀\n"
     ))  # fmt: skip
     said = wabot("validate")
     assert said.code == 1
@@ -30,7 +30,7 @@ def test_a_finding_shows_the_source_line_with_a_caret_under_the_value_and_a_tall
         "rules/warung/rules.yaml:4:30: error: unknown key `keyword` [WB101]\n"
         "    4 |     trigger: {type: keyword, keyword: [jam buka]}\n"
         "      |                              ^^^^^^^\n"
-        "      = did you mean `keywords`? allowed here: type, keywords, match, case_sensitive\n"
+        "      = did you mean `keywords`? allowed here: type, keywords, match, case_sensitive, max_typos\n"
         "\n"
         "2 tenants, 4 files, 2 rules: 1 error\n"
         "1 can be mended by --fix --unsafe-fixes\n"

@@ -27,7 +27,7 @@ def said(text: str, contact: Contact = BUDI, asked: str = "tanya JP77") -> str:
     )
     ctx = context(contact=contact)
     asked_message = message(asked)
-    return render(made, decide(made, asked_message, ctx).answers[0], asked_message, ctx)
+    return render(made, decide(made, asked_message, ctx).answers[0], asked_message, ctx).text
 
 
 @pytest.mark.parametrize(
@@ -77,7 +77,7 @@ def test_a_text_that_fails_is_endless_or_too_long_fails_its_rule_and_says_why(te
 def test_a_plain_text_needs_no_template_engine() -> None:
     made = rule_set(rule("r", Keyword(("jam",)), "Kami { buka } %d"))
     asked = message("jam")
-    assert render(made, decide(made, asked, context()).answers[0], asked, context()) == "Kami { buka } %d"
+    assert render(made, decide(made, asked, context()).answers[0], asked, context()).text == "Kami { buka } %d"
 
 
 def test_a_guarded_name_may_be_undefined() -> None:

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.engine.rule_sets import NOW
 from tests.lint.index import INDEX, index
 from tests.lint.pages import FOLDER, Example, Page, read_page
 from tests.tenants import sections, write_tenant
@@ -20,7 +21,7 @@ PAGES = [read_page(path) for path in sorted(FOLDER.glob("WB*.md"))]
 
 def found(folder: Path) -> list[Diagnostic]:
     loaded = load_tenant(folder)
-    left, _ = without_silenced([loaded], [*loaded.diagnostics, *lint(loaded)])
+    left, _ = without_silenced([loaded], [*loaded.diagnostics, *lint(loaded, NOW)])
     return left
 
 

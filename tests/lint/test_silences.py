@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.engine.rule_sets import NOW
 from tests.tenants import rules, write_tenant
 from wabot.engine.load import load_tenant
 from wabot.language.diagnostic import Diagnostic, Location
@@ -47,7 +48,7 @@ KNOWN = {
 
 def heeded(folder: Path, files: dict[str, str], *checks: Check) -> tuple[list[Diagnostic], list[Silenced]]:
     loaded = load_tenant(write_tenant(folder / "warung", files))
-    return heed([loaded], [*loaded.diagnostics, *lint(loaded, checks or (SHORT,))], KNOWN)
+    return heed([loaded], [*loaded.diagnostics, *lint(loaded, NOW, checks or (SHORT,))], KNOWN)
 
 
 def left(folder: Path, text: str, *checks: Check) -> list[tuple[str, int]]:
@@ -190,5 +191,5 @@ def test_templates_have_silences_too(tmp_path: Path, template: str, codes: list[
 def test_a_file_that_two_tenants_share_needs_its_silence_if_one_of_them_does(tmp_path: Path) -> None:
     text = RULE.format(on_line=" # wabot: ignore WB395 because x")
     loaded = load_tenant(write_tenant(tmp_path / "warung", rules(text)))
-    found = lint(loaded, (SHORT,))
+    found = lint(loaded, NOW, (SHORT,))
     assert heed([loaded, loaded], found, KNOWN)[0] == []

@@ -1,7 +1,7 @@
 """A stage for one session: a scripted channel, a real store, a clock that stands still. Tests read as transcripts."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import Any
@@ -28,6 +28,7 @@ class ScriptedChannel:
 
     def __init__(self) -> None:
         self.heard: list[tuple[str, str]] = []
+        self.media: list[str] = []
         self.typed: list[tuple[str, bool]] = []
         self.next_error: list[Exception] = []
         self.inbox: Inbox | None = None
@@ -44,6 +45,7 @@ class ScriptedChannel:
         if self.next_error:
             raise self.next_error.pop(0)
         self.heard.append((outbound.chat, outbound.text))
+        self.media += [outbound.media] if outbound.media else []
 
     async def typing(self, chat: str, on: bool) -> None:
         self.typed.append((chat, on))
@@ -112,12 +114,16 @@ class Stage:
 
 
 @asynccontextmanager
-async def stage(place: Path, text: str = JAM, *, hurry: bool = True, **settings: str) -> AsyncIterator[Stage]:
-    """A session that runs until the block ends. Called again on the same place, it goes on with the same store."""
+async def stage(
+    place: Path, text: str = JAM, *, hurry: bool = True, tenant: Mapping[str, str] = {}, **settings: str
+) -> AsyncIterator[Stage]:
+    """A session that runs until the block ends. Called again on the same place, it goes on with the same store.
+    `tenant` and `settings` are lines of tenant.yaml, at its top and under `auto_reply`."""
     auto = "".join(f"  {key}: {value}\n" for key, value in settings.items())
     files = rules(text)
     files["tenant.yaml"] = 'version: 1\nname: Warung\nphone: "6281100000000"\ntimezone: Asia/Jakarta\n'
     files["tenant.yaml"] += f"auto_reply:\n{auto}" if auto else ""
+    files["tenant.yaml"] += "".join(f"{key}: {value}\n" for key, value in tenant.items())
     folder = write_tenant(place / "rules" / "warung", files)
     store = open_store(place / "data", "warung")
     made = Stage(place / "data", store, folder, hurry)

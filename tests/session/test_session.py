@@ -198,7 +198,68 @@ async def test_a_change_of_the_rules_swaps_them_whole_and_a_broken_one_is_told_a
         summary = await shop.store.summary()
         assert summary.reload is not None
         assert not summary.reload.ok
-        assert any("rules.yaml:2:14: `trigger` is missing" in note for note in shop.told.notes)
+        assert any("rules.yaml:2:14: `response` is missing" in note for note in shop.told.notes)
+
+
+MENU = """\
+  - id: sambutan
+    trigger: {type: welcome}
+    response:
+      type: menu
+      message: Halo!
+      options: [{key: "1", label: Jam buka, goto: jam-buka}, {key: "0", label: CS, action: forward_to_cs}]
+  - id: tidak-paham
+    trigger: {type: fallback}
+    response: {type: forward_to_cs, message: Sebentar kak.}
+"""
+
+
+async def test_a_menu_stays_open_across_a_restart(tmp_path: Path) -> None:
+    async with stage(tmp_path, MENU + JAM) as shop:
+        await shop.say("halo")
+        assert shop.replies == ["Halo!\n\n1. Jam buka\n0. CS"]
+    async with stage(tmp_path, MENU + JAM) as shop:
+        await shop.say("1", id="A2")
+        assert shop.replies == ["Kami buka kak."]
+
+
+async def test_a_chat_that_waits_for_a_person_is_told_so_once_until_the_person_has_come(tmp_path: Path) -> None:
+    async with stage(tmp_path, MENU + JAM) as shop:
+        await shop.say("halo")
+        await shop.say("0")
+        await shop.say("ada orang?")
+        assert shop.replies[1:] == ["Sebentar ya kak, kami sambungkan ke tim kami."]
+        context = await shop.store.context(Message("Z", BUDI, "", phone=BUDI), START)
+        assert (context.conversation.status, context.conversation.assigned_to) == ("pending", "role:operator")
+        await shop.say("Halo, saya Sari", from_me=True)
+        shop.later(13 * 3_600_000)
+        await shop.say("ada orang?")
+        assert shop.replies[2:] == ["Sebentar kak."]
+
+
+async def test_a_file_goes_out_with_its_caption(tmp_path: Path) -> None:
+    rule = "  - {id: menu, trigger: {type: keyword, keywords: [menu]}, response: {type: media, file: menu.pdf}}\n"
+    media = tmp_path / "rules" / "warung" / "media"
+    media.mkdir(parents=True)
+    (media / "menu.pdf").write_bytes(b"%PDF-")
+    async with stage(tmp_path, rule) as shop:
+        await shop.say("menu")
+        assert shop.replies == [""]
+        assert shop.channel.media == [str(media / "menu.pdf")]
+
+
+async def test_the_last_sound_rules_include_what_they_share(tmp_path: Path) -> None:
+    shared = tmp_path / "rules" / "_shared"
+    shared.mkdir(parents=True)
+    (shared / "faq.yaml").write_text(rules(JAM)["rules.yaml"])
+    include = {"include": "[_shared/faq.yaml]"}
+    async with stage(tmp_path, "  []\n", tenant=include) as shop:
+        await shop.say("jam buka?")
+    (shared / "faq.yaml").write_text("version: 1\nrules: [{id: x}]\n")
+    async with stage(tmp_path, "  []\n", tenant=include) as shop:
+        assert "running on the last sound rules: those on disk are broken" in shop.told.notes
+        await shop.say("jam buka?", id="A2")
+        assert shop.replies == ["Kami buka kak."]
 
 
 ROW = Outbound("1", BUDI, "x", "r", due=START, created=START)

@@ -10,6 +10,7 @@ from wabot.cli.tenants import choose
 from wabot.language.diagnostic import Diagnostic
 from wabot.language.tenant import Loaded
 from wabot.lint.run import lint, without_silenced
+from wabot.session.clock import RealClock
 
 if TYPE_CHECKING:
     from wabot.lint.silences import Silenced
@@ -33,7 +34,8 @@ def survey(path: Path | None, only: Sequence[str] = ()) -> Survey:
     progress = Progress()
     chosen = choose(path, only, progress.over)
     found = set(chosen.diagnostics)
+    now = RealClock().now()
     for loaded in progress.over(chosen.tenants, "checking"):
-        found.update(lint(loaded))
+        found.update(lint(loaded, now))
     left, silenced = without_silenced(chosen.tenants, sorted(found))
     return Survey(chosen.tenants, tuple(sorted(left)), tuple(silenced))

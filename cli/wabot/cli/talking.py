@@ -6,7 +6,7 @@ import tempfile
 import threading
 from collections.abc import Callable
 from datetime import datetime
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import Final
 
 from wabot.channel.simulator import ConsoleChannel
@@ -93,7 +93,8 @@ class _Talk:
 
     def heard(self, outbound: Outbound) -> None:
         shop = render.style(self.rule_set.tenant.name, fg="green", bold=True)
-        lines = outbound.text.splitlines() or [""]
+        lines = [f"[{PurePath(outbound.media).name}]"] if outbound.media else []
+        lines += outbound.text.splitlines()
         self.say(f"{shop} {render.style(f'[{outbound.rule}]', dim=True)}")
         for line in lines:
             self.say(f"  {line}")

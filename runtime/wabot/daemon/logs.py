@@ -4,6 +4,7 @@ whole phone number: those are on the terminal only, and only when asked for."""
 import logging
 import sys
 from datetime import UTC, datetime, tzinfo
+from pathlib import PurePath
 from typing import Any, TextIO
 
 import structlog
@@ -77,7 +78,9 @@ class Transcript(LogReport):
             self._say(self._clock.now(), f"   (no reply to {self._who(message.chat)}: {reason})")
 
     def sent(self, outbound: Outbound) -> None:
-        self._say(self._clock.now(), f"   → {self._who(outbound.chat)} [{outbound.rule}] {_one_line(outbound.text)}")
+        self._say(
+            self._clock.now(), f"   → {self._who(outbound.chat)} [{outbound.rule}] {_one_line(_with_media(outbound))}"
+        )
 
     def _who(self, chat: str) -> str:
         return self._names.get(chat, masked(chat))
@@ -86,6 +89,10 @@ class Transcript(LogReport):
         clock = datetime.fromtimestamp(at / 1000, self.zone).strftime("%H:%M")
         self._stream.write(f"{clock}  {self._tenant:<14} {text}\n")
         self._stream.flush()
+
+
+def _with_media(outbound: Outbound) -> str:
+    return f"[{PurePath(outbound.media).name}] {outbound.text}" if outbound.media else outbound.text
 
 
 def _one_line(text: str) -> str:

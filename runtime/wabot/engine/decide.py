@@ -5,6 +5,7 @@ from operator import itemgetter
 from typing import Final
 
 from wabot.engine.gates import Moment, failed_condition, gate, spent
+from wabot.engine.menus import directed, missed, open_menu
 from wabot.engine.normalize import visible
 from wabot.language.rule_set import Answer, Candidate, Decision, RuleSet
 from wabot.language.triggers.time_based import TimeBased
@@ -24,11 +25,22 @@ def decide(rule_set: RuleSet, message: Message, context: Context) -> Decision:
     if stopped is not None:
         return Decision((), stopped)
     matcher = rule_set.matcher
+    menu = open_menu(rule_set, context) if context.conversation.menu.until else None
+    if menu is not None:
+        option = menu.chosen(message.text)
+        if option is not None:
+            chosen = directed(rule_set, menu, option, context) or _best(
+                rule_set, menu.selections(option), message, context
+            )
+            if chosen is not _NO_MATCH:
+                return chosen
     candidates: Sequence[Candidate] = matcher.candidates(message.text)
     welcomes = matcher.welcomes if context.conversation.earlier_messages == 0 else ()
     if welcomes or matcher.timed:
         candidates = sorted([*candidates, *welcomes, *matcher.timed], key=_ORDER)
     decision = _best(rule_set, candidates, message, context) if candidates else _NO_MATCH
+    if decision is _NO_MATCH and menu is not None:
+        return missed(menu, context)
     if decision is _NO_MATCH and matcher.fallbacks:
         return _best(rule_set, matcher.fallbacks, message, context)
     return decision

@@ -5,6 +5,7 @@ from typing import Final
 
 from wabot.engine.decide import Decision
 from wabot.engine.hours import local_day
+from wabot.language.responses.handoff import ANYONE, ForwardToCs, SmartRoute
 from wabot.language.rule_set import Rule, RuleSet
 from wabot.model.context import WHOLE_CONTACT, Context, Priority, Usage
 
@@ -18,7 +19,9 @@ def used(rule_set: RuleSet, decision: Decision, context: Context) -> Mapping[str
         return {}
     day = local_day(context.now, rule_set.tenant.timezone)
     changed = {
-        answer.rule.id: _once_more(context.usage.get(answer.rule.id), context.now, day) for answer in decision.answers
+        answer.rule.id: _once_more(context.usage.get(answer.rule.id), context.now, day)
+        for answer in decision.answers
+        if answer.act in ("", "chosen", "back")  # a menu that only says "not that one" has not opened again
     }
     whole = _once_more(context.usage.get(WHOLE_CONTACT), context.now, day)
     changed[WHOLE_CONTACT] = Usage(whole.last, day, whole.count + len(decision.answers) - 1)
@@ -39,6 +42,17 @@ def tags(decision: Decision) -> frozenset[str]:
 def priority(decision: Decision) -> Priority | None:
     """The conversation's new priority: that of the first rule that sets one."""
     return next((answer.rule.set_priority for answer in decision.answers if answer.rule.set_priority), None)
+
+
+def assigned_to(decision: Decision) -> str | None:
+    """Whom the chat is for now (`team:cs` …), if a rule called a person; the chat then waits for one."""
+    for answer in decision.answers:
+        response = answer.rule.response
+        if answer.act in ("forward_to_cs", "give_up"):
+            return ANYONE
+        if isinstance(response, ForwardToCs | SmartRoute):
+            return response.to
+    return None
 
 
 def _once_more(before: Usage | None, now: int, day: str) -> Usage:

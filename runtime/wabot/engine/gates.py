@@ -3,7 +3,8 @@
 from datetime import datetime
 
 from wabot.engine.hours import is_open, local, local_day
-from wabot.language.rule_set import Rule, RuleSet, Tenant
+from wabot.language.hours import DAY
+from wabot.language.rule_set import Conditions, Rule, RuleSet, Tenant
 from wabot.language.triggers.time_based import TimeBased
 from wabot.model.context import WHOLE_CONTACT, Context
 from wabot.model.message import EVENT_TYPES, Message
@@ -92,7 +93,41 @@ def failed_condition(rule: Rule, message: Message, context: Context, moment: Mom
             return "condition:customer_tags"
     if asked.hours is not None and asked.hours != moment.shop():
         return "condition:hours"
+    return _failed_history(asked, context) or _failed_time(asked, moment)
+
+
+def _failed_history(asked: Conditions, context: Context) -> str | None:
+    contact, conversation = context.contact, context.conversation
+    if asked.has_order_history is not None and asked.has_order_history != (contact.orders > 0):
+        return "condition:has_order_history"
+    if asked.segment is not None and contact.segment not in asked.segment:
+        return "condition:segment"
+    if asked.message_count is not None and not _within(conversation.earlier_messages + 1, *asked.message_count):
+        return "condition:message_count"
+    if asked.last_contact is not None:
+        more, less = asked.last_contact
+        last = conversation.last_contact
+        ago = None if last is None else context.now - last
+        # A customer never seen before is longer ago than anything.
+        if (more is not None and ago is not None and ago <= more) or (
+            less is not None and (ago is None or ago >= less)
+        ):
+            return "condition:last_contact"
     return None
+
+
+def _failed_time(asked: Conditions, moment: Moment) -> str | None:
+    if asked.days is not None and moment.at.weekday() not in asked.days:
+        return "condition:days"
+    if asked.between is not None:
+        minute = moment.at.hour * 60 + moment.at.minute
+        if not (asked.between.start <= minute < asked.between.end or minute + DAY < asked.between.end):
+            return "condition:between"
+    return None
+
+
+def _within(value: int, least: int | None, most: int | None) -> bool:
+    return (least is None or value >= least) and (most is None or value <= most)
 
 
 def spent(rule: Rule, context: Context, moment: Moment) -> str | None:

@@ -5,13 +5,15 @@ when a literal that it cannot do without was found by the same scan (`required`)
 one RE2 set.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from operator import itemgetter
 from typing import Any, Final
 
 import re2
 from ahocorasick_rs import AhoCorasick, Implementation
 
+from wabot.engine.fuzzy import Fuzzy, typos
+from wabot.engine.menus import menus_of
 from wabot.engine.normalize import exact, fold, visible
 from wabot.engine.required import required
 from wabot.language.regex import Regex, options
@@ -48,13 +50,15 @@ def _wordly(char: str) -> bool:
 class Index:
     """A `Matcher`: built once for a rule set, then only read."""
 
-    __slots__ = ("_automata", "_shared", "_ungated", "fallbacks", "timed", "welcomes")
+    __slots__ = ("_automata", "_fuzzy", "_shared", "_ungated", "fallbacks", "menus", "timed", "welcomes")
 
     def __init__(self, rules: Sequence[Rule]) -> None:
         """`rules` in the order of decision. Disabled ones are left out."""
         self.welcomes = _of_kind(rules, Welcome)
         self.timed = _of_kind(rules, TimeBased)
         self.fallbacks = _of_kind(rules, Fallback)
+        self.menus = menus_of(rules)
+        fuzzy: dict[Callable[[str], str], list[tuple[str, int, Candidate]]] = {}
         folded, cased = _Literals(), _Literals()
         few: list[tuple[Candidate, bool, frozenset[str] | None]] = []
         order = 0
@@ -73,11 +77,17 @@ class Index:
                 else:
                     few.append((candidate, trigger.case_sensitive, need))
             if isinstance(trigger, Keyword) and not regexes:
+                form = exact if trigger.case_sensitive else fold
                 for keyword in trigger.keywords:
                     order += 1
-                    literal = exact(keyword) if trigger.case_sensitive else fold(keyword)
+                    literal = form(keyword)
+                    if trigger.match == "fuzzy":
+                        meant = (literal, typos(literal, trigger.max_typos), _candidate(rank, order, rule, keyword))
+                        fuzzy.setdefault(form, []).append(meant)
+                        continue
                     candidate = _candidate(rank, order, rule, keyword, kind=_KINDS[trigger.match])
                     (cased if trigger.case_sensitive else folded).add(literal, candidate)
+        self._fuzzy = tuple((spelling, Fuzzy(keywords)) for spelling, keywords in fuzzy.items())
         self._ungated: tuple[Candidate, ...] = ()
         self._shared: _Shared | None = None
         if len(few) <= _FEW:
@@ -94,7 +104,8 @@ class Index:
         for scan, entries, form in self._automata:
             seen = form(text)
             for number, start, end in scan(seen, True):
-                for candidate in entries[number]:
+                entry = entries[number]
+                for candidate in (entry,) if type(entry) is Candidate else entry:
                     kind = candidate[2]
                     if (
                         kind == _CONTAINS
@@ -106,6 +117,8 @@ class Index:
                         found.append(candidate)
                     elif kind == _SHARED:
                         shared = True
+        for spelling, keywords in self._fuzzy:
+            found += keywords.found(spelling(text))
         if self._shared is not None and (shared or self._shared.ungated):
             found += self._shared.candidates(text)
         if len(found) > 1:
@@ -140,9 +153,13 @@ class _Literals:
         if literal:  # nothing is left of a keyword of invisible characters: it matches nothing
             self.meanings.setdefault(literal, []).append(candidate)
 
-    def automaton(self) -> tuple[Any, tuple[tuple[Candidate, ...], ...]]:
+    def automaton(self) -> tuple[Any, tuple[Any, ...]]:
+        """The scan, and for each literal its candidate, or a tuple of them. Most have one: a tuple less is a place in
+        memory less that no cache holds."""
         made = AhoCorasick(list(self.meanings), implementation=Implementation.ContiguousNFA)
-        return made.find_matches_as_indexes, tuple(map(tuple, self.meanings.values()))
+        return made.find_matches_as_indexes, tuple(
+            one[0] if len(one) == 1 else tuple(one) for one in self.meanings.values()
+        )
 
 
 class _Shared:

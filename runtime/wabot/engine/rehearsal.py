@@ -1,17 +1,18 @@
 """A conversation played on a virtual clock, by the same `decide` as in the daemon, and held against what it expects."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
 from wabot.engine import effects
 from wabot.engine.decide import Decision, decide
 from wabot.engine.gates import clock
+from wabot.engine.menus import menu_after
 from wabot.engine.render import render
 from wabot.engine.trace import Outcome, explain
 from wabot.language.conversation import Conversation, Expect, OperatorSays, Say, Wait
 from wabot.language.regex import Regex, RegexError
 from wabot.language.rule_set import RuleSet
-from wabot.model.context import Context
+from wabot.model.context import CLOSED, Context
 from wabot.model.context import Conversation as Chat
 from wabot.model.errors import RenderError
 from wabot.model.message import Message
@@ -32,12 +33,14 @@ class Miss:
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """What one rule answers: the text as the customer sees it, or why there is none; delay in milliseconds."""
+    """What one rule answers: the text as the customer sees it ("" with `error`: why there is none), the name of the
+    file that goes with it; delay in milliseconds."""
 
     rule: str
     text: str
     delay: tuple[int, int]
     error: str = ""
+    media: str = ""
 
 
 def replies(rule_set: RuleSet, decision: Decision, message: Message, context: Context) -> tuple[Reply, ...]:
@@ -46,13 +49,19 @@ def replies(rule_set: RuleSet, decision: Decision, message: Message, context: Co
     for answer in decision.answers:
         delay = effects.delay(rule_set, answer.rule)
         try:
-            made.append(Reply(answer.rule.id, render(rule_set, answer, message, context), delay))
+            said = render(rule_set, answer, message, context)
+            media = "" if said.media is None else said.media.name
+            made.append(Reply(answer.rule.id, said.text, delay, media=media))
         except RenderError as error:
             made.append(Reply(answer.rule.id, "", delay, str(error)))
     return tuple(made)
 
 
-def play(rule_set: RuleSet, conversation: Conversation) -> list[Miss]:
+Observer = Callable[[Say, Message, Context, Decision], None]
+"""Told each message of a conversation: the step, the message, the context before it, and the decision."""
+
+
+def play(rule_set: RuleSet, conversation: Conversation, observe: Observer | None = None) -> list[Miss]:
     """Play it through; the expectations that were missed, in order."""
     at = conversation.at.replace(tzinfo=rule_set.tenant.timezone)
     now = int(at.timestamp() * 1000)
@@ -64,10 +73,13 @@ def play(rule_set: RuleSet, conversation: Conversation) -> list[Miss]:
             context = replace(context, now=context.now + step.milliseconds)
         elif isinstance(step, OperatorSays):
             until = context.now + rule_set.tenant.handoff.pause
-            context = replace(context, conversation=replace(context.conversation, paused_until=until))
+            chat = replace(context.conversation, paused_until=until, menu=CLOSED, status="active")
+            context = replace(context, conversation=chat)
         else:
             message = Message(f"T{number}", conversation.contact.phone, step.text, step.type, sent_at=context.now)
             decision = decide(rule_set, message, context)
+            if observe is not None:
+                observe(step, message, context, decision)
             before, context = context, after(rule_set, decision, context)
             if step.expect is not None:
                 misses += _held(rule_set, step, step.expect, decision, message, before, context)
@@ -77,8 +89,12 @@ def play(rule_set: RuleSet, conversation: Conversation) -> list[Miss]:
 def after(rule_set: RuleSet, decision: Decision, context: Context) -> Context:
     """The context of the contact's next message, if it came at once."""
     chat = context.conversation
+    assigned = effects.assigned_to(decision)
     chat = replace(
         chat,
+        menu=menu_after(rule_set, decision, context) or chat.menu,
+        assigned_to=assigned or chat.assigned_to,
+        status="pending" if assigned else chat.status,
         earlier_messages=chat.earlier_messages + 1,
         last_contact=context.now,
         tags=chat.tags | effects.tags(decision),
@@ -113,6 +129,10 @@ def _unmet(
         yield f"the tags {', '.join(sorted(expect.tags))}", f"the tags {', '.join(sorted(chat.tags)) or '(none)'}"
     if expect.priority is not None and expect.priority != chat.priority:
         yield f"priority {expect.priority}", f"priority {chat.priority}"
+    if expect.assigned_to is not None and expect.assigned_to not in (chat.assigned_to, chat.assigned_to.split(":")[-1]):
+        yield f"assigned to {expect.assigned_to}", f"assigned to {chat.assigned_to or 'nobody'}"
+    if expect.status is not None and expect.status != chat.status:
+        yield f"the conversation {expect.status}", f"the conversation {chat.status}"
     least, most = expect.delay
     for answer in decision.answers:
         low, high = effects.delay(rule_set, answer.rule)

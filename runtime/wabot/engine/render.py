@@ -1,13 +1,20 @@
 """The reply as the customer will read it."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 from typing import Any, Final
 
 from wabot.engine.decide import Answer
-from wabot.engine.hours import is_open, local, next_open_text, today_text
-from wabot.language.rule_set import RuleSet
+from wabot.engine.hours import is_open, local, local_day, next_open_text, today_text
+from wabot.language.responses.handoff import ForwardToCs, SmartRoute
+from wabot.language.responses.media import Media
+from wabot.language.responses.menu import Menu
+from wabot.language.responses.nothing import Nothing
+from wabot.language.rule_set import Rule, RuleSet
 from wabot.language.template import MAX_OUTPUT, Template
+from wabot.language.texts import built_in
 from wabot.model.context import Context
 from wabot.model.errors import RenderError
 from wabot.model.message import Message
@@ -19,16 +26,69 @@ _ADDRESSES: Final = frozenset(
 """Forms of address that Indonesians write before their names; no one is greeted "Halo kak Pak"."""
 
 
-def render(rule_set: RuleSet, answer: Answer, message: Message, context: Context) -> str:
-    """The text that `answer` sends.
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What a customer gets: a text, or a file of the tenant's with the text as its caption. Neither: the rule answers
+    without a reply."""
+
+    text: str
+    media: Path | None = None
+
+    @property
+    def silent(self) -> bool:
+        return not self.text and self.media is None
+
+
+SILENCE: Final = Said("")
+
+
+def render(rule_set: RuleSet, answer: Answer, message: Message, context: Context) -> Said:
+    """What `answer` sends.
 
     Raises:
-        RenderError: the text names what is undefined, fails, is endless or too long, or comes out empty.
+        RenderError: the text names what is undefined, fails, is endless or too long, or comes out empty; or the file
+            is not there.
     """
-    text = render_text(rule_set, answer.rule.response.template, message, context, answer.groups)
-    if not text:
+    response = answer.rule.response
+    calls = isinstance(response, ForwardToCs | SmartRoute) or answer.act in ("forward_to_cs", "give_up")
+    if isinstance(response, Nothing) or (calls and context.conversation.status == "pending"):
+        return SILENCE  # a chat that waits for a person is not told so twice
+    text = _template(rule_set, answer, context)
+    said = "" if text is None else render_text(rule_set, text, message, context, answer.groups)
+    if isinstance(response, Media):
+        if response.path is None:
+            raise RenderError(f"there is no file {response.file} in media/")
+        return Said(said, response.path)
+    if not said:
         raise RenderError("the text comes out empty")
-    return text
+    if isinstance(response, Menu) and answer.act in ("", "chosen", "back"):
+        said = f"{said}\n\n{options_text(response)}"
+    return Said(said)
+
+
+def options_text(menu: Menu) -> str:
+    """The options as the customer reads them, a line each."""
+    return "\n".join(f"{option.key}{'.' if option.key.isdigit() else ':'} {option.label}" for option in menu.options)
+
+
+def _template(rule_set: RuleSet, answer: Answer, context: Context) -> Template | None:
+    response, language = answer.rule.response, rule_set.tenant.language
+    if answer.act in ("forward_to_cs", "give_up"):
+        return built_in(language, "forwarded")
+    if answer.act == "close":
+        return built_in(language, "closed")
+    if answer.act == "invalid" and isinstance(response, Menu):
+        keys = ", ".join(option.key for option in response.options)
+        return response.invalid or built_in(language, "invalid", options=keys)
+    if response.messages:
+        return response.messages[_turn(rule_set, answer.rule, context) % len(response.messages)]
+    return built_in(language, "forwarded") if isinstance(response, ForwardToCs | SmartRoute) else None
+
+
+def _turn(rule_set: RuleSet, rule: Rule, context: Context) -> int:
+    """How often the rule has answered this contact today: which of several messages is next."""
+    used = context.usage.get(rule.id) if len(rule.response.messages) > 1 else None
+    return used.count if used is not None and used.day == local_day(context.now, rule_set.tenant.timezone) else 0
 
 
 def render_text(

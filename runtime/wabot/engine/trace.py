@@ -7,13 +7,18 @@ Built only when somebody wants to read it. It is also the plainest statement of 
 from typing import NamedTuple
 
 from wabot.engine.decide import MOST_ANSWERS
+from wabot.engine.fuzzy import close, runs, typos, words
 from wabot.engine.gates import Moment, failed_condition, gate, spent
 from wabot.engine.index import at_word
+from wabot.engine.menus import directed, missed, open_menu
 from wabot.engine.normalize import exact, fold, visible
 from wabot.language.regex import Regex
-from wabot.language.rule_set import Rule, RuleSet
+from wabot.language.responses.menu import Option
+from wabot.language.rule_set import Choices, Rule, RuleSet
 from wabot.language.triggers.fallback import Fallback
+from wabot.language.triggers.goto import OnlyGoto
 from wabot.language.triggers.keyword import Keyword
+from wabot.language.triggers.menu_selection import MenuSelection
 from wabot.language.triggers.pattern import Pattern
 from wabot.language.triggers.time_based import TimeBased
 from wabot.language.triggers.welcome import Welcome
@@ -23,14 +28,15 @@ from wabot.model.message import Message
 
 class Outcome(NamedTuple):
     """One rule's part in a decision: `matched:"jam buka"`, `no_match`, `condition:hours`, `cooldown:7m12s`,
-    `daily_cap:3/3`, `shadowed_by:RULE`, `disabled`, `over_three_rules` or `gate:NAME`."""
+    `daily_cap:3/3`, `shadowed_by:RULE`, `disabled`, `over_three_rules`, `gate:NAME`; and with an open menu
+    `chosen:"2"` for what the option answers, `menu:invalid` for the menu that found nothing chosen."""
 
     rule: str
     outcome: str
 
     @property
     def answered(self) -> bool:
-        return self.outcome.startswith("matched")
+        return self.outcome.startswith(("matched", "chosen", "menu"))
 
 
 def explain(rule_set: RuleSet, message: Message, context: Context) -> tuple[Outcome, ...]:
@@ -41,12 +47,50 @@ def explain(rule_set: RuleSet, message: Message, context: Context) -> tuple[Outc
     rules = [rule for rule in rule_set.rules if not isinstance(rule.trigger, Fallback)]
     fallbacks = [rule for rule in rule_set.rules if isinstance(rule.trigger, Fallback)]
     asked = _Asking(message, context, Moment(rule_set, context.now))
+    menu = open_menu(rule_set, context)
+    option = menu.chosen(message.text) if menu is not None else None
+    if menu is not None and option is not None:
+        done = _chosen(rule_set, menu, option, asked)
+        if done is not None:
+            return done
     outcomes = [Outcome(rule.id, asked.outcome(rule)) for rule in rules]
     if not asked.winners and asked.held:
         asked.ended_by = asked.held
+    elif not asked.winners and menu is not None:
+        act = missed(menu, context).answers[0].act
+        outcomes = [Outcome(rule, f"menu:{act}" if rule == menu.rule.id else why) for rule, why in outcomes]
+        fallbacks_why = f"shadowed_by:{menu.rule.id}"
+        ends = [Outcome(rule.id, fallbacks_why if rule.enabled else "disabled") for rule in fallbacks]
+        if isinstance(menu.rule.trigger, Fallback):
+            ends = [Outcome(rule, f"menu:{act}" if rule == menu.rule.id else why) for rule, why in ends]
+        return (*outcomes, *ends)
     elif asked.winners:
         asked.ended_by = asked.ended_by or asked.winners[-1]
     return (*outcomes, *(Outcome(rule.id, asked.outcome(rule)) for rule in fallbacks))
+
+
+def _chosen(rule_set: RuleSet, menu: Choices, option: Option, asked: "_Asking") -> tuple[Outcome, ...] | None:
+    """The outcomes when an option of the open menu takes the message; None when it does not."""
+    direct = directed(rule_set, menu, option, asked.context)
+    if direct is not None:
+        winner = direct.answers[0].rule.id
+        return _told(rule_set, {winner: f'chosen:"{option.key}"'}, winner)
+    key = (menu.rule.id, option.key)
+    outcomes: dict[str, str] = {}
+    for rule in rule_set.rules:
+        if isinstance(rule.trigger, MenuSelection) and (rule.trigger.menu, rule.trigger.key.strip()) == key:
+            if option.goto or option.action:
+                return None
+            outcomes[rule.id] = asked.judged(rule, option.key).replace("matched", "chosen", 1)
+    if not asked.winners and not asked.held:
+        return None
+    return _told(rule_set, outcomes, (asked.winners or [asked.held])[0])
+
+
+def _told(rule_set: RuleSet, outcomes: dict[str, str], winner: str) -> tuple[Outcome, ...]:
+    order = sorted(rule_set.rules, key=lambda rule: isinstance(rule.trigger, Fallback))
+    other = f"shadowed_by:{winner}"
+    return tuple(Outcome(rule.id, outcomes.get(rule.id, other if rule.enabled else "disabled")) for rule in order)
 
 
 class _Asking:
@@ -60,8 +104,12 @@ class _Asking:
         if not rule.enabled:
             return "disabled"
         matched = triggered(rule, self.message.text, self.context, self.moment)
-        if matched is None:
-            return "no_match"
+        return "no_match" if matched is None else self.judged(rule, matched)
+
+    def judged(self, rule: Rule, matched: str) -> str:
+        """The outcome of a rule whose trigger holds."""
+        if not rule.enabled:
+            return "disabled"
         failed = failed_condition(rule, self.message, self.context, self.moment)
         if failed is not None:
             return failed
@@ -86,6 +134,8 @@ def triggered(rule: Rule, text: str, context: Context, moment: Moment) -> str | 
         return "" if moment.holds(trigger) else None
     if isinstance(trigger, Fallback):
         return ""
+    if isinstance(trigger, MenuSelection | OnlyGoto):
+        return None
     return in_text(trigger, text)
 
 
@@ -102,7 +152,12 @@ def in_text(trigger: Keyword | Pattern, text: str) -> str | None:
     seen = form(text)
     for keyword in trigger.keywords:
         literal = form(keyword)
-        if literal and _matches(trigger.match, seen, literal):
+        if trigger.match == "fuzzy":
+            parts = words(literal)
+            most = typos(literal, trigger.max_typos)
+            if parts and any(close(run, " ".join(parts), most) for run in runs(words(seen), len(parts))):
+                return keyword
+        elif literal and _matches(trigger.match, seen, literal):
             return keyword
     return None
 

@@ -29,6 +29,8 @@ class Expect:
     reason: str | None = None
     tags: frozenset[str] = frozenset()
     priority: str | None = None
+    assigned_to: str | None = None
+    status: str | None = None
     delay: tuple[int | None, int | None] = (None, None)
 
 
@@ -124,6 +126,8 @@ def _expect(data: Mapping[str, Any], location: Location) -> Expect:
         reason=data.get("reason"),
         tags=frozenset(data.get("tags", ())),
         priority=data.get("priority"),
+        assigned_to=data.get("assigned_to"),
+        status=data.get("status"),
         delay=tuple(duration(delay[key]) if key in delay else None for key in ("min", "max")),  # type: ignore[arg-type]  # two keys, two values
         **parts,
     )

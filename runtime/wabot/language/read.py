@@ -2,13 +2,19 @@
 
 import re
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import date
+from pathlib import Path
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from wabot.language.document import Document
-from wabot.language.hours import Hours, Spans, read_spans, read_weekly
+from wabot.language.hours import Hours, Spans, parse_days, parse_span, read_spans, read_weekly
 from wabot.language.responses import Response
+from wabot.language.responses.handoff import ForwardToCs, SmartRoute
+from wabot.language.responses.media import Media
+from wabot.language.responses.menu import EXPIRES, Menu, Option
+from wabot.language.responses.nothing import Nothing
 from wabot.language.responses.template import TemplateFile
 from wabot.language.responses.text import Text
 from wabot.language.rule_set import (
@@ -22,6 +28,7 @@ from wabot.language.rule_set import (
 )
 from wabot.language.template import Template
 from wabot.language.triggers import TRIGGERS, Trigger
+from wabot.language.triggers.goto import OnlyGoto
 
 _UNITS: Final = {"s": 1_000, "m": 60_000, "h": 3_600_000, "d": 86_400_000}
 _TRIGGERS: Final[Mapping[str, Callable[[Mapping[str, Any]], Trigger]]] = {kind.kind: kind.read for kind in TRIGGERS}
@@ -47,6 +54,7 @@ def read_tenant(tenant_id: str, data: Mapping[str, Any]) -> Tenant:
         language=data.get("language", "id"),
         vars=data.get("vars", {}),
         teams=tuple(data.get("teams", ())),
+        include=tuple(data.get("include", ())),
         auto_reply=AutoReply(
             **_present(reply, "enabled", "max_per_contact_per_day", "max_per_minute", "dry_run"),
             **_durations(reply, "delay", "stale_after"),
@@ -93,25 +101,38 @@ def read_hours(document: Document) -> Hours:
     return Hours(weekly, calendar, tuple(sorted(closed)), special, always=False)
 
 
-def read_rule(document: Document, index: int, templates: Mapping[str, str]) -> Rule:
-    """One entry of a rules file; `templates` holds the texts of templates/ by file name."""
+@dataclass(frozen=True, slots=True)
+class Files:
+    """What replies are made of, by file name: the texts of templates/, and the places of what lies in media/."""
+
+    templates: Mapping[str, str]
+    media: Mapping[str, Path]
+
+
+def read_rule(document: Document, index: int, found: Files) -> Rule:
+    """One entry of a rules file.
+
+    Raises:
+        ValueError: a span of hours in it is no span.
+    """
     data = document.entries[index]
-    trigger = data["trigger"]
+    trigger = data.get("trigger")
+    response = data["response"] if isinstance(data["response"], dict) else {}
     return Rule(
         id=data["id"],
         name=data.get("name", ""),
         description=data.get("description", ""),
         enabled=data.get("enabled", True),
         priority=data.get("priority", 50),
-        trigger=_TRIGGERS[trigger["type"]](trigger),
+        trigger=OnlyGoto() if trigger is None else _TRIGGERS[trigger["type"]](trigger),
         conditions=_conditions(data["conditions"]) if "conditions" in data else None,
-        response=_response(data["response"], templates),
+        response=_response(data["response"], found),
         cooldown=duration(data["cooldown"]) if "cooldown" in data else None,
         max_per_day=data.get("max_triggers_per_day"),
         delay=duration(data["delay"]) if "delay" in data else None,
         continues=data.get("continue", False),
-        tags=frozenset(data.get("tags", ())),
-        set_priority=data.get("set_priority"),
+        tags=frozenset((*data.get("tags", ()), *response.get("tags", ()))),
+        set_priority=response.get("set_priority", data.get("set_priority")),
         location=document.locate(("rules", index, "id")),
     )
 
@@ -129,21 +150,62 @@ def read_quick_reply(data: Mapping[str, Any]) -> QuickReply:
 
 
 def _conditions(data: Mapping[str, Any]) -> Conditions:
-    types, tags = data.get("message_type"), data.get("customer_tags")
+    types, tags, segment = data.get("message_type"), data.get("customer_tags"), data.get("segment")
+    count, last, days = data.get("message_count"), data.get("last_contact"), data.get("days")
     return Conditions(
         first_message=data.get("first_message"),
         hours=data.get("hours"),
         message_type=None if types is None else frozenset(types),
         customer_tags=None if tags is None else TagCondition(**{key: frozenset(value) for key, value in tags.items()}),
+        has_order_history=data.get("has_order_history"),
+        segment=None if segment is None else frozenset([segment] if isinstance(segment, str) else segment),
+        message_count=None if count is None else (count.get("min"), count.get("max")),
+        last_contact=None if last is None else (_optional(last, "more_than"), _optional(last, "less_than")),
+        between=parse_span(data["between"]) if "between" in data else None,
+        days=None if days is None else frozenset(day for text in days for day in parse_days(text)),
     )
 
 
-def _response(data: Any, templates: Mapping[str, str]) -> Response:
+def _response(data: Any, found: Files) -> Response:
     if isinstance(data, str):
-        return Text(Template(data.strip()))
-    if data["type"] == "text":
-        return Text(Template(data["message"].strip()))
-    return TemplateFile(data["template"], Template(templates.get(data["template"], "")))
+        return Text((Template(data.strip()),))
+    kind = data["type"]
+    messages = _messages(data.get("caption" if kind == "media" else "message", ()))
+    if kind == "text":
+        return Text(messages)
+    if kind == "template":
+        return TemplateFile(data["template"], (Template(found.templates.get(data["template"], "")),))
+    if kind == "menu":
+        return _menu(data, messages)
+    if kind == "forward_to_cs":
+        return ForwardToCs(messages, _target(data["to"])) if "to" in data else ForwardToCs(messages)
+    if kind == "smart_route":
+        return SmartRoute(data["route"], _target(data["to"]), messages)
+    if kind == "media":
+        return Media(data["file"], found.media.get(data["file"]), messages)
+    return Nothing()
+
+
+def _menu(data: Mapping[str, Any], messages: tuple[Template, ...]) -> Menu:
+    options = tuple(
+        Option(entry["key"].strip(), entry["label"].strip(), entry.get("goto", ""), entry.get("action"))
+        for entry in data["options"]
+    )
+    invalid = Template(data["invalid"].strip()) if "invalid" in data else None
+    return Menu(messages, options, invalid, duration(data["expires"]) if "expires" in data else EXPIRES)
+
+
+def _messages(data: str | list[str]) -> tuple[Template, ...]:
+    return tuple(Template(text.strip()) for text in ([data] if isinstance(data, str) else data))
+
+
+def _target(data: Mapping[str, str]) -> str:
+    ((kind, name),) = data.items()
+    return f"{kind}:{name}"
+
+
+def _optional(data: Mapping[str, str], key: str) -> int | None:
+    return duration(data[key]) if key in data else None
 
 
 def _date(text: str) -> date:

@@ -1,46 +1,150 @@
-"""What a schema cannot see: ids that repeat, templates and variables that do not exist, regexes that RE2 refuses."""
+"""What a schema cannot see: ids that repeat, and names (rules, templates, files, teams) that do not exist."""
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
-from yaml.nodes import ScalarNode
-
 from wabot.language.diagnostic import Location
-from wabot.language.document import Document, Steps, source_lines
+from wabot.language.document import Document, Steps
 from wabot.language.regex import Regex, RegexError
-from wabot.language.template import Problem, column_of, problems
+from wabot.language.wording import check_template_file, check_text
 
 
-def check_rules(
-    documents: Iterable[Document], templates: Mapping[str, Document], variables: Collection[str]
-) -> dict[str, Location]:
-    """Report on every rules file what is wrong between its lines. Returns where each rule id stands."""
-    ids: dict[str, Location] = {}
-    uses: dict[str, set[str]] = {}
-    for document in documents:
-        for index, rule in enumerate(document.entries):
-            if rule is None:
-                continue
-            steps: Steps = ("rules", index)
-            at = document.locate((*steps, "id"))
-            if first := ids.get(rule["id"]):
-                where = f"{first.path.name}:{first.line}"
-                document.report(
-                    "WB201",
-                    f"the rule id `{rule['id']}` is used twice; first in {where}",
-                    "rename one of the two",
-                    at=at,
-                )
+@dataclass(slots=True)
+class Names:
+    """What rules may refer to. `teams` and `variables` are the tenant's (None: tenant.yaml could not be read, so
+    anything may be right)."""
+
+    templates: Mapping[str, Document] = field(default_factory=dict)
+    media: Mapping[str, Path] = field(default_factory=dict)
+    variables: Collection[str] = ()
+    teams: Collection[str] | None = None
+
+
+def check_rules(own: Sequence[Document], shared: Sequence[Document], names: Names) -> dict[str, Location]:
+    """Report on every rules file what is wrong between its lines; in the `entries` of the documents only those rules
+    are left that can be compiled. A rule of the tenant's `own` takes the place of a `shared` one with its id. Returns
+    where each rule id stands."""
+    return _Rules(names).check(own, shared)
+
+
+class _Rules:
+    def __init__(self, names: Names) -> None:
+        self.names = names
+        self.ids: dict[str, Location] = {}
+        self.menus: dict[str, Mapping[str, Any]] = {}
+        self.used: dict[str, set[str]] = {}
+        self.reached: set[str] = set()
+
+    def check(self, own: Sequence[Document], shared: Sequence[Document]) -> dict[str, Location]:
+        for documents, overridable in ((own, False), (shared, True)):
+            before = set(self.ids)
+            for document in documents:
+                for index, rule in enumerate(document.entries):
+                    if rule is None:
+                        continue
+                    if overridable and rule["id"] in before:
+                        document.entries[index] = None
+                    else:
+                        self._name(document, index, rule)
+        for document in (*own, *shared):
+            for index, rule in enumerate(document.entries):
+                if rule is not None:
+                    self._rule(document, ("rules", index), rule)
+        for document in (*own, *shared):
+            for index, rule in enumerate(document.entries):
+                if rule is not None and "trigger" not in rule and rule["id"] not in self.reached:
+                    self._untriggered(document, ("rules", index), rule)
+        for name, groups in self.used.items():
+            check_template_file(self.names.templates[name], self.names.variables, groups)
+        return self.ids
+
+    def _name(self, document: Document, index: int, rule: Mapping[str, Any]) -> None:
+        at = document.locate(("rules", index, "id"))
+        name = rule["id"]
+        if first := self.ids.get(name):
+            message = f"the rule id `{name}` is used twice; first in {first.path.name}:{first.line}"
+            document.report("WB201", message, "rename one of the two", at=at)
+            self._texts(document, ("rules", index), rule)
+            document.entries[index] = None
+            return
+        self.ids[name] = at
+        response = rule["response"]
+        if isinstance(response, dict) and response["type"] == "menu":
+            self.menus[name] = response
+
+    def _rule(self, document: Document, steps: Steps, rule: Mapping[str, Any]) -> None:
+        before = len(document.findings)
+        groups = _check_trigger(document, (*steps, "trigger"), rule.get("trigger"))
+        refused = len(document.findings) > before
+        self._selection(document, (*steps, "trigger"), rule.get("trigger"))
+        self._texts(document, steps, rule, groups)
+        if isinstance(rule["response"], dict):
+            self._options(document, (*steps, "response", "options"), rule["response"].get("options", ()))
+            self._target(document, (*steps, "response", "to"), rule["response"].get("to", {}))
+        if refused:
+            document.entries[int(steps[1])] = None
+
+    def _texts(self, document: Document, steps: Steps, rule: Mapping[str, Any], groups: Collection[str] = ()) -> None:
+        response, variables = rule["response"], self.names.variables
+        if isinstance(response, str):
+            check_text(document, (*steps, "response"), response, variables, groups)
+            return
+        for key in ("message", "caption", "invalid"):
+            texts = response.get(key, ())
+            if isinstance(texts, str):
+                check_text(document, (*steps, "response", key), texts, variables, groups)
             else:
-                ids[rule["id"]] = at
-            before = len(document.findings)
-            groups = _check_trigger(document, (*steps, "trigger"), rule["trigger"])
-            if first or len(document.findings) > before:
-                document.entries[index] = None  # it cannot be compiled, or its id means another rule
-            _check_response(document, (*steps, "response"), rule["response"], templates, variables, groups, uses)
-    for name, groups in uses.items():
-        check_template_file(templates[name], variables, groups)
-    return ids
+                for place, text in enumerate(texts):
+                    check_text(document, (*steps, "response", key, place), text, variables, groups)
+        if (name := response.get("template")) is not None:
+            if name in self.names.templates:
+                self.used.setdefault(name, set()).update(groups)
+            else:
+                at = document.locate((*steps, "response", "template"))
+                hint = _guess(name, self.names.templates)
+                document.report("WB202", f"there is no template `{name}` in templates/", hint, at=at)
+        if (name := response.get("file")) is not None and name not in self.names.media:
+            at = document.locate((*steps, "response", "file"))
+            document.report("WB215", f"there is no file `{name}` in media/", _guess(name, self.names.media), at=at)
+
+    def _options(self, document: Document, steps: Steps, options: Sequence[Mapping[str, Any]]) -> None:
+        for place, option in enumerate(options):
+            goto = option.get("goto")
+            self.reached.add(goto or "")
+            if goto is not None and goto not in self.ids:
+                at = document.locate((*steps, place, "goto"))
+                document.report("WB214", f"no rule has the id `{goto}`", _guess(goto, self.ids), at=at)
+
+    def _target(self, document: Document, steps: Steps, target: Mapping[str, str]) -> None:
+        team = target.get("team")
+        if team is not None and self.names.teams is not None and team not in self.names.teams:
+            known = ", ".join(self.names.teams) or "none"
+            hint = f"add it to `teams` in tenant.yaml; there are: {known}"
+            document.report("WB216", f"there is no team `{team}`", hint, at=document.locate((*steps, "team")))
+
+    def _untriggered(self, document: Document, steps: Steps, rule: Mapping[str, Any]) -> None:
+        if not document.has((*steps, "trigger")):
+            message = f"`trigger` is missing in the rule `{rule['id']}`, and no menu leads to it"
+            hint = "write a trigger, or let an option of a menu say `goto: " + rule["id"] + "`"
+            document.report("WB220", message, hint, at=document.locate((*steps, "id")))
+
+    def _selection(self, document: Document, steps: Steps, trigger: Mapping[str, Any] | None) -> None:
+        if trigger is None or trigger["type"] != "menu_selection":
+            return
+        name, key = trigger["menu"], trigger["key"]
+        if name not in self.menus:
+            message = f"the rule `{name}` is no menu" if name in self.ids else f"no rule has the id `{name}`"
+            document.report("WB217", message, _guess(name, self.menus), at=document.locate((*steps, "menu")))
+            return
+        options = {option["key"].strip(): option for option in self.menus[name]["options"]}
+        at = document.locate((*steps, "key"))
+        if key.strip() not in options:
+            document.report("WB217", f"the menu `{name}` has no option `{key}`", _guess(key, options), at=at)
+        elif decided := {"goto", "action"} & options[key.strip()].keys():
+            hint = f"remove `{decided.pop()}` from the option, or this rule"
+            document.report("WB219", f"the option `{key}` of the menu `{name}` never asks this rule", hint, at=at)
 
 
 def check_quick_replies(document: Document, variables: Collection[str]) -> None:
@@ -72,31 +176,15 @@ def check_tests(document: Document, ids: Collection[str]) -> None:
                     document.report("WB209", f"no rule has the id `{rule}`", hint, at=document.locate(where))
 
 
-def check_text(
-    document: Document, steps: Steps, text: str, variables: Collection[str], groups: Collection[str]
-) -> None:
-    """Report what is wrong in a reply's text that stands in YAML, at the place in the YAML."""
-    for problem in problems(text, variables=variables, groups=groups):
-        at = _place(document, steps, problem)
-        document.report(problem.code, problem.message, problem.hint, at=at)
-
-
-def check_template_file(document: Document, variables: Collection[str], groups: Collection[str]) -> None:
-    """Report what is wrong in a file of templates/."""
-    lines = source_lines(document.text)
-    for problem in problems(document.text, variables=variables, groups=groups):
-        line = min(problem.line, len(lines))
-        column, end = column_of(lines[line - 1], problem.word)
-        at = Location(document.path, line, column, end)
-        document.report(problem.code, problem.message, problem.hint, at=at)
-
-
-def _check_trigger(document: Document, steps: Steps, trigger: Mapping[str, Any]) -> set[str]:
+def _check_trigger(document: Document, steps: Steps, trigger: Mapping[str, Any] | None) -> set[str]:
     """Returns the named groups of the trigger's regexes."""
     regexes: list[tuple[Steps, str]] = []
-    if trigger["type"] == "pattern":
+    kind = trigger["type"] if trigger else ""
+    if trigger is None:
+        return set()
+    if kind == "pattern":
         regexes = [((*steps, "regex"), trigger["regex"])]
-    elif trigger["type"] == "keyword" and trigger.get("match") == "regex":
+    elif kind == "keyword" and trigger.get("match") == "regex":
         regexes = [((*steps, "keywords", place), regex) for place, regex in enumerate(trigger["keywords"])]
     groups: set[str] = set()
     for where, regex in regexes:
@@ -116,60 +204,9 @@ def _beyond_re2(regex: str) -> bool:
     return any(mark in regex for mark in ("(?=", "(?!", "(?<=", "(?<!", "\\1", "\\2", "(?P=", "(?>"))
 
 
-def _check_response(
-    document: Document,
-    steps: Steps,
-    response: Any,
-    templates: Mapping[str, Document],
-    variables: Collection[str],
-    groups: Collection[str],
-    uses: dict[str, set[str]],
-) -> None:
-    if isinstance(response, str):
-        check_text(document, steps, response, variables, groups)
-    elif response["type"] == "text":
-        check_text(document, (*steps, "message"), response["message"], variables, groups)
-    else:
-        name = response["template"]
-        if name in templates:
-            uses.setdefault(name, set()).update(groups)
-        else:
-            at = document.locate((*steps, "template"))
-            document.report("WB202", f"there is no template `{name}` in templates/", _guess(name, templates), at=at)
-
-
 def _guess(word: str, known: Collection[str]) -> str:
     from difflib import get_close_matches
 
     close = get_close_matches(word, list(known), n=1, cutoff=0.6)
     listed = ", ".join(sorted(known)[:12]) or "none"
     return f"did you mean `{close[0]}`?" if close else f"there are: {listed}"
-
-
-def _place(document: Document, steps: Steps, problem: Problem) -> Location:
-    """Where in the YAML a problem of a text stands. A literal block keeps its lines; anything else is searched for the
-    word, since folding and quoting move it."""
-    node = document.node(steps)
-    if not isinstance(node, ScalarNode):
-        return document.locate(steps)
-    lines = source_lines(document.text)
-    start = node.start_mark.line
-    if node.style == "|":
-        candidates: Iterator[int] = iter((start + _leading(node, lines) + problem.line,))
-    else:
-        candidates = iter(range(start, min(node.end_mark.line + 1, len(lines))))
-    for number in candidates:
-        if number < len(lines) and problem.word:
-            from_column = node.start_mark.column if number == start else 0
-            column, end = column_of(lines[number][from_column:], problem.word)
-            if lines[number][from_column:][column - 1 : end - 1] == problem.word:
-                return Location(document.path, number + 1, from_column + column, from_column + end)
-    return document.location(node)
-
-
-def _leading(node: ScalarNode, lines: list[str]) -> int:
-    """Blank lines at the top of a block are lines of the text, unless the text was stripped of them before."""
-    count = 0
-    while node.start_mark.line + 1 + count < len(lines) and not lines[node.start_mark.line + 1 + count].strip():
-        count += 1
-    return count if not node.value.startswith("\n") else 0

@@ -6,9 +6,10 @@ from datetime import tzinfo
 from typing import Literal, NamedTuple, Protocol
 
 from wabot.language.diagnostic import Location
-from wabot.language.hours import ALWAYS_OPEN, Hours
+from wabot.language.hours import ALWAYS_OPEN, Hours, Span
 from wabot.language.regex import NO_GROUPS, Regex
 from wabot.language.responses import Response
+from wabot.language.responses.menu import Option
 from wabot.language.triggers import Trigger
 from wabot.model.context import Priority
 
@@ -50,6 +51,7 @@ class Tenant:
     language: str = "id"
     vars: Mapping[str, object] = field(default_factory=dict)
     teams: tuple[str, ...] = ()
+    include: tuple[str, ...] = ()
     auto_reply: AutoReply = AutoReply()
     handoff: Handoff = Handoff()
 
@@ -65,12 +67,19 @@ class TagCondition:
 
 @dataclass(frozen=True, slots=True)
 class Conditions:
-    """All that are not None must hold."""
+    """All that are not None must hold. `message_count` is (least, most), the current message included; `last_contact`
+    is (more than, less than) milliseconds; `days` counts from Monday = 0."""
 
     first_message: bool | None = None
     hours: HoursState | None = None
     message_type: frozenset[str] | None = None
     customer_tags: TagCondition | None = None
+    has_order_history: bool | None = None
+    segment: frozenset[str] | None = None
+    message_count: tuple[int | None, int | None] | None = None
+    last_contact: tuple[int | None, int | None] | None = None
+    between: Span | None = None
+    days: frozenset[int] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,13 +121,19 @@ class QuickReply:
     operators: tuple[str, ...] = ()
 
 
+MenuAct = Literal["", "chosen", "back", "forward_to_cs", "close", "invalid", "give_up"]
+
+
 class Answer(NamedTuple):
-    """A rule that answers: `matched` is the keyword, or the text that a regex matched ("" where the trigger is not in
-    the text); `groups` are a regex's named groups."""
+    """A rule that answers: `matched` is the keyword, the option's key, or the text that a regex matched ("" where the
+    trigger is not in the text); `groups` are a regex's named groups. `act` says how an open menu took part: the rule
+    was "chosen" (or gone "back" to) by an option; or the menu itself answers, by its option's action, or because
+    nothing was chosen ("invalid", and "give_up" once it was so too often: a person is called)."""
 
     rule: Rule
     matched: str = ""
     groups: Mapping[str, str] = NO_GROUPS
+    act: MenuAct = ""
 
 
 class Decision(NamedTuple):
@@ -148,11 +163,32 @@ class Candidate(NamedTuple):
         return self.decision.answers[0].rule
 
 
+class Choices(Protocol):
+    """A menu, ready to be chosen from."""
+
+    @property
+    def rule(self) -> Rule:
+        """The rule that opens the menu."""
+
+    def chosen(self, text: str) -> Option | None:
+        """The option that `text` names."""
+
+    def target(self, option: Option) -> Rule | None:
+        """The enabled rule that its `goto` leads to."""
+
+    def selections(self, option: Option) -> Sequence[Candidate]:
+        """Rules with the trigger menu_selection for it, best first."""
+
+
 class Matcher(Protocol):
     """Finds the rules that a message triggers. Built by the engine; the language knows only that there is one.
 
-    `welcomes`, `timed` and `fallbacks` are the rules whose trigger is not in the text.
+    `welcomes`, `timed` and `fallbacks` are the rules whose trigger is not in the text; `menus` what chooses an option
+    of which menu.
     """
+
+    @property
+    def menus(self) -> Mapping[str, Choices]: ...
 
     @property
     def welcomes(self) -> Sequence[Candidate]: ...

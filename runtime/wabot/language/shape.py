@@ -61,14 +61,15 @@ def check_shape(document: Document, kind: Kind) -> bool:
         return True
     found = len(document.findings)
     seen: set[tuple[Location, str]] = set()
+    unquoted = {finding.location for finding in document.findings if finding.code == "WB006"}
     for error in sorted(
         _explains(kind).iter_errors(document.data), key=lambda error: [str(step) for step in error.path]
     ):
         for code, message, hint, at in _explain(document, error):
-            if (at, message) not in seen:
+            if (at, message) not in seen and at not in unquoted:
                 seen.add((at, message))
                 document.report(code, message, hint, at=at)
-    if len(document.findings) == found:
+    if len(document.findings) == found and not unquoted:
         first = next(iter(_accepts(kind).iter_errors(document.data)))
         document.report("WB103", str(first.message), at=document.locate(tuple(first.instance_path)))
     return False
@@ -120,10 +121,12 @@ def salvage(kind: Listing, data: Any) -> list[Any]:
 
 
 def _pruned(kind: Listing, entry: Any) -> Any:
+    triggered = isinstance(entry, dict) and "trigger" in entry
     for _ in range(5):
         errors = list(_explains_entry(kind).iter_errors(entry))
         if not errors:
-            return entry
+            # Without its trigger a rule would mean another thing; its texts can still be looked at.
+            return {**entry, "enabled": False} if triggered and "trigger" not in entry else entry
         for error in errors:
             if not error.absolute_path and error.validator != "additionalProperties":
                 return None
@@ -134,7 +137,9 @@ def _pruned(kind: Listing, entry: Any) -> Any:
 def _remove(entry: Any, error: Any) -> None:
     way = list(error.absolute_path)
     as_text = error.validator == "type" and error.validator_value == "string" and isinstance(error.instance, int)
-    if error.validator != "additionalProperties" and not as_text:
+    if error.validator == "not":  # keys that exclude each other: the first may stay
+        way.append(error.validator_value["required"][-1])
+    elif error.validator != "additionalProperties" and not as_text:
         # A list goes as a whole: without one item, the others would no longer stand where they are written.
         while isinstance(way[-1], int):
             way.pop()
@@ -204,6 +209,11 @@ def _explain(document: Document, error: Any) -> Iterator[Explanation]:
         yield "WB106", f"{name} has {len(value):,} characters; at most {allowed:,} are allowed", "shorten it", at
     elif what == "uniqueItems":
         yield "WB106", f"{name} lists something twice", "remove the second one", at
+    elif what == "maxProperties":
+        known = list(error.schema.get("properties", ()))
+        yield "WB106", f"{name} takes only one of {_listed(known)}", "remove the others", at
+    elif what == "not":
+        yield "WB102", f"{name} takes {expected}", "remove one of them", at
     elif what in ("anyOf", "oneOf"):
         keys = [key for branch in allowed for key in branch.get("required", ())]
         yield "WB102", f"{name} needs {'one' if what == 'oneOf' else 'at least one'} of {_listed(keys)}", "", at

@@ -1,6 +1,7 @@
 """A tenant's folder, whole: find it, read every file, check all of it, and collect every finding before failing."""
 
 import hashlib
+import os
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -10,9 +11,9 @@ from zoneinfo import ZoneInfoNotFoundError
 
 from wabot.language.diagnostic import Diagnostic, Location
 from wabot.language.document import Document, read_document
-from wabot.language.hours import ALWAYS_OPEN, Hours
-from wabot.language.read import read_hours, read_quick_reply, read_rule, read_tenant
-from wabot.language.references import check_quick_replies, check_rules, check_tests
+from wabot.language.hours import ALWAYS_OPEN, Hours, parse_span
+from wabot.language.read import Files, read_hours, read_quick_reply, read_rule, read_tenant
+from wabot.language.references import Names, check_quick_replies, check_rules, check_tests
 from wabot.language.rule_set import Matcher, Rule, RuleSet, Tenant
 from wabot.language.shape import Kind, Listing, check_shape, entries, salvage
 from wabot.model.errors import UsageError
@@ -33,6 +34,7 @@ class Loaded:
     documents: tuple[Document, ...]
     tests: tuple[Document, ...] = ()
     readable: RuleSet | None = None
+    media: tuple[Path, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +88,7 @@ class _Reader:
         self.tenant_id = folder.resolve().name
         self.documents: list[Document] = []
         self.findings: list[Diagnostic] = []
+        self.media: tuple[Path, ...] = ()
 
     def load(self, build: Build) -> Loaded:
         try:
@@ -126,7 +129,10 @@ class _Reader:
 
     def _hours(self) -> Hours | None:
         document = self._read(self.folder / "hours.yaml", "hours")
-        return None if document is None else read_hours(document)
+        if document is None:
+            return None
+        hours = read_hours(document)
+        return None if document.findings else hours
 
     def _rules(self, present: set[str], tenant: Tenant | None) -> tuple[list[Rule], dict[str, Location]]:
         paths = [self.folder / "rules.yaml"] if "rules.yaml" in present else []
@@ -135,20 +141,39 @@ class _Reader:
             self._found(
                 self.folder, "WB014", "there are no rules here: nobody is answered", "write rules.yaml", "warning"
             )
-        documents = [self._listing(path, "rules") for path in paths]
-        templates = {path.name: self._text(path) for path in self._glob("templates", ".j2")}
-        ids = check_rules(documents, templates, tenant.vars if tenant else {})
-        texts = {name: document.text for name, document in templates.items()}
+        own = [self._listing(path, "rules") for path in paths]
+        shared = [document for name in tenant.include if (document := self._shared(name))] if tenant else []
+        # The tenant's own templates and media win over those that lie beside shared rules.
+        places = [*(document.path.parent for document in reversed(shared)), self.folder]
+        templates = {path.name: self._text(path) for path in self._resources(places, "templates", ".j2")}
+        media = {path.name: path for path in self._resources(places, "media", "")}
+        self.media = tuple(media.values())
+        names = Names(templates, media, tenant.vars if tenant else (), tenant.teams if tenant else None)
+        ids = check_rules(own, shared, names)
+        files = Files({name: document.text for name, document in templates.items()}, media)
         rules: list[Rule] = []
-        for document in documents:
+        for document in (*own, *shared):
             for index, entry in enumerate(document.entries):
                 try:
                     if entry is not None:
-                        rules.append(read_rule(document, index, texts))
+                        rules.append(read_rule(document, index, files))
                 except ValueError as error:
-                    at = document.locate(("rules", index, "trigger", "working_hours"))
+                    at = document.locate(("rules", index, *_written_span(entry)))
                     document.report("WB207", str(error), "", at=at)
         return rules, ids
+
+    def _shared(self, name: str) -> Document | None:
+        path = self.folder.parent / name
+        if path.is_file():
+            return self._listing(path, "rules")
+        tenant = next(document for document in self.documents if document.path.name == "tenant.yaml")
+        at = tenant.locate(("include", tenant.data["include"].index(name)))
+        tenant.report("WB218", f"there is no file {name} beside the tenants' folders", "check the path", at=at)
+        return None
+
+    def _resources(self, places: Sequence[Path], folder: str, suffix: str) -> list[Path]:
+        found = {path.name: path for place in places for path in self._glob(folder, suffix, place)}
+        return list(found.values())
 
     def _quick_replies(self, tenant: Tenant | None) -> tuple[Any, ...]:
         document = self._listing(self.folder / "quick-replies.yaml", "quick-replies")
@@ -167,17 +192,17 @@ class _Reader:
         document = read_document(path)
         document.kind = kind
         self.documents.append(document)
-        return document if not document.findings and check_shape(document, kind) else None
+        shaped = _parsed(document) and check_shape(document, kind)
+        return document if shaped and not document.findings else None
 
     def _listing(self, path: Path, kind: Listing) -> Document:
         """Read a file that is a list of rules, tests or quick replies; what is usable is in `entries`."""
         document = read_document(path)
         document.kind = kind
         self.documents.append(document)
-        if not document.findings and check_shape(document, kind):
-            document.entries = entries(kind, document.data)
-        elif document.data is not None:
-            document.entries = salvage(kind, document.data)
+        if _parsed(document):
+            shaped = check_shape(document, kind)
+            document.entries = entries(kind, document.data) if shaped else salvage(kind, document.data)
         return document
 
     def _text(self, path: Path) -> Document:
@@ -191,8 +216,8 @@ class _Reader:
             document.report("WB001", f"cannot be read: {error.strerror}", "check the file's permissions")
         return document
 
-    def _glob(self, folder: str, suffix: str) -> list[Path]:
-        place = self.folder / folder
+    def _glob(self, folder: str, suffix: str, within: Path | None = None) -> list[Path]:
+        place = (within or self.folder) / folder
         try:
             entries = sorted(place.iterdir()) if place.is_dir() else []
         except OSError as error:
@@ -203,7 +228,7 @@ class _Reader:
                 self._found(
                     entry, "WB013", "this file is not read: its name ends in .yml", "rename it to .yaml", "warning"
                 )
-        return [entry for entry in entries if entry.suffix == suffix and not entry.name.startswith(".")]
+        return [entry for entry in entries if entry.name.endswith(suffix) and not entry.name.startswith(".")]
 
     def _strays(self, present: set[str]) -> None:
         known = {"tenant.yaml", "hours.yaml", "rules.yaml", "quick-replies.yaml", "quick-replies.managed.yaml"}
@@ -220,13 +245,28 @@ class _Reader:
 
     def _loaded(self, rule_set: RuleSet | None, tests: tuple[Document, ...], readable: RuleSet | None) -> Loaded:
         findings = tuple(sorted(set(self._all())))
-        return Loaded(self.tenant_id, self.folder, rule_set, findings, tuple(self.documents), tests, readable)
+        documents = tuple(self.documents)
+        return Loaded(self.tenant_id, self.folder, rule_set, findings, documents, tests, readable, self.media)
 
     def _revision(self) -> str:
         digest = hashlib.sha256()
         for document in sorted(self.documents, key=lambda document: document.path):
-            digest.update(f"{document.path.relative_to(self.folder)}\0{document.text}\0".encode())
+            digest.update(f"{os.path.relpath(document.path, self.folder)}\0{document.text}\0".encode())
         return digest.hexdigest()[:12]
+
+
+def _parsed(document: Document) -> bool:
+    """Whether there is data to look at. A repeated key, say, is a mistake, but hides no other; an endless file does."""
+    return document.data is not None and not any(finding.code == "WB008" for finding in document.findings)
+
+
+def _written_span(entry: Any) -> tuple[str, ...]:
+    """Which of a rule's spans of hours is none."""
+    try:
+        parse_span(entry.get("conditions", {}).get("between", "00:00-24:00"))
+    except ValueError:
+        return ("conditions", "between")
+    return ("trigger", "working_hours")
 
 
 def _finding(path: Path, code: str, message: str, hint: str) -> Diagnostic:

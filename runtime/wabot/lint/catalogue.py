@@ -53,6 +53,13 @@ _LOADER: Final[tuple[tuple[str, Severity, str], ...]] = (
     ("WB211", "error", "A calendar of holidays that does not exist"),
     ("WB212", "error", "An unknown filter in a reply"),
     ("WB213", "error", "An example that does not hold"),
+    ("WB214", "error", "An option that leads to a rule that does not exist"),
+    ("WB215", "error", "A file that does not exist"),
+    ("WB216", "error", "A team that does not exist"),
+    ("WB217", "error", "A choice that no menu offers"),
+    ("WB218", "error", "A shared file that does not exist"),
+    ("WB219", "error", "A choice that is decided already"),
+    ("WB220", "error", "A rule that nothing leads to"),
 )
 """What reading a tenant reports: files (WB0xx), their shape (WB1xx), what they refer to (WB2xx). The loader names the
 severity of each finding itself; a test holds the two together."""

@@ -2,6 +2,15 @@
 
 from typing import Final
 
+from wabot.lint import hours, limits, loops, menus, safety, texts, unused
 from wabot.lint.check import Check
 
-CHECKS: Final[tuple[Check, ...]] = ()
+CHECKS: Final[tuple[Check, ...]] = (
+    *menus.CHECKS,
+    *loops.CHECKS,
+    *limits.CHECKS,
+    *hours.CHECKS,
+    *texts.CHECKS,
+    *safety.CHECKS,
+    *unused.CHECKS,
+)

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
+from wabot.engine.hours import local
 from wabot.language.diagnostic import Diagnostic
 from wabot.language.tenant import Loaded
 from wabot.lint.check import Check
@@ -15,11 +16,13 @@ if TYPE_CHECKING:
 _SILENCES = "wabot:"
 
 
-def lint(loaded: Loaded, checks: Iterable[Check] = CHECKS) -> tuple[Diagnostic, ...]:
-    """What the rules mean to say and do not; beside `loaded.diagnostics`, sorted by place."""
+def lint(loaded: Loaded, now: int, checks: Iterable[Check] = CHECKS) -> tuple[Diagnostic, ...]:
+    """What the rules mean to say and do not; beside `loaded.diagnostics`, sorted by place. `now` is UTC milliseconds:
+    a holiday may be over."""
     if loaded.readable is None:
         return ()
-    subject = Subject(loaded, loaded.readable)
+    today = local(now, loaded.readable.tenant.timezone).date()
+    subject = Subject(loaded, loaded.readable, today)
     found = {
         Diagnostic(item.location, item.severity or check.severity, check.code, item.message, item.hint)
         for check in checks

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from wabot.language.diagnostic import Location
@@ -32,9 +33,11 @@ class Place:
 class Subject:
     """A tenant's readable rules (those with errors left out) beside the files that they came from."""
 
-    def __init__(self, loaded: Loaded, rule_set: RuleSet) -> None:
+    def __init__(self, loaded: Loaded, rule_set: RuleSet, today: date) -> None:
+        """`today` is the tenant's."""
         self.loaded = loaded
         self.rule_set = rule_set
+        self.today = today
         self._places = dict(_places(loaded, rule_set))
 
     @property
@@ -47,8 +50,9 @@ class Subject:
         return self._places[rule.location]
 
     def document(self, name: str) -> Document | None:
-        """The tenant's file of that name ("hours.yaml"), if it was read."""
-        return next((item for item in self.loaded.documents if item.path.name == name and item.data is not None), None)
+        """The tenant's file of that name ("hours.yaml", "tutup.j2"), if it was read."""
+        named = (item for item in self.loaded.documents if item.path.name == name)
+        return next((item for item in named if item.data is not None or item.path.suffix == ".j2"), None)
 
 
 def _places(loaded: Loaded, rule_set: RuleSet) -> Iterator[tuple[Location, Place]]:

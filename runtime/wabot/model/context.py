@@ -36,9 +36,25 @@ class Contact:
 
 
 @dataclass(frozen=True, slots=True)
+class OpenMenu:
+    """A menu that a chat's next message may choose from: the rule that opened it, until when (UTC milliseconds), how
+    often in a row nothing was chosen, and through which menus the customer came here (outermost first)."""
+
+    rule: str
+    until: int
+    misses: int = 0
+    trail: tuple[str, ...] = ()
+
+
+CLOSED: Final = OpenMenu("", 0)
+"""No menu is open."""
+
+
+@dataclass(frozen=True, slots=True)
 class Conversation:
     """The chat before this message. `earlier_messages` counts the customer's; `last_contact` and `paused_until` are UTC
-    milliseconds: a person's message pauses the bot in this chat until then."""
+    milliseconds: a person's message pauses the bot in this chat until then. `assigned_to` is whom it was routed to
+    (`team:cs`, `role:supervisor`, `operator:E-MAIL`, "" for nobody); "pending" means that it waits for a person."""
 
     status: ConversationStatus = "active"
     priority: Priority = "normal"
@@ -46,6 +62,8 @@ class Conversation:
     earlier_messages: int = 0
     last_contact: int | None = None
     paused_until: int | None = None
+    menu: OpenMenu = CLOSED
+    assigned_to: str = ""
 
 
 @dataclass(frozen=True, slots=True)

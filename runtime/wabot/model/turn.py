@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from wabot.model.context import Priority, Usage
+from wabot.model.context import OpenMenu, Priority, Usage
 from wabot.model.message import Message
 
 OutboxStatus = Literal["queued", "sending", "sent", "delivered", "read", "failed", "unknown"]
@@ -22,12 +22,14 @@ class RuleOutcome:
 
 @dataclass(frozen=True, slots=True)
 class NewReply:
-    """A reply to put into the outbox; `due` is the earliest moment to send it, UTC milliseconds."""
+    """A reply to put into the outbox; `due` is the earliest moment to send it, UTC milliseconds. With `media`, the
+    path of a file, `text` is its caption."""
 
     id: str
     text: str
     rule: str
     due: int
+    media: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +39,8 @@ class Turn:
     `reason` is "answered", or why nothing was. `usage` holds only the entries that changed. `pause_until` (UTC
     milliseconds) is set when the message was a person's: the bot is silent in that chat until then, and its automatic
     replies that still wait there are cancelled in the same transaction. `trace` is JSON: why each rule did or did not
-    answer. `micros` is how long the decision took.
+    answer. `micros` is how long the decision took. `menu` is the chat's menu from now on (None: as before);
+    `assigned_to` whom a rule called, for whom the chat now waits.
     """
 
     message: Message
@@ -48,6 +51,8 @@ class Turn:
     usage: Mapping[str, Usage] | None = None
     tags: frozenset[str] = frozenset()
     priority: Priority | None = None
+    menu: OpenMenu | None = None
+    assigned_to: str | None = None
     pause_until: int | None = None
     trace: str = "[]"
     micros: int = 0
@@ -65,6 +70,7 @@ class Outbound:
     created: int
     status: OutboxStatus = "queued"
     error: str = ""
+    media: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,8 +5,10 @@ are broken on disk goes on with what it had.
 """
 
 import asyncio
+import os
 import shutil
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
@@ -55,8 +57,10 @@ class LiveRules:
         """Reload whenever a file of the tenant changes, until cancelled."""
         from watchfiles import awatch
 
-        places = [self.folder, self.folder.parent / "_shared"]
-        async for _ in awatch(*(place for place in places if place.is_dir()), debounce=_DEBOUNCE, step=50):
+        # Shared rules may come to be included later, so every folder that may hold some is watched from the start.
+        shared = sorted(self.folder.parent.glob("_*"))
+        places = [self.folder, *(place for place in shared if place.is_dir())]
+        async for _ in awatch(*places, debounce=_DEBOUNCE, step=50):
             await self._reload()
 
     async def _reload(self) -> None:
@@ -91,11 +95,29 @@ class LiveRules:
         fresh = self._copy.with_name(f"{self._copy.name}.new")
         try:
             shutil.rmtree(fresh, ignore_errors=True)
-            shutil.copytree(self.folder, fresh, ignore=shutil.ignore_patterns("tests", "media", ".*"))
+            ignored = shutil.ignore_patterns("tests", ".*")
+            shutil.copytree(self.folder, fresh, ignore=ignored, copy_function=_copy)
             shutil.rmtree(self._copy, ignore_errors=True)
             fresh.rename(self._copy)
+            for name in self.rule_set().tenant.include:
+                shared = self._copy.parent / name
+                shared.parent.mkdir(parents=True, exist_ok=True)
+                for part in ("templates", "media"):
+                    if (beside := (self.folder.parent / name).parent / part).is_dir():
+                        shutil.copytree(beside, shared.parent / part, dirs_exist_ok=True, copy_function=_copy)
+                shutil.copy2(self.folder.parent / name, shared)
         except (OSError, shutil.Error) as error:
             self._report.note("the sound rules could not be copied", level="warning", error=str(error))
+
+
+def _copy(source: str, target: str) -> None:
+    """Pictures and documents, which can be large and are not edited in place, are linked where that is possible."""
+    if Path(source).parent.name == "media":
+        with suppress(OSError):
+            Path(target).unlink(missing_ok=True)
+            return os.link(source, target)
+    shutil.copy2(source, target)
+    return None
 
 
 def _line(item: Diagnostic) -> str:

@@ -8,7 +8,8 @@ from collections.abc import Callable
 
 from wabot.engine import effects
 from wabot.engine.decide import Answer, decide
-from wabot.engine.render import render
+from wabot.engine.menus import menu_after
+from wabot.engine.render import SILENCE, Said, render
 from wabot.engine.trace import explain
 from wabot.language.rule_set import RuleSet
 from wabot.model.context import Context, Priority
@@ -56,8 +57,11 @@ class Turns:
             if outcome.error:
                 self._report.note("a rule's text failed", level="error", rule=outcome.rule, error=outcome.error)
         if not turn.replies:
-            self._report.silent(message, turn.outcomes[0].error if turn.outcomes else turn.reason)
-        return [Outbound(reply.id, message.chat, reply.text, reply.rule, reply.due, turn.at) for reply in turn.replies]
+            self._report.silent(message, next((item.error for item in turn.outcomes if item.error), turn.reason))
+        return [
+            Outbound(reply.id, message.chat, reply.text, reply.rule, reply.due, turn.at, media=reply.media)
+            for reply in turn.replies
+        ]
 
     async def _turn(self, message: Message) -> Turn:
         rule_set = self._rules()
@@ -71,11 +75,13 @@ class Turns:
         outcomes: list[RuleOutcome] = []
         replies: list[NewReply] = []
         for answer in decision.answers:
-            outcome = _rendered(rule_set, answer, message, context)
-            outcomes.append(outcome)
-            if outcome.reply is not None:
+            said, error = _rendered(rule_set, answer, message, context)
+            reply = None if said.silent else said.text
+            outcomes.append(RuleOutcome(answer.rule.id, answer.matched, reply, error))
+            if reply is not None:
                 due = now + (0 if self._hurry else self._chance.randint(*effects.delay(rule_set, answer.rule)))
-                replies.append(NewReply(uuid7(now), outcome.reply, answer.rule.id, due))
+                media = "" if said.media is None else str(said.media)
+                replies.append(NewReply(uuid7(now), reply, answer.rule.id, due, media))
         failed = any(outcome.error for outcome in outcomes)
         trace = [outcome._asdict() for outcome in explain(rule_set, message, context)]
         return Turn(
@@ -87,6 +93,8 @@ class Turns:
             usage=effects.used(rule_set, decision, context),
             tags=effects.tags(decision),
             priority=_priority(effects.priority(decision), failed),
+            menu=menu_after(rule_set, decision, context),
+            assigned_to=effects.assigned_to(decision),
             trace=json.dumps(trace, ensure_ascii=False),
             micros=micros,
         )
@@ -98,11 +106,12 @@ def _by_a_person(rule_set: RuleSet, message: Message, now: int) -> Turn:
     return Turn(message, now, "from_me", pause_until=now + rule_set.tenant.handoff.pause if taken else None)
 
 
-def _rendered(rule_set: RuleSet, answer: Answer, message: Message, context: Context) -> RuleOutcome:
+def _rendered(rule_set: RuleSet, answer: Answer, message: Message, context: Context) -> tuple[Said, str]:
+    """What is said, and why nothing could be."""
     try:
-        return RuleOutcome(answer.rule.id, answer.matched, render(rule_set, answer, message, context))
+        return render(rule_set, answer, message, context), ""
     except RenderError as error:
-        return RuleOutcome(answer.rule.id, answer.matched, None, str(error))
+        return SILENCE, str(error)
 
 
 def _priority(wanted: Priority | None, failed: bool) -> Priority | None:

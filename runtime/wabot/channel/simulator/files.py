@@ -9,7 +9,7 @@ import json
 import os
 from collections.abc import Callable, Iterator
 from datetime import datetime, tzinfo
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import Any, Final
 
 from wabot.channel.simulator.lines import BadLine, read_line
@@ -73,7 +73,9 @@ class SimulatorChannel:
         if outbound.id in self._written:
             return
         try:
-            self._write({"to": outbound.chat, "text": outbound.text, "rule": outbound.rule, "id": outbound.id})
+            media = {"media": PurePath(outbound.media).name} if outbound.media else {}
+            sent = {"to": outbound.chat, "text": outbound.text, **media, "rule": outbound.rule, "id": outbound.id}
+            self._write(sent)
         except OSError as error:
             raise SendUnknown(f"{self._outgoing} could not be written: {error}") from error
         self._written.add(outbound.id)

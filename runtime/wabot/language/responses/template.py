@@ -8,8 +8,8 @@ from wabot.language.template import Template
 
 @dataclass(frozen=True, slots=True)
 class TemplateFile:
-    """`name` is the file's, as written in the rule."""
+    """`name` is the file's, as written in the rule; `messages` holds its one text."""
 
     kind: ClassVar[str] = "template"
     name: str
-    template: Template
+    messages: tuple[Template, ...]

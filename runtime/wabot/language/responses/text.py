@@ -8,9 +8,7 @@ from wabot.language.template import Template
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    kind: ClassVar[str] = "text"
-    message: Template
+    """Of several `messages` one is picked in turn."""
 
-    @property
-    def template(self) -> Template:
-        return self.message
+    kind: ClassVar[str] = "text"
+    messages: tuple[Template, ...]

@@ -76,6 +76,9 @@ UPDATE conversations SET
     last_message_content = :content,
     tags = :tags,
     priority = COALESCE(:priority, priority),
+    menu = COALESCE(:menu, menu),
+    assigned_to = COALESCE(:assigned, assigned_to),
+    status = CASE WHEN :assigned IS NULL THEN status ELSE 'pending' END,
     updated_at = :at
 WHERE id = :id AND tenant_id = :tenant;
 
@@ -88,6 +91,8 @@ UPDATE conversations SET
     last_message_from = 'cs',
     last_message_content = :content,
     paused_until = COALESCE(:paused_until, paused_until),
+    menu = '',
+    status = CASE WHEN status = 'pending' THEN 'active' ELSE status END,
     updated_at = :at
 WHERE id = :id AND tenant_id = :tenant;
 
@@ -121,8 +126,8 @@ WHERE id = :id AND tenant_id = :tenant;
 SELECT COALESCE(MAX(sequence), 0) AS last FROM outbox WHERE tenant_id = :tenant;
 
 -- name: outbox_add
-INSERT INTO outbox (id, tenant_id, conversation_id, chat, text, rule_id, due_at, created_at, sequence, status)
-VALUES (:id, :tenant, :conversation, :chat, :text, :rule, :due, :at, :sequence, 'queued');
+INSERT INTO outbox (id, tenant_id, conversation_id, chat, text, media, rule_id, due_at, created_at, sequence, status)
+VALUES (:id, :tenant, :conversation, :chat, :text, :media, :rule, :due, :at, :sequence, 'queued');
 
 -- name: outbox_queued
 SELECT * FROM outbox WHERE tenant_id = :tenant AND status = 'queued' ORDER BY due_at, sequence;

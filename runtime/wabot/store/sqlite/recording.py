@@ -3,11 +3,13 @@
 import json
 import sqlite3
 from collections.abc import Callable
+from dataclasses import asdict
 from typing import Any
 
 from wabot.model.ids import uuid7
+from wabot.model.media import media_type
 from wabot.model.message import EVENT_TYPES, Message
-from wabot.model.turn import Turn
+from wabot.model.turn import NewReply, Turn
 
 Ask = Callable[..., sqlite3.Cursor]
 """Runs a named statement with its parameters."""
@@ -41,12 +43,13 @@ def record(ask: Ask, turn: Turn, sequence: Callable[[], int]) -> None:
             conversation=conversation["id"],
             chat=message.chat,
             text=reply.text,
+            media=reply.media,
             rule=reply.rule,
             due=reply.due,
             at=turn.at,
             sequence=sequence(),
         )
-        _say(ask, reply.id, conversation["id"], reply.text, turn.at)
+        _say(ask, reply, conversation["id"], turn.at)
     for outcome in turn.outcomes:
         ask("stats_count", rule=outcome.rule, at=turn.at)
     _log(ask, turn, conversation["id"], message_id)
@@ -131,21 +134,23 @@ def _conversed(ask: Ask, turn: Turn, conversation: Any) -> None:
         content=content,
         tags=tags,
         priority=turn.priority,
+        menu=None if turn.menu is None else json.dumps(asdict(turn.menu)),
+        assigned=turn.assigned_to,
         at=turn.at,
     )
 
 
-def _say(ask: Ask, message_id: str, conversation: str, text: str, at: int) -> None:
+def _say(ask: Ask, reply: NewReply, conversation: str, at: int) -> None:
     """The automatic reply as a message; it has the id of its outbox row."""
     ask(
         "message_add",
-        id=message_id,
+        id=reply.id,
         conversation=conversation,
         wa_message=None,
         sender="auto_reply",
         name="",
-        type="text",
-        content=text,
+        type=media_type(reply.media) if reply.media else "text",
+        content=reply.text,
         status="queued",
         sent_at=None,
         at=at,

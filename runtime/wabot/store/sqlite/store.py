@@ -7,7 +7,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Final
 
-from wabot.model.context import Contact, Context, Conversation, Usage
+from wabot.model.context import CLOSED, Contact, Context, Conversation, OpenMenu, Usage
 from wabot.model.message import Message
 from wabot.model.session import Reload, SessionState, Summary
 from wabot.model.turn import Outbound, Receipt, SendFacts, Turn
@@ -127,6 +127,8 @@ class SqliteStore:
             earlier_messages=row["customer_messages"],
             last_contact=row["last_customer_at"],
             paused_until=paused if paused is not None and paused > now else None,
+            menu=_menu(row["menu"]),
+            assigned_to=row["assigned_to"],
         )
         return Context(now, known, conversation, usage)
 
@@ -228,7 +230,15 @@ def _outbound(row: Any) -> Outbound:
         created=row["created_at"],
         status=row["status"],
         error=row["error"],
+        media=row["media"],
     )
+
+
+def _menu(stored: str) -> OpenMenu:
+    if not stored:
+        return CLOSED
+    data = json.loads(stored)
+    return OpenMenu(data["rule"], data["until"], data["misses"], tuple(data["trail"]))
 
 
 def _summary(ask: Callable[..., sqlite3.Cursor], tenant: str) -> Summary:

@@ -1,0 +1,17 @@
+"""A picture or document from the tenant's media/ folder."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import ClassVar
+
+from wabot.language.template import Template
+
+
+@dataclass(frozen=True, slots=True)
+class Media:
+    """`file` is the name as written; `path` is where it was found (None: nowhere). `messages` are its captions."""
+
+    kind: ClassVar[str] = "media"
+    file: str
+    path: Path | None = None
+    messages: tuple[Template, ...] = ()

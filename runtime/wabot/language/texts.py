@@ -1,0 +1,24 @@
+"""What wabot says by itself, in the tenant's language."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from wabot.language.template import Template
+
+TEXTS: Final[Mapping[str, Mapping[str, str]]] = {
+    "id": {
+        "forwarded": "Sebentar ya kak, kami sambungkan ke tim kami.",
+        "invalid": "Maaf kak, pilihannya tidak ada. Ketik salah satu: {options}.",
+        "closed": "Baik kak. Kalau ada yang lain, tulis saja ya.",
+    },
+    "en": {
+        "forwarded": "One moment please, we are calling a colleague.",
+        "invalid": "Sorry, that is not one of the options. Please type one of: {options}.",
+        "closed": "All right. Just write if there is anything else.",
+    },
+}
+
+
+def built_in(language: str, name: str, **values: str) -> Template:
+    """A built-in text; `values` stand in for its placeholders."""
+    return Template(TEXTS[language][name].format(**values))

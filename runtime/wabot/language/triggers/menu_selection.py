@@ -1,0 +1,18 @@
+"""The customer chose an option of an open menu."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, ClassVar, Self
+
+
+@dataclass(frozen=True, slots=True)
+class MenuSelection:
+    """`menu` is the id of the rule that opens the menu, `key` that of the option."""
+
+    kind: ClassVar[str] = "menu_selection"
+    menu: str
+    key: str
+
+    @classmethod
+    def read(cls, data: Mapping[str, Any]) -> Self:
+        return cls(data["menu"], data["key"])

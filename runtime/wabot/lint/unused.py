@@ -1,0 +1,30 @@
+"""Files that nobody uses."""
+
+from collections.abc import Iterator
+
+from wabot.language.diagnostic import Location
+from wabot.language.responses.media import Media
+from wabot.language.responses.template import TemplateFile
+from wabot.lint.check import Check, Finding
+from wabot.lint.subject import Subject
+
+
+def _templates(subject: Subject) -> Iterator[Finding]:
+    used = {rule.response.name for rule in subject.rules if isinstance(rule.response, TemplateFile)}
+    for document in subject.loaded.documents:
+        own = document.path.parent == subject.loaded.folder / "templates"
+        if own and document.path.suffix == ".j2" and document.path.name not in used:
+            yield Finding(Location(document.path), "no rule uses this template", "delete it, or use it in a rule")
+
+
+def _media(subject: Subject) -> Iterator[Finding]:
+    used = {rule.response.file for rule in subject.rules if isinstance(rule.response, Media)}
+    for path in subject.loaded.media:
+        if path.name not in used and path.parent == subject.loaded.folder / "media":
+            yield Finding(Location(path), "no rule sends this file", "delete it, or send it from a rule")
+
+
+CHECKS = (
+    Check("WB461", "warning", "A template that nobody uses", _templates),
+    Check("WB462", "warning", "A file that nobody sends", _media),
+)
