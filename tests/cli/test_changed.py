@@ -161,6 +161,12 @@ def test_the_checkout_and_its_index_are_left_as_they_are(wabot: Typed, checkout:
     assert (git("status", "--porcelain=v2"), git("diff"), git("diff", "--cached"), git("worktree", "list")) == before
 
 
+def test_it_works_in_a_git_hook_too(wabot: Typed, checkout: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in (("GIT_DIR", ".git"), ("GIT_INDEX_FILE", ".git/index.lock"), ("GIT_PREFIX", "rules/")):
+        monkeypatch.setenv(name, value)
+    assert found(wabot, "rules/warung") == []
+
+
 @pytest.mark.parametrize(
     ("base", "why"),
     [

@@ -13,6 +13,7 @@ from typing import Final
 
 from wabot.model.errors import UsageError
 
+_OF_A_HOOK: Final = frozenset({"GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_PREFIX"})
 _HUNK: Final = re.compile(rb"@@ -\d+(?:,(\d+))? \+(\d+)(?:,(\d+))? @@")
 _ESCAPE: Final = re.compile(rb'\\([0-7]{3}|[abtnvfr"\\])')
 _LETTERS: Final = {b"a": b"\a", b"b": b"\b", b"t": b"\t", b"n": b"\n", b"v": b"\v", b"f": b"\f", b"r": b"\r"}
@@ -97,7 +98,9 @@ class Checkout:
 
     def _run(self, words: tuple[str, ...], env: Mapping[str, str] | None) -> "subprocess.CompletedProcess[bytes]":
         command = ["git", "-C", str(self.root), "--literal-pathspecs", *words]
-        return subprocess.run(command, capture_output=True, check=False, env={**os.environ, **(env or {})})
+        # In a hook, git names its own checkout and index to whatever runs there; here the place decides.
+        around = {name: value for name, value in os.environ.items() if name not in _OF_A_HOOK}
+        return subprocess.run(command, capture_output=True, check=False, env={**around, **(env or {})})
 
 
 def read_diff(diff: bytes) -> Iterator[tuple[bytes, tuple[range, ...]]]:
