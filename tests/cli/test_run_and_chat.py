@@ -1,5 +1,7 @@
 """The flags of `wabot run`, `status` and `chat`; what they do with real processes is in tests/acceptance."""
 
+import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -87,6 +89,51 @@ def test_in_a_chat_you_are_the_customer_over_the_same_pipeline(tmp_path: Path) -
     assert "there is no command /nonsense; /help lists them" in lines
     assert any(line.startswith("`kapan` is no time") for line in lines)
     assert "never read" not in said
+
+
+def test_a_time_moves_the_clock_within_the_day_that_it_shows(tmp_path: Path) -> None:
+    said = chat(write_tenant(tmp_path / "warung"), "/at 2026-01-28 22:00\n/at 09:00\n/at 0001-01-01 00:00\n/quit\n")
+    assert "it is Wednesday 2026-01-28 09:00" in said
+    assert "the year must be from 2000 to 2100" in said
+
+
+def test_a_line_that_is_no_text_is_a_message_as_well_as_it_can_be_read(tmp_path: Path) -> None:
+    folder = write_tenant(tmp_path / "warung")
+    for environment in ({"LC_ALL": "C.UTF-8"}, {"LC_ALL": "POSIX"}):
+        ran = subprocess.run(
+            [sys.executable, "-m", "wabot", "chat", str(folder), "--fast"],
+            input=b"jam buka \xff\nhalo\n/quit\n",
+            capture_output=True,
+            timeout=60,
+            check=False,
+            env={**os.environ, **environment},
+        )
+        assert ran.returncode == 0, ran.stderr
+        assert b"Kami buka tiap hari kak." in ran.stdout
+        assert b"no reply: no_match" in ran.stdout
+
+
+@pytest.mark.parametrize("name", ["SIGINT", "SIGTERM", "SIGHUP"])
+def test_a_signal_ends_a_chat_as_quit_does(tmp_path: Path, name: str) -> None:
+    folder, scratch = write_tenant(tmp_path / "warung"), tmp_path / "scratch"
+    scratch.mkdir()
+    with subprocess.Popen(
+        [sys.executable, "-m", "wabot", "chat", str(folder)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env={**os.environ, "TMPDIR": str(scratch)},
+    ) as running:
+        assert running.stdin is not None
+        assert running.stdout is not None
+        running.stdin.write("jam buka?\n")  # its reply is still being typed when the signal comes
+        running.stdin.flush()
+        assert running.stdout.readline().startswith("You are Budi")
+        running.send_signal(getattr(signal, name))
+        _, err = running.communicate(timeout=60)
+    assert (running.returncode, err) == (0, "")
+    assert list(scratch.iterdir()) == []
 
 
 def test_a_chat_ends_with_its_input_and_refuses_broken_rules(tmp_path: Path, wabot: Typed) -> None:

@@ -17,7 +17,7 @@ from wabot.engine.decide import Decision, decide
 from wabot.engine.gates import clock
 from wabot.engine.rehearsal import Reply, replies
 from wabot.engine.trace import Outcome, explain
-from wabot.language.conversation import SOMEBODY
+from wabot.language.conversation import SOMEBODY, YEARS
 from wabot.language.rule_set import RuleSet
 from wabot.language.tenant import Loaded
 from wabot.model.context import Contact, Context, Conversation
@@ -105,7 +105,7 @@ def read_time(text: str, now: int, zone: tzinfo) -> int:
     """`"22:00"` (today, in `zone`) or `"2026-01-28 22:00"` → UTC milliseconds.
 
     Raises:
-        UsageError: it is no time.
+        UsageError: it is no time, or one too far away.
     """
     try:
         if re.fullmatch(r"\d{1,2}[:.]\d{2}", text):
@@ -114,6 +114,8 @@ def read_time(text: str, now: int, zone: tzinfo) -> int:
             moment = today.replace(hour=int(hour), minute=int(minute), second=0, microsecond=0)
         else:
             moment = datetime.fromisoformat(text)
+        if moment.year not in YEARS:
+            raise UsageError(f"`{text}` is too far away: the year must be from {YEARS[0]} to {YEARS[-1]}")
     except ValueError:
         raise UsageError(f'`{text}` is no time; write it as "2026-01-28 22:00" or "22:00"') from None
     return int((moment if moment.tzinfo else moment.replace(tzinfo=zone)).timestamp() * 1000)

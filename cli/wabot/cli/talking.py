@@ -1,10 +1,13 @@
 """The conversation of `wabot chat`: a session in this process, with a store that is thrown away afterwards."""
 
 import asyncio
+import io
+import signal
 import sys
 import tempfile
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path, PurePath
 from typing import Final
@@ -25,7 +28,7 @@ from wabot.session.session import Place, Session
 from wabot.store.sqlite import SqliteStore, open_store
 
 HELP: Final = """\
-  /at 22:00    move the clock (also "2026-01-28 22:00"; /at now: back to the real time)
+  /at 22:00    move the clock, within its day (also "2026-01-28 22:00"; /at now: back to the real time)
   /who NAME    be another customer; alone: who you are
   /trace       show why each rule did or did not answer, from now on
   /quit        leave"""
@@ -60,7 +63,7 @@ class _Why(Mute):
 
 
 async def talk(loaded: Loaded, name: str, *, hurry: bool) -> None:
-    """Talk until /quit or the end of the input."""
+    """Talk until /quit, the end of the input, or a signal that asks to end."""
     with tempfile.TemporaryDirectory(prefix="wabot-chat-") as place:
         store = open_store(Path(place) / loaded.tenant_id, loaded.tenant_id)
         try:
@@ -106,6 +109,21 @@ class _Talk:
 
     async def run(self) -> None:
         running = asyncio.create_task(self.session.run())
+        talking = asyncio.create_task(self._talk())
+        loop = asyncio.get_running_loop()
+        for name in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            loop.add_signal_handler(name, talking.cancel)
+        try:
+            # A session that fails ends the talk, too: nobody would answer any more.
+            await asyncio.wait({running, talking}, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            talking.cancel()
+            self.session.stop()
+            await running
+        with suppress(asyncio.CancelledError):
+            await talking
+
+    async def _talk(self) -> None:
         await self.session.live.ready.wait()
         self.say(f"You are {self.name}, writing to {self.rule_set.tenant.name}. /help lists the commands.")
         lines = _lines(self.terminal)
@@ -115,8 +133,6 @@ class _Talk:
                     break
             else:
                 await self.write(line)
-        self.session.stop()
-        await running
 
     async def write(self, text: str) -> None:
         self.said += 1
@@ -153,7 +169,7 @@ class _Talk:
         zone = self.rule_set.tenant.timezone
         real = RealClock().now()
         try:
-            self.clock.shift = 0 if text in ("", "now") else read_time(text, real, zone) - real
+            self.clock.shift = 0 if text in ("", "now") else read_time(text, self.clock.now(), zone) - real
         except UsageError as error:
             self.say(f"  {error}")
             return
@@ -171,13 +187,16 @@ def _lines(terminal: bool) -> "asyncio.Queue[str | None]":
     """The lines of standard input, read beside the event loop; None at its end."""
     found: asyncio.Queue[str | None] = asyncio.Queue()
     loop = asyncio.get_running_loop()
+    if isinstance(sys.stdin, io.TextIOWrapper):
+        sys.stdin.reconfigure(errors="replace")
 
     def read() -> None:
         try:
             for line in sys.stdin:
                 loop.call_soon_threadsafe(found.put_nowait, line.rstrip("\n"))
         finally:
-            loop.call_soon_threadsafe(found.put_nowait, None)
+            with suppress(RuntimeError):  # the loop may have ended meanwhile
+                loop.call_soon_threadsafe(found.put_nowait, None)
 
     # A daemon thread: a read that waits for a person must not keep the program from ending.
     threading.Thread(target=read, daemon=True).start()
