@@ -195,3 +195,10 @@ def test_a_test_file_with_a_mistake_is_a_finding_and_the_rules_still_run(wabot: 
     said = wabot("test", "rules")
     assert said.code == 1
     assert "tests/a.yaml:2:16: error: `at` is missing" in said.out
+
+
+def test_a_moment_beyond_the_calendar_is_wrong_usage(wabot: Typed, repository: Path) -> None:
+    for at in ("0001-01-01 00:00", "9999-12-31 23:59", "1999-12-31 23:59"):
+        said = wabot("test", "jam buka?", "--at", at)
+        assert said.code == 2
+        assert "the year must be from 2000 to 2100" in said.err

@@ -17,7 +17,8 @@ from wabot.engine.decide import Decision, decide
 from wabot.engine.gates import clock
 from wabot.engine.rehearsal import Reply, replies
 from wabot.engine.trace import Outcome, explain
-from wabot.language.conversation import SOMEBODY, YEARS
+from wabot.language.conversation import SOMEBODY
+from wabot.language.hours import YEARS
 from wabot.language.rule_set import RuleSet
 from wabot.language.tenant import Loaded
 from wabot.model.context import Contact, Context, Conversation

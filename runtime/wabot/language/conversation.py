@@ -14,9 +14,6 @@ from wabot.model.message import MessageType
 SOMEBODY: Final = "6281100000000"
 """The number of a customer of whom a test says none."""
 
-YEARS: Final = range(2000, 2101)
-"""Years that a clock may show: beyond them no business answers, and the arithmetic of dates ends."""
-
 
 @dataclass(frozen=True, slots=True)
 class Expect:

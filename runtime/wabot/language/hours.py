@@ -7,6 +7,8 @@ from typing import Final, cast
 
 DAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 DAY: Final = 24 * 60
+YEARS: Final = range(2000, 2101)
+"""Years of which dates may be: beyond them no business is open, and somewhere the calendar ends."""
 
 
 @dataclass(frozen=True, slots=True, order=True)

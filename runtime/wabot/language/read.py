@@ -9,7 +9,7 @@ from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from wabot.language.document import Document
-from wabot.language.hours import Hours, Spans, parse_days, parse_span, read_spans, read_weekly
+from wabot.language.hours import YEARS, Hours, Spans, parse_days, parse_span, read_spans, read_weekly
 from wabot.language.responses import Response
 from wabot.language.responses.handoff import ForwardToCs, SmartRoute
 from wabot.language.responses.media import Media
@@ -35,8 +35,8 @@ _TRIGGERS: Final[Mapping[str, Callable[[Mapping[str, Any]], Trigger]]] = {kind.k
 
 
 def duration(text: str) -> int:
-    """`"1h30m"` → milliseconds."""
-    return sum(int(number) * _UNITS[unit] for number, unit in re.findall(r"(\d+)([smhd])", text))
+    """`"1h30m"` → milliseconds. Of an endless number only so many digits are read: it is too long anyhow."""
+    return sum(int(number.lstrip("0")[:15] or 0) * _UNITS[unit] for number, unit in re.findall(r"(\d+)([smhd])", text))
 
 
 def read_tenant(tenant_id: str, data: Mapping[str, Any]) -> Tenant:
@@ -210,9 +210,12 @@ def _optional(data: Mapping[str, str], key: str) -> int | None:
 
 def _date(text: str) -> date:
     try:
-        return date.fromisoformat(text)
+        day = date.fromisoformat(text)
     except ValueError:
         raise ValueError(f"{text} is no date") from None
+    if day.year not in YEARS:
+        raise ValueError(f"{text} is too far away; years run from {YEARS[0]} to {YEARS[-1]}")
+    return day
 
 
 def _present(data: Mapping[str, Any], *keys: str) -> dict[str, Any]:

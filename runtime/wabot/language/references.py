@@ -2,11 +2,15 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 from wabot.language.diagnostic import Location
 from wabot.language.document import Document, Steps
+from wabot.language.durations import is_too_long
+from wabot.language.hours import YEARS
+from wabot.language.read import duration
 from wabot.language.regex import Regex, RegexError
 from wabot.language.wording import check_template_file, check_text
 
@@ -163,8 +167,10 @@ def check_quick_replies(document: Document, variables: Collection[str]) -> None:
 
 
 def check_tests(document: Document, ids: Collection[str]) -> None:
-    """Report rules that a test expects and nobody wrote."""
+    """Report rules that a test expects and nobody wrote, and moments that do not exist."""
     for index, test in enumerate(document.entries):
+        if test is not None:
+            _check_clock(document, ("tests", index), test)
         for number, step in enumerate(test["steps"] if test else ()):
             expect = step.get("expect", {})
             steps: Steps = ("tests", index, "steps", number, "expect")
@@ -174,6 +180,24 @@ def check_tests(document: Document, ids: Collection[str]) -> None:
                 if rule != "none" and rule not in ids:
                     hint = _guess(rule, ids)
                     document.report("WB209", f"no rule has the id `{rule}`", hint, at=document.locate(where))
+
+
+def _check_clock(document: Document, steps: Steps, test: Mapping[str, Any]) -> None:
+    """Report when a test starts at no moment, or waits until the calendar ends."""
+    where: Steps = (*steps, "at")
+    try:
+        now = datetime.fromisoformat(test["at"])
+    except ValueError:
+        document.report("WB207", f"{test['at']} is no date and time", "", at=document.locate(where))
+        return
+    waits = [(number, step["wait"]) for number, step in enumerate(test["steps"]) if "wait" in step]
+    for number, wait in [(None, "0s"), *waits]:
+        where = where if number is None else (*steps, "steps", number, "wait")
+        now += timedelta(milliseconds=0 if is_too_long(wait) else duration(wait))
+        if now.year not in YEARS:
+            message = f"the clock stands in the year {now.year}; years run from {YEARS[0]} to {YEARS[-1]}"
+            document.report("WB207", message, "", at=document.locate(where))
+            return
 
 
 def _check_trigger(document: Document, steps: Steps, trigger: Mapping[str, Any] | None) -> set[str]:

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfoNotFoundError
 
 from wabot.language.diagnostic import Diagnostic, Location
 from wabot.language.document import Document, read_document
+from wabot.language.durations import check_durations
 from wabot.language.hours import ALWAYS_OPEN, Hours, parse_span
 from wabot.language.read import Files, read_hours, read_quick_reply, read_rule, read_tenant
 from wabot.language.references import Names, check_quick_replies, check_rules, check_tests
@@ -193,6 +194,7 @@ class _Reader:
         document.kind = kind
         self.documents.append(document)
         shaped = _parsed(document) and check_shape(document, kind)
+        check_durations(document)
         return document if shaped and not document.findings else None
 
     def _listing(self, path: Path, kind: Listing) -> Document:
@@ -203,6 +205,7 @@ class _Reader:
         if _parsed(document):
             shaped = check_shape(document, kind)
             document.entries = entries(kind, document.data) if shaped else salvage(kind, document.data)
+            check_durations(document)
         return document
 
     def _text(self, path: Path) -> Document:
