@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 from tests.engine import rule_sets as some
 from wabot.engine.decide import decide
 from wabot.engine.trace import in_text
+from wabot.language.regex import Regex, RegexError
 from wabot.language.rule_set import Rule, RuleSet
 from wabot.language.triggers.fallback import Fallback
 from wabot.language.triggers.keyword import Keyword
@@ -80,3 +81,29 @@ def test_the_message_that_shows_it_is_decided_for_another_rule(rule_set: RuleSet
                 assert isinstance(found.rule.trigger, Fallback) or rule_set.rules.index(rule) < rule_set.rules.index(
                     found.rule
                 )
+
+
+sources = st.text(alphabet="ab1 (|)[]^$*+?{},.\\bdwsWx-:iPn<>é❤", min_size=1, max_size=12)
+
+
+@settings(max_examples=400, deadline=None)
+@given(st.lists(sources, min_size=1, max_size=4), texts)
+def test_no_regex_that_re2_accepts_is_beyond_the_survey(given_sources: list[str], text: str) -> None:
+    made = []
+    for number, source in enumerate(given_sources):
+        try:
+            Regex(source)
+        except RegexError:
+            continue
+        made.append(some.rule(f"r{number}", Pattern(source)))
+    rule_set = some.rule_set(*made)
+    surveyed = Survey(rule_set)
+    for rank, readings in surveyed.readings.items():
+        trigger = rule_set.rules[rank].trigger
+        for reading in readings:
+            assert isinstance(trigger, Pattern)
+            assert reading.known != "never" or in_text(trigger, text) is None
+            assert all(in_text(trigger, part.sample) is not None for part in reading.parts)
+    for found in find_shadowed(surveyed):
+        if in_text(found.rule.trigger, text) is not None:  # type: ignore[arg-type]  # all are patterns
+            assert decide(rule_set, some.message(text), some.context()).answers[0].rule is not found.rule
