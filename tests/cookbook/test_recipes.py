@@ -1,4 +1,4 @@
-"""Every recipe of docs/cookbook: sound in a tenant that has nothing else, and beside the rules that `wabot init` writes."""
+"""Every recipe of docs/cookbook: sound in a tenant that has nothing else, and beside the rules of a new one."""
 
 import re
 from collections.abc import Iterator
