@@ -7,40 +7,41 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from wabot.cli.survey import survey
 from wabot.engine.load import load_tenant
 from wabot.engine.rehearsal import play
 from wabot.language.conversation import read_conversations
 from wabot.language.diagnostic import Diagnostic
-from wabot.lint.run import lint
-from wabot.session.clock import RealClock
 
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """The findings of `wabot validate`, and the conversations that do not go as they should."""
+    """The findings of `wabot validate`, and the conversations that do not go as they should (file and name)."""
 
     findings: frozenset[Diagnostic]
     missed: frozenset[tuple[Path, str]]
+
+    @property
+    def bad(self) -> bool:
+        """Whether there is more than hints."""
+        return bool(self.missed) or any(item.severity != "info" for item in self.findings)
 
     def since(self, before: "State") -> "State":
         """What was not so before."""
         return State(self.findings - before.findings, self.missed - before.missed)
 
 
-NOTHING = State(frozenset(), frozenset())
-
-
 def look(folder: Path) -> State:
     """The state of a tenant's folder."""
-    loaded = load_tenant(folder)
-    findings = frozenset((*loaded.diagnostics, *lint(loaded, RealClock().now())))
+    found = survey(folder)
     missed = {
         (conversation.location.path, conversation.name)
+        for loaded in found.tenants
         for document in loaded.tests
         for conversation in read_conversations(document)
         if loaded.rule_set is not None and any(not miss.todo for miss in play(loaded.rule_set, conversation))
     }
-    return State(findings, frozenset(missed))
+    return State(frozenset(found.findings), frozenset(missed))
 
 
 def errors_with(rules: Path, tenant: str, files: Mapping[str, bytes]) -> list[tuple[str, Diagnostic]]:

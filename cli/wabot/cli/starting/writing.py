@@ -3,14 +3,16 @@
 import shutil
 import tempfile
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 
 from wabot.model.errors import UsageError
 
 
-def conflicts(root: Path, files: Mapping[str, bytes]) -> list[str]:
-    """Those of `files` that something stands in the way of."""
-    return [name for name in files if _blocked(root, Path(name))]
+def conflicts(root: Path, files: Mapping[str, bytes], whole: str = "") -> list[str]:
+    """Those of `files`, and the folder `whole`, that something stands in the way of."""
+    single = [name for name in files if not whole or not name.startswith(f"{whole}/")]
+    return [name for name in (*single, *((whole,) if whole else ())) if _blocked(root, Path(name))]
 
 
 def _blocked(root: Path, name: Path) -> bool:
@@ -27,13 +29,13 @@ def write(root: Path, files: Mapping[str, bytes], whole: str = "") -> None:
         UsageError: a file is there already.
         OSError: it cannot be written.
     """
-    if blocked := conflicts(root, files):
+    if blocked := conflicts(root, files, whole):
         raise UsageError(f"{', '.join(blocked)}: exists already")
     made = _missing_folders(root)
-    root.mkdir(parents=True, exist_ok=True)
     staging: Path | None = None
     moved: list[Path] = []
     try:
+        root.mkdir(parents=True, exist_ok=True)
         # On the same file system as what it becomes: a rename cannot end halfway.
         staging = Path(tempfile.mkdtemp(prefix=".wabot-init-", dir=root))
         for name, data in files.items():
@@ -41,7 +43,7 @@ def write(root: Path, files: Mapping[str, bytes], whole: str = "") -> None:
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(data)
         single = [name for name in files if not whole or not name.startswith(f"{whole}/")]
-        for name in (*single, *((whole,) if len(single) < len(files) else ())):
+        for name in (*single, *((whole,) if whole else ())):
             made += _missing_folders((root / name).parent)
             (root / name).parent.mkdir(parents=True, exist_ok=True)
             (staging / name).rename(root / name)
@@ -52,7 +54,7 @@ def write(root: Path, files: Mapping[str, bytes], whole: str = "") -> None:
         if staging is not None:
             shutil.rmtree(staging, ignore_errors=True)
         for folder in reversed(made):
-            if folder.is_dir():
+            with suppress(OSError):  # not made yet, or somebody has put something there meanwhile
                 folder.rmdir()
         raise
     shutil.rmtree(staging, ignore_errors=True)
