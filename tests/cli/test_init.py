@@ -38,7 +38,7 @@ def everything(folder: Path) -> set[str]:
     ("--language", "en"),
     ("--name", 'Toko "Bu" Ani: Kue & Roti', "--phone", "6281234567890", "--timezone", "Asia/Makassar"),
     ("--recipe", "ongkir", "--recipe", "libur-lebaran", "--recipe", "pemasok", "--recipe", "menu-gambar"),
-    ("--language", "en", "--recipe", "english", "--recipe", "sapaan"),
+    ("--language", "en", "--recipe", "ongkir", "--recipe", "sapaan"),
 ], ids=lambda options: " ".join(options) or "plain")  # fmt: skip
 def test_what_is_written_is_valid_and_its_conversations_go_as_they_should(
     wabot: Typed, here: Path, options: tuple[str, ...]
