@@ -202,3 +202,15 @@ def test_a_moment_beyond_the_calendar_is_wrong_usage(wabot: Typed, repository: P
         said = wabot("test", "jam buka?", "--at", at)
         assert said.code == 2
         assert "the year must be from 2000 to 2100" in said.err
+
+
+def test_a_rule_whose_text_fails_is_no_success(wabot: Typed, tmp_path: Path) -> None:
+    rule = '  - {id: a, trigger: {type: keyword, keywords: [jam]}, response: "{{ 1 / 0 }}"}\n'
+    test = "version: 1\ntests: [{name: x, at: 2026-01-28 10:00, steps: [{say: jam, expect: {rule: a}}]}]\n"
+    write_tenant(tmp_path / "warung", {**rules(rule), "tests/a.yaml": test})
+    said = wabot("test", "jam", tmp_path, "--expect", "a")
+    assert said.code == 1
+    assert "fails: the text cannot be made: division by zero" in said.out
+    said = wabot("test", tmp_path)
+    assert said.code == 1
+    assert "a fails, and the customer gets nothing" in said.out

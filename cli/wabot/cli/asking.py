@@ -84,7 +84,8 @@ def ask(chosen: Chosen, asked: Asked, output: Format) -> int:
         for answer in unexpected:
             got = ", ".join(answer.rules) or f"nobody ({answer.decision.reason})"
             typer.echo(f"\n{answer.rule_set.tenant.id}: expected {asked.expect}, got {got}", err=True)
-    return FINDINGS if unexpected or broken or not told else CLEAN
+    failing = any(reply.error for answer in told for reply in answer.replies)
+    return FINDINGS if unexpected or broken or failing or not told else CLEAN
 
 
 def _ask(rule_set: RuleSet, asked: Asked) -> _Told:

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from wabot.cli import chat, explain, replies, rules, run, status, test, validate
+from wabot.cli import chat, explain, init, replies, rules, run, status, test, validate
 from wabot.cli.exit_codes import CLEAN, FAILURE, INTERRUPTED, USAGE
 from wabot.model.errors import UsageError, WabotError
 
@@ -21,6 +21,7 @@ app = typer.Typer(
     help="WhatsApp auto-replies for small businesses, as rules in git: validated, tested, explained, and run.",
     epilog="Exit codes: 0 clean, 1 findings or a missed expectation, 2 wrong usage, 3 failure.",
 )
+app.command("init")(init.init)
 app.command("validate")(validate.validate)
 app.command("explain")(explain.explain)
 app.command("test")(test.test)
