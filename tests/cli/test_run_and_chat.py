@@ -97,6 +97,13 @@ def test_a_time_moves_the_clock_within_the_day_that_it_shows(tmp_path: Path) -> 
     assert "the year must be from 2000 to 2100" in said
 
 
+def test_nothing_that_is_said_in_a_chat_steers_the_terminal(tmp_path: Path) -> None:
+    text = '  - {id: a, trigger: {type: fallback}, response: "Halo {{ contact.name }}\\e[2J"}\n'
+    said = chat(write_tenant(tmp_path / "warung", rules(text)), "halo\n/quit\n", "--name", "Bu\x1b[1mdi")
+    assert "Halo Bu\\x1b[1mdi\\x1b[2J" in said
+    assert "\x1b" not in said
+
+
 def test_a_line_that_is_no_text_is_a_message_as_well_as_it_can_be_read(tmp_path: Path) -> None:
     folder = write_tenant(tmp_path / "warung")
     for environment in ({"LC_ALL": "C.UTF-8"}, {"LC_ALL": "POSIX"}):

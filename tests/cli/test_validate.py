@@ -150,3 +150,28 @@ def test_a_folder_that_cannot_be_a_tenants_name_is_a_finding(wabot: Typed, repos
 def test_folders_with_a_leading_underscore_are_no_tenants(wabot: Typed, repository: Path) -> None:
     (repository / "rules" / "_shared").mkdir()
     assert wabot("validate").code == 0
+
+
+def test_nothing_that_a_file_holds_steers_the_terminal(tmp_path: Path, wabot: Typed) -> None:
+    folder = write_tenant(tmp_path / "warung")
+    (folder / "tenant.yaml").write_bytes(b"version: 1\nname: \x1b[2J\xff\n")
+    (folder / "rules.yaml").write_text(
+        'version: 1\nrules:\n- {id: a, "bad\\e[31m\\nkey": 1, trigger: {type: welcome}, response: "x"}\n'
+    )
+    said = wabot("validate", folder)
+    assert "name: \\x1b[2J" in said.out
+    assert "unknown key `bad\\x1b[31m key`" in said.out
+    assert "\x1b" not in said.out
+    # The caret stands below the place as it is shown.
+    shown, caret = said.out[said.out.index("    2 | ") :].splitlines()[:2]
+    assert caret.index("^") == shown.index("\ufffd")
+
+
+def test_nothing_that_a_reply_holds_steers_the_terminal(tmp_path: Path, wabot: Typed) -> None:
+    text = '  - {id: a, name: "A\\nB", trigger: {type: fallback}, response: "satu\\e[2J\\u202Edua"}\n'
+    folder = write_tenant(tmp_path / "warung", rules(text))
+    for words in (["test", "halo", folder], ["rules", folder], ["rules", "a", folder]):
+        said = wabot(*words)
+        assert "\\x1b[2J\\u202edua" in said.out
+        assert "\x1b" not in said.out
+    assert "A B" in said.out

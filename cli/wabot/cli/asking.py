@@ -79,11 +79,11 @@ def ask(chosen: Chosen, asked: Asked, output: Format) -> int:
         )
     else:
         for number, answer in enumerate(told):
-            typer.echo(("\n" if number else "") + _text(answer, asked))
+            render.say(("\n" if number else "") + _text(answer, asked))
         _broken(broken, chosen, bool(told))
         for answer in unexpected:
             got = ", ".join(answer.rules) or f"nobody ({answer.decision.reason})"
-            typer.echo(f"\n{answer.rule_set.tenant.id}: expected {asked.expect}, got {got}", err=True)
+            render.say(f"\n{answer.rule_set.tenant.id}: expected {asked.expect}, got {got}", err=True)
     failing = any(reply.error for answer in told for reply in answer.replies)
     return FINDINGS if unexpected or broken or failing or not told else CLEAN
 
@@ -191,6 +191,6 @@ def _data(told: _Told, asked: Asked) -> dict[str, Any]:
 def _broken(broken: list[Loaded], chosen: Chosen, some: bool) -> None:
     for item in chosen.diagnostics:
         if item.severity == "error" and (broken or not some):
-            typer.echo("\n" + render.finding(item))
+            render.say("\n" + render.finding(item))
     for loaded in broken:
         typer.echo(f"\n{loaded.tenant_id}: not asked, because its rules have errors", err=True)

@@ -27,7 +27,7 @@ def chat(
     errors = [item for item in chosen.diagnostics if item.severity == "error"]
     if errors or not chosen.tenants:
         for item in errors:
-            typer.echo(render.finding(item) + "\n")
+            render.say(render.finding(item) + "\n")
         raise typer.Exit(FINDINGS)
 
     import asyncio

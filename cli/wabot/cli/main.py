@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from wabot.cli import chat, explain, init, replies, rules, run, status, test, validate
+from wabot.cli import chat, explain, init, render, replies, rules, run, status, test, validate
 from wabot.cli.exit_codes import CLEAN, FAILURE, INTERRUPTED, USAGE
 from wabot.model.errors import UsageError, WabotError
 
@@ -52,7 +52,7 @@ def main() -> None:
     try:
         app(prog_name="wabot")
     except UsageError as error:
-        typer.echo(f"wabot: {error}", err=True)
+        render.say(f"wabot: {error}", err=True)
         sys.exit(USAGE)
     except BrokenPipeError:
         # Whoever read our output has gone (`wabot validate | head`): nothing to tell, nobody to tell it to.
@@ -61,11 +61,11 @@ def main() -> None:
     except KeyboardInterrupt:
         sys.exit(INTERRUPTED)
     except (WabotError, OSError) as error:
-        typer.echo(f"wabot: {error}", err=True)
+        render.say(f"wabot: {error}", err=True)
         sys.exit(FAILURE)
     except Exception as error:
         if os.environ.get("WABOT_DEBUG"):
             raise
-        typer.echo(f"wabot: a bug in wabot: {type(error).__name__}: {error}", err=True)
+        render.say(f"wabot: a bug in wabot: {type(error).__name__}: {error}", err=True)
         typer.echo("       Set WABOT_DEBUG=1 to see where, and please report it.", err=True)
         sys.exit(FAILURE)

@@ -14,6 +14,7 @@ from wabot.language.rule_set import Rule
 from wabot.language.triggers.goto import OnlyGoto
 from wabot.language.triggers.menu_selection import MenuSelection
 from wabot.model.context import WHOLE_CONTACT
+from wabot.model.visible import on_one_line
 
 _MOST_SILENT: Final = 6
 """More rules than so many that simply did not match are counted, not listed."""
@@ -24,7 +25,7 @@ def failure(conversation: Conversation, miss: Miss, exchanges: Sequence[Exchange
     """The whole report of one miss, in lines."""
     at, seen = miss.expect.location, _seen(miss, exchanges)
     head = f"{render.shown(at.path)}:{at.line}:{at.column}: {render.style('failed', fg='red', bold=True)}"
-    lines = [f"{head}: {conversation.name}", f"  said      {_indented(miss.said)}"]
+    lines = [f"{head}: {on_one_line(conversation.name)}", f"  said      {_indented(miss.said)}"]
     lines += _wanted_and_got(miss, seen)
     if seen is not None:
         lines += [f"  because   {why}" for why in [because(miss, seen)] if why]

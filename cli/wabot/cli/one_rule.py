@@ -14,6 +14,7 @@ from wabot.engine.shadows import Shadow, shadows
 from wabot.language.rule_set import Rule
 from wabot.language.triggers.fallback import Fallback
 from wabot.lint.subject import Subject
+from wabot.model.visible import on_one_line
 
 _INDENT = " " * 15
 
@@ -31,7 +32,7 @@ def rule_text(subject: Subject, rule: Rule) -> str:
 
 def _facts(subject: Subject, rule: Rule, entry: Any) -> Iterator[tuple[str, list[str]]]:
     if rule.name:
-        yield "name", [rule.name]
+        yield "name", [on_one_line(rule.name)]
     if rule.description:
         yield "description", rule.description.splitlines()
     if not rule.enabled:
@@ -115,7 +116,7 @@ def _shadow(subject: Subject, shadow: Shadow) -> str:
 
 
 def _mention(mention: Mention) -> str:
-    return f"{render.shown(mention.at.path)}:{mention.at.line}  {mention.name}" + (
+    return f"{render.shown(mention.at.path)}:{mention.at.line}  {on_one_line(mention.name)}" + (
         "" if mention.expected else "  (exercises it, expects nothing of it)"
     )
 

@@ -96,7 +96,7 @@ def run(chosen: Chosen, path: Path | None, wishes: Wishes) -> int:
     else:
         _print(rehearsed, errors)
         if covered is not None:
-            typer.echo("\n" + covered.text())
+            render.say("\n" + covered.text())
     empty = [tenant.loaded.tenant_id for tenant in rehearsed if tenant.empty]
     if wishes.fail_on_empty and empty:
         typer.echo(f"wabot: {', '.join(empty)}: no tests, and --fail-on-empty asks for some", err=True)
@@ -145,12 +145,12 @@ def _covered(rehearsed: Sequence[Rehearsed], wishes: Wishes) -> "Covered | None"
 
 def _print(rehearsed: Sequence[Rehearsed], errors: Sequence[Diagnostic]) -> None:
     for item in errors:
-        typer.echo(render.finding(item) + "\n")
+        render.say(render.finding(item) + "\n")
     for tenant in rehearsed:
         for one in tenant.played:
             for miss in one.misses:
                 if not miss.todo:
-                    typer.echo(misses.failure(one.conversation, miss, one.exchanges) + "\n")
+                    render.say(misses.failure(one.conversation, miss, one.exchanges) + "\n")
     for tenant in rehearsed:
         typer.echo(_tally(tenant))
     if len(rehearsed) > 1:

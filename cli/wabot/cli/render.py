@@ -1,6 +1,7 @@
 """How findings look: on a terminal with the source line and a caret, for machines as JSON."""
 
 import json
+import re
 import sys
 import unicodedata
 from collections import Counter
@@ -13,12 +14,15 @@ import typer
 
 from wabot.language.diagnostic import Diagnostic
 from wabot.language.document import source_lines
+from wabot.model.visible import on_one_line, visible
 
 if TYPE_CHECKING:
     from wabot.lint.fixes.fix import Fixed
 
 COLOURS: Final = {"error": "red", "warning": "yellow", "info": "blue"}
 _WIDEST: Final = 160
+_STYLE: Final = re.compile(r"(\x1b\[(?:[0-2]|3[0-7])m)")
+"""What `style` writes."""
 
 
 def style(text: str, **how: Any) -> str:
@@ -26,16 +30,22 @@ def style(text: str, **how: Any) -> str:
     return typer.style(text, **how) if sys.stdout.isatty() else text
 
 
+def say(text: str, *, err: bool = False) -> None:
+    """Print for people. Names and texts in it may come from anybody: nothing but colours reaches the terminal."""
+    parts = _STYLE.split(text) if not err and sys.stdout.isatty() else [text]
+    typer.echo("".join(part if number % 2 else visible(part) for number, part in enumerate(parts)), err=err)
+
+
 def finding(diagnostic: Diagnostic, *, coloured: bool = True) -> str:
     """One finding in three lines or more; never coloured where nobody looks, or not `coloured`."""
     at = diagnostic.location
-    path = shown(at.path)
+    path = on_one_line(shown(at.path))
     how: dict[str, Any] = {"fg": COLOURS[diagnostic.severity], "bold": True} if coloured else {}
     severity = style(diagnostic.severity, **how) if how else diagnostic.severity
-    lines = [f"{path}:{at.line}:{at.column}: {severity}: {diagnostic.message} [{diagnostic.code}]"]
+    lines = [f"{path}:{at.line}:{at.column}: {severity}: {on_one_line(diagnostic.message)} [{diagnostic.code}]"]
     lines += _excerpt(diagnostic, how)
     if diagnostic.hint:
-        lines.append(f"      = {diagnostic.hint}")
+        lines.append(f"      = {on_one_line(diagnostic.hint)}")
     return "\n".join(lines)
 
 
@@ -47,9 +57,10 @@ def _excerpt(diagnostic: Diagnostic, how: dict[str, Any]) -> list[str]:
     line = source[at.line - 1]
     end = at.end_column if at.end_column > at.column else len(line.rstrip()) + 1
     cut = max(0, at.column - 1 - _WIDEST // 2) if len(line) > _WIDEST else 0
-    text = line[cut : cut + _WIDEST].replace("\t", " ").rstrip()
-    before = width(line[cut : at.column - 1])
-    marked = max(1, width(line[at.column - 1 : min(end - 1, cut + _WIDEST)]))
+    line = line.replace("\t", " ")
+    text = visible(line[cut : cut + _WIDEST].rstrip())
+    before = width(visible(line[cut : at.column - 1]))
+    marked = max(1, width(visible(line[at.column - 1 : min(end - 1, cut + _WIDEST)])))
     number = f"{at.line:5} | "
     caret = style("^" * marked, **how) if how else "^" * marked
     return [f"{number}{text}", f"      | {' ' * before}{caret}"]

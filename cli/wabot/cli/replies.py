@@ -22,6 +22,7 @@ from wabot.language.tenant import Loaded
 from wabot.model.context import Contact, Context, Conversation
 from wabot.model.errors import RenderError, UsageError
 from wabot.model.message import Message
+from wabot.model.visible import on_one_line
 from wabot.session.clock import RealClock
 
 
@@ -64,9 +65,9 @@ def replies(
         data = [_data(one) for one in shown]
         typer.echo(render.as_json({"replies": data, "findings": [render.finding_as_data(item) for item in errors]}))
     elif shortcut:
-        typer.echo("\n\n".join(_in_full(one) for one in shown))
+        render.say("\n\n".join(_in_full(one) for one in shown))
     else:
-        typer.echo(_listed(chosen, shown))
+        render.say(_listed(chosen, shown))
     if errors:
         count = render.plural(len(errors), "error")
         typer.echo(f"wabot: {count} in these files: see wabot validate", err=True)
@@ -103,7 +104,11 @@ def _show(loaded: Loaded, rule_set: RuleSet, reply: QuickReply, name: str) -> _S
 
 def _in_full(one: _Shown) -> str:
     reply = one.reply
-    parts = [render.style(one.loaded.tenant_id, bold=True), render.style(reply.shortcut, fg="green"), reply.title]
+    parts = [
+        render.style(one.loaded.tenant_id, bold=True),
+        render.style(reply.shortcut, fg="green"),
+        on_one_line(reply.title),
+    ]
     lines = ["  ".join([*parts, _place(one)])]
     if one.error:
         lines.append(f"  {render.style(f'fails: {one.error}', fg='red')}")

@@ -15,6 +15,7 @@ from wabot.cli.words import name_and_path, unknown
 from wabot.language.rule_set import Rule
 from wabot.language.triggers.fallback import Fallback
 from wabot.lint.subject import Subject
+from wabot.model.visible import on_one_line
 
 _COLUMNS: Final = ("prio", "rule", "trigger", "answers", "limits", "conditions", "")
 
@@ -52,7 +53,7 @@ def rules(
         typer.echo(render.as_json(data))
     else:
         for number, text in enumerate(texts):
-            typer.echo(("\n" if number else "") + text)
+            render.say(("\n" if number else "") + text)
     if errors:
         count = render.plural(len(errors), "error")
         typer.echo(f"wabot: {count} in these files, so some rules may be missing here: see wabot validate", err=True)
@@ -66,7 +67,9 @@ def in_order(subject: Subject) -> Sequence[Rule]:
 
 def _text(subject: Subject) -> str:
     tenant = subject.rule_set.tenant
-    head = f"{render.style(tenant.id, bold=True)}  {tenant.name}: {render.plural(len(subject.rules), 'rule')}"
+    head = (
+        f"{render.style(tenant.id, bold=True)}  {on_one_line(tenant.name)}: {render.plural(len(subject.rules), 'rule')}"
+    )
     rows = [_row(rule, subject.place(rule).data) for rule in in_order(subject)]
     return "\n".join([head, *table(_COLUMNS, rows, flexible=(2, 3, 5))])
 

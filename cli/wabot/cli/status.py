@@ -37,7 +37,7 @@ def status(
     if output is Format.json:
         typer.echo(render.as_json({"tenants": [_data(summary) for summary in summaries]}))
     else:
-        typer.echo("\n\n".join(_text(summary) for summary in summaries) or f"nothing is stored in {data} yet")
+        render.say("\n\n".join(_text(summary) for summary in summaries) or f"nothing is stored in {data} yet")
     raise typer.Exit(CLEAN)
 
 

@@ -22,6 +22,7 @@ from wabot.language.tenant import Loaded
 from wabot.model.errors import UsageError
 from wabot.model.message import Message
 from wabot.model.turn import Outbound
+from wabot.model.visible import on_one_line
 from wabot.session.clock import RealClock
 from wabot.session.report import Mute
 from wabot.session.session import Place, Session
@@ -90,12 +91,17 @@ class _Talk:
     def rule_set(self) -> RuleSet:
         return self.session.live.rule_set()
 
+    @property
+    def shop(self) -> str:
+        return on_one_line(self.rule_set.tenant.name)
+
     def say(self, text: str) -> None:
-        sys.stdout.write(f"\r\033[K{text}\n" if self.terminal else f"{text}\n")
-        sys.stdout.flush()
+        if self.terminal:
+            sys.stdout.write("\r\033[K")
+        render.say(text)
 
     def heard(self, outbound: Outbound) -> None:
-        shop = render.style(self.rule_set.tenant.name, fg="green", bold=True)
+        shop = render.style(self.shop, fg="green", bold=True)
         lines = [f"[{PurePath(outbound.media).name}]"] if outbound.media else []
         lines += outbound.text.splitlines()
         self.say(f"{shop} {render.style(f'[{outbound.rule}]', dim=True)}")
@@ -104,7 +110,7 @@ class _Talk:
 
     def typing(self, on: bool) -> None:
         if self.terminal:
-            sys.stdout.write(f"\r\033[K{self.rule_set.tenant.name} sedang mengetik…" if on else "\r\033[K")
+            sys.stdout.write(f"\r\033[K{self.shop} sedang mengetik…" if on else "\r\033[K")
             sys.stdout.flush()
 
     async def run(self) -> None:
@@ -125,7 +131,7 @@ class _Talk:
 
     async def _talk(self) -> None:
         await self.session.live.ready.wait()
-        self.say(f"You are {self.name}, writing to {self.rule_set.tenant.name}. /help lists the commands.")
+        self.say(f"You are {self.name}, writing to {self.shop}. /help lists the commands.")
         lines = _lines(self.terminal)
         while (line := await lines.get()) is not None:
             if line.startswith("/"):
@@ -174,7 +180,7 @@ class _Talk:
             self.say(f"  {error}")
             return
         now = datetime.fromtimestamp(self.clock.now() / 1000, zone)
-        self.say(f"  it is {now:%A %Y-%m-%d %H:%M} at {self.rule_set.tenant.name}")
+        self.say(f"  it is {now:%A %Y-%m-%d %H:%M} at {self.shop}")
 
     def who(self, name: str) -> None:
         if name:

@@ -113,7 +113,7 @@ def _report(asked: _Asked, fixed: "tuple[Fixed, ...]", output: ReportFormat) -> 
     scope = f"of what changed since {asked.base}" if asked.base is not None else ""
     report = Report(found.tenants, findings, silenced, fixed, scope)
     if written := _written(report, output):
-        typer.echo(written)
+        (render.say if output is ReportFormat.text else typer.echo)(written)
     return FINDINGS if report.bad else CLEAN
 
 

@@ -51,7 +51,7 @@ def _again(path: Path | None, place: Path, changed: Iterable[Path], only: Sequen
         run(tenants.choose(path, chosen or only), path, wishes)
     except UsageError as error:
         # A tenant may be gone, or a test renamed; the next change may bring it back.
-        typer.echo(f"wabot: {error}", err=True)
+        render.say(f"wabot: {error}", err=True)
 
 
 def _owners(place: Path, changed: Iterable[Path]) -> list[str]:

@@ -12,6 +12,7 @@ import structlog
 from wabot.daemon.options import LogFormat
 from wabot.model.message import Message
 from wabot.model.turn import Outbound
+from wabot.model.visible import on_one_line, visible
 from wabot.ports import Clock
 
 
@@ -25,12 +26,17 @@ def configure(log_format: LogFormat, stream: TextIO | None = None) -> None:
         fmt="iso" if log_format == "json" else "%H:%M:%S", utc=log_format == "json"
     )
     structlog.configure(
-        processors=[structlog.processors.add_log_level, stamp, final],
+        processors=[structlog.processors.add_log_level, stamp, *([_shown] if log_format == "text" else []), final],
         wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
         # One write a line: several processes share the terminal.
         logger_factory=structlog.WriteLoggerFactory(target),
         cache_logger_on_first_use=True,
     )
+
+
+def _shown(_logger: object, _method: str, line: structlog.typing.EventDict) -> structlog.typing.EventDict:
+    """What a channel or a file says may hold anything; JSON writes it out by itself."""
+    return {key: visible(value) if isinstance(value, str) else value for key, value in line.items()}
 
 
 def masked(phone: str) -> str:
@@ -68,7 +74,7 @@ class Transcript(LogReport):
 
     def heard(self, message: Message) -> None:
         if not message.from_me:
-            self._names[message.chat] = message.name or self._who(message.chat)
+            self._names[message.chat] = on_one_line(message.name) or self._who(message.chat)
         who = f"(the shop, to {self._who(message.chat)})" if message.from_me else self._who(message.chat)
         kind = "" if message.type == "text" else f"[{message.type}] "
         self._say(message.sent_at, f"{who}: {kind}{_one_line(message.text)}")
@@ -87,7 +93,7 @@ class Transcript(LogReport):
 
     def _say(self, at: int, text: str) -> None:
         clock = datetime.fromtimestamp(at / 1000, self.zone).strftime("%H:%M")
-        self._stream.write(f"{clock}  {self._tenant:<14} {text}\n")
+        self._stream.write(f"{clock}  {self._tenant:<14} {visible(text)}\n")
         self._stream.flush()
 
 
