@@ -2,7 +2,7 @@
 
 import fcntl
 import os
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any
@@ -10,9 +10,9 @@ from typing import Annotated, Any
 import typer
 
 from wabot.cli import render
-from wabot.cli.exit_codes import CLEAN
+from wabot.cli.exit_codes import CLEAN, FAILURE
 from wabot.cli.validate import Format
-from wabot.model.errors import UsageError
+from wabot.model.errors import StoreError, UsageError
 from wabot.model.session import SessionState, Summary
 
 
@@ -33,12 +33,25 @@ def status(
             raise UsageError(
                 f"there is no tenant `{name}` in {data}; there are: {', '.join(f.name for f in folders) or 'none'}"
             )
-    summaries = [_as_it_is(read_summary(folder, folder.name), folder) for folder in chosen]
+    found: list[Summary | _Unreadable] = []
+    for folder in chosen:
+        try:
+            found.append(_as_it_is(read_summary(folder, folder.name), folder))
+        except StoreError as error:  # one tenant's file says nothing about the others'
+            found.append(_Unreadable(folder.name, str(error)))
     if output is Format.json:
-        typer.echo(render.as_json({"tenants": [_data(summary) for summary in summaries]}))
+        typer.echo(render.as_json({"tenants": [_data(one) for one in found]}))
     else:
-        render.say("\n\n".join(_text(summary) for summary in summaries) or f"nothing is stored in {data} yet")
-    raise typer.Exit(CLEAN)
+        render.say("\n\n".join(_text(one) for one in found) or f"nothing is stored in {data} yet")
+    raise typer.Exit(FAILURE if any(isinstance(one, _Unreadable) for one in found) else CLEAN)
+
+
+@dataclass(frozen=True, slots=True)
+class _Unreadable:
+    """A tenant whose data cannot be read, and why."""
+
+    tenant: str
+    error: str
 
 
 def _as_it_is(summary: Summary, folder: Path) -> Summary:
@@ -67,7 +80,9 @@ def _runs(folder: Path) -> bool:
     return False
 
 
-def _text(summary: Summary) -> str:
+def _text(summary: Summary | _Unreadable) -> str:
+    if isinstance(summary, _Unreadable):
+        return f"{render.style(summary.tenant, bold=True)}  {render.style(summary.error, fg='red')}"
     state = summary.state
     since = f" since {_when(summary.state_since)}" if summary.state_since else ""
     lines = [f"{render.style(summary.tenant, bold=True)}  {state.status}{since}"]
@@ -99,7 +114,9 @@ def _when(at: int) -> str:
     return datetime.fromtimestamp(at / 1000, UTC).astimezone().strftime("%Y-%m-%d %H:%M")
 
 
-def _data(summary: Summary) -> dict[str, Any]:
+def _data(summary: Summary | _Unreadable) -> dict[str, Any]:
+    if isinstance(summary, _Unreadable):
+        return {"tenant": summary.tenant, "error": summary.error}
     reload = summary.reload
     return {
         "tenant": summary.tenant,

@@ -14,8 +14,8 @@ _LEAST: Final = 12
 
 
 def table(head: Sequence[str], rows: Sequence[Sequence[str]], flexible: Sequence[int]) -> Iterator[str]:
-    """Lines of the table, one for each row; a column without any text is left out. When the terminal is too narrow, the cells of the
-    `flexible` columns are cut, the widest first."""
+    """Lines of the table, one for each row; a column without any text is left out. When the terminal is too narrow,
+    the cells of the `flexible` columns are cut, the widest first."""
     rows = [[on_one_line(cell) for cell in row] for row in rows]
     kept = [column for column in range(len(head)) if any(row[column] for row in rows)]
     widths = {column: max(width(row[column]) for row in (head, *rows)) for column in kept}

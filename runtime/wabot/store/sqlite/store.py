@@ -8,10 +8,11 @@ from pathlib import Path
 from typing import Any, Final
 
 from wabot.model.context import CLOSED, Contact, Context, Conversation, OpenMenu, Usage
+from wabot.model.errors import StoreError
 from wabot.model.message import Message
 from wabot.model.session import Reload, SessionState, Summary
 from wabot.model.turn import Outbound, Receipt, SendFacts, Turn
-from wabot.store.sqlite.opening import open_file, open_for_reading
+from wabot.store.sqlite.opening import NAME, open_file, open_for_reading, plainly
 from wabot.store.sqlite.queries import queries
 from wabot.store.sqlite.recording import find_contact, record
 from wabot.store.sqlite.writer import Writer
@@ -40,6 +41,8 @@ def read_summary(folder: Path, tenant: str) -> Summary:
     connection = open_for_reading(folder)
     try:
         return _summary(_asker(connection, tenant), tenant)
+    except sqlite3.Error as error:  # damage further inside shows only when it is read
+        raise StoreError(plainly(folder / NAME, error)) from error
     finally:
         connection.close()
 

@@ -1,0 +1,43 @@
+"""What `wabot status` makes of data folders; those of real daemons are in tests/acceptance."""
+
+import asyncio
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.cli.typed import Typed
+from wabot.store.sqlite import open_store
+
+
+@pytest.fixture
+def data(tmp_path: Path) -> Path:
+    """Two tenants whose data is sound, between them three whose files are damaged."""
+    for name in ("apotek", "warung"):
+        asyncio.run(open_store(tmp_path / name, name).close())
+    for name, content in (("bengkel", b"this is no database, and never was one"), ("toko", b"")):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "wabot.db").write_bytes(content)
+    asyncio.run(open_store(tmp_path / "kedai", "kedai").close())
+    file = tmp_path / "kedai" / "wabot.db"
+    whole = file.read_bytes()
+    file.write_bytes(whole[:8192] + b"\xff" * (len(whole) - 8192))
+    return tmp_path
+
+
+def test_a_damaged_file_hides_no_other_tenant(data: Path, wabot: Typed) -> None:
+    said = wabot("status", "--data", data)
+    assert said.code == 3
+    heads = [block.splitlines()[0] for block in said.out.split("\n\n")]
+    assert [head.split()[0] for head in heads] == ["apotek", "bengkel", "kedai", "toko", "warung"]
+    assert [" is damaged (" in head for head in heads] == [False, True, True, True, False]
+    assert said.err == ""
+
+
+def test_a_damaged_file_is_an_error_of_its_tenant_for_machines(data: Path, wabot: Typed) -> None:
+    said = wabot("status", "--data", data, "--format", "json")
+    assert said.code == 3
+    tenants = {tenant["tenant"]: tenant for tenant in json.loads(said.out)["tenants"]}
+    assert {name for name, tenant in tenants.items() if "error" in tenant} == {"bengkel", "kedai", "toko"}
+    assert tenants["warung"]["received"] == 0
+    assert wabot("status", "--data", data, "--tenant", "warung").code == 0
