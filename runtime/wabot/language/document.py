@@ -27,6 +27,8 @@ _FLOAT: Final = re.compile(r"[-+]?(\.[0-9]+|[0-9]{1,18}(\.[0-9]*)?)([eE][-+]?[0-
 _SEXAGESIMAL: Final = re.compile(r"[-+]?[0-9][0-9_]*(:[0-5]?[0-9])+(\.[0-9_]*)?")
 _WORDS: Final[dict[str, Any]] = {"": None, "~": None, "null": None, "true": True, "false": False}
 _UNPRINTABLE: Final = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_BARE_VARIABLE: Final = re.compile(r"""[^"']*?(?:[:,\[-]\s+|^\s*)(\{\{[^{}]*\}\})""")
+"""A variable where a value begins; the group is the variable."""
 _BREAK: Final = re.compile("\r\n|[\n\r\x85\u2028\u2029]")
 
 
@@ -196,9 +198,13 @@ def _too_deep(text: str) -> bool:
 
 def _report_syntax(document: Document, error: yaml.MarkedYAMLError, text: str) -> None:
     mark, context_mark = error.problem_mark, error.context_mark
-    # What was opened and never closed is found out only further down; the mistake is where it was opened.
+    # A bracket that was opened and never closed is found out only further down; the mistake is where it was opened. A
+    # block opens with its first key, which is seldom the mistake.
     if mark is None or (
-        context_mark is not None and context_mark.line < mark.line and "did not find" in (error.problem or "")
+        context_mark is not None
+        and context_mark.line < mark.line
+        and "did not find" in (error.problem or "")
+        and "block" not in (error.context or "")
     ):
         mark = context_mark
     if context_mark is not None and "unexpected end of stream" in (error.problem or ""):
@@ -219,6 +225,15 @@ def _report_syntax(document: Document, error: yaml.MarkedYAMLError, text: str) -
         document.report(
             "WB003", f"YAML: {problem}", "name it first with &, or put text that begins with * in quotes", at=at
         )
+    elif (value := _BARE_VARIABLE.match(line)) and value.start(1) < at.column:
+        at = Location(document.path, at.line, value.start(1) + 1, value.end(1) + 1)
+        message = "this is not YAML: a text that begins with `{{` needs quotes around it"
+        hint = f'put the whole text in quotes: "{value[1]} …"'
+        document.report("WB003", message, hint, at=at)
+    elif "expected key" in problem and line[: at.column - 1].rstrip().endswith(("'", '"')):
+        message = "this is not YAML: the text goes on after the quote that ends it"
+        hint = "put the whole text in quotes of the other kind, or in a block that begins with |"
+        document.report("WB003", message, hint, at=at)
     else:
         context = f" {error.context}" if error.context else ""
         hint = "texts with `: `, `#`, `{`, `[`, `*`, `&`, `%`, `@` or a quote at a bad place need quotes around them"
@@ -264,7 +279,9 @@ class _Reading:
         for key, child in node.value:
             at = self.document.location(key)
             if not isinstance(key, ScalarNode):
-                self.document.report("WB007", "a key must be a word, not a list or a mapping", at=at)
+                braces = isinstance(key, MappingNode)
+                hint = "a text that begins with `{{` needs quotes around the whole of it" if braces else ""
+                self.document.report("WB007", "a key must be a word, not a list or a mapping", hint, at=at)
             elif key.value in found:
                 first = lines[key.value]
                 message = f"the key `{key.value}` is repeated; it stands in line {first} already"
