@@ -27,7 +27,7 @@ check: $(STAMP) ## Lint, format check, types, layers
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/wabot validate rules/
-	$(BIN)/wabot test rules/
+	$(BIN)/wabot test rules/ --min-coverage 100
 
 bench: $(STAMP) ## Measure one decision against a loop over the rules and against the floor
 	@$(BIN)/python -m bench.decide

@@ -174,6 +174,8 @@ def test_a_missed_expectation_shows_expected_got_and_the_trace(wabot: Typed, sho
         "  said      jam buka?\n"
         "  expected  tutup answers\n"
         "  got       jam-buka answered\n"
+        "  because   tutup was not triggered: its time_based trigger does not match\n"
+        "  state     Wed 2026-01-28 10:00, shop open, 1 earlier message\n"
         "    sambutan  no_match\n"
     )
     assert "warung: 2 conversations, 1 failed, 1 known to miss" in said.out

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from wabot.cli import chat, run, status, test, validate
+from wabot.cli import chat, replies, rules, run, status, test, validate
 from wabot.cli.exit_codes import CLEAN, FAILURE, INTERRUPTED, USAGE
 from wabot.model.errors import UsageError, WabotError
 
@@ -23,6 +23,8 @@ app = typer.Typer(
 )
 app.command("validate")(validate.validate)
 app.command("test")(test.test)
+app.command("rules")(rules.rules)
+app.command("replies")(replies.replies)
 app.command("run")(run.run)
 app.command("chat")(chat.chat)
 app.command("status")(status.status)

@@ -2,15 +2,25 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Final
 
 from wabot.engine.load import load_tenant
 from wabot.language.diagnostic import Diagnostic
+from wabot.language.rule_set import RuleSet
 from wabot.language.tenant import Loaded, find_tenants
+from wabot.lint.subject import Subject
 from wabot.model.errors import UsageError
+from wabot.session.clock import RealClock
 
 DEFAULT: Final = Path("rules")
+
+
+def subject(loaded: Loaded, rule_set: RuleSet) -> Subject:
+    """The tenant's rules beside their files, as its calendar stands now."""
+    today = datetime.fromtimestamp(RealClock().now() / 1000, rule_set.tenant.timezone).date()
+    return Subject(loaded, rule_set, today)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,6 @@
 """`wabot test`: what would a customer get, and why; and do the conversations in tests/*.yaml go as they should?"""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, get_args
 
@@ -7,8 +8,11 @@ import typer
 
 from wabot.cli import asking, rehearsing
 from wabot.cli.asking import Asked
+from wabot.cli.exit_codes import CLEAN
+from wabot.cli.rehearsing import Wishes
 from wabot.cli.tenants import choose
 from wabot.cli.validate import Format
+from wabot.cli.words import is_path
 from wabot.model.errors import UsageError
 from wabot.model.message import MessageType
 
@@ -32,6 +36,22 @@ def test(
     expect: Annotated[
         str | None, typer.Option(metavar="RULE", help="Exit 1 when another rule answers (or: none).")
     ] = None,
+    wanted: Annotated[
+        str, typer.Option("-k", metavar="NAME", help="Play only conversations whose name holds this.")
+    ] = "",
+    junit: Annotated[
+        Path | None,
+        typer.Option("--junit", metavar="FILE", dir_okay=False, help="Write the outcome as JUnit XML, too."),
+    ] = None,
+    fail_on_empty: Annotated[bool, typer.Option("--fail-on-empty", help="Exit 1 when a tenant has no tests.")] = False,
+    coverage: Annotated[
+        bool, typer.Option("--coverage", help="Show what no test exercises, and write the test that is missing.")
+    ] = False,
+    least: Annotated[
+        float | None,
+        typer.Option("--min-coverage", metavar="PERCENT", min=0, max=100, help="Exit 1 below; implies --coverage."),
+    ] = None,
+    watch: Annotated[bool, typer.Option("--watch", help="Play again whenever a file changes, until Ctrl-C.")] = False,
     output: Annotated[Format, typer.Option("--format", help="For people or for machines.")] = Format.text,
 ) -> None:
     """Show what a customer would get for a MESSAGE; without one, play the conversations of tests/*.yaml."""
@@ -40,13 +60,27 @@ def test(
         raise UsageError(f"`{kind}` is no type of message; there are: {', '.join(get_args(MessageType))}")
     if said is None and kind != "text":
         said = ""
+    wishes = Wishes(output, junit, wanted, fail_on_empty, coverage or least is not None, least)
     if said is None:
         meant = [flag for flag, given in (("--expect", expect), ("--at", at), ("--trace", trace)) if given]
         if meant:
             raise UsageError(f'{meant[0]} needs a message: wabot test "jam buka?" {meant[0]} …')
-        raise typer.Exit(rehearsing.rehearse(choose(path, tenant or ()), path, output))
+        raise typer.Exit(_play(path, tenant or (), wishes, watch))
+    if wishes != Wishes(output) or watch:
+        raise UsageError("-k, --junit, --coverage, --fail-on-empty and --watch are for tests; leave the message away")
     asked = Asked(said, at, first, name, frozenset(tag or ()), orders, kind, trace, expect)
     raise typer.Exit(asking.ask(choose(path, tenant or ()), asked, output))
+
+
+def _play(path: Path | None, only: Sequence[str], wishes: Wishes, watch: bool) -> int:
+    if not watch:
+        return rehearsing.run(choose(path, only), path, wishes)
+    if wishes.output is Format.json:
+        raise UsageError("--watch is for people: leave --format json away")
+    from wabot.cli import watching
+
+    watching.watch(path, only, wishes)
+    return CLEAN
 
 
 def _told_apart(words: list[str], message: str | None) -> tuple[str | None, Path | None]:
@@ -56,17 +90,10 @@ def _told_apart(words: list[str], message: str | None) -> tuple[str | None, Path
     texts: list[str] = [] if message is None else [message]
     paths: list[str] = []
     for word in words:
-        (paths if _is_path(word) else texts).append(word)
+        (paths if is_path(word) else texts).append(word)
     if len(texts) > 1:
         missing = texts[1]
         raise UsageError(f"{missing} does not exist; give one message and the path of the rules")
     if len(paths) > 1:
         raise UsageError(f"both {paths[0]} and {paths[1]} are paths; if one is the message, give it with -m")
     return (texts[0] if texts else None), (Path(paths[0]) if paths else None)
-
-
-def _is_path(word: str) -> bool:
-    try:
-        return bool(word) and Path(word).exists()
-    except (OSError, ValueError):  # a message can be too long for a path, or hold a NUL
-        return False

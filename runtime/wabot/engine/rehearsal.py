@@ -1,6 +1,6 @@
 """A conversation played on a virtual clock, by the same `decide` as in the daemon, and held against what it expects."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
 from wabot.engine import effects
@@ -57,7 +57,11 @@ def replies(rule_set: RuleSet, decision: Decision, message: Message, context: Co
     return tuple(made)
 
 
-def play(rule_set: RuleSet, conversation: Conversation) -> list[Miss]:
+Observer = Callable[[Say, Message, Context, Decision], None]
+"""Told each message of a conversation: the step, the message, the context before it, and the decision."""
+
+
+def play(rule_set: RuleSet, conversation: Conversation, observe: Observer | None = None) -> list[Miss]:
     """Play it through; the expectations that were missed, in order."""
     at = conversation.at.replace(tzinfo=rule_set.tenant.timezone)
     now = int(at.timestamp() * 1000)
@@ -74,6 +78,8 @@ def play(rule_set: RuleSet, conversation: Conversation) -> list[Miss]:
         else:
             message = Message(f"T{number}", conversation.contact.phone, step.text, step.type, sent_at=context.now)
             decision = decide(rule_set, message, context)
+            if observe is not None:
+                observe(step, message, context, decision)
             before, context = context, after(rule_set, decision, context)
             if step.expect is not None:
                 misses += _held(rule_set, step, step.expect, decision, message, before, context)
