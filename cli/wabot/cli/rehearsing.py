@@ -10,8 +10,8 @@ import typer
 
 from wabot.cli import misses, render
 from wabot.cli.exit_codes import CLEAN, FINDINGS
+from wabot.cli.output import Format, style
 from wabot.cli.tenants import Chosen
-from wabot.cli.validate import Format
 from wabot.engine.exchange import Exchange, rehearse
 from wabot.engine.rehearsal import Miss
 from wabot.language.conversation import Conversation, read_conversations
@@ -161,12 +161,12 @@ def _print(rehearsed: Sequence[Rehearsed], errors: Sequence[Diagnostic]) -> None
 
 def _tally(tenant: Rehearsed) -> str:
     if tenant.loaded.rule_set is None:
-        said = render.style("not played: its rules have errors", fg="red")
+        said = style("not played: its rules have errors", fg="red")
     elif not tenant.played:
         said = "no tests" if not tenant.written else "no test of that name"
     else:
         said = f"{render.plural(len(tenant.played), 'conversation')}, " + (
-            render.style(f"{tenant.failed} failed", fg="red") if tenant.failed else "all as expected"
+            style(f"{tenant.failed} failed", fg="red") if tenant.failed else "all as expected"
         )
     return f"{tenant.loaded.tenant_id}: {said}{f', {tenant.todo} known to miss' if tenant.todo else ''}"
 

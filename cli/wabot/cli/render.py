@@ -1,7 +1,6 @@
 """How findings look: on a terminal with the source line and a caret, for machines as JSON."""
 
 import json
-import sys
 import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -9,18 +8,11 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final
 
-import typer
-
+from wabot.cli.output import style
 from wabot.language.diagnostic import Diagnostic
-from wabot.language.document import source_lines
 
 COLOURS: Final = {"error": "red", "warning": "yellow", "info": "blue"}
 _WIDEST: Final = 160
-
-
-def style(text: str, **how: Any) -> str:
-    """Coloured on a terminal only."""
-    return typer.style(text, **how) if sys.stdout.isatty() else text
 
 
 def finding(diagnostic: Diagnostic) -> str:
@@ -78,6 +70,8 @@ def _lines(path: Path) -> Sequence[str]:
 
 @lru_cache(maxsize=8)
 def _read(path: Path, _version: int) -> Sequence[str]:
+    from wabot.language.document import source_lines
+
     return source_lines(path.read_bytes().decode("utf-8-sig", "replace"))
 
 

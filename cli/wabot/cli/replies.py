@@ -9,17 +9,16 @@ import typer
 
 from wabot.cli import render
 from wabot.cli.exit_codes import CLEAN, FINDINGS
+from wabot.cli.output import Format, style
 from wabot.cli.table import table
 from wabot.cli.tenants import DEFAULT, Chosen, choose
-from wabot.cli.validate import Format
 from wabot.cli.words import is_path, name_and_path, unknown
 from wabot.engine.render import render_text
-from wabot.language.conversation import SOMEBODY
 from wabot.language.regex import NO_GROUPS
 from wabot.language.rule_set import QuickReply, RuleSet
 from wabot.language.template import Template
 from wabot.language.tenant import Loaded
-from wabot.model.context import Contact, Context, Conversation
+from wabot.model.context import SOMEBODY, Contact, Context, Conversation
 from wabot.model.errors import RenderError, UsageError
 from wabot.model.message import Message
 from wabot.session.clock import RealClock
@@ -103,11 +102,11 @@ def _show(loaded: Loaded, rule_set: RuleSet, reply: QuickReply, name: str) -> _S
 
 def _in_full(one: _Shown) -> str:
     reply = one.reply
-    parts = [render.style(one.loaded.tenant_id, bold=True), render.style(reply.shortcut, fg="green"), reply.title]
+    parts = [style(one.loaded.tenant_id, bold=True), style(reply.shortcut, fg="green"), reply.title]
     lines = ["  ".join([*parts, _place(one)])]
     if one.error:
-        lines.append(f"  {render.style(f'fails: {one.error}', fg='red')}")
-    lines += [f"  {render.style('│', fg='green')} {line}" for line in one.text.splitlines()]
+        lines.append(f"  {style(f'fails: {one.error}', fg='red')}")
+    lines += [f"  {style('│', fg='green')} {line}" for line in one.text.splitlines()]
     facts = [f"category {reply.category}"] if reply.category else []
     facts += [f"tags {', '.join(reply.tags)}"] if reply.tags else []
     facts.append(f"for {', '.join(reply.operators) or 'everybody'}")
@@ -118,7 +117,7 @@ def _listed(chosen: Chosen, shown: Sequence[_Shown]) -> str:
     blocks = []
     for loaded in chosen.tenants:
         mine = [one for one in shown if one.loaded is loaded]
-        head = f"{render.style(loaded.tenant_id, bold=True)}  {len(mine)} quick repl{'y' if len(mine) == 1 else 'ies'}"
+        head = f"{style(loaded.tenant_id, bold=True)}  {len(mine)} quick repl{'y' if len(mine) == 1 else 'ies'}"
         rows = [
             (one.reply.shortcut, one.reply.category, _one_line(one), ", ".join(one.reply.operators)) for one in mine
         ]

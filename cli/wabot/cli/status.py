@@ -8,7 +8,7 @@ import typer
 
 from wabot.cli import render
 from wabot.cli.exit_codes import CLEAN
-from wabot.cli.validate import Format
+from wabot.cli.output import Format, style
 from wabot.model.errors import UsageError
 from wabot.model.session import Summary
 
@@ -41,7 +41,7 @@ def status(
 def _text(summary: Summary) -> str:
     state = summary.state
     since = f" since {_when(summary.state_since)}" if summary.state_since else ""
-    lines = [f"{render.style(summary.tenant, bold=True)}  {state.status}{since}"]
+    lines = [f"{style(summary.tenant, bold=True)}  {state.status}{since}"]
     lines += [f"  {state.detail}"] if state.detail else []
     lines += [f"  → {state.action}"] if state.action else []
     if summary.reload is not None:

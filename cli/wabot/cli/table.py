@@ -5,7 +5,8 @@ import sys
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-from wabot.cli.render import style, width
+from wabot.cli.output import style
+from wabot.cli.render import width
 
 _UNBOUNDED: Final = 200
 """Columns where no terminal says how many there are: a file, a pipe."""
