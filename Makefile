@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.ready
 
-.PHONY: help setup demo test check bench lock clean
+.PHONY: help setup demo test check bench index lock clean
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -31,6 +31,9 @@ check: $(STAMP) ## Lint, format check, types, layers
 
 bench: $(STAMP) ## Measure one decision against a loop over the rules and against the floor
 	@$(BIN)/python -m bench.decide
+
+index: $(STAMP) ## Renew docs/checks/README.md from the catalogue of findings
+	@$(BIN)/python -m tests.lint.index
 
 lock: $(STAMP) ## Renew requirements.lock from pyproject.toml
 	$(BIN)/pip install --quiet uv

@@ -143,7 +143,9 @@ def test_a_tenant_whose_rules_are_broken_waits_for_them_and_the_others_run(daemo
     daemon.tenant("toko", delay="0s")
     daemon.start()
     daemon.connected("toko")
-    eventually(lambda: "rules.yaml:3:9: `response` is missing" in daemon.told(), f"the finding is told: {daemon.told()}")
+    eventually(
+        lambda: "rules.yaml:3:9: `response` is missing" in daemon.told(), f"the finding is told: {daemon.told()}"
+    )
     assert daemon.status()["status"] == "rules_invalid"
     (broken / "rules.yaml").write_text(rules(JAM)["rules.yaml"])
     daemon.connected("warung")

@@ -93,7 +93,13 @@ def test_json_holds_replies_delays_and_the_trace(wabot: Typed, shop: Path) -> No
     [answer] = said.data["tenants"]
     assert said.code == 1
     assert answer["replies"] == [
-        {"rule": "jam-buka", "text": "Buka 09.00–17.00.\nYa kak.", "delay_ms": [5000, 7000], "error": None}
+        {
+            "rule": "jam-buka",
+            "text": "Buka 09.00–17.00.\nYa kak.",
+            "media": None,
+            "delay_ms": [5000, 7000],
+            "error": None,
+        }
     ]
     assert (answer["expected"], answer["as_expected"]) == ("vip", False)
     assert answer["trace"][0] == {"rule": "sambutan", "outcome": "no_match"}

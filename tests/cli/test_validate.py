@@ -33,6 +33,7 @@ def test_a_finding_shows_the_source_line_with_a_caret_under_the_value_and_a_tall
         "      = did you mean `keywords`? allowed here: type, keywords, match, case_sensitive, max_typos\n"
         "\n"
         "2 tenants, 4 files, 2 rules: 1 error\n"
+        "1 can be mended by --fix --unsafe-fixes\n"
     )
 
 

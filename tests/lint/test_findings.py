@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
+from tests.engine.rule_sets import NOW
 from tests.tenants import sections, write_tenant
 from wabot.engine.load import load_tenant
 from wabot.lint.run import lint
 
-NOW = 1_769_569_200_000  # Wednesday 2026-01-28 10:00 in Jakarta
 CASES = sorted((Path(__file__).parent / "cases").glob("*.txt"))
 
 

@@ -3,10 +3,10 @@
 import re
 from pathlib import Path
 
+from tests.engine.rule_sets import NOW
 from wabot.engine.load import load_tenant
 from wabot.lint.run import lint
 
-NOW = 1_769_569_200_000
 TENANT = Path(__file__).parent / "sixty" / "toko"
 
 

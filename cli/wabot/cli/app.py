@@ -10,6 +10,7 @@ from wabot.cli.exit_codes import CLEAN
 
 COMMANDS: Final = {
     "validate": "Check every tenant's files.",
+    "explain": "Say what a finding means and how to mend it.",
     "test": "Show what a customer would get, or play the tests.",
     "rules": "Show the rules in the order in which they are asked.",
     "replies": "Show the quick replies as the customer would get them.",

@@ -1,7 +1,7 @@
 """One message, asked of every tenant: which rule answers, what the customer sees, and why."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from pathlib import Path
@@ -11,6 +11,7 @@ from wabot.cli import render
 from wabot.cli.exit_codes import CLEAN, FINDINGS
 from wabot.cli.output import Format, complain, say, style
 from wabot.cli.tenants import folders, remembering
+from wabot.engine import effects
 from wabot.engine.decide import Decision, decide
 from wabot.engine.gates import clock
 from wabot.engine.reply import Reply, replies
@@ -145,12 +146,29 @@ def _text(told: _Told, asked: Asked) -> str:
         if reply.error:
             lines.append(f"  {style(f'fails: {reply.error}', fg='red')}")
         else:
+            if reply.media:
+                lines.append(f"  {style('│', fg='green')} [{reply.media}]")
+            if not reply.text and not reply.media:
+                lines.append(f"  {style('(no reply: the rule only has effects)', dim=True)}")
+                continue
             lines += [f"  {style('│', fg='green')} {line}" for line in reply.text.splitlines()]
         lines.append(f"  after {clock(reply.delay[0])}–{clock(reply.delay[1])}")
+    if told.decision.answers and (followed := list(_effects(told.decision))):
+        lines.append(f"  then {', '.join(followed)}")
     if asked.trace:
         widest = max((len(outcome.rule) for outcome in told.trace), default=0)
         lines += [f"    {outcome.rule:{widest}}  {outcome.outcome}" for outcome in told.trace]
     return "\n".join(lines)
+
+
+def _effects(decision: Decision) -> Iterator[str]:
+    """What the answer changes beside replying."""
+    if assigned := effects.assigned_to(decision):
+        yield f"the chat waits for {assigned.replace(':', ' ')}"
+    if priority := effects.priority(decision):
+        yield f"priority {priority}"
+    if tags := effects.tags(decision):
+        yield f"tags {' '.join(sorted(tags))}"
 
 
 def _data(told: _Told, asked: Asked) -> dict[str, Any]:
@@ -160,9 +178,18 @@ def _data(told: _Told, asked: Asked) -> dict[str, Any]:
         "rules": told.rules,
         "reason": told.decision.reason,
         "replies": [
-            {"rule": reply.rule, "text": reply.text, "delay_ms": list(reply.delay), "error": reply.error or None}
+            {
+                "rule": reply.rule,
+                "text": reply.text,
+                "media": reply.media or None,
+                "delay_ms": list(reply.delay),
+                "error": reply.error or None,
+            }
             for reply in told.replies
         ],
+        "assigned_to": effects.assigned_to(told.decision),
+        "priority": effects.priority(told.decision),
+        "tags": sorted(effects.tags(told.decision)),
     }
     if asked.trace:
         data["trace"] = [outcome._asdict() for outcome in told.trace]

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Final, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeVar
 from zoneinfo import ZoneInfo
 
 from wabot.cli.cache import Cache
@@ -12,6 +12,9 @@ from wabot.language.diagnostic import Diagnostic
 from wabot.language.plain import NotPlain, from_plain, rules_from_plain, rules_to_plain, to_plain
 from wabot.language.rule_set import RuleSet
 
+if TYPE_CHECKING:
+    from wabot.language.document import Document
+
 _LAYOUT: Final = 1
 """Of the entries: one more for each change of what they hold."""
 _UNREADABLE: Final = (ValueError, LookupError, TypeError, AttributeError)
@@ -19,12 +22,18 @@ _Known = TypeVar("_Known")
 
 
 class Checked(NamedTuple):
-    """What all checks of a tenant found, and how many files and rules they looked at. `timezone` is the tenant's, "" if
-    it could not be read: some findings depend on the date there."""
+    """What was looked at in a tenant's folder, and everything that was found there. `files` says of each its kind (that
+    of its schema, "" for texts); `commented` are those that may silence findings; `sound` says whether nothing kept the
+    rules from being checked; `timezone` is the tenant's, "" if it could not be read: some findings depend on the date
+    there."""
 
-    findings: Sequence[Diagnostic]
-    files: int
+    tenant_id: str
+    folder: Path
+    files: dict[Path, str]
     rules: int
+    findings: tuple[Diagnostic, ...]
+    commented: tuple[Path, ...]
+    sound: bool
     timezone: str
 
 
@@ -44,17 +53,18 @@ class Remembering:
         self._now = now
         self._contents = Contents()
 
-    def checked(self, folder: Path) -> Checked:
-        """Everything that is to be said about a tenant's folder."""
+    def checked(self, folder: Path, keep: "dict[Path, Document] | None" = None) -> Checked:
+        """Everything that is to be said about a tenant's folder. Its files as they were read go into `keep`."""
         key = self._key("checked", folder)
-        known = self._recall(key, lambda data: self._as_checked(data, folder))
+        known = self._recall(key, lambda data: self._as_checked(data, folder)) if keep is None else None
         if known is not None:
             return known
         from wabot.cli.checking import check
 
-        found = check(folder, self._now)
-        data = (found.files, found.rules, found.timezone, self._date(found.timezone))
-        self._remember("checked", key, folder, lambda: [to_plain(found.findings, folder), *data])
+        found, documents = check(folder, self._now)
+        if keep is not None:
+            keep.update((document.path, document) for document in documents)
+        self._remember("checked", key, folder, lambda: [self._date(found.timezone), to_plain(tuple(found), folder)])
         return found
 
     def ready(self, folder: Path) -> Ready:
@@ -71,10 +81,9 @@ class Remembering:
         return found
 
     def _as_checked(self, data: Any, folder: Path) -> Checked | None:
-        findings, files, rules, timezone, date = data
-        if self._date(timezone) != date:
-            return None
-        return Checked(from_plain(findings, folder), files, rules, timezone)
+        date, plain = data
+        found = Checked(*from_plain(plain, folder))
+        return found if self._date(found.timezone) == date else None
 
     def _ready_as_data(self, found: Ready, folder: Path) -> Any:
         from wabot.engine.hours import with_public_holidays

@@ -6,28 +6,32 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from wabot.cli.output import style
 from wabot.language.diagnostic import Diagnostic
+
+if TYPE_CHECKING:
+    from wabot.lint.fixes.fix import Fixed
 
 COLOURS: Final = {"error": "red", "warning": "yellow", "info": "blue"}
 _WIDEST: Final = 160
 
 
-def finding(diagnostic: Diagnostic) -> str:
-    """One finding in three lines or more."""
+def finding(diagnostic: Diagnostic, *, coloured: bool = True) -> str:
+    """One finding in three lines or more; never coloured where nobody looks, or not `coloured`."""
     at = diagnostic.location
     path = shown(at.path)
-    severity = style(diagnostic.severity, fg=COLOURS[diagnostic.severity], bold=True)
+    how: dict[str, Any] = {"fg": COLOURS[diagnostic.severity], "bold": True} if coloured else {}
+    severity = style(diagnostic.severity, **how) if how else diagnostic.severity
     lines = [f"{path}:{at.line}:{at.column}: {severity}: {diagnostic.message} [{diagnostic.code}]"]
-    lines += _excerpt(diagnostic)
+    lines += _excerpt(diagnostic, how)
     if diagnostic.hint:
         lines.append(f"      = {diagnostic.hint}")
     return "\n".join(lines)
 
 
-def _excerpt(diagnostic: Diagnostic) -> list[str]:
+def _excerpt(diagnostic: Diagnostic, how: dict[str, Any]) -> list[str]:
     at = diagnostic.location
     source = _lines(at.path)
     if at.line > len(source) or not source[at.line - 1].strip():
@@ -39,7 +43,7 @@ def _excerpt(diagnostic: Diagnostic) -> list[str]:
     before = width(line[cut : at.column - 1])
     marked = max(1, width(line[at.column - 1 : min(end - 1, cut + _WIDEST)]))
     number = f"{at.line:5} | "
-    caret = style("^" * marked, fg=COLOURS[diagnostic.severity], bold=True)
+    caret = style("^" * marked, **how) if how else "^" * marked
     return [f"{number}{text}", f"      | {' ' * before}{caret}"]
 
 
@@ -63,24 +67,39 @@ def shown(path: Path) -> str:
 
 def _lines(path: Path) -> Sequence[str]:
     try:
-        return _read(path, path.stat().st_mtime_ns)
+        path = path.resolve()
+        seen = path.stat()
+        return _lines_as_of(path, seen.st_mtime_ns, seen.st_size)
     except OSError:
         return ()
 
 
-@lru_cache(maxsize=8)
-def _read(path: Path, _version: int) -> Sequence[str]:
+@lru_cache(maxsize=64)
+def _lines_as_of(path: Path, _changed: int, _size: int) -> Sequence[str]:
+    """A file is read once for all of its findings, and again when it was written meanwhile."""
     from wabot.language.document import source_lines
 
     return source_lines(path.read_bytes().decode("utf-8-sig", "replace"))
 
 
+def fixed(item: "Fixed") -> str:
+    """`rules/warung/rules.yaml:4:41: fixed: put 17:30 in quotes [WB006]`."""
+    at = item.finding.location
+    word = style("fixed", fg="green", bold=True)
+    return f"{shown(at.path)}:{at.line}:{at.column}: {word}: {item.title} [{item.finding.code}]"
+
+
 def tally(diagnostics: Iterable[Diagnostic], looked_at: str) -> str:
     """`3 tenants, 12 files, 40 rules: 2 errors, 1 warning`."""
-    counts = Counter(diagnostic.severity for diagnostic in diagnostics)
-    found = [plural(counts[severity], severity) for severity in ("error", "warning") if counts[severity]]
-    found += [f"{counts['info']} info"] if counts["info"] else []
-    return f"{looked_at}: {', '.join(found) or 'nothing to complain about'}"
+    return f"{looked_at}: {counts(diagnostics) or 'nothing to complain about'}"
+
+
+def counts(diagnostics: Iterable[Diagnostic]) -> str:
+    """`2 errors, 1 warning`, "" for none."""
+    number = Counter(diagnostic.severity for diagnostic in diagnostics)
+    found = [plural(number[severity], severity) for severity in ("error", "warning") if number[severity]]
+    found += [f"{number['info']} info"] if number["info"] else []
+    return ", ".join(found)
 
 
 def plural(count: int, noun: str) -> str:

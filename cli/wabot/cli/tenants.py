@@ -1,6 +1,6 @@
 """The tenants that a command is about."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 
 DEFAULT: Final = Path("rules")
 
+Watch = Callable[[Sequence[Path]], Iterable[Path]]
+"""Hands the folders on one by one, and may show how far that is."""
+
 
 def subject(loaded: "Loaded", rule_set: "RuleSet") -> "Subject":
     """The tenant's rules beside their files, as its calendar stands now."""
@@ -37,7 +40,7 @@ class Chosen:
     diagnostics: tuple[Diagnostic, ...]
 
 
-def choose(path: Path | None, only: Sequence[str] = ()) -> Chosen:
+def choose(path: Path | None, only: Sequence[str] = (), watch: Watch = iter) -> Chosen:
     """Load the tenants at `path` (None: ./rules), or of those the ones named in `only`.
 
     Raises:
@@ -46,7 +49,7 @@ def choose(path: Path | None, only: Sequence[str] = ()) -> Chosen:
     from wabot.engine.load import load_tenant
 
     found = folders(path, only)
-    loaded = tuple(load_tenant(folder) for folder in found.folders)
+    loaded = tuple(load_tenant(folder) for folder in watch(found.folders))
     diagnostics = (*found.diagnostics, *(item for tenant in loaded for item in tenant.diagnostics))
     return Chosen(loaded, diagnostics)
 

@@ -39,13 +39,15 @@ class _Loader(yaml.CSafeLoader):
 @dataclass(slots=True)
 class Document:
     """A file and what was found wrong in it. `data` is None when it could not be read at all. `entries` are the
-    rules, tests or quick replies in it that have the right shape, None in the place of one that has not."""
+    rules, tests or quick replies in it that have the right shape, None in the place of one that has not. `kind` names
+    the schema that it is held against, "" for none."""
 
     path: Path
     text: str = ""
     data: Any = None
     entries: list[Any] = field(default_factory=list)
     findings: list[Diagnostic] = field(default_factory=list)
+    kind: str = ""
     _root: Node | None = None
 
     def report(

@@ -17,6 +17,11 @@ def examples() -> Path:
     return _packaged("examples", "rules")
 
 
+def check_pages() -> Path:
+    """The folder of the pages about findings, one a code."""
+    return _packaged("checks", "docs/checks")
+
+
 def _packaged(packaged: str, checkout: str) -> Path:
     folder = _HERE / packaged
     return folder if folder.is_dir() else _CHECKOUT / checkout

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from copy import deepcopy
 from functools import cache
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, NamedTuple, cast
 
 import jsonschema_rs
 
@@ -73,6 +73,29 @@ def check_shape(document: Document, kind: Kind) -> bool:
         first = next(iter(_accepts(kind).iter_errors(document.data)))
         document.report("WB103", str(first.message), at=document.locate(tuple(first.instance_path)))
     return False
+
+
+class Departure(NamedTuple):
+    """One thing in which a file departs from its schema: at `steps`, `value` breaks the schema's keyword `what`, whose
+    argument is `allowed`. `pattern` is the one beside it, `known` the keys that the mapping may have."""
+
+    steps: Steps
+    what: str
+    allowed: Any
+    value: Any
+    pattern: str
+    known: tuple[str, ...]
+
+
+def departures(document: Document) -> Iterator[Departure]:
+    """Everything in which a file departs from its schema, for those who mend it; slow, as explanations are."""
+    if not document.kind or document.data is None:
+        return
+    for error in _explains(cast("Kind", document.kind)).iter_errors(document.data):
+        beside = error.schema if isinstance(error.schema, Mapping) else {}
+        steps: Steps = tuple(error.absolute_path)
+        known = tuple(beside.get("properties", ()))
+        yield Departure(steps, error.validator, error.validator_value, error.instance, beside.get("pattern", ""), known)
 
 
 _LISTS: Final[Mapping[Listing, tuple[str, str]]] = {

@@ -92,7 +92,10 @@ class _Reader:
 
     def _hours(self) -> Hours | None:
         document = self._read(self.folder / "hours.yaml", "hours")
-        return None if document is None else read_hours(document)
+        if document is None:
+            return None
+        hours = read_hours(document)
+        return None if document.findings else hours
 
     def _rules(self, present: set[str], tenant: Tenant | None) -> tuple[list[Rule], dict[str, Location]]:
         paths = [self.folder / "rules.yaml"] if "rules.yaml" in present else []
@@ -150,6 +153,7 @@ class _Reader:
 
     def _read(self, path: Path, kind: Kind) -> Document | None:
         document = read_document(path)
+        document.kind = kind
         self.documents.append(document)
         shaped = _parsed(document) and check_shape(document, kind)
         return document if shaped and not document.findings else None
@@ -157,6 +161,7 @@ class _Reader:
     def _listing(self, path: Path, kind: Listing) -> Document:
         """Read a file that is a list of rules, tests or quick replies; what is usable is in `entries`."""
         document = read_document(path)
+        document.kind = kind
         self.documents.append(document)
         if _parsed(document):
             shaped = check_shape(document, kind)

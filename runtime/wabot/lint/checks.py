@@ -2,10 +2,30 @@
 
 from typing import Final
 
-from wabot.lint import hours, limits, loops, menus, safety, texts, unused
+from wabot.lint import (
+    duplicate_keyword,
+    hidden_keyword,
+    hours,
+    idle_keyword,
+    impossible_keyword,
+    limits,
+    loops,
+    menus,
+    overlap,
+    safety,
+    texts,
+    unreachable,
+    unused,
+)
 from wabot.lint.check import Check
 
 CHECKS: Final[tuple[Check, ...]] = (
+    *unreachable.CHECKS,
+    *idle_keyword.CHECKS,
+    *overlap.CHECKS,
+    *hidden_keyword.CHECKS,
+    *duplicate_keyword.CHECKS,
+    *impossible_keyword.CHECKS,
     *menus.CHECKS,
     *loops.CHECKS,
     *limits.CHECKS,

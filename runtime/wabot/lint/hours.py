@@ -13,7 +13,7 @@ from wabot.lint.subject import Subject
 
 def _overlaps(subject: Subject) -> Iterator[Finding]:
     document = subject.document("hours.yaml")
-    if document is None:
+    if document is None or document.findings:
         return
     weekly = subject.rule_set.hours.weekly
     for day, spans in enumerate(weekly):
@@ -36,21 +36,23 @@ def _time(minutes: int) -> str:
 
 def _past(subject: Subject) -> Iterator[Finding]:
     document = subject.document("hours.yaml")
-    holidays = document.data.get("holidays", {}) if document is not None else {}
+    if document is None or document.findings:  # a date may be none
+        return
+    holidays = document.data.get("holidays", {})
     for index, text in enumerate(holidays.get("closed", ())):
         last = date.fromisoformat(text.partition("..")[2] or text)
-        if document is not None and last < subject.today - timedelta(days=1):
+        if last < subject.today - timedelta(days=1):
             at = document.locate(("holidays", "closed", index))
             yield Finding(at, f"this holiday is over since {last.isoformat()}", "remove it, or write next year's dates")
     for text in holidays.get("special", {}):
-        if document is not None and date.fromisoformat(text) < subject.today - timedelta(days=1):
+        if date.fromisoformat(text) < subject.today - timedelta(days=1):
             at = document.locate(("holidays", "special", text), key=True)
             yield Finding(at, "this special day has passed", "remove it")
 
 
 def _never_open(subject: Subject) -> Iterator[Finding]:
     document = subject.document("hours.yaml")
-    if document is not None and _never(subject.rule_set.hours):
+    if document is not None and not document.findings and _never(subject.rule_set.hours):
         at = document.locate(("weekly",), key=True)
         yield Finding(at, "this business is never open", "write the hours of the days on which it is")
 

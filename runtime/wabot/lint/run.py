@@ -4,10 +4,13 @@ from collections.abc import Iterable
 
 from wabot.engine.hours import local
 from wabot.language.diagnostic import Diagnostic
+from wabot.language.document import Document
 from wabot.language.tenant import Loaded
 from wabot.lint.check import Check
 from wabot.lint.checks import CHECKS
 from wabot.lint.subject import Subject
+
+_SILENCES = "wabot:"
 
 
 def lint(loaded: Loaded, now: int, checks: Iterable[Check] = CHECKS) -> tuple[Diagnostic, ...]:
@@ -23,3 +26,8 @@ def lint(loaded: Loaded, now: int, checks: Iterable[Check] = CHECKS) -> tuple[Di
         for item in check.run(subject)
     }
     return tuple(sorted(found))
+
+
+def may_silence(document: Document) -> bool:
+    """Whether a file may hold comments that silence findings (`wabot.lint.silences`): most do not, and pay for none."""
+    return _SILENCES in document.text

@@ -1,0 +1,1 @@
+"""Proofs about what texts keywords and regexes match: which of them takes every text of another."""

@@ -1,0 +1,82 @@
+"""What is said to be taken by earlier rules is taken, whatever the message, the customer and the hour."""
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from tests.engine import rule_sets as some
+from wabot.engine.decide import decide
+from wabot.engine.trace import in_text
+from wabot.language.rule_set import Rule, RuleSet
+from wabot.language.triggers.fallback import Fallback
+from wabot.language.triggers.keyword import Keyword
+from wabot.language.triggers.pattern import Pattern
+from wabot.lint.proof.letters import ordinary
+from wabot.lint.shadow import find_shadowed
+from wabot.lint.survey import Survey
+from wabot.model.context import Context
+
+SHORT = ("a", "ja", "jam", "jam buka", "buka", "hi", "12", "yang", "Jam", "123")
+keywords = st.builds(
+    Keyword,
+    keywords=st.lists(st.sampled_from(SHORT), min_size=1, max_size=3).map(tuple),
+    match=st.sampled_from(("exact", "contains", "contains", "starts_with", "ends_with", "word")),
+    case_sensitive=st.sampled_from((False, False, True)),
+)
+triggers = st.one_of(keywords, keywords, keywords, some.regexes, some.patterns, some.triggers)
+
+
+@st.composite
+def rule_sets(draw: st.DrawFn) -> RuleSet:
+    made: list[Rule] = []
+    for number in range(draw(st.integers(2, 6))):
+        free = draw(st.booleans())
+        made.append(
+            some.rule(
+                f"r{number}",
+                draw(triggers),
+                priority=draw(st.sampled_from((10, 50, 50, 90))),
+                conditions=None if free else draw(some.conditions),
+                cooldown=None if free else draw(st.sampled_from((None, None, 600_000))),
+                continues=draw(st.sampled_from((False, False, False, True))),
+            )
+        )
+    return some.rule_set(*made, hours=draw(st.sampled_from(some.HOURS)))
+
+
+texts = st.lists(st.sampled_from((*SHORT, *some.PIECES)), max_size=6).map("".join) | some.texts
+
+
+@settings(max_examples=1500, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(rule_sets(), st.lists(texts, min_size=3, max_size=12), some.contexts())
+def test_a_rule_that_can_never_answer_answers_no_message(
+    rule_set: RuleSet, chosen: list[str], context: Context
+) -> None:
+    for found in find_shadowed(Survey(rule_set)):
+        for taken in found.taken:
+            if not taken.certain:
+                continue
+            trigger = found.rule.trigger
+            if taken.place is not None and isinstance(trigger, Keyword):
+                trigger = Keyword((trigger.keywords[taken.place],), trigger.match, trigger.case_sensitive)
+            for text in (*chosen, taken.text):
+                if not ordinary(text):
+                    continue
+                if isinstance(trigger, Keyword | Pattern) and in_text(trigger, text) is None:
+                    continue
+                answers = decide(rule_set, some.message(text), context).answers
+                # An open menu may still lead to the rule.
+                assert found.rule.id not in {answer.rule.id for answer in answers if not answer.act}, (found, text)
+
+
+@settings(max_examples=600, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(rule_sets())
+def test_the_message_that_shows_it_is_decided_for_another_rule(rule_set: RuleSet) -> None:
+    for found in find_shadowed(Survey(rule_set)):
+        for taken in found.taken:
+            assert found.rule not in taken.winners
+            assert found.rule not in taken.by
+            assert taken.winners
+            for rule in taken.by:
+                assert isinstance(found.rule.trigger, Fallback) or rule_set.rules.index(rule) < rule_set.rules.index(
+                    found.rule
+                )
