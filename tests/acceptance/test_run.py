@@ -1,8 +1,11 @@
 """`wabot run` with real processes: what is promised whatever dies."""
 
+import json
 import os
+import shutil
 import signal
 import sqlite3
+from collections.abc import Callable
 
 import pytest
 
@@ -175,6 +178,77 @@ def test_a_change_of_the_rules_goes_live_and_a_broken_one_keeps_the_last_good_ru
     daemon.say("jam buka?", sender="6281200000003")
     eventually(lambda: len(daemon.replies()) == 3, f"and after a restart, too: {daemon.told()}")
     assert daemon.stop() == 0
+
+
+def wait_for_reloads(daemon: Daemon, count: int) -> None:
+    eventually(lambda: daemon.told().count("rules are live") == count, f"reloaded {count} times: {daemon.told()}")
+
+
+def test_rules_are_followed_when_their_folder_is_replaced_by_another(daemon: Daemon) -> None:
+    folder = daemon.tenant(delay="0s")
+    daemon.start()
+    daemon.connected()
+    replaced: list[Callable[[], object]] = [
+        lambda: shutil.rmtree(folder),
+        lambda: folder.parent.rename(folder.parent.with_name("old")),
+    ]
+    for number, replace in enumerate((*replaced, replaced[0]), 2):
+        replace()
+        daemon.tenant(text=JAM.replace("tiap hari", f"jam {number}"), delay="0s")
+        wait_for_reloads(daemon, number)
+        daemon.say("jam buka?", sender=f"628120000001{number}")
+    eventually(lambda: daemon.replies()[-1:] == ["Kami buka jam 4 kak."], "the newest text")
+    (folder / "rules.yaml").write_text(rules(JAM.replace("tiap hari", "lagi"))["rules.yaml"])
+    wait_for_reloads(daemon, 5)
+    assert daemon.stop() == 0
+
+
+def test_rules_that_vanish_stay_live_until_there_are_others(daemon: Daemon) -> None:
+    folder = daemon.tenant(delay="0s")
+    daemon.start()
+    daemon.connected()
+    (folder / "rules.yaml").unlink()
+    eventually(lambda: "the rules before them stay live" in daemon.told(), f"the loss is told: {daemon.told()}")
+    daemon.say("jam buka?")
+    eventually(lambda: daemon.replies() == ["Kami buka tiap hari kak."], "answered by the rules from before")
+    assert not daemon.status()["rules"]["ok"]
+    assert daemon.stop() == 0
+
+
+def test_status_tells_that_nothing_runs_after_everything_was_killed(daemon: Daemon) -> None:
+    daemon.tenant()
+    process = daemon.start()
+    daemon.connected()
+    assert daemon.status()["status"] == "connected"
+    session = daemon.children()["warung"]
+    process.kill()
+    process.wait()
+    os.kill(session, signal.SIGKILL)
+    eventually(lambda: daemon.status()["status"] == "stopped", "the lock died with the session")
+    assert "was connected" in daemon.status()["detail"]
+    assert "wabot run" in daemon.status()["action"]
+
+
+def test_two_signals_to_stop_at_once_are_one_wish(daemon: Daemon) -> None:
+    daemon.tenant()
+    process = daemon.start()
+    daemon.connected()
+    process.send_signal(signal.SIGINT)
+    process.send_signal(signal.SIGTERM)
+    assert process.wait(60) == 0
+    assert "asked twice" not in daemon.told()
+
+
+def test_until_idle_hears_a_last_line_without_its_end_and_waits_for_no_file_that_is_not_there(daemon: Daemon) -> None:
+    daemon.tenant(delay="0s")
+    daemon.tenant("toko", delay="0s")
+    (daemon.sim / "toko.in.jsonl").unlink()
+    line = {"id": "A1", "from": "6281200000001", "text": "jam buka?", "at": "2026-01-28T10:00:00"}
+    bad = {**line, "id": "A0", "at": "9999-12-31T23:59:59+00:00"}
+    (daemon.sim / "warung.in.jsonl").write_text(json.dumps(bad) + "\n" + json.dumps(line))
+    assert daemon.start("--until-idle", "--fast").wait(60) == 0
+    assert daemon.replies() == ["Kami buka tiap hari kak."]
+    assert "`at` is not in this century" in daemon.told()
 
 
 def test_a_second_daemon_on_the_same_data_says_that_the_tenant_is_busy(daemon: Daemon) -> None:

@@ -11,7 +11,7 @@ from wabot.cli.git import read_diff
 
 OLD = rules("""\
   - id: lama
-    trigger: {type: keyword, keywords: [lama]}
+    trigger: {type: keyword, keywords: [qris]}
     response: Halo {{ nama }}
 """)["rules.yaml"]
 TEST = """\
@@ -20,7 +20,7 @@ tests:
   - name: lama dijawab
     at: 2026-01-28 10:00
     steps:
-      - say: lama
+      - say: qris
         expect: {rule: lama}
 """
 
@@ -67,13 +67,15 @@ def test_an_old_mistake_that_only_moved_is_still_an_old_one(wabot: Typed, checko
 
 def test_mistakes_in_changed_lines_are_told_old_ones_too(wabot: Typed, checkout: Path) -> None:
     path = checkout / "rules" / "warung" / "rules.yaml"
-    path.write_text(OLD.replace("Halo {{ nama }}", "Hai {{ nama }}").replace("[lama]}", "[lama], match: contain}"))
+    path.write_text(OLD.replace("Halo {{ nama }}", "Hai {{ nama }}").replace("[qris]}", "[qris], match: contain}"))
     assert found(wabot) == ["WB104 rules.yaml:4", "WB203 rules.yaml:5"]
 
 
 def test_files_that_git_does_not_know_are_new(wabot: Typed, checkout: Path) -> None:
     (checkout / "rules" / "warung" / "rules").mkdir()
-    (checkout / "rules" / "warung" / "rules" / "lagi.yaml").write_text(OLD.replace("lama", "lagi"))
+    (checkout / "rules" / "warung" / "rules" / "lagi.yaml").write_text(
+        OLD.replace("qris", "gopay").replace("id: lama", "id: baru")
+    )
     assert found(wabot) == ["WB203 lagi.yaml:5"]
     (checkout / ".gitignore").write_text("lagi.yaml\n")
     git("add", "-A")
@@ -98,7 +100,7 @@ def test_commits_count_as_much_as_what_is_not_committed_yet(wabot: Typed, checko
     path = checkout / "rules" / "toko" / "rules.yaml"
     path.write_text(OLD)
     commit()
-    path.write_text(OLD.replace("[lama]}", "[lama], match: contain}"))
+    path.write_text(OLD.replace("[qris]}", "[qris], match: contain}"))
     assert found(wabot) == ["WB104 rules.yaml:4", "WB203 rules.yaml:5"]
 
 
@@ -132,7 +134,7 @@ def test_a_tenant_that_is_the_whole_repository(wabot: Typed, checkout: Path, mon
 def test_names_that_git_quotes_are_understood(wabot: Typed, checkout: Path) -> None:
     path = checkout / "rules" / "warung" / "rules" / 'ba"ru é\t.yaml'
     path.parent.mkdir()
-    path.write_text(OLD.replace("lama", "lagi"))
+    path.write_text(OLD.replace("qris", "gopay").replace("id: lama", "id: baru"))
     commit()
     git("branch", "-f", "sebelum")
     path.write_text(path.read_text().replace("Halo", "Hai"))

@@ -195,3 +195,15 @@ def test_a_test_file_with_a_mistake_is_a_finding_and_the_rules_still_run(wabot: 
     said = wabot("test", "rules")
     assert said.code == 1
     assert "tests/a.yaml:2:16: error: `at` is missing" in said.out
+
+
+def test_a_rule_whose_text_fails_is_no_success(wabot: Typed, tmp_path: Path) -> None:
+    rule = '  - {id: a, trigger: {type: keyword, keywords: [jam]}, response: "{{ 1 / 0 }}"}\n'
+    test = "version: 1\ntests: [{name: x, at: 2026-01-28 10:00, steps: [{say: jam, expect: {rule: a}}]}]\n"
+    write_tenant(tmp_path / "warung", {**rules(rule), "tests/a.yaml": test})
+    said = wabot("test", "jam", tmp_path, "--expect", "a")
+    assert said.code == 1
+    assert "fails: the text cannot be made: division by zero" in said.out
+    said = wabot("test", tmp_path)
+    assert said.code == 1
+    assert "a fails, and the customer gets nothing" in said.out

@@ -104,3 +104,9 @@ def test_money_dates_and_times_read_as_in_indonesia() -> None:
 )
 def test_nobody_is_greeted_by_a_form_of_address_alone(name: str, called: str) -> None:
     assert first_name(name) == called
+
+
+@pytest.mark.parametrize("template", ["{{ name.ljust(6000000000) }}", "{{ '{:>999999999}'.format(name) }}"])
+def test_a_text_cannot_ask_for_all_memory(template: str) -> None:
+    with pytest.raises(RenderError):
+        said(template)

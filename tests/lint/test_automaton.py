@@ -9,7 +9,7 @@ from wabot.engine.normalize import visible
 from wabot.engine.trace import in_text
 from wabot.language.regex import Regex, RegexError
 from wabot.language.triggers.keyword import Keyword, Match
-from wabot.lint.proof.automaton import missed
+from wabot.lint.proof.automaton import Budget, missed
 from wabot.lint.proof.letters import ordinary, same_letter
 from wabot.lint.proof.literal import EVERYTHING, literal, takes, tree
 from wabot.lint.proof.regex import parse
@@ -198,11 +198,11 @@ def test_the_shortest_text_that_a_regex_matches_is_found_first() -> None:
 
 def test_a_proof_that_takes_too_many_steps_is_unknown() -> None:
     with pytest.raises(Unknown):
-        missed(parse(r"a{40}b{40}", False), [parse(r"(a|b)*a(a|b){12}", False)], steps=50)
+        missed(parse(r"a{40}b{40}", False), [parse(r"(a|b)*a(a|b){12}", False)], budget=Budget(50))
 
 
 def test_syntax_that_is_left_alone_is_unknown() -> None:
-    for source in (r"\pL", r"\Qa.b\E", r"a\B", r"\C", r"[[:print:]]", r"\101"):
+    for source in (r"\pL", r"\Qa.b\E", r"a\B", r"\C", r"[[:print:]]", r"\101", "(" * 60 + "a" + ")" * 60):
         with pytest.raises(Unknown):
             parse(source, False)
 

@@ -1,11 +1,15 @@
 """What is said to be taken by earlier rules is taken, whatever the message, the customer and the hour."""
 
+from dataclasses import replace
+
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.engine import rule_sets as some
 from wabot.engine.decide import decide
 from wabot.engine.trace import in_text
+from wabot.language.hours import Hours, Span
+from wabot.language.regex import Regex, RegexError
 from wabot.language.rule_set import Rule, RuleSet
 from wabot.language.triggers.fallback import Fallback
 from wabot.language.triggers.keyword import Keyword
@@ -15,6 +19,7 @@ from wabot.lint.shadow import find_shadowed
 from wabot.lint.survey import Survey
 from wabot.model.context import Context
 
+MORNINGS = Hours(weekly=((Span(9 * 60, 12 * 60),),) * 7, always=False)
 SHORT = ("a", "ja", "jam", "jam buka", "buka", "hi", "12", "yang", "Jam", "123")
 keywords = st.builds(
     Keyword,
@@ -40,17 +45,18 @@ def rule_sets(draw: st.DrawFn) -> RuleSet:
                 continues=draw(st.sampled_from((False, False, False, True))),
             )
         )
-    return some.rule_set(*made, hours=draw(st.sampled_from(some.HOURS)))
+    return some.rule_set(*made, hours=draw(st.sampled_from((*some.HOURS, MORNINGS))))
 
 
 texts = st.lists(st.sampled_from((*SHORT, *some.PIECES)), max_size=6).map("".join) | some.texts
 
 
 @settings(max_examples=1500, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-@given(rule_sets(), st.lists(texts, min_size=3, max_size=12), some.contexts())
+@given(rule_sets(), st.lists(texts, min_size=3, max_size=12), some.contexts(), st.sampled_from((0, 5)))
 def test_a_rule_that_can_never_answer_answers_no_message(
-    rule_set: RuleSet, chosen: list[str], context: Context
+    rule_set: RuleSet, chosen: list[str], context: Context, later: int
 ) -> None:
+    context = replace(context, now=context.now + later * 3_600_000)
     for found in find_shadowed(Survey(rule_set)):
         for taken in found.taken:
             if not taken.certain:
@@ -63,7 +69,7 @@ def test_a_rule_that_can_never_answer_answers_no_message(
                     continue
                 if isinstance(trigger, Keyword | Pattern) and in_text(trigger, text) is None:
                     continue
-                answers = decide(rule_set, some.message(text), context).answers
+                answers = decide(rule_set, replace(some.message(text), sent_at=context.now), context).answers
                 # An open menu may still lead to the rule.
                 assert found.rule.id not in {answer.rule.id for answer in answers if not answer.act}, (found, text)
 
@@ -80,3 +86,29 @@ def test_the_message_that_shows_it_is_decided_for_another_rule(rule_set: RuleSet
                 assert isinstance(found.rule.trigger, Fallback) or rule_set.rules.index(rule) < rule_set.rules.index(
                     found.rule
                 )
+
+
+sources = st.text(alphabet="ab1 (|)[]^$*+?{},.\\bdwsWx-:iPn<>é❤", min_size=1, max_size=12)
+
+
+@settings(max_examples=400, deadline=None)
+@given(st.lists(sources, min_size=1, max_size=4), texts)
+def test_no_regex_that_re2_accepts_is_beyond_the_survey(given_sources: list[str], text: str) -> None:
+    made = []
+    for number, source in enumerate(given_sources):
+        try:
+            Regex(source)
+        except RegexError:
+            continue
+        made.append(some.rule(f"r{number}", Pattern(source)))
+    rule_set = some.rule_set(*made)
+    surveyed = Survey(rule_set)
+    for rank, readings in surveyed.readings.items():
+        trigger = rule_set.rules[rank].trigger
+        for reading in readings:
+            assert isinstance(trigger, Pattern)
+            assert reading.known != "never" or in_text(trigger, text) is None
+            assert all(in_text(trigger, part.sample) is not None for part in reading.parts)
+    for found in find_shadowed(surveyed):
+        if in_text(found.rule.trigger, text) is not None:  # type: ignore[arg-type]  # all are patterns
+            assert decide(rule_set, some.message(text), some.context()).answers[0].rule is not found.rule

@@ -9,6 +9,7 @@ import typer
 from wabot.cli.exit_codes import CLEAN
 
 COMMANDS: Final = {
+    "init": "Begin a tenant, or copy a recipe.",
     "validate": "Check every tenant's files.",
     "explain": "Say what a finding means and how to mend it.",
     "test": "Show what a customer would get, or play the tests.",

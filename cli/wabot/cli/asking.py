@@ -91,7 +91,8 @@ def ask(path: Path | None, only: Sequence[str], asked: Asked, output: Format) ->
         for answer in unexpected:
             got = ", ".join(answer.rules) or f"nobody ({answer.decision.reason})"
             complain(f"\n{answer.rule_set.tenant.id}: expected {asked.expect}, got {got}")
-    return FINDINGS if unexpected or broken or not told else CLEAN
+    failing = any(reply.error for answer in told for reply in answer.replies)
+    return FINDINGS if unexpected or broken or failing or not told else CLEAN
 
 
 def _ask(rule_set: RuleSet, asked: Asked) -> _Told:

@@ -1,5 +1,8 @@
 """`wabot status`: what each tenant's session does, and what it has done."""
 
+import fcntl
+import os
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any
@@ -10,7 +13,7 @@ from wabot.cli import render
 from wabot.cli.exit_codes import CLEAN
 from wabot.cli.output import Format, style
 from wabot.model.errors import UsageError
-from wabot.model.session import Summary
+from wabot.model.session import SessionState, Summary
 
 
 def status(
@@ -30,12 +33,38 @@ def status(
             raise UsageError(
                 f"there is no tenant `{name}` in {data}; there are: {', '.join(f.name for f in folders) or 'none'}"
             )
-    summaries = [read_summary(folder, folder.name) for folder in chosen]
+    summaries = [_as_it_is(read_summary(folder, folder.name), folder) for folder in chosen]
     if output is Format.json:
         typer.echo(render.as_json({"tenants": [_data(summary) for summary in summaries]}))
     else:
         typer.echo("\n\n".join(_text(summary) for summary in summaries) or f"nothing is stored in {data} yet")
     raise typer.Exit(CLEAN)
+
+
+def _as_it_is(summary: Summary, folder: Path) -> Summary:
+    """A process that was killed could not write down that it ended: its lock, which died with it, tells."""
+    state = summary.state
+    if state.status == "stopped" or state.action or _runs(folder):
+        return summary
+    detail = f"its process was killed, or the machine went down, while it was {state.status}"
+    return replace(summary, state=SessionState("stopped", detail, "start it again: wabot run"))
+
+
+def _runs(folder: Path) -> bool:
+    """Whether a session process holds the tenant's lock."""
+    try:
+        descriptor = os.open(folder / "lock", os.O_RDONLY)
+    except FileNotFoundError:
+        return False
+    except OSError:
+        return True  # another user's: nobody can tell, and it most likely runs
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except OSError:
+        return True
+    finally:
+        os.close(descriptor)
+    return False
 
 
 def _text(summary: Summary) -> str:

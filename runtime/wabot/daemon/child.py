@@ -9,9 +9,11 @@ import fcntl
 import os
 import signal
 import sys
+import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
-from typing import TextIO
+from typing import Final, TextIO
 
 from wabot.daemon.logs import LogReport, Transcript, configure
 from wabot.daemon.options import RunOptions
@@ -23,6 +25,8 @@ from wabot.session.live import LiveRules
 from wabot.session.report import Report
 from wabot.session.session import Place, Session
 from wabot.store.sqlite import open_store
+
+_TRIES: Final = 5
 
 
 def lock(data: Path) -> int:
@@ -37,12 +41,13 @@ def lock(data: Path) -> int:
         descriptor = os.open(data / "lock", os.O_RDWR | os.O_CREAT, 0o600)
     except OSError as error:
         raise StoreError(f"{data} cannot be written: {error.strerror}. Check its owner and permissions.") from error
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        os.close(descriptor)
-        raise TenantBusy(f"another process runs {data.name} on {data}; stop that one first") from None
-    return descriptor
+    for _ in range(_TRIES):
+        with suppress(OSError):
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            return descriptor
+        time.sleep(0.1)  # `wabot status` touches the lock for a moment, to see whether anybody has it
+    os.close(descriptor)
+    raise TenantBusy(f"another process runs {data.name} on {data}; stop that one first")
 
 
 async def run(rules: Path, data: Path, options: RunOptions, out: TextIO) -> int:

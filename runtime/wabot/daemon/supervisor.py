@@ -18,6 +18,8 @@ from wabot.session.clock import RealClock
 
 _PATIENCE: Final = 20.0
 """Seconds that a session has to stop before it is killed."""
+_TOGETHER: Final = 1.0
+"""Seconds within which two signals to stop are one."""
 _REMEMBERED: Final = 10
 
 
@@ -28,6 +30,7 @@ class Supervisor:
         self._folders, self._data, self._options = folders, data, options
         self._clock = RealClock()
         self._stopping = asyncio.Event()
+        self._asked = 0.0
         self._children: dict[str, asyncio.subprocess.Process] = {}
         self._log: Any = structlog.get_logger()
 
@@ -40,10 +43,14 @@ class Supervisor:
         return 0 if all(code == DONE for code in codes) else 1
 
     def _stop(self) -> None:
+        now = asyncio.get_running_loop().time()
         if self._stopping.is_set():
+            if now - self._asked < _TOGETHER:  # `timeout` and terminals tell the process and its group: one wish
+                return
             self._log.warning("asked twice to stop: killing what is left")
             self._each(lambda child: child.kill())
             return
+        self._asked = now
         self._stopping.set()
         self._log.info("stopping")
         self._each(lambda child: child.terminate())

@@ -96,6 +96,9 @@ def _unmet(
         yield f"{', '.join(expect.rules) or 'nobody'} in this order", happened
     if expect.reason is not None and expect.reason != decision.reason:
         yield f"the reason {expect.reason}", f"{happened}: {decision.reason}"
+    for reply in made:
+        if reply.error and (expect.rule or expect.rules) and (expect.rule or "") != "none":
+            yield f"{reply.rule} answers", f"{reply.rule} fails, and the customer gets nothing: {reply.error}"
     yield from _replies_unmet(expect, made)
     chat = now.conversation
     if not expect.tags <= chat.tags:

@@ -113,6 +113,8 @@ def _files(folder: str) -> Iterator["os.DirEntry[str]"]:
     for entry in _entries(folder):
         if not entry.is_dir():
             yield entry
+        elif entry.is_symlink():
+            raise OSError(f"{entry.path} may lead round in circles")
         elif entry.name != "__pycache__":
             yield from _files(entry.path)
 

@@ -22,6 +22,11 @@ def check_pages() -> Path:
     return _packaged("checks", "docs/checks")
 
 
+def cookbook() -> Path:
+    """The folder of the recipes that `wabot init --recipe` copies."""
+    return _packaged("cookbook", "docs/cookbook")
+
+
 def _packaged(packaged: str, checkout: str) -> Path:
     folder = _HERE / packaged
     return folder if folder.is_dir() else _CHECKOUT / checkout

@@ -32,6 +32,8 @@ _BUILT_IN_FILTERS: Final = (
     "map", "sort", "string",
     "sum", "title", "trim", "truncate", "unique", "upper", "wordcount",
 )  # fmt: skip
+_PADDING: Final = frozenset({"ljust", "rjust", "center", "zfill", "expandtabs", "format", "format_map", "translate"})
+"""Methods of texts that make them as long as they are told to."""
 _MARKUP: Final = ("{{", "{%", "{#")
 
 
@@ -128,8 +130,11 @@ def environment() -> "jinja2.Environment":
     from jinja2.sandbox import ImmutableSandboxedEnvironment
 
     class Sandbox(ImmutableSandboxedEnvironment):
-        # One multiplication can ask for gigabytes; the step budget would never see it.
+        # One multiplication, or one padded text, can ask for gigabytes; the step budget would never see it.
         intercepted_binops = frozenset({"*", "**", "%"})
+
+        def is_safe_attribute(self, obj: Any, attr: str, value: Any) -> bool:
+            return attr not in _PADDING and bool(super().is_safe_attribute(obj, attr, value))
 
         def call_binop(self, context: Any, operator: str, left: Any, right: Any) -> Any:
             numbers = isinstance(left, int | float) and isinstance(right, int | float)

@@ -31,7 +31,7 @@ def _finding(subject: Subject, reading: Reading) -> Finding:
         return Finding(
             at,
             f"{message}: it has characters that are replaced in messages before they are compared",
-            f"write it as messages are read: `{visible(source)}`",
+            f"write it as messages are read: `{visible(source)}`" if visible(source).strip() else "remove it",
         )
     return Finding(at, message, "`^` holds only at the start of a message, `$` only at its end, `\\b` beside a word")
 

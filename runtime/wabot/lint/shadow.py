@@ -15,7 +15,7 @@ from wabot.language.triggers.menu_selection import MenuSelection
 from wabot.language.triggers.pattern import Pattern
 from wabot.language.triggers.time_based import TimeBased
 from wabot.language.triggers.welcome import Welcome
-from wabot.lint.proof.automaton import missed
+from wabot.lint.proof.automaton import Budget, missed
 from wabot.lint.proof.literal import EVERYTHING, Literal, takes, tree
 from wabot.lint.proof.syntax import Node, Unknown
 from wabot.lint.situation import Situation, situation
@@ -23,6 +23,8 @@ from wabot.lint.subject import Subject
 from wabot.lint.survey import Part, Reading, Survey, matches, rules_of, sources, survey
 from wabot.model.message import MESSAGE_TYPES
 
+_TOGETHER: Final = 8
+"""Up to so many keywords and regexes are looked at as one."""
 _STATES: Final[tuple[HoursState, ...]] = ("open", "closed")
 _CONDITIONS: Final = tuple(field.name for field in fields(Conditions))
 
@@ -89,6 +91,7 @@ class _Rule:
         self.last = isinstance(rule.trigger, Fallback)
         self.in_text = isinstance(rule.trigger, Keyword | Pattern)
         self._situation: tuple[Situation | None] | None = None
+        self._proofs: dict[tuple[int, tuple[int, ...]], tuple[Rule, ...]] = {}
 
     def shadowed(self, without_text: Iterable[tuple[int, Rule]]) -> Shadowed | None:
         readings = self.surveyed.readings.get(self.rank, [])
@@ -138,7 +141,10 @@ class _Rule:
 
     def _proven(self, part: Part, state: HoursState, certain: bool, by: dict[str, Rule]) -> bool:
         rivals = [each for each in self._rivals(part) if self._silences(each.rule, state, certain)]
-        proof = _prove(part, rivals)
+        key = (id(part), tuple(each.order for each in rivals))
+        proof = self._proofs.get(key)
+        if proof is None:
+            proof = self._proofs[key] = _prove(part, rivals, self.surveyed.budget)
         by.update((rule.id, rule) for rule in proof)
         return bool(proof)
 
@@ -227,7 +233,7 @@ class _Rule:
         return shown
 
 
-def _prove(part: Part, rivals: Sequence[Candidate]) -> tuple[Rule, ...]:
+def _prove(part: Part, rivals: Sequence[Candidate], budget: Budget) -> tuple[Rule, ...]:
     """The rules that take, each or together, every text of the part; () where that is not proven."""
     known: list[tuple[Candidate, Literal | Node]] = []
     for rival in rivals:
@@ -239,31 +245,27 @@ def _prove(part: Part, rivals: Sequence[Candidate]) -> tuple[Rule, ...]:
         # No literal takes what matches every text; it need not be proven each time.
         if meant is not None and not (part.matches is EVERYTHING and isinstance(meant, Literal)):
             known.append((rival, meant))
-    if isinstance(part.matches, Literal):
-        for rival, meant in known:
-            if isinstance(meant, Literal) and takes(meant, part.matches):
-                return (rival.rule,)
-        if all(isinstance(meant, Literal) for _, meant in known):
-            return ()
-    if not known or not _taken_by_automata(part, known):
-        return ()
-    rules = rules_of(rival for rival, _ in known)
-    alone = (
-        rule
-        for rule in (rules if len(rules) > 1 else ())
-        if _taken_by_automata(part, [(rival, meant) for rival, meant in known if rival.rule is rule])
-    )
-    only = next(alone, None)
-    return rules if only is None else (only,)
+    alone = next((rival.rule for rival, meant in known if _takes(meant, part, budget)), None)
+    if alone is not None:
+        return (alone,)
+    some = known[:_TOGETHER]
+    # Literals take a literal each alone or not at all.
+    both = isinstance(part.matches, Literal) and all(isinstance(meant, Literal) for _, meant in some)
+    if len(some) > 1 and not both and _take_together([meant for _, meant in some], part, budget):
+        return rules_of(rival for rival, _ in some)
+    return ()
 
 
-def _taken_by_automata(part: Part, known: Sequence[tuple[Candidate, Literal | Node]]) -> bool:
-    literals = isinstance(part.matches, Literal) or any(isinstance(meant, Literal) for _, meant in known)
+def _takes(meant: Literal | Node, part: Part, budget: Budget) -> bool:
+    if isinstance(meant, Literal) and isinstance(part.matches, Literal):
+        return takes(meant, part.matches)
+    return _take_together([meant], part, budget)
+
+
+def _take_together(several: Sequence[Literal | Node], part: Part, budget: Budget) -> bool:
+    literals = any(isinstance(each, Literal) for each in (part.matches, *several))
+    trees = [tree(each) if isinstance(each, Literal) else each for each in (part.matches, *several)]
     try:
-        return missed(_tree(part.matches), [_tree(meant) for _, meant in known], ordinary=literals) is None
+        return missed(trees[0], trees[1:], ordinary=literals, budget=budget) is None
     except Unknown:
         return False
-
-
-def _tree(meant: Literal | Node) -> Node:
-    return tree(meant) if isinstance(meant, Literal) else meant

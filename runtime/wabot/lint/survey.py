@@ -12,7 +12,7 @@ from wabot.language.rule_set import Candidate, Rule, RuleSet
 from wabot.language.triggers import Trigger
 from wabot.language.triggers.keyword import Keyword
 from wabot.language.triggers.pattern import Pattern
-from wabot.lint.proof.automaton import missed
+from wabot.lint.proof.automaton import Budget, missed
 from wabot.lint.proof.literal import EVERYTHING, Literal, literal
 from wabot.lint.proof.regex import parse
 from wabot.lint.proof.syntax import Node, Unknown, example, options
@@ -46,8 +46,9 @@ class Survey:
     def __init__(self, rule_set: RuleSet, hours_known: bool = True) -> None:
         self.rule_set = rule_set
         self.hours_known = hours_known
+        self.budget = Budget()
         self.readings: dict[int, list[Reading]] = {}
-        for reading in _readings(rule_set):
+        for reading in _readings(rule_set, Budget()):
             self.readings.setdefault(reading.rank, []).append(reading)
 
     @cached_property
@@ -91,7 +92,7 @@ def matches(trigger: Trigger, source: str) -> Literal | Node | None:
     return literal(trigger.match, source, trigger.case_sensitive)
 
 
-def _readings(rule_set: RuleSet) -> Iterator[Reading]:
+def _readings(rule_set: RuleSet, budget: Budget) -> Iterator[Reading]:
     for rank, rule in enumerate(rule_set.rules):
         if not rule.enabled:
             continue
@@ -106,19 +107,22 @@ def _readings(rule_set: RuleSet) -> Iterator[Reading]:
                     sample = exact(source)
                     yield Reading(rank, place, "yes", (Part(sample, meant, _found(rule_set, sample)),))
                 else:
-                    parts = tuple(_parts(rule_set, rank, source, meant))
+                    parts = tuple(_parts(rule_set, budget, rank, source, meant))
                     yield Reading(rank, place, "yes" if parts else "never", parts)
             except Unknown:
                 yield Reading(rank, place, "unknown")
 
 
-def _parts(rule_set: RuleSet, rank: int, source: str, regex: Node) -> Iterator[Part]:
+def _parts(rule_set: RuleSet, budget: Budget, rank: int, source: str, regex: Node) -> Iterator[Part]:
     for option in options(regex):
         sample: str | None = example(option)
         found = _found(rule_set, sample or "")
         if not _holds(found, rank, source):
-            # An assertion forbids the obvious example, or normalisation changes it.
-            sample = missed(option, ())
+            sample = example(option, gap=" ")
+            found = _found(rule_set, sample)
+        if not _holds(found, rank, source):
+            # An assertion forbids the obvious examples, or normalisation changes them.
+            sample = missed(option, (), budget=budget)
             found = _found(rule_set, sample or "")
             if sample is not None and not _holds(found, rank, source):
                 raise Unknown("the engine finds no such text")

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import Final
 
+from wabot.language.responses.menu import Menu
 from wabot.language.rule_set import Rule
 from wabot.language.template import MAX_OUTPUT
 from wabot.lint.check import Check, Finding
@@ -72,9 +73,9 @@ def _groups_by_goto(subject: Subject) -> Iterator[Finding]:
     """A rule that is reached by goto has no regex that matched, so `match` is empty."""
     rules: dict[str, Rule] = {rule.id: rule for rule in subject.rules}
     for menu in subject.rules:
-        if menu.response.kind != "menu" or not menu.enabled:
+        if not isinstance(menu.response, Menu) or not menu.enabled:
             continue
-        for index, option in enumerate(menu.response.options):  # type: ignore[union-attr]  # a menu has them
+        for index, option in enumerate(menu.response.options):
             target = rules.get(option.goto)
             if target is None or not group_names(target):
                 continue

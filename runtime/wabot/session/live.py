@@ -7,7 +7,7 @@ are broken on disk goes on with what it had.
 import asyncio
 import os
 import shutil
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import Final
@@ -22,6 +22,9 @@ from wabot.session.report import Report
 
 COPY: Final = "rules.good"
 _SHOWN: Final = 20
+_NO_RULES: Final = "WB014"
+_LOOK_AGAIN: Final = 1_000
+"""Milliseconds between looks whether the watched folders are still the ones at their places."""
 _DEBOUNCE: Final = 300
 """Milliseconds of quiet after which a change counts as whole: a checkout writes many files."""
 
@@ -54,19 +57,45 @@ class LiveRules:
         return self._live is not None
 
     async def watch(self) -> None:
-        """Reload whenever a file of the tenant changes, until cancelled."""
-        from watchfiles import awatch
+        """Reload whenever a file of the tenant changes, until cancelled; also when the folder itself is replaced
+        (moved, checked out anew, or reached by a link that now leads elsewhere)."""
+        while True:
+            places = self._places()
+            if places:
+                await self._watch(places)
+            else:
+                await asyncio.sleep(_LOOK_AGAIN / 1000)
+            if self._places():  # without the folder there is nothing to read; it may be on its way
+                await self._reload()
 
+    async def _watch(self, places: Mapping[Path, tuple[int, int]]) -> None:
+        """Follow changes until other folders stand at these places."""
+        from watchfiles import Change, awatch
+
+        looking = awatch(*places, debounce=_DEBOUNCE, step=50, rust_timeout=_LOOK_AGAIN, yield_on_timeout=True)
+        async for changes in looking:
+            # A folder that is made anew can have the number of the one that is gone, but that one's end was seen.
+            ended = any(change == Change.deleted and Path(path) in places for change, path in changes)
+            if ended or self._places() != places:
+                return
+            if changes:
+                await self._reload()
+
+    def _places(self) -> dict[Path, tuple[int, int]]:
+        """The folders to watch, each with what makes it the same folder; nothing without the tenant's own."""
         # Shared rules may come to be included later, so every folder that may hold some is watched from the start.
-        shared = sorted(self.folder.parent.glob("_*"))
-        places = [self.folder, *(place for place in shared if place.is_dir())]
-        async for _ in awatch(*places, debounce=_DEBOUNCE, step=50):
-            await self._reload()
+        found = {}
+        for place in (self.folder, *sorted(self.folder.parent.glob("_*"))):
+            with suppress(OSError):
+                if place.is_dir():
+                    seen = place.stat()
+                    found[place] = (seen.st_dev, seen.st_ino)
+        return found if self.folder in found else {}
 
     async def _reload(self) -> None:
         loaded = await asyncio.to_thread(load_tenant, self.folder)
         now = self._clock.now()
-        if loaded.rule_set is None:
+        if loaded.rule_set is None or (self._live is not None and _emptied(loaded)):
             await self._broken(loaded, now)
         elif self._live is None or loaded.rule_set.revision != self._live.revision:
             self._swap(loaded.rule_set)
@@ -78,11 +107,12 @@ class LiveRules:
             await self._on_reload(Reload(now, True, self._live.revision))
 
     async def _broken(self, loaded: Loaded, now: int) -> None:
-        errors = [item for item in loaded.diagnostics if item.severity == "error"]
+        errors = [item for item in loaded.diagnostics if item.severity == "error" or item.code == _NO_RULES]
         for item in errors[:_SHOWN]:
             self._report.note(f"broken rules: {_line(item)}", level="error")
         kept = "the rules before them stay live" if self._live else "nobody is answered until they are mended"
-        self._report.note(f"the rules have {len(errors)} errors; {kept}", level="error")
+        count = "an error" if len(errors) == 1 else f"{len(errors)} errors"
+        self._report.note(f"the rules have {count}; {kept}", level="error")
         revision = self._live.revision if self._live else ""
         await self._on_reload(Reload(now, False, revision, _line(errors[0]) if errors else ""))
 
@@ -108,6 +138,11 @@ class LiveRules:
                 shutil.copy2(self.folder.parent / name, shared)
         except (OSError, shutil.Error) as error:
             self._report.note("the sound rules could not be copied", level="warning", error=str(error))
+
+
+def _emptied(loaded: Loaded) -> bool:
+    """Whether there are no rules any more: an editor that saves, or a slip, but hardly what a shop wants."""
+    return any(item.code == _NO_RULES for item in loaded.diagnostics)
 
 
 def _copy(source: str, target: str) -> None:

@@ -55,9 +55,11 @@ class Turns:
         await self._store.record(turn)
         for outcome in turn.outcomes:
             if outcome.error:
-                self._report.note("a rule's text failed", level="error", rule=outcome.rule, error=outcome.error)
+                # Why it failed can quote the customer: that is kept with the message, and stands in no log.
+                self._report.note("a rule's text failed: the customer got nothing", level="error", rule=outcome.rule)
         if not turn.replies:
-            self._report.silent(message, next((item.error for item in turn.outcomes if item.error), turn.reason))
+            failed = any(item.error for item in turn.outcomes)
+            self._report.silent(message, "text_failed" if failed else turn.reason)
         return [
             Outbound(reply.id, message.chat, reply.text, reply.rule, reply.due, turn.at, media=reply.media)
             for reply in turn.replies

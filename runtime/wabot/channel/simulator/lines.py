@@ -65,6 +65,8 @@ def _text(data: dict[str, Any], key: str, default: str | None = None) -> str:
 def _at(value: Any, zone: tzinfo) -> int:
     try:
         at = datetime.fromisoformat(value)
-        return int((at if at.tzinfo else at.replace(tzinfo=zone)).timestamp() * 1000)
     except (TypeError, ValueError, OverflowError):
         raise BadLine("`at` is no time; write it as 2026-01-28T10:00:00+07:00") from None
+    if not 2000 <= at.year < 2100:
+        raise BadLine("`at` is not in this century")
+    return int((at if at.tzinfo else at.replace(tzinfo=zone)).timestamp() * 1000)

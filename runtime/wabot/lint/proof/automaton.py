@@ -23,7 +23,8 @@ from wabot.lint.proof.syntax import (
     liked,
 )
 
-STEPS: Final = 20_000
+STEPS: Final = 10_000
+"""Of one proof: regexes as people write them take some hundreds to three thousand; a step is some microseconds."""
 _MOST_STATES: Final = 3_000
 
 # Kinds of what stands beside a place in the text. ALIEN: a letter or digit outside ASCII, which RE2's \b does not know.
@@ -88,6 +89,13 @@ class _States:
         return end
 
 
+@dataclass(slots=True)
+class Budget:
+    """Steps that several proofs share, so that no tenant's regexes hold up those who wait for the others."""
+
+    left: int = 10 * STEPS
+
+
 @dataclass(frozen=True, slots=True)
 class _Class:
     """Characters that no set of the problem tells apart; `char` stands for them all."""
@@ -96,14 +104,23 @@ class _Class:
     kind: int
 
 
-def missed(later: Node, earlier: Iterable[Node], *, ordinary: bool = False, steps: int = STEPS) -> str | None:
+def missed(later: Node, earlier: Iterable[Node], *, ordinary: bool = False, budget: Budget | None = None) -> str | None:
     """The shortest text in which `later` is found and none of `earlier` is, or None if there is none. With `ordinary`
     only the texts of `wabot.lint.proof.letters.ordinary` count: use it wherever a literal takes part.
 
     Raises:
-        Unknown: it is not settled within so many steps, or is about letters that are not ordinary.
+        Unknown: it is not settled within STEPS or the budget's, or is about letters that are not ordinary.
     """
-    return _Search(later, tuple(earlier), ordinary).run(steps)
+    shared = budget or Budget()
+    if shared.left <= 0:
+        raise Unknown("no steps left")
+    search = _Search(later, tuple(earlier), ordinary)
+    search.left = min(STEPS, shared.left)
+    shared.left -= search.left + len(search.states.free)
+    try:
+        return search.run()
+    finally:
+        shared.left += search.left
 
 
 class _Search:
@@ -115,12 +132,13 @@ class _Search:
         self.classes = _classes(sets, ordinary)
         self.closures: dict[tuple[frozenset[int], int, int], frozenset[int]] = {}
         self.moves: dict[tuple[frozenset[int], str], frozenset[int]] = {}
+        self.left = STEPS
 
     def _anywhere(self, nodes: tuple[Node, ...]) -> tuple[int, int]:
         start = self.states.new()
         return start, self.states.add(Choice(nodes), self.states.add(ANYTHING, start))
 
-    def run(self, steps: int) -> str | None:
+    def run(self) -> str | None:
         first = (frozenset((self.first_later,)), frozenset((self.first_earlier,)), _EDGE)
         seen = {first}
         waiting: deque[tuple[tuple[frozenset[int], frozenset[int], int], str]] = deque([(first, "")])
@@ -130,9 +148,9 @@ class _Search:
             if self._won(at_end) and self.last_earlier not in self._closure(theirs, before, _EDGE):
                 return text
             for each in self.classes:
-                steps -= 1
-                if steps < 0:
+                if self.left <= 0:
                     raise Unknown("too many steps")
+                self.left -= 1
                 following = self._closure(theirs, before, each.kind)
                 if self.last_earlier in following:
                     continue

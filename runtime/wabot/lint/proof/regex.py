@@ -34,6 +34,7 @@ _POSIX: Final = {
     "xdigit": frozenset(string.hexdigits),
 }
 _WIDEST_RANGE: Final = 512
+_DEEPEST: Final = 40
 _NOT_NEWLINE: Final = Chars(frozenset("\n"), flipped=True)
 
 
@@ -55,7 +56,7 @@ def parse(source: str, case_sensitive: bool) -> Node:
     parser = _Parser(source, _Flags(not case_sensitive))
     try:
         node = parser.alternation()
-    except (IndexError, ValueError, RecursionError):
+    except (IndexError, ValueError, OverflowError):
         raise Unknown(source) from None
     if parser.at != len(source):
         raise Unknown(source)
@@ -67,6 +68,7 @@ class _Parser:
         self.source = source
         self.flags = flags
         self.at = 0
+        self.depth = 0
 
     def alternation(self) -> Node:
         """Up to the end or the bracket that closes the group; flags set inside end with it."""
@@ -117,7 +119,11 @@ class _Parser:
                 self.at = self.source.index(">", self.at) + 1
             elif self._set_flags():
                 return None
+        self.depth += 1
+        if self.depth > _DEEPEST:
+            raise Unknown(self.source)
         inner = self.alternation()
+        self.depth -= 1
         self.flags = outside
         if self.source[self.at] != ")":
             raise Unknown(self.source)

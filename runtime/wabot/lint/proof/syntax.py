@@ -83,15 +83,25 @@ def _options(node: Node) -> tuple[Node, ...] | None:
     return None
 
 
-def example(node: Node) -> str:
-    """A short text that the node matches if no assertion in it forbids; ask RE2 before relying on it."""
+def example(node: Node, gap: str = "") -> str:
+    """A short text that the node matches if no assertion in it forbids; ask RE2 before relying on it. `gap` stands
+    where anything may, so that words can keep apart."""
     if isinstance(node, Chars):
         return liked(node)
     if isinstance(node, Sequence):
-        return "".join(map(example, node.parts))
+        return "".join(example(part, gap) for part in node.parts)
     if isinstance(node, Choice):
-        return min(map(example, node.options), key=len)
-    return example(node.inner) * node.least if isinstance(node, Repeat) else ""
+        return min((example(option, gap) for option in node.options), key=len)
+    if not isinstance(node, Repeat):
+        return ""
+    if (
+        not node.least
+        and node.most != 0
+        and isinstance(node.inner, Chars)
+        and (gap in node.inner.chars) != node.inner.flipped
+    ):
+        return gap
+    return example(node.inner, gap) * node.least
 
 
 def liked(chars: Chars) -> str:

@@ -216,5 +216,6 @@ SELECT status, COUNT(*) AS number FROM outbox WHERE tenant_id = :tenant GROUP BY
 SELECT rule_id, total_triggered FROM rule_stats WHERE tenant_id = :tenant ORDER BY total_triggered DESC, rule_id;
 
 -- name: summary_reasons
-SELECT reason, COUNT(*) AS number FROM auto_reply_logs
-WHERE tenant_id = :tenant AND rule_id IS NULL AND reason <> 'from_me' GROUP BY reason ORDER BY number DESC, reason;
+SELECT CASE WHEN success THEN reason ELSE 'text_failed:' || rule_id END AS why, COUNT(*) AS number FROM auto_reply_logs
+WHERE tenant_id = :tenant AND (rule_id IS NULL OR NOT success) AND reason <> 'from_me'
+GROUP BY why ORDER BY number DESC, why;

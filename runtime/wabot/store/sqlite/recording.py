@@ -51,7 +51,8 @@ def record(ask: Ask, turn: Turn, sequence: Callable[[], int]) -> None:
         )
         _say(ask, reply, conversation["id"], turn.at)
     for outcome in turn.outcomes:
-        ask("stats_count", rule=outcome.rule, at=turn.at)
+        if not outcome.error:
+            ask("stats_count", rule=outcome.rule, at=turn.at)
     _log(ask, turn, conversation["id"], message_id)
 
 

@@ -257,5 +257,5 @@ def _summary(ask: Callable[..., sqlite3.Cursor], tenant: str) -> Summary:
         waiting=counts["waiting"],
         outbox={row["status"]: row["number"] for row in ask("summary_outbox")},
         by_rule={row["rule_id"]: row["total_triggered"] for row in ask("summary_rules")},
-        by_reason={row["reason"]: row["number"] for row in ask("summary_reasons")},
+        by_reason={row["why"]: row["number"] for row in ask("summary_reasons")},
     )

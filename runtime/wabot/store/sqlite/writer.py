@@ -10,6 +10,7 @@ import sqlite3
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future
+from contextlib import suppress
 from typing import Any, TypeVar
 
 from wabot.model.errors import StoreError
@@ -107,8 +108,10 @@ class Writer:
             done.append((future, result))
 
     def _rollback(self) -> None:
-        if self._connection.in_transaction:
-            self._connection.execute("ROLLBACK")
+        # SQLite may give the transaction up between the question and the order; then there is nothing to undo.
+        with suppress(sqlite3.Error):
+            if self._connection.in_transaction:
+                self._connection.execute("ROLLBACK")
 
 
 def _as_store_error(error: Exception) -> Exception:
