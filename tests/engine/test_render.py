@@ -91,6 +91,11 @@ def test_money_dates_and_times_read_as_in_indonesia() -> None:
     assert jam(time(9, 5)) == "09.05"
 
 
+@pytest.mark.parametrize("text", ["Halo kak {{ first_name }}!", "Halo kak {{ name }}!"])
+def test_nobody_without_a_name_is_called_kak_twice(text: str) -> None:
+    assert said(text, Contact()) == "Halo kak!"
+
+
 @pytest.mark.parametrize(
     ("name", "called"),
     [

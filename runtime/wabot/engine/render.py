@@ -1,5 +1,6 @@
 """The reply as the customer will read it."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -20,6 +21,7 @@ from wabot.model.errors import RenderError
 from wabot.model.message import Message
 
 NAMELESS: Final = "Kak"
+_TWICE: Final = re.compile(r"\b(kak) Kak\b", re.IGNORECASE)
 _ADDRESSES: Final = frozenset(
     ("pak", "bapak", "bpk", "bu", "ibu", "mas", "mbak", "kak", "kakak", "bang", "abang", "om", "tante", "h", "hj")
 )
@@ -99,7 +101,14 @@ def render_text(
         if len(template.source) > MAX_OUTPUT:
             raise RenderError(f"the text is longer than the {MAX_OUTPUT:,} characters that WhatsApp takes")
         return template.source
-    return template.render(_values(rule_set, message, context, groups))
+    text = template.render(_values(rule_set, message, context, groups))
+    # "Halo kak {{ first_name }}" to somebody whose name nobody knows.
+    return text if contact_named(message, context) else _TWICE.sub(r"\1", text)
+
+
+def contact_named(message: Message, context: Context) -> bool:
+    """Whether anything is known that this customer is called."""
+    return bool((context.contact.name or message.name).strip())
 
 
 def first_name(name: str) -> str:
