@@ -28,6 +28,7 @@ _FLOAT: Final = re.compile(r"[-+]?(\.[0-9]+|[0-9]{1,18}(\.[0-9]*)?)([eE][-+]?[0-
 _SEXAGESIMAL: Final = re.compile(r"[-+]?[0-9][0-9_]*(:[0-5]?[0-9])+(\.[0-9_]*)?")
 _WORDS: Final[dict[str, Any]] = {"": None, "~": None, "null": None, "true": True, "false": False}
 _UNPRINTABLE: Final = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_PLAIN_TAGS: Final = ("tag:yaml.org,2002:map", "tag:yaml.org,2002:seq", "!")
 _BREAK: Final = re.compile("\r\n|[\n\r\x85\u2028\u2029]")
 
 
@@ -215,6 +216,8 @@ class _Reading:
             return None
         if isinstance(node, ScalarNode):
             return self._scalar(node)
+        if node.tag not in _PLAIN_TAGS:
+            self._tagged(node)
         self.open.add(id(node))
         try:
             if isinstance(node, SequenceNode):
@@ -241,11 +244,14 @@ class _Reading:
                 found[key.value] = self.value(child, (*steps, key.value))
         return found
 
+    def _tagged(self, node: Node) -> None:
+        at = self.document.location(node)
+        self.document.report("WB007", f"YAML tags such as `{node.tag}` are not used here", "leave it away", at=at)
+
     def _scalar(self, node: ScalarNode) -> Any:
         text: str = node.value
         if node.tag not in ("tag:yaml.org,2002:str", "!"):
-            at = self.document.location(node)
-            self.document.report("WB007", f"YAML tags such as `{node.tag}` are not used here", "leave it away", at=at)
+            self._tagged(node)
         if node.style:
             return text
         if _SEXAGESIMAL.fullmatch(text):

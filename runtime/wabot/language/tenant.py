@@ -139,12 +139,12 @@ class _Reader:
     def _rules(self, present: set[str], tenant: Tenant | None) -> tuple[list[Rule], dict[str, Location]]:
         paths = [self.folder / "rules.yaml"] if "rules.yaml" in present else []
         paths += self._glob("rules", ".yaml")
-        if not paths:
+        own = [self._listing(path, "rules") for path in paths]
+        shared = [document for name in tenant.include if (document := self._shared(name))] if tenant else []
+        if not any(document.entries or document.findings for document in (*own, *shared)):
             self._found(
                 self.folder, "WB014", "there are no rules here: nobody is answered", "write rules.yaml", "warning"
             )
-        own = [self._listing(path, "rules") for path in paths]
-        shared = [document for name in tenant.include if (document := self._shared(name))] if tenant else []
         # The tenant's own templates and media win over those that lie beside shared rules.
         places = [*(document.path.parent for document in reversed(shared)), self.folder]
         templates = {path.name: self._text(path) for path in self._resources(places, "templates", ".j2")}
