@@ -6,6 +6,14 @@ from tests.cli.typed import Typed
 from tests.tenants import write_tenant
 
 
+@pytest.fixture(autouse=True)
+def cache(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A place of the test's own for what wabot remembers, not that of whoever runs the tests."""
+    place = tmp_path_factory.mktemp("cache")
+    monkeypatch.setenv("XDG_CACHE_HOME", str(place))
+    return place / "wabot"
+
+
 @pytest.fixture
 def wabot(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Typed:
     return Typed(capsys, monkeypatch)

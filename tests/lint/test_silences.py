@@ -12,7 +12,7 @@ from wabot.language.diagnostic import Diagnostic, Location
 from wabot.lint.catalogue import CATALOGUE, Entry
 from wabot.lint.check import Check, Finding
 from wabot.lint.run import lint
-from wabot.lint.silences import Silenced, heed
+from wabot.lint.silences import Commented, Silenced, heed
 from wabot.lint.subject import Subject
 
 
@@ -48,7 +48,11 @@ KNOWN = {
 
 def heeded(folder: Path, files: dict[str, str], *checks: Check) -> tuple[list[Diagnostic], list[Silenced]]:
     loaded = load_tenant(write_tenant(folder / "warung", files))
-    return heed([loaded], [*loaded.diagnostics, *lint(loaded, NOW, checks or (SHORT,))], KNOWN)
+    return heed(
+        [Commented(loaded.documents, loaded.rule_set is not None)],
+        [*loaded.diagnostics, *lint(loaded, NOW, checks or (SHORT,))],
+        KNOWN,
+    )
 
 
 def left(folder: Path, text: str, *checks: Check) -> list[tuple[str, int]]:
@@ -192,4 +196,5 @@ def test_a_file_that_two_tenants_share_needs_its_silence_if_one_of_them_does(tmp
     text = RULE.format(on_line=" # wabot: ignore WB395 because x")
     loaded = load_tenant(write_tenant(tmp_path / "warung", rules(text)))
     found = lint(loaded, NOW, (SHORT,))
-    assert heed([loaded, loaded], found, KNOWN)[0] == []
+    tenant = Commented(loaded.documents, sound=True)
+    assert heed([tenant, tenant], found, KNOWN)[0] == []

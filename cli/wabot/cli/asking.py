@@ -1,30 +1,30 @@
 """One message, asked of every tenant: which rule answers, what the customer sees, and why."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
-from typing import Any, Final
-
-import typer
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
 
 from wabot.cli import render
 from wabot.cli.exit_codes import CLEAN, FINDINGS
-from wabot.cli.tenants import Chosen
-from wabot.cli.validate import Format
+from wabot.cli.output import Format, complain, say, style
+from wabot.cli.tenants import folders, remembering
 from wabot.engine import effects
 from wabot.engine.decide import Decision, decide
 from wabot.engine.gates import clock
-from wabot.engine.rehearsal import Reply, replies
-from wabot.engine.trace import Outcome, explain
-from wabot.language.conversation import SOMEBODY
+from wabot.engine.reply import Reply, replies
+from wabot.language.diagnostic import Diagnostic
 from wabot.language.hours import YEARS
 from wabot.language.rule_set import RuleSet
-from wabot.language.tenant import Loaded
-from wabot.model.context import Contact, Context, Conversation
+from wabot.model.context import SOMEBODY, Contact, Context, Conversation
 from wabot.model.errors import UsageError
 from wabot.model.message import Message
 from wabot.session.clock import RealClock
+
+if TYPE_CHECKING:
+    from wabot.engine.trace import Outcome
 
 _DAY: Final = 86_400_000
 
@@ -34,14 +34,14 @@ class Asked:
     """The message and its circumstances, as the command line gave them."""
 
     text: str
-    at: str | None
-    first: bool
-    name: str
-    tags: frozenset[str]
-    orders: int
-    type: str
-    trace: bool
-    expect: str | None
+    at: str | None = None
+    first: bool = False
+    name: str = ""
+    tags: frozenset[str] = frozenset()
+    orders: int = 0
+    type: str = "text"
+    trace: bool = False
+    expect: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +49,7 @@ class _Told:
     rule_set: RuleSet
     decision: Decision
     replies: tuple[Reply, ...]
-    trace: tuple[Outcome, ...]
+    trace: "tuple[Outcome, ...]"
 
     @property
     def rules(self) -> list[str]:
@@ -59,17 +59,25 @@ class _Told:
         return rule is None or rule in self.rules or (rule == "none" and not self.rules)
 
 
-def ask(chosen: Chosen, asked: Asked, output: Format) -> int:
-    """Ask every chosen tenant, and print what it says. Returns the exit code."""
-    told = [_ask(loaded.rule_set, asked) for loaded in chosen.tenants if loaded.rule_set is not None]
-    broken = [loaded for loaded in chosen.tenants if loaded.rule_set is None]
-    errors = [item for item in chosen.diagnostics if item.severity == "error"]
+def ask(path: Path | None, only: Sequence[str], asked: Asked, output: Format) -> int:
+    """Ask every tenant at `path`, or those named in `only`, and print what it says. Returns the exit code.
+
+    Raises:
+        UsageError: the path, a named tenant, the time or the expected rule does not exist.
+    """
+    chosen = folders(path, only)
+    with remembering() as tenants:
+        ready = [tenants.ready(folder) for folder in chosen.folders]
+    told = [_ask(tenant.rule_set, asked) for tenant in ready if tenant.rule_set is not None]
+    broken = [tenant.tenant_id for tenant in ready if tenant.rule_set is None]
+    diagnostics = (*chosen.diagnostics, *(item for tenant in ready for item in tenant.diagnostics))
+    errors = [item for item in diagnostics if item.severity == "error"]
     known = {rule.id for answer in told for rule in answer.rule_set.rules}
     if asked.expect not in (None, "none") and asked.expect not in known and not broken and told:
         raise UsageError(f"no rule has the id `{asked.expect}`")
     unexpected = [answer for answer in told if not answer.as_expected(asked.expect)]
     if output is Format.json:
-        typer.echo(
+        say(
             render.as_json(
                 {
                     "tenants": [_data(answer, asked) for answer in told],
@@ -79,11 +87,11 @@ def ask(chosen: Chosen, asked: Asked, output: Format) -> int:
         )
     else:
         for number, answer in enumerate(told):
-            render.say(("\n" if number else "") + _text(answer, asked))
-        _broken(broken, chosen, bool(told))
+            say(("\n" if number else "") + _text(answer, asked))
+        _broken(broken, errors, bool(told))
         for answer in unexpected:
             got = ", ".join(answer.rules) or f"nobody ({answer.decision.reason})"
-            render.say(f"\n{answer.rule_set.tenant.id}: expected {asked.expect}, got {got}", err=True)
+            complain(f"\n{answer.rule_set.tenant.id}: expected {asked.expect}, got {got}")
     failing = any(reply.error for answer in told for reply in answer.replies)
     return FINDINGS if unexpected or broken or failing or not told else CLEAN
 
@@ -95,7 +103,14 @@ def _ask(rule_set: RuleSet, asked: Asked) -> _Told:
     context = Context(now, Contact(SOMEBODY, asked.name, asked.tags, asked.orders), chat)
     message = Message("T1", SOMEBODY, asked.text, asked.type, sent_at=now)  # type: ignore[arg-type]  # checked by the command
     decision = decide(rule_set, message, context)
-    return _Told(rule_set, decision, replies(rule_set, decision, message, context), explain(rule_set, message, context))
+    said = replies(rule_set, decision, message, context)
+    return _Told(rule_set, decision, said, _trace(rule_set, message, context) if asked.trace else ())
+
+
+def _trace(rule_set: RuleSet, message: Message, context: Context) -> "tuple[Outcome, ...]":
+    from wabot.engine.trace import explain
+
+    return explain(rule_set, message, context)
 
 
 def _moment(at: str | None, rule_set: RuleSet) -> int:
@@ -125,22 +140,22 @@ def read_time(text: str, now: int, zone: tzinfo) -> int:
 
 def _text(told: _Told, asked: Asked) -> str:
     lines = []
-    head = render.style(told.rule_set.tenant.id, bold=True)
+    head = style(told.rule_set.tenant.id, bold=True)
     if not told.decision.answers:
         lines.append(f"{head}  (no reply: {told.decision.reason})")
     for answer, reply in zip(told.decision.answers, told.replies, strict=True):
         at = answer.rule.location
         why = f'"{answer.matched}"' if answer.matched else answer.rule.trigger.kind
-        lines.append(f"{head}  {render.style(reply.rule, fg='green')}  by {why}  {render.shown(at.path)}:{at.line}")
+        lines.append(f"{head}  {style(reply.rule, fg='green')}  by {why}  {render.shown(at.path)}:{at.line}")
         if reply.error:
-            lines.append(f"  {render.style(f'fails: {reply.error}', fg='red')}")
+            lines.append(f"  {style(f'fails: {reply.error}', fg='red')}")
         else:
             if reply.media:
-                lines.append(f"  {render.style('│', fg='green')} [{reply.media}]")
+                lines.append(f"  {style('│', fg='green')} [{reply.media}]")
             if not reply.text and not reply.media:
-                lines.append(f"  {render.style('(no reply: the rule only has effects)', dim=True)}")
+                lines.append(f"  {style('(no reply: the rule only has effects)', dim=True)}")
                 continue
-            lines += [f"  {render.style('│', fg='green')} {line}" for line in reply.text.splitlines()]
+            lines += [f"  {style('│', fg='green')} {line}" for line in reply.text.splitlines()]
         lines.append(f"  after {clock(reply.delay[0])}–{clock(reply.delay[1])}")
     if told.decision.answers and (followed := list(_effects(told.decision))):
         lines.append(f"  then {', '.join(followed)}")
@@ -188,9 +203,9 @@ def _data(told: _Told, asked: Asked) -> dict[str, Any]:
     return data
 
 
-def _broken(broken: list[Loaded], chosen: Chosen, some: bool) -> None:
-    for item in chosen.diagnostics:
-        if item.severity == "error" and (broken or not some):
-            render.say("\n" + render.finding(item))
-    for loaded in broken:
-        typer.echo(f"\n{loaded.tenant_id}: not asked, because its rules have errors", err=True)
+def _broken(broken: Sequence[str], errors: Sequence[Diagnostic], some: bool) -> None:
+    if broken or not some:
+        for item in errors:
+            say("\n" + render.finding(item))
+    for tenant in broken:
+        complain(f"\n{tenant}: not asked, because its rules have errors")

@@ -51,7 +51,7 @@ def _survey_then(path: Path, only: Sequence[str]) -> Survey:
         only = [name for name in only if (path / name).is_dir()]
         if not only:
             return Survey((), ())
-    return survey(path, only)
+    return survey(path, only, cached=False)
 
 
 def _new(now: Survey, old: Counter[_Key], around: Path, touched: set[Diagnostic]) -> set[Diagnostic]:
@@ -85,13 +85,13 @@ class _Rules:
     """In which rule a place lies."""
 
     def __init__(self, of: Survey) -> None:
-        self._documents = {document.path: document for loaded in of.tenants for document in loaded.documents}
+        self._survey = of
         self._starts: dict[Path, list[tuple[int, str]]] = {}
 
     def at(self, place: Location) -> str:
         """The rule's id, "" outside of rules."""
         if place.path not in self._starts:
-            document = self._documents.get(place.path)
+            document = self._survey.document(place.path)
             self._starts[place.path] = [] if document is None else list(_starts(document))
         return next((name for line, name in reversed(self._starts[place.path]) if line <= place.line), "")
 

@@ -7,6 +7,7 @@ import typer
 
 from wabot.cli import render
 from wabot.cli.exit_codes import CLEAN, FINDINGS
+from wabot.cli.output import say
 from wabot.cli.tenants import choose
 from wabot.model.errors import UsageError
 
@@ -27,7 +28,7 @@ def chat(
     errors = [item for item in chosen.diagnostics if item.severity == "error"]
     if errors or not chosen.tenants:
         for item in errors:
-            render.say(render.finding(item) + "\n")
+            say(render.finding(item) + "\n")
         raise typer.Exit(FINDINGS)
 
     import asyncio

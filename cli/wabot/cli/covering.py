@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from wabot.cli import render
+from wabot.cli.output import style
 from wabot.cli.tenants import subject as subject_of
 from wabot.engine.coverage.kinds import KINDS
 from wabot.engine.coverage.measure import Coverage, Share, examples_of, measure
@@ -100,7 +101,7 @@ class Covered:
                 for column, (cell, wide) in enumerate(zip(row, widths, strict=True))
             )
             line = "  ".join([first, *rest])
-            yield render.style(line, bold=True) if not number else line
+            yield style(line, bold=True) if not number else line
 
     def as_data(self) -> dict[str, Any]:
         """For machines."""
@@ -122,7 +123,7 @@ def described(target: Target) -> str:
 
 
 def _missing_lines(tenant: TenantCovered) -> Iterator[str]:
-    yield render.style(f"{tenant.loaded.tenant_id}: never exercised by a test or an example", bold=True)
+    yield style(f"{tenant.loaded.tenant_id}: never exercised by a test or an example", bold=True)
     missing = [(_shown(tenant.place(target)), target) for target in tenant.coverage.missing]
     widest = max(len(at) for at, _ in missing)
     widest_id = max(len(target.rule) for _, target in missing)
@@ -133,7 +134,7 @@ def _missing_lines(tenant: TenantCovered) -> Iterator[str]:
     if tenant.missing.tests:
         new = not tenant.file.exists()
         yield ""
-        yield render.style(f"  {'write' if new else 'add to'} {render.shown(tenant.file)}:", bold=True)
+        yield style(f"  {'write' if new else 'add to'} {render.shown(tenant.file)}:", bold=True)
         yield ""
         if new:
             yield HEADER.rstrip()

@@ -3,7 +3,8 @@
 from collections.abc import Iterator, Sequence
 from difflib import SequenceMatcher, get_close_matches
 
-from wabot.cli.render import style, width
+from wabot.cli.output import style
+from wabot.cli.render import width
 
 
 def difference(wanted: str, got: Sequence[str]) -> Iterator[str]:

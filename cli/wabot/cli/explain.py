@@ -18,13 +18,14 @@ def explain(
 ) -> None:
     """Explain a finding by its code; without one, list every code."""
     from wabot.cli import render
+    from wabot.cli.output import style
     from wabot.cli.pages import page
     from wabot.cli.selection import unknown_code
     from wabot.lint.catalogue import CATALOGUE
 
     if code is None:
         for entry in CATALOGUE.values():
-            severity = render.style(f"{entry.severity:8}", fg=render.COLOURS[entry.severity])
+            severity = style(f"{entry.severity:8}", fg=render.COLOURS[entry.severity])
             typer.echo(f"{entry.code}  {severity} {entry.title}")
         raise typer.Exit(CLEAN)
     found = CATALOGUE.get(code.strip().upper())
@@ -37,7 +38,7 @@ def explain(
 
 def _for_terminal(written: str) -> Iterator[str]:
     """Markdown as it is read best in a terminal: no marks of headings, and examples indented."""
-    from wabot.cli import render
+    from wabot.cli.output import style
 
     inside = False
     for line in written.rstrip().splitlines():
@@ -46,6 +47,6 @@ def _for_terminal(written: str) -> Iterator[str]:
         elif inside:
             yield f"    {line}".rstrip()
         elif line.startswith("#"):
-            yield render.style(line.lstrip("# "), bold=True)
+            yield style(line.lstrip("# "), bold=True)
         else:
             yield line

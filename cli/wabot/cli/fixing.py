@@ -31,9 +31,8 @@ class Change:
 
 def changes(survey: Survey, findings: tuple[Diagnostic, ...], wanted: Wanted, *, unsafe: bool) -> Iterator[Change]:
     """What mending these findings changes, file by file; nothing is written."""
-    documents = {document.path: document for loaded in survey.tenants for document in loaded.documents}
     for path, group in groupby(findings, key=lambda item: item.location.path):
-        document = documents.get(path)
+        document = survey.document(path)
         if document is not None:
             mended = mend(document, list(group), unsafe=unsafe, wanted=wanted)
             if mended.fixed:

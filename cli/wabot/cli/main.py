@@ -1,58 +1,26 @@
-"""`wabot`: the commands, and what becomes of an error that none of them caught."""
+"""`wabot`: what becomes of the words on the command line, and of an error that no command caught."""
 
 import os
 import sys
-from importlib.metadata import version
-from typing import Annotated
 
-import typer
-
-from wabot.cli import chat, explain, init, render, replies, rules, run, status, test, validate
 from wabot.cli.exit_codes import CLEAN, FAILURE, INTERRUPTED, USAGE
+from wabot.cli.output import complain
+from wabot.cli.shortcut import take
 from wabot.model.errors import UsageError, WabotError
-
-app = typer.Typer(
-    name="wabot",
-    no_args_is_help=True,
-    add_completion=False,
-    pretty_exceptions_enable=False,
-    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
-    rich_markup_mode=None,
-    help="WhatsApp auto-replies for small businesses, as rules in git: validated, tested, explained, and run.",
-    epilog="Exit codes: 0 clean, 1 findings or a missed expectation, 2 wrong usage, 3 failure.",
-)
-app.command("init")(init.init)
-app.command("validate")(validate.validate)
-app.command("explain")(explain.explain)
-app.command("test")(test.test)
-app.command("rules")(rules.rules)
-app.command("replies")(replies.replies)
-app.command("run")(run.run)
-app.command("chat")(chat.chat)
-app.command("status")(status.status)
-
-
-def _version(asked: bool) -> None:
-    if asked:
-        typer.echo(f"wabot {version('wabot')}")
-        raise typer.Exit(CLEAN)
-
-
-@app.callback()
-def _options(
-    _show: Annotated[
-        bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version.")
-    ] = False,
-) -> None:
-    pass
 
 
 def main() -> None:
     """The entry point of the `wabot` script."""
     try:
-        app(prog_name="wabot")
+        words = sys.argv[1:]
+        code = take(words)
+        if code is not None:
+            sys.exit(code)
+        from wabot.cli.app import app
+
+        app(words)(prog_name="wabot")
     except UsageError as error:
-        render.say(f"wabot: {error}", err=True)
+        complain(f"wabot: {error}")
         sys.exit(USAGE)
     except BrokenPipeError:
         # Whoever read our output has gone (`wabot validate | head`): nothing to tell, nobody to tell it to.
@@ -61,11 +29,11 @@ def main() -> None:
     except KeyboardInterrupt:
         sys.exit(INTERRUPTED)
     except (WabotError, OSError) as error:
-        render.say(f"wabot: {error}", err=True)
+        complain(f"wabot: {error}")
         sys.exit(FAILURE)
     except Exception as error:
         if os.environ.get("WABOT_DEBUG"):
             raise
-        render.say(f"wabot: a bug in wabot: {type(error).__name__}: {error}", err=True)
-        typer.echo("       Set WABOT_DEBUG=1 to see where, and please report it.", err=True)
+        complain(f"wabot: a bug in wabot: {type(error).__name__}: {error}")
+        complain("       Set WABOT_DEBUG=1 to see where, and please report it.")
         sys.exit(FAILURE)

@@ -5,10 +5,12 @@ from typing import Any, Final
 
 from wabot.cli import render
 from wabot.cli.differences import closest_line, difference
+from wabot.cli.output import style
 from wabot.engine.exchange import Exchange
 from wabot.engine.gates import clock
 from wabot.engine.hours import local
-from wabot.engine.rehearsal import Miss, replies
+from wabot.engine.rehearsal import Miss
+from wabot.engine.reply import replies
 from wabot.language.conversation import Conversation
 from wabot.language.rule_set import Rule
 from wabot.language.triggers.goto import OnlyGoto
@@ -24,7 +26,7 @@ _INDENT: Final = " " * 12
 def failure(conversation: Conversation, miss: Miss, exchanges: Sequence[Exchange]) -> str:
     """The whole report of one miss, in lines."""
     at, seen = miss.expect.location, _seen(miss, exchanges)
-    head = f"{render.shown(at.path)}:{at.line}:{at.column}: {render.style('failed', fg='red', bold=True)}"
+    head = f"{render.shown(at.path)}:{at.line}:{at.column}: {style('failed', fg='red', bold=True)}"
     lines = [f"{head}: {on_one_line(conversation.name)}", f"  said      {_indented(miss.said)}"]
     lines += _wanted_and_got(miss, seen)
     if seen is not None:
@@ -57,7 +59,7 @@ def _wanted_and_got(miss: Miss, seen: Exchange | None) -> Iterator[str]:
     if seen is not None and miss.expect.reply is not None and miss.wanted == miss.expect.reply:
         texts = [reply.text for reply in replies(seen.rule_set, seen.decision, seen.message, seen.before) if reply.text]
         if texts:
-            yield f"  expected  this reply ({render.style('-', fg='green')}), got ({render.style('+', fg='red')}):"
+            yield f"  expected  this reply ({style('-', fg='green')}), got ({style('+', fg='red')}):"
             yield from ("    " + line for line in difference(miss.expect.reply, texts))
             return
     yield f"  expected  {_indented(miss.wanted)}"

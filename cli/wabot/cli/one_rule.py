@@ -5,6 +5,7 @@ from typing import Any
 
 from wabot.cli import in_short, render
 from wabot.cli.mentions import Mention, mentions
+from wabot.cli.output import style
 from wabot.cli.rules import in_brief, in_order
 from wabot.engine.coverage.menus import leading_to
 from wabot.engine.coverage.written import duration
@@ -22,7 +23,7 @@ _INDENT = " " * 15
 def rule_text(subject: Subject, rule: Rule) -> str:
     """For people."""
     entry, at = subject.place(rule).data, rule.location
-    head = f"{render.style(subject.rule_set.tenant.id, bold=True)}  {render.style(rule.id, fg='green')}"
+    head = f"{style(subject.rule_set.tenant.id, bold=True)}  {style(rule.id, fg='green')}"
     lines = [f"{head}  {render.shown(at.path)}:{at.line}"]
     for label, said in _facts(subject, rule, entry):
         lines.append(f"  {label:12} {said[0]}")

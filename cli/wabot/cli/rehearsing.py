@@ -10,8 +10,8 @@ import typer
 
 from wabot.cli import misses, render
 from wabot.cli.exit_codes import CLEAN, FINDINGS
+from wabot.cli.output import Format, say, style
 from wabot.cli.tenants import Chosen
-from wabot.cli.validate import Format
 from wabot.engine.exchange import Exchange, rehearse
 from wabot.engine.rehearsal import Miss
 from wabot.language.conversation import Conversation, read_conversations
@@ -96,7 +96,7 @@ def run(chosen: Chosen, path: Path | None, wishes: Wishes) -> int:
     else:
         _print(rehearsed, errors)
         if covered is not None:
-            render.say("\n" + covered.text())
+            say("\n" + covered.text())
     empty = [tenant.loaded.tenant_id for tenant in rehearsed if tenant.empty]
     if wishes.fail_on_empty and empty:
         typer.echo(f"wabot: {', '.join(empty)}: no tests, and --fail-on-empty asks for some", err=True)
@@ -145,12 +145,12 @@ def _covered(rehearsed: Sequence[Rehearsed], wishes: Wishes) -> "Covered | None"
 
 def _print(rehearsed: Sequence[Rehearsed], errors: Sequence[Diagnostic]) -> None:
     for item in errors:
-        render.say(render.finding(item) + "\n")
+        say(render.finding(item) + "\n")
     for tenant in rehearsed:
         for one in tenant.played:
             for miss in one.misses:
                 if not miss.todo:
-                    render.say(misses.failure(one.conversation, miss, one.exchanges) + "\n")
+                    say(misses.failure(one.conversation, miss, one.exchanges) + "\n")
     for tenant in rehearsed:
         typer.echo(_tally(tenant))
     if len(rehearsed) > 1:
@@ -161,14 +161,14 @@ def _print(rehearsed: Sequence[Rehearsed], errors: Sequence[Diagnostic]) -> None
 
 def _tally(tenant: Rehearsed) -> str:
     if tenant.loaded.rule_set is None:
-        said = render.style("not played: its rules have errors", fg="red")
+        said = style("not played: its rules have errors", fg="red")
     elif not tenant.played and tenant.errors:
-        said = render.style("not played: its tests have errors", fg="red")
+        said = style("not played: its tests have errors", fg="red")
     elif not tenant.played:
         said = "no tests" if not tenant.written else "no test of that name"
     else:
         said = f"{render.plural(len(tenant.played), 'conversation')}, " + (
-            render.style(f"{tenant.failed} failed", fg="red") if tenant.failed else "all as expected"
+            style(f"{tenant.failed} failed", fg="red") if tenant.failed else "all as expected"
         )
     return f"{tenant.loaded.tenant_id}: {said}{f', {tenant.todo} known to miss' if tenant.todo else ''}"
 

@@ -2,8 +2,6 @@
 
 import json
 import os
-import re
-import sys
 import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -11,11 +9,8 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-import typer
-
+from wabot.cli.output import style
 from wabot.language.diagnostic import Diagnostic
-from wabot.language.document import source_lines
-from wabot.language.files import read_file
 from wabot.model.visible import on_one_line, visible
 
 if TYPE_CHECKING:
@@ -23,19 +18,6 @@ if TYPE_CHECKING:
 
 COLOURS: Final = {"error": "red", "warning": "yellow", "info": "blue"}
 _WIDEST: Final = 160
-_STYLE: Final = re.compile(r"(\x1b\[(?:[0-2]|3[0-7])m)")
-"""What `style` writes."""
-
-
-def style(text: str, **how: Any) -> str:
-    """Coloured on a terminal only."""
-    return typer.style(text, **how) if sys.stdout.isatty() else text
-
-
-def say(text: str, *, err: bool = False) -> None:
-    """Print for people. Names and texts in it may come from anybody: nothing but colours reaches the terminal."""
-    parts = _STYLE.split(text) if not err and sys.stdout.isatty() else [text]
-    typer.echo("".join(part if number % 2 else visible(part) for number, part in enumerate(parts)), err=err)
 
 
 def finding(diagnostic: Diagnostic, *, coloured: bool = True) -> str:
@@ -98,6 +80,9 @@ def _lines(path: Path) -> Sequence[str]:
 @lru_cache(maxsize=64)
 def _lines_as_of(path: Path, _changed: int, _size: int) -> Sequence[str]:
     """A file is read once for all of its findings, and again when it was written meanwhile."""
+    from wabot.language.document import source_lines
+    from wabot.language.files import read_file
+
     return source_lines(read_file(path).decode("utf-8-sig", "replace"))
 
 

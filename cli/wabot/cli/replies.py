@@ -9,17 +9,16 @@ import typer
 
 from wabot.cli import render
 from wabot.cli.exit_codes import CLEAN, FINDINGS
+from wabot.cli.output import Format, say, style
 from wabot.cli.table import table
 from wabot.cli.tenants import DEFAULT, Chosen, choose
-from wabot.cli.validate import Format
 from wabot.cli.words import is_path, name_and_path, unknown
 from wabot.engine.render import render_text
-from wabot.language.conversation import SOMEBODY
 from wabot.language.regex import NO_GROUPS
 from wabot.language.rule_set import QuickReply, RuleSet
 from wabot.language.template import Template
 from wabot.language.tenant import Loaded
-from wabot.model.context import Contact, Context, Conversation
+from wabot.model.context import SOMEBODY, Contact, Context, Conversation
 from wabot.model.errors import RenderError, UsageError
 from wabot.model.message import Message
 from wabot.model.visible import on_one_line
@@ -65,9 +64,9 @@ def replies(
         data = [_data(one) for one in shown]
         typer.echo(render.as_json({"replies": data, "findings": [render.finding_as_data(item) for item in errors]}))
     elif shortcut:
-        render.say("\n\n".join(_in_full(one) for one in shown))
+        say("\n\n".join(_in_full(one) for one in shown))
     else:
-        render.say(_listed(chosen, shown))
+        say(_listed(chosen, shown))
     if errors:
         count = render.plural(len(errors), "error")
         typer.echo(f"wabot: {count} in these files: see wabot validate", err=True)
@@ -104,15 +103,11 @@ def _show(loaded: Loaded, rule_set: RuleSet, reply: QuickReply, name: str) -> _S
 
 def _in_full(one: _Shown) -> str:
     reply = one.reply
-    parts = [
-        render.style(one.loaded.tenant_id, bold=True),
-        render.style(reply.shortcut, fg="green"),
-        on_one_line(reply.title),
-    ]
+    parts = [style(one.loaded.tenant_id, bold=True), style(reply.shortcut, fg="green"), on_one_line(reply.title)]
     lines = ["  ".join([*parts, _place(one)])]
     if one.error:
-        lines.append(f"  {render.style(f'fails: {one.error}', fg='red')}")
-    lines += [f"  {render.style('│', fg='green')} {line}" for line in one.text.splitlines()]
+        lines.append(f"  {style(f'fails: {one.error}', fg='red')}")
+    lines += [f"  {style('│', fg='green')} {line}" for line in one.text.splitlines()]
     facts = [f"category {reply.category}"] if reply.category else []
     facts += [f"tags {', '.join(reply.tags)}"] if reply.tags else []
     facts.append(f"for {', '.join(reply.operators) or 'everybody'}")
@@ -123,7 +118,7 @@ def _listed(chosen: Chosen, shown: Sequence[_Shown]) -> str:
     blocks = []
     for loaded in chosen.tenants:
         mine = [one for one in shown if one.loaded is loaded]
-        head = f"{render.style(loaded.tenant_id, bold=True)}  {len(mine)} quick repl{'y' if len(mine) == 1 else 'ies'}"
+        head = f"{style(loaded.tenant_id, bold=True)}  {len(mine)} quick repl{'y' if len(mine) == 1 else 'ies'}"
         rows = [
             (one.reply.shortcut, one.reply.category, _one_line(one), ", ".join(one.reply.operators)) for one in mine
         ]

@@ -7,10 +7,10 @@ import typer
 
 from wabot.cli import in_short, render
 from wabot.cli.exit_codes import CLEAN, FINDINGS
+from wabot.cli.output import Format, say, style
 from wabot.cli.table import table
 from wabot.cli.tenants import choose
 from wabot.cli.tenants import subject as subject_of
-from wabot.cli.validate import Format
 from wabot.cli.words import name_and_path, unknown
 from wabot.language.rule_set import Rule
 from wabot.language.triggers.fallback import Fallback
@@ -53,7 +53,7 @@ def rules(
         typer.echo(render.as_json(data))
     else:
         for number, text in enumerate(texts):
-            render.say(("\n" if number else "") + text)
+            say(("\n" if number else "") + text)
     if errors:
         count = render.plural(len(errors), "error")
         typer.echo(f"wabot: {count} in these files, so some rules may be missing here: see wabot validate", err=True)
@@ -67,9 +67,7 @@ def in_order(subject: Subject) -> Sequence[Rule]:
 
 def _text(subject: Subject) -> str:
     tenant = subject.rule_set.tenant
-    head = (
-        f"{render.style(tenant.id, bold=True)}  {on_one_line(tenant.name)}: {render.plural(len(subject.rules), 'rule')}"
-    )
+    head = f"{style(tenant.id, bold=True)}  {on_one_line(tenant.name)}: {render.plural(len(subject.rules), 'rule')}"
     rows = [_row(rule, subject.place(rule).data) for rule in in_order(subject)]
     return "\n".join([head, *table(_COLUMNS, rows, flexible=(2, 3, 5))])
 

@@ -11,7 +11,7 @@ import typer
 
 from wabot.cli import render
 from wabot.cli.exit_codes import CLEAN, FAILURE
-from wabot.cli.validate import Format
+from wabot.cli.output import Format, say, style
 from wabot.model.errors import StoreError, UsageError
 from wabot.model.session import SessionState, Summary
 
@@ -42,7 +42,7 @@ def status(
     if output is Format.json:
         typer.echo(render.as_json({"tenants": [_data(one) for one in found]}))
     else:
-        render.say("\n\n".join(_text(one) for one in found) or f"nothing is stored in {data} yet")
+        say("\n\n".join(_text(one) for one in found) or f"nothing is stored in {data} yet")
     raise typer.Exit(FAILURE if any(isinstance(one, _Unreadable) for one in found) else CLEAN)
 
 
@@ -82,10 +82,10 @@ def _runs(folder: Path) -> bool:
 
 def _text(summary: Summary | _Unreadable) -> str:
     if isinstance(summary, _Unreadable):
-        return f"{render.style(summary.tenant, bold=True)}  {render.style(summary.error, fg='red')}"
+        return f"{style(summary.tenant, bold=True)}  {style(summary.error, fg='red')}"
     state = summary.state
     since = f" since {_when(summary.state_since)}" if summary.state_since else ""
-    lines = [f"{render.style(summary.tenant, bold=True)}  {state.status}{since}"]
+    lines = [f"{style(summary.tenant, bold=True)}  {state.status}{since}"]
     lines += [f"  {state.detail}"] if state.detail else []
     lines += [f"  → {state.action}"] if state.action else []
     if summary.reload is not None:

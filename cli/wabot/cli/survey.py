@@ -1,18 +1,17 @@
 """Everything there is to find in the tenants at a path: what `wabot validate` reports, before anybody chooses."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from wabot.cli.progress import Progress
-from wabot.cli.tenants import choose
+from wabot.cli.remembering import Checked
+from wabot.cli.tenants import folders, remembering
 from wabot.language.diagnostic import Diagnostic
-from wabot.language.tenant import Loaded
-from wabot.lint.run import lint, without_silenced
-from wabot.session.clock import RealClock
 
 if TYPE_CHECKING:
+    from wabot.language.document import Document
     from wabot.lint.silences import Silenced
 
 
@@ -20,22 +19,49 @@ if TYPE_CHECKING:
 class Survey:
     """`findings` are sorted by place, `silenced` those that a comment silences."""
 
-    tenants: tuple[Loaded, ...]
+    tenants: tuple[Checked, ...]
     findings: tuple[Diagnostic, ...]
     silenced: "tuple[Silenced, ...]" = ()
+    documents: "Mapping[Path, Document]" = field(default_factory=dict)
+
+    def document(self, path: Path) -> "Document | None":
+        """A file as it was read; if that was not now, as it is. None for what is no file of a tenant."""
+        if path in self.documents:
+            return self.documents[path]
+        kind = next((tenant.files[path] for tenant in self.tenants if path in tenant.files), None)
+        if kind is None:
+            return None
+        from wabot.language.document import Document, read_document
+
+        if not kind:
+            return Document(path, path.read_bytes().decode("utf-8-sig", "replace"))
+        document = read_document(path)
+        document.kind = kind
+        return document
 
 
-def survey(path: Path | None, only: Sequence[str] = ()) -> Survey:
-    """Read and check every tenant at `path`.
+def survey(path: Path | None, only: Sequence[str] = (), *, cached: bool = True) -> Survey:
+    """Read and check every tenant at `path`; unless `cached`, even what has not changed since it was checked.
 
     Raises:
         UsageError: the path or a named tenant does not exist.
     """
-    progress = Progress()
-    chosen = choose(path, only, progress.over)
-    found = set(chosen.diagnostics)
-    now = RealClock().now()
-    for loaded in progress.over(chosen.tenants, "checking"):
-        found.update(lint(loaded, now))
-    left, silenced = without_silenced(chosen.tenants, sorted(found))
-    return Survey(chosen.tenants, tuple(sorted(left)), tuple(silenced))
+    chosen = folders(path, only)
+    documents: dict[Path, Document] = {}
+    with remembering(cached=cached) as tenants:
+        keep = None if cached else documents
+        checked = tuple(tenants.checked(folder, keep) for folder in Progress().over(chosen.folders, "checking"))
+    found = sorted({*chosen.diagnostics, *(item for tenant in checked for item in tenant.findings)})
+    if not any(tenant.commented for tenant in checked):
+        return Survey(checked, tuple(found), (), documents)
+    from wabot.lint.silences import Commented, heed
+
+    seen = Survey(checked, (), (), documents)
+    left, silenced = heed(
+        [
+            Commented([document for path in tenant.commented if (document := seen.document(path))], tenant.sound)
+            for tenant in checked
+        ],
+        found,
+    )
+    return Survey(checked, tuple(sorted(left)), tuple(silenced), documents)

@@ -5,7 +5,8 @@ import sys
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-from wabot.cli.render import style, width
+from wabot.cli.output import style
+from wabot.cli.render import width
 from wabot.model.visible import on_one_line
 
 _UNBOUNDED: Final = 200

@@ -13,12 +13,12 @@ from pathlib import Path, PurePath
 from typing import Final
 
 from wabot.channel.simulator import ConsoleChannel
-from wabot.cli import render
 from wabot.cli.asking import read_time
+from wabot.cli.output import say, style
 from wabot.engine.trace import explain
-from wabot.language.conversation import SOMEBODY
 from wabot.language.rule_set import RuleSet
 from wabot.language.tenant import Loaded
+from wabot.model.context import SOMEBODY
 from wabot.model.errors import UsageError
 from wabot.model.message import Message
 from wabot.model.turn import Outbound
@@ -56,11 +56,11 @@ class _Why(Mute):
         self._say = say
 
     def silent(self, message: Message, reason: str) -> None:
-        self._say(render.style(f"  (no reply: {reason})", dim=True))
+        self._say(style(f"  (no reply: {reason})", dim=True))
 
     def note(self, event: str, *, level: str = "info", **details: object) -> None:
         if level == "error":
-            self._say(render.style(f"  ({event}: {', '.join(map(str, details.values()))})", fg="red"))
+            self._say(style(f"  ({event}: {', '.join(map(str, details.values()))})", fg="red"))
 
 
 async def talk(loaded: Loaded, name: str, *, hurry: bool) -> None:
@@ -98,13 +98,13 @@ class _Talk:
     def say(self, text: str) -> None:
         if self.terminal:
             sys.stdout.write("\r\033[K")
-        render.say(text)
+        say(text)
 
     def heard(self, outbound: Outbound) -> None:
-        shop = render.style(self.shop, fg="green", bold=True)
+        shop = style(self.shop, fg="green", bold=True)
         lines = [f"[{PurePath(outbound.media).name}]"] if outbound.media else []
         lines += outbound.text.splitlines()
-        self.say(f"{shop} {render.style(f'[{outbound.rule}]', dim=True)}")
+        self.say(f"{shop} {style(f'[{outbound.rule}]', dim=True)}")
         for line in lines:
             self.say(f"  {line}")
 
@@ -148,7 +148,7 @@ class _Talk:
         if self.trace:
             context = await self.store.context(message, now)
             for outcome in explain(self.rule_set, message, context):
-                self.say(render.style(f"    {outcome.rule}  {outcome.outcome}", dim=True))
+                self.say(style(f"    {outcome.rule}  {outcome.outcome}", dim=True))
         self.channel.say(message)
         await self.channel.settled()
 

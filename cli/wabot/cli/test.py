@@ -9,10 +9,10 @@ import typer
 from wabot.cli import asking, rehearsing
 from wabot.cli.asking import Asked
 from wabot.cli.exit_codes import CLEAN
+from wabot.cli.output import Format
 from wabot.cli.rehearsing import Wishes
 from wabot.cli.tenants import choose
-from wabot.cli.validate import Format
-from wabot.cli.words import is_path
+from wabot.cli.words import message_and_path
 from wabot.model.errors import UsageError
 from wabot.model.message import MessageType
 
@@ -55,7 +55,7 @@ def test(
     output: Annotated[Format, typer.Option("--format", help="For people or for machines.")] = Format.text,
 ) -> None:
     """Show what a customer would get for a MESSAGE; without one, play the conversations of tests/*.yaml."""
-    said, path = _told_apart(words or [], message)
+    said, path = message_and_path(words or [], message)
     if kind not in get_args(MessageType):
         raise UsageError(f"`{kind}` is no type of message; there are: {', '.join(get_args(MessageType))}")
     if said is None and kind != "text":
@@ -69,7 +69,7 @@ def test(
     if wishes != Wishes(output) or watch:
         raise UsageError("-k, --junit, --coverage, --fail-on-empty and --watch are for tests; leave the message away")
     asked = Asked(said, at, first, name, frozenset(tag or ()), orders, kind, trace, expect)
-    raise typer.Exit(asking.ask(choose(path, tenant or ()), asked, output))
+    raise typer.Exit(asking.ask(path, tenant or (), asked, output))
 
 
 def _play(path: Path | None, only: Sequence[str], wishes: Wishes, watch: bool) -> int:
@@ -81,19 +81,3 @@ def _play(path: Path | None, only: Sequence[str], wishes: Wishes, watch: bool) -
 
     watching.watch(path, only, wishes)
     return CLEAN
-
-
-def _told_apart(words: list[str], message: str | None) -> tuple[str | None, Path | None]:
-    """The message and the path: a word that is an existing path is a path."""
-    if len(words) > 2 or (message is not None and len(words) > 1):
-        raise UsageError(f"too many words ({len(words)}); put the message in quotes")
-    texts: list[str] = [] if message is None else [message]
-    paths: list[str] = []
-    for word in words:
-        (paths if is_path(word) else texts).append(word)
-    if len(texts) > 1:
-        missing = texts[1]
-        raise UsageError(f"{missing} does not exist; give one message and the path of the rules")
-    if len(paths) > 1:
-        raise UsageError(f"both {paths[0]} and {paths[1]} are paths; if one is the message, give it with -m")
-    return (texts[0] if texts else None), (Path(paths[0]) if paths else None)

@@ -10,6 +10,7 @@ import typer
 
 from wabot.cli import render
 from wabot.cli.exit_codes import CLEAN, FINDINGS
+from wabot.cli.output import say
 from wabot.model.errors import UsageError
 
 if TYPE_CHECKING:
@@ -21,13 +22,6 @@ if TYPE_CHECKING:
 
 _ROUNDS: Final = 10
 """Mending one thing brings others to light; more rounds than this, no file needs."""
-
-
-class Format(StrEnum):
-    """The forms in which any command answers."""
-
-    text = "text"
-    json = "json"
 
 
 class ReportFormat(StrEnum):
@@ -48,12 +42,13 @@ class _Asked:
     tenants: Sequence[str]
     selection: "Selection | None"
     base: str | None
+    cached: bool
 
     def survey(self) -> "tuple[Survey, tuple[Diagnostic, ...]]":
         """Everything there is, and the findings that were asked for."""
         from wabot.cli.survey import survey
 
-        found = survey(self.path, self.tenants)
+        found = survey(self.path, self.tenants, cached=self.cached)
         findings = found.findings
         if self.base is not None:
             from wabot.cli.changed import brought_by_change
@@ -87,6 +82,7 @@ def validate(
     fix: Annotated[bool, typer.Option("--fix", help="Mend what can be mended safely, in the files.")] = False,
     unsafe: Annotated[bool, typer.Option("--unsafe-fixes", help="With --fix or --diff: guesses, too.")] = False,
     diff: Annotated[bool, typer.Option("--diff", help="Show what --fix would change, and write nothing.")] = False,
+    cached: Annotated[bool, typer.Option("--cache/--no-cache", help="Trust what was found in unchanged files.")] = True,
 ) -> None:
     """Check every tenant's files: YAML, shape, references, meaning. Exits 0 when clean, 1 with errors or warnings."""
     if unsafe and not (fix or diff):
@@ -98,7 +94,8 @@ def validate(
         from wabot.cli.selection import read_selection
 
         selection = read_selection(select or (), ignore or ())
-    asked = _Asked(path, tenant or (), selection, changed)
+    # What is mended is mended where it was found just now.
+    asked = _Asked(path, tenant or (), selection, changed, cached and not (fix or diff))
     if diff:
         raise typer.Exit(_show_diff(asked, unsafe=unsafe))
     fixed = _fix(asked, unsafe=unsafe) if fix else ()
@@ -111,9 +108,9 @@ def _report(asked: _Asked, fixed: "tuple[Fixed, ...]", output: ReportFormat) -> 
     found, findings = asked.survey()
     silenced = tuple(one for one in found.silenced if asked.wants(one.finding))
     scope = f"of what changed since {asked.base}" if asked.base is not None else ""
-    report = Report(found.tenants, findings, silenced, fixed, scope)
+    report = Report(found.tenants, findings, silenced, fixed, scope, found.document)
     if written := _written(report, output):
-        (render.say if output is ReportFormat.text else typer.echo)(written)
+        (say if output is ReportFormat.text else typer.echo)(written)
     return FINDINGS if report.bad else CLEAN
 
 

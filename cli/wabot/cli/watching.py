@@ -7,9 +7,10 @@ from typing import Final
 
 import typer
 
-from wabot.cli import render, tenants
+from wabot.cli import tenants
+from wabot.cli.output import complain, style
 from wabot.cli.rehearsing import Wishes, run
-from wabot.language.tenant import find_tenants
+from wabot.language.folders import find_tenants
 from wabot.model.errors import UsageError
 from wabot.session.clock import RealClock
 
@@ -51,7 +52,7 @@ def _again(path: Path | None, place: Path, changed: Iterable[Path], only: Sequen
         run(tenants.choose(path, chosen or only), path, wishes)
     except UsageError as error:
         # A tenant may be gone, or a test renamed; the next change may bring it back.
-        render.say(f"wabot: {error}", err=True)
+        complain(f"wabot: {error}")
 
 
 def _owners(place: Path, changed: Iterable[Path]) -> list[str]:
@@ -63,4 +64,4 @@ def _owners(place: Path, changed: Iterable[Path]) -> list[str]:
 
 def _title(what: str) -> None:
     now = datetime.fromtimestamp(RealClock().now() / 1000, UTC).astimezone()
-    typer.echo(render.style(f"── {now:%H:%M:%S}  {what} ".ljust(_LINE, "─"), bold=True))
+    typer.echo(style(f"── {now:%H:%M:%S}  {what} ".ljust(_LINE, "─"), bold=True))

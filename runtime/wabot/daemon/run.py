@@ -6,7 +6,7 @@ from pathlib import Path
 from wabot.daemon.logs import configure
 from wabot.daemon.options import RunOptions
 from wabot.daemon.supervisor import Supervisor
-from wabot.language.tenant import find_tenants
+from wabot.language.folders import find_tenants
 from wabot.model.errors import UsageError, WabotError
 
 

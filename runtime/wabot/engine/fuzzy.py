@@ -5,7 +5,8 @@ keywords of another length than the run by more than their typos are left out be
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from functools import cache
 from typing import Any, Final
 
 _WORD: Final = re.compile(r"\w+")
@@ -32,9 +33,15 @@ def runs(found: list[str], length: int) -> Iterator[str]:
 
 def close(run: str, keyword: str, most: int) -> bool:
     """Whether one becomes the other by at most `most` insertions, deletions and substitutions."""
+    return run == keyword or (most > 0 and _distance()(run, keyword, score_cutoff=most) <= most)
+
+
+@cache
+def _distance() -> Callable[..., int]:
+    # Imported by the first rule that needs it: most tenants have none.
     from rapidfuzz.distance import Levenshtein
 
-    return run == keyword or Levenshtein.distance(run, keyword, score_cutoff=most) <= most
+    return Levenshtein.distance
 
 
 class Fuzzy:

@@ -1,5 +1,7 @@
 """Whether a shop is open at a moment, and how to say when."""
 
+from collections.abc import Iterable
+from dataclasses import replace
 from datetime import date, datetime, timedelta, tzinfo
 from functools import lru_cache
 from typing import Final
@@ -49,7 +51,7 @@ def spans_of(hours: Hours, day: date) -> Spans:
         return hours.special[day]
     if any(first <= day <= last for first, last in hours.closed):
         return ()
-    if hours.calendar and _is_holiday(hours.calendar, day):
+    if hours.calendar and day in _holidays(hours, day.year):
         return ()
     return hours.weekly[day.weekday()]
 
@@ -102,13 +104,21 @@ def _clock(minute: int) -> str:
     return f"{minute // 60:02}.{minute % 60:02}"
 
 
-@lru_cache(maxsize=4096)
-def _is_holiday(country: str, day: date) -> bool:
-    return day in _calendar(country, day.year)
+def _holidays(hours: Hours, year: int) -> frozenset[date]:
+    known = hours.public.get(year)
+    return public_holidays(hours.calendar, year) if known is None else known
+
+
+def with_public_holidays(hours: Hours, years: Iterable[int]) -> Hours:
+    """The hours with the public holidays of these years looked up."""
+    if not hours.calendar:
+        return hours
+    return replace(hours, public={year: public_holidays(hours.calendar, year) for year in years})
 
 
 @lru_cache(maxsize=64)
-def _calendar(country: str, year: int) -> frozenset[date]:
+def public_holidays(country: str, year: int) -> frozenset[date]:
+    """The public holidays of a country. The first call takes a tenth of a second: a large library is imported."""
     import holidays
 
     return frozenset(holidays.country_holidays(country, years=year))

@@ -7,14 +7,13 @@ from wabot.engine import effects
 from wabot.engine.decide import Decision, decide
 from wabot.engine.gates import clock
 from wabot.engine.menus import menu_after
-from wabot.engine.render import render
+from wabot.engine.reply import Reply, replies
 from wabot.engine.trace import Outcome, explain
 from wabot.language.conversation import Conversation, Expect, OperatorSays, Say, Wait
 from wabot.language.regex import Regex, RegexError
 from wabot.language.rule_set import RuleSet
 from wabot.model.context import CLOSED, Context
 from wabot.model.context import Conversation as Chat
-from wabot.model.errors import RenderError
 from wabot.model.message import Message
 
 
@@ -29,32 +28,6 @@ class Miss:
     got: str
     trace: tuple[Outcome, ...]
     todo: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Reply:
-    """What one rule answers: the text as the customer sees it ("" with `error`: why there is none), the name of the
-    file that goes with it; delay in milliseconds."""
-
-    rule: str
-    text: str
-    delay: tuple[int, int]
-    error: str = ""
-    media: str = ""
-
-
-def replies(rule_set: RuleSet, decision: Decision, message: Message, context: Context) -> tuple[Reply, ...]:
-    """The rendered answers of a decision."""
-    made = []
-    for answer in decision.answers:
-        delay = effects.delay(rule_set, answer.rule)
-        try:
-            said = render(rule_set, answer, message, context)
-            media = "" if said.media is None else said.media.name
-            made.append(Reply(answer.rule.id, said.text, delay, media=media))
-        except RenderError as error:
-            made.append(Reply(answer.rule.id, "", delay, str(error)))
-    return tuple(made)
 
 
 Observer = Callable[[Say, Message, Context, Decision], None]

@@ -3,16 +3,13 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final, cast
+from typing import Any, cast
 
 from wabot.language.diagnostic import Location
 from wabot.language.document import Document
 from wabot.language.read import duration
-from wabot.model.context import Contact
+from wabot.model.context import SOMEBODY, Contact
 from wabot.model.message import MessageType
-
-SOMEBODY: Final = "6281100000000"
-"""The number of a customer of whom a test says none."""
 
 
 @dataclass(frozen=True, slots=True)

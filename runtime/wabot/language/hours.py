@@ -25,13 +25,15 @@ Spans = tuple[Span, ...]
 @dataclass(frozen=True, slots=True)
 class Hours:
     """`weekly` has seven entries, Monday first. `closed` holds ranges of dates, both ends included. `calendar` names
-    the country whose public holidays are closed ("" = none). `always` means that no hours were written: always open."""
+    the country whose public holidays are closed ("" = none). `always` means that no hours were written: always open.
+    `public` are that country's holidays by year, as far as somebody has looked them up already."""
 
     weekly: tuple[Spans, ...] = ((Span(0, DAY),),) * 7
     calendar: str = ""
     closed: tuple[tuple[date, date], ...] = ()
     special: Mapping[date, Spans] = field(default_factory=dict)
     always: bool = True
+    public: Mapping[int, frozenset[date]] = field(default_factory=dict, compare=False)
 
 
 ALWAYS_OPEN: Final = Hours()

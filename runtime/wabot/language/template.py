@@ -1,17 +1,20 @@
 """The texts of replies: Jinja2 in a sandbox, checked when they are read, bounded when they run.
 
-A text without `{{` or `{%` bypasses Jinja2 altogether, and Jinja2 is imported only when a text needs it.
+A text without `{{` or `{%` bypasses Jinja2 altogether, one that only fills in values nearly always
+(`wabot.language.simple_text`), and Jinja2 is imported only when a text needs it.
 """
 
 import re
 import sys
 from collections.abc import Callable, Collection, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
 from types import FrameType
 from typing import TYPE_CHECKING, Any, Final
 
 from wabot.language.formats import FILTERS
+from wabot.language.simple_text import NAMES, Beyond, SimpleText, read_simple
 from wabot.model.errors import RenderError
 
 if TYPE_CHECKING:
@@ -22,21 +25,6 @@ MAX_OUTPUT: Final = 65_536
 """Characters: the longest text that WhatsApp takes."""
 MAX_STEPS: Final = 20_000
 """Lines of compiled template that one rendering may run: a loop over some hundred entries stays far below."""
-
-NAMES: Final[Mapping[str, Collection[str] | None]] = {
-    "name": None,
-    "first_name": None,
-    "phone": None,
-    "message": None,
-    "now": None,
-    "tenant": ("id", "name", "phone", "language", "timezone"),
-    "vars": (),
-    "hours": ("today", "next_open", "open"),
-    "match": (),
-    "conversation": ("status", "priority", "tags", "messages"),
-    "contact": ("name", "phone", "tags", "orders", "segment"),
-}
-"""What a text may name, and the attributes of it (None: it has none to list; empty: the tenant's or the rule's own)."""
 
 _BUILT_IN_FILTERS: Final = (
     "abs", "capitalize", "count", "default", "d", "e", "first", "float", "int", "join", "last", "length", "list",
@@ -90,6 +78,12 @@ class Template:
         """
         if self.plain:
             return self.source
+        simple = read_simple(self.source)
+        if simple is not None:
+            with suppress(Beyond):
+                text = simple.render(values)
+                if len(text) <= MAX_OUTPUT:
+                    return text.strip()
         if self._compiled is None:
             self._compiled = environment().from_string(self.source)
         return _bounded(self._compiled, values)
@@ -161,6 +155,10 @@ def problems(source: str, *, variables: Collection[str], groups: Collection[str]
     the named groups of the rule's regexes."""
     if not any(mark in source for mark in _MARKUP):
         return []
+    known: Mapping[str, Collection[str] | None] = {**NAMES, "vars": variables, "match": groups}
+    simple = read_simple(source)
+    if simple is not None and _all_known(simple, known):
+        return []
     from jinja2 import TemplateSyntaxError, nodes
 
     try:
@@ -176,7 +174,6 @@ def problems(source: str, *, variables: Collection[str], groups: Collection[str]
             )
         ]
     found = list(_forbidden(tree)) + list(_filters(tree))
-    known = {**NAMES, "vars": variables, "match": groups}
     guarded = set(map(id, _guarded(tree)))
     declared = _declared(tree)
     for node in tree.find_all(nodes.Name):
@@ -190,6 +187,16 @@ def problems(source: str, *, variables: Collection[str], groups: Collection[str]
                 whole = f"{base.name}.{attribute.attr}"
                 found.append(_unknown(attribute.lineno, whole, attribute.attr, f"`{base.name}`", allowed))
     return sorted(found, key=lambda problem: (problem.line, problem.word))
+
+
+def _all_known(simple: SimpleText, known: Mapping[str, Collection[str] | None]) -> bool:
+    for path in simple.paths:
+        if path[0] not in known:
+            return False
+        allowed = known[path[0]]
+        if allowed is not None and len(path) > 1 and path[1] not in allowed:
+            return False
+    return True
 
 
 def _unknown(line: int, word: str, name: str, kind: str, known: Collection[str]) -> Problem:

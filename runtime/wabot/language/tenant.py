@@ -18,7 +18,6 @@ from wabot.language.read import Files, read_hours, read_quick_reply, read_rule, 
 from wabot.language.references import Names, check_quick_replies, check_rules, check_tests
 from wabot.language.rule_set import Matcher, Rule, RuleSet, Tenant
 from wabot.language.shape import Kind, Listing, check_shape, entries, salvage
-from wabot.model.errors import UsageError
 
 _ID: Final = re.compile(r"[a-z0-9-]{1,63}")
 
@@ -37,42 +36,6 @@ class Loaded:
     tests: tuple[Document, ...] = ()
     readable: RuleSet | None = None
     media: tuple[Path, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Found:
-    """The tenants of a path, and what is wrong with the folder itself."""
-
-    folders: tuple[Path, ...]
-    diagnostics: tuple[Diagnostic, ...] = ()
-
-
-def find_tenants(path: Path) -> Found:
-    """The tenants at `path`: itself when it holds a tenant.yaml, else each folder in it whose name does not begin with
-    `_` or a dot. A file stands for the tenant that it belongs to.
-
-    Raises:
-        UsageError: there is nothing at `path`.
-    """
-    if not path.exists():
-        raise UsageError(f"{path} does not exist")
-    if path.is_file():
-        for folder in path.resolve().parents:
-            if (folder / "tenant.yaml").is_file():
-                return Found((folder,))
-        raise UsageError(f"{path} belongs to no tenant: no folder above it holds a tenant.yaml")
-    try:
-        if (path / "tenant.yaml").exists():
-            return Found((path,))
-        folders = sorted(entry for entry in path.iterdir() if entry.is_dir() and entry.name[0] not in "_.")
-    except OSError as error:
-        return Found(
-            (), (_finding(path, "WB001", f"cannot be read: {error.strerror}", "check the folder's permissions"),)
-        )
-    if not folders:
-        hint = "make one folder a tenant, with a tenant.yaml in it"
-        return Found((), (_finding(path, "WB010", "there are no tenants in this folder", hint),))
-    return Found(tuple(folders))
 
 
 Build = Callable[[tuple[Rule, ...]], Matcher]

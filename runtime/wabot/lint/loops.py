@@ -1,6 +1,7 @@
 """Replies that would trigger rules again, if the other side said them back: two bots talking."""
 
 from collections.abc import Iterator
+from functools import lru_cache
 
 from wabot.engine.decide import decide
 from wabot.language.triggers.fallback import Fallback
@@ -11,6 +12,7 @@ from wabot.lint.subject import Subject
 from wabot.lint.wordings import wordings
 
 
+@lru_cache(maxsize=1)  # two checks ask for it
 def _echoes(subject: Subject) -> dict[str, set[str]]:
     """For each rule without limits, the rules that its reply triggers by its words."""
     found: dict[str, set[str]] = {}

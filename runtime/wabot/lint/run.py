@@ -1,17 +1,14 @@
-"""Runs every check on a tenant, and heeds the comments that silence a finding."""
+"""Runs every check on a tenant."""
 
-from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Iterable
 
 from wabot.engine.hours import local
 from wabot.language.diagnostic import Diagnostic
+from wabot.language.document import Document
 from wabot.language.tenant import Loaded
 from wabot.lint.check import Check
 from wabot.lint.checks import CHECKS
 from wabot.lint.subject import Subject
-
-if TYPE_CHECKING:
-    from wabot.lint.silences import Silenced
 
 _SILENCES = "wabot:"
 
@@ -31,14 +28,6 @@ def lint(loaded: Loaded, now: int, checks: Iterable[Check] = CHECKS) -> tuple[Di
     return tuple(sorted(found))
 
 
-def without_silenced(
-    tenants: Sequence[Loaded], findings: Iterable[Diagnostic]
-) -> "tuple[list[Diagnostic], list[Silenced]]":
-    """The findings of all these tenants that no comment silences, and those that one does. Tenants are looked at
-    together because they may share files: a silence is used if any of them needs it."""
-    # Most repositories have no silences; those pay for none.
-    if not any(_SILENCES in document.text for loaded in tenants for document in loaded.documents):
-        return list(findings), []
-    from wabot.lint.silences import heed
-
-    return heed(tenants, findings)
+def may_silence(document: Document) -> bool:
+    """Whether a file may hold comments that silence findings (`wabot.lint.silences`): most do not, and pay for none."""
+    return _SILENCES in document.text

@@ -5,14 +5,13 @@ one that no longer silences anything is itself a finding, so that silences do no
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 from wabot.language.diagnostic import Diagnostic, Location
 from wabot.language.document import Document
-from wabot.language.tenant import Loaded
 from wabot.lint.catalogue import CATALOGUE, Entry, closest
 from wabot.lint.comments import Comment, Span, template_comments, yaml_comments
 
@@ -60,17 +59,26 @@ class _Place:
         return found
 
 
+class Commented(NamedTuple):
+    """A tenant's files that may hold silences, and whether everything in the tenant could be checked."""
+
+    documents: Sequence[Document]
+    sound: bool
+
+
 def heed(
-    tenants: Iterable[Loaded], findings: Iterable[Diagnostic], known: Mapping[str, Entry] = CATALOGUE
+    tenants: Iterable[Commented], findings: Iterable[Diagnostic], known: Mapping[str, Entry] = CATALOGUE
 ) -> tuple[list[Diagnostic], list[Silenced]]:
-    """The findings that are left, with what is wrong in the silences themselves, and those that were silenced."""
+    """The findings of all these tenants that are left, with what is wrong in the silences themselves; and those that
+    were silenced."""
     left: list[Diagnostic] = []
     silenced: list[Silenced] = []
     places: dict[Path, _Place] = {}
-    for loaded in tenants:
-        for document in loaded.documents:
+    # Together, because they may share files: a silence is used if any of them needs it.
+    for tenant in tenants:
+        for document in tenant.documents:
             if MARK in document.text and document.path not in places:
-                places[document.path] = _place(document, loaded.rule_set is not None, known, left)
+                places[document.path] = _place(document, tenant.sound, known, left)
     for finding in findings:
         place = places.get(finding.location.path)
         silence = None if place is None else _silence_of(place, finding, known)

@@ -11,6 +11,8 @@ ConversationStatus = Literal["active", "pending", "resolved", "closed", "spam"]
 NOTHING_USED: Final[Mapping[str, "Usage"]] = MappingProxyType({})
 WHOLE_CONTACT: Final = "*"
 """The key under which `Context.usage` counts all automatic replies to the contact, whatever the rule."""
+SOMEBODY: Final = "6281100000000"
+"""The number of a customer of whom nothing is said."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,5 @@
 """The clocks: the real one, the only place in wabot that reads the time, and one that follows a recorded script."""
 
-import asyncio
 import time
 from typing import Final
 
@@ -15,6 +14,8 @@ class RealClock:
         return time.time_ns() // 1_000_000  # noqa: TID251 (the one real clock)
 
     async def sleep_until(self, when: int) -> None:
+        import asyncio  # whoever only asks for the time needs none of it
+
         while (left := when - self.now()) > 0:
             await asyncio.sleep(min(left / 1000, _LONGEST))
 
@@ -36,5 +37,7 @@ class ScriptClock:
         self._was_set = True
 
     async def sleep_until(self, when: int) -> None:
+        import asyncio
+
         self._now = max(self._now, when)
         await asyncio.sleep(0)

@@ -17,13 +17,13 @@ def write(report: Report) -> str:
     """A clean file is a test that passed; in any other, each finding is a test case of its own. Infos pass."""
     top = ElementTree.Element("testsuites", name="wabot validate")
     left = list(report.findings)
-    for loaded in report.tenants:
-        files = [document.path for document in loaded.documents]
+    for tenant in report.tenants:
+        files = tenant.files
         mine = [
-            item for item in left if item.location.path in files or item.location.path.is_relative_to(loaded.folder)
+            item for item in left if item.location.path in files or item.location.path.is_relative_to(tenant.folder)
         ]
         left = [item for item in left if item not in mine]
-        _suite(top, loaded.tenant_id, loaded.folder, files, mine)
+        _suite(top, tenant.tenant_id, tenant.folder, files, mine)
     if left:
         _suite(top, "outside the tenants", Path(), [], left)
     suites = list(top)

@@ -6,10 +6,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from wabot.cli import render
+from wabot.cli.remembering import Checked
 from wabot.language.diagnostic import Diagnostic
-from wabot.language.tenant import Loaded
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from wabot.language.document import Document
     from wabot.lint.fixes.fix import Fixed
     from wabot.lint.silences import Silenced
 
@@ -17,26 +20,22 @@ if TYPE_CHECKING:
 @dataclass(frozen=True, slots=True)
 class Report:
     """`findings` are those that were asked for, `silenced` those that a comment silences, `fixed` what `--fix` wrote.
-    `scope` says in words what the findings were narrowed to ("" = nothing)."""
+    `scope` says in words what the findings were narrowed to ("" = nothing). `document` reads a file of a tenant."""
 
-    tenants: tuple[Loaded, ...]
+    tenants: tuple[Checked, ...]
     findings: tuple[Diagnostic, ...]
     silenced: "tuple[Silenced, ...]" = ()
     fixed: "tuple[Fixed, ...]" = ()
     scope: str = ""
+    document: "Callable[[Path], Document | None]" = lambda _: None
 
     @property
     def files(self) -> int:
-        return len({document.path for loaded in self.tenants for document in loaded.documents})
+        return len({path for tenant in self.tenants for path in tenant.files})
 
     @property
     def rules(self) -> int:
-        return sum(
-            len(document.data["rules"])
-            for loaded in self.tenants
-            for document in loaded.documents
-            if isinstance(document.data, dict) and isinstance(document.data.get("rules"), list)
-        )
+        return sum(tenant.rules for tenant in self.tenants)
 
     @property
     def bad(self) -> bool:

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from itertools import groupby
 
 from wabot.cli import render
+from wabot.cli.output import style
 from wabot.cli.reports.report import Report
 
 
@@ -22,7 +23,7 @@ def _findings(report: Report) -> Iterator[str]:
     groups = [(path, list(group)) for path, group in groupby(report.findings, key=lambda item: item.location.path)]
     for path, group in groups:
         if len(groups) > 1:
-            yield render.style(f"── {render.shown(path)}: {render.counts(group)}", dim=True)
+            yield style(f"── {render.shown(path)}: {render.counts(group)}", dim=True)
         yield from (render.finding(item) for item in group)
 
 
@@ -42,9 +43,10 @@ def _offers(report: Report) -> Iterator[str]:
     """What `--fix` could do for these findings."""
     if not report.findings:
         return
-    from wabot.lint.fixes.registry import proposals
+    from wabot.lint.fixes.registry import FIXES, proposals
 
-    documents = {document.path: document for loaded in report.tenants for document in loaded.documents}
+    paths = {item.location.path for item in report.findings if item.code in FIXES}
+    documents = {path: document for path in paths if (document := report.document(path)) is not None}
     offered = list(proposals(documents, report.findings, unsafe=True))
     safe = sum(proposal.safe for proposal in offered)
     if safe:

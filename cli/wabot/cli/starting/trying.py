@@ -36,7 +36,8 @@ def look(folder: Path) -> State:
     found = survey(folder)
     missed = {
         (conversation.location.path, conversation.name)
-        for loaded in found.tenants
+        for tenant in found.tenants
+        for loaded in (load_tenant(tenant.folder),)
         for document in loaded.tests
         for conversation in read_conversations(document)
         if loaded.rule_set is not None and any(not miss.todo for miss in play(loaded.rule_set, conversation))

@@ -16,14 +16,14 @@ from wabot.engine.exchange import Exchange, rehearse
 from wabot.engine.gates import failed_condition, gate
 from wabot.engine.trace import in_text, triggered
 from wabot.engine.witness import witness
-from wabot.language.conversation import SOMEBODY, Conversation, Say, Step, Wait
+from wabot.language.conversation import Conversation, Say, Step, Wait
 from wabot.language.diagnostic import Location
 from wabot.language.rule_set import Conditions, Rule, RuleSet
 from wabot.language.triggers.goto import OnlyGoto
 from wabot.language.triggers.keyword import Keyword
 from wabot.language.triggers.menu_selection import MenuSelection
 from wabot.language.triggers.pattern import Pattern
-from wabot.model.context import Contact
+from wabot.model.context import SOMEBODY, Contact
 from wabot.model.message import MESSAGE_TYPES, MessageType
 
 NOWHERE: Final = Location(Path("-"))

@@ -7,10 +7,11 @@ from pathlib import Path
 from typing import Final
 
 from wabot.engine.exchange import Exchange
-from wabot.language.conversation import SOMEBODY, Conversation, Say, Wait, read_conversations
+from wabot.language.conversation import Conversation, Say, Wait, read_conversations
 from wabot.language.document import parse_document
 from wabot.language.rule_set import Decision
 from wabot.language.shape import check_shape, entries
+from wabot.model.context import SOMEBODY
 
 HEADER: Final = "version: 1\ntests:\n"
 _PLAIN: Final = re.compile(r"[A-Za-z](?:[A-Za-z0-9 _/.()-]*[A-Za-z0-9_/.()])?\??")

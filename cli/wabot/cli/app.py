@@ -1,0 +1,61 @@
+"""The commands and their options. Only the module of the command that is meant is imported."""
+
+from collections.abc import Sequence
+from importlib import import_module
+from typing import Annotated, Final
+
+import typer
+
+from wabot.cli.exit_codes import CLEAN
+
+COMMANDS: Final = {
+    "init": "Begin a tenant, or copy a recipe.",
+    "validate": "Check every tenant's files.",
+    "explain": "Say what a finding means and how to mend it.",
+    "test": "Show what a customer would get, or play the tests.",
+    "rules": "Show the rules in the order in which they are asked.",
+    "replies": "Show the quick replies as the customer would get them.",
+    "run": "Answer customers by the rules, live.",
+    "chat": "Write to a tenant as a customer.",
+    "status": "Show what each tenant does, and has done.",
+}
+"""By name; the module of the same name holds the function of the same name."""
+
+
+def app(words: Sequence[str]) -> typer.Typer:
+    """The command line, ready to be given `words`. A command that is meant stands among them."""
+    made = typer.Typer(
+        name="wabot",
+        no_args_is_help=True,
+        add_completion=False,
+        pretty_exceptions_enable=False,
+        context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+        rich_markup_mode=None,
+        help="WhatsApp auto-replies for small businesses, as rules in git: validated, tested, explained, and run.",
+        epilog="Exit codes: 0 clean, 1 findings or a missed expectation, 2 wrong usage, 3 failure.",
+    )
+    for name, summary in COMMANDS.items():
+        meant = getattr(import_module(f"wabot.cli.{name}"), name) if name in words else _not_meant
+        made.command(name, short_help=summary)(meant)
+    made.callback()(_options)
+    return made
+
+
+def _not_meant() -> None:
+    """Stands in for a command whose name is not among the words, so that nobody can call it."""
+
+
+def _version(asked: bool) -> None:
+    if asked:
+        from importlib.metadata import version
+
+        typer.echo(f"wabot {version('wabot')}")
+        raise typer.Exit(CLEAN)
+
+
+def _options(
+    _show: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version.")
+    ] = False,
+) -> None:
+    pass

@@ -1,0 +1,37 @@
+"""What a decision sends, rule by rule, as whoever tries the rules out wants to see it."""
+
+from dataclasses import dataclass
+
+from wabot.engine import effects
+from wabot.engine.decide import Decision
+from wabot.engine.render import render
+from wabot.language.rule_set import RuleSet
+from wabot.model.context import Context
+from wabot.model.errors import RenderError
+from wabot.model.message import Message
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What one rule answers: the text as the customer sees it ("" with `error`: why there is none), the name of the
+    file that goes with it; delay in milliseconds."""
+
+    rule: str
+    text: str
+    delay: tuple[int, int]
+    error: str = ""
+    media: str = ""
+
+
+def replies(rule_set: RuleSet, decision: Decision, message: Message, context: Context) -> tuple[Reply, ...]:
+    """The rendered answers of a decision."""
+    made = []
+    for answer in decision.answers:
+        delay = effects.delay(rule_set, answer.rule)
+        try:
+            said = render(rule_set, answer, message, context)
+            media = "" if said.media is None else said.media.name
+            made.append(Reply(answer.rule.id, said.text, delay, media=media))
+        except RenderError as error:
+            made.append(Reply(answer.rule.id, "", delay, str(error)))
+    return tuple(made)
