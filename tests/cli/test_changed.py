@@ -84,7 +84,7 @@ def test_files_that_git_does_not_know_are_new(wabot: Typed, checkout: Path) -> N
 
 def test_what_a_deletion_broke_elsewhere_is_told(wabot: Typed, checkout: Path) -> None:
     (checkout / "rules" / "warung" / "rules.yaml").write_text("version: 1\nrules: []\n")
-    assert found(wabot) == ["WB209 percakapan.yaml:7"]
+    assert found(wabot) == ["WB014 warung:1", "WB209 percakapan.yaml:7"]
     (checkout / "rules" / "warung" / "rules.yaml").unlink()
     assert found(wabot) == ["WB014 warung:1", "WB209 percakapan.yaml:7"]
 

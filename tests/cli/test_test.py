@@ -214,3 +214,21 @@ def test_a_rule_whose_text_fails_is_no_success(wabot: Typed, tmp_path: Path) -> 
     said = wabot("test", tmp_path)
     assert said.code == 1
     assert "a fails, and the customer gets nothing" in said.out
+
+
+def test_tests_with_a_mistake_are_not_called_none(repository: Path, wabot: Typed) -> None:
+    tests = repository / "rules" / "warung" / "tests"
+    tests.mkdir()
+    (tests / "a.yaml").write_text("version: 1\ntests:\n- {name: a, at: kemarin, steps: [{say: halo}]}\n")
+    said = wabot("test", "rules/warung")
+    assert said.code == 1
+    assert "warung: not played: its tests have errors" in said.out
+
+
+def test_a_missed_reason_tells_once_what_happened(repository: Path, wabot: Typed) -> None:
+    tests = repository / "rules" / "warung" / "tests"
+    tests.mkdir()
+    step = "{say: jam buka?, expect: {reason: cooldown}}"
+    (tests / "a.yaml").write_text(f"version: 1\ntests:\n- {{name: a, at: 2026-01-28 10:00, steps: [{step}]}}\n")
+    said = wabot("test", "rules/warung")
+    assert "  expected  the reason cooldown\n  got       jam-buka answered\n" in said.out

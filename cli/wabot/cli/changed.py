@@ -1,5 +1,6 @@
 """Which findings a change is to blame for: those in its lines, and those that were not there before it."""
 
+import os
 import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -27,7 +28,9 @@ def brought_by_change(now: Survey, path: Path | None, only: Sequence[str], base:
     place = (path or DEFAULT).resolve()
     checkout = Checkout(place, base)
     changes = checkout.changes()
-    touched = {item for item in now.findings if changes.touch(item.location.path.resolve(), item.location.line)}
+    touched = {
+        item for item in now.findings if changes.touch(Path(os.path.realpath(item.location.path)), item.location.line)
+    }
     if len(touched) == len(now.findings):
         return now.findings
     if place.is_file():
@@ -72,7 +75,7 @@ def _counted(survey_then: Survey, around: Path) -> Counter[_Key]:
 
 def _key(item: Diagnostic, rules: "_Rules", around: Path) -> _Key:
     try:
-        path = item.location.path.resolve().relative_to(around.resolve()).as_posix()
+        path = Path(os.path.realpath(item.location.path)).relative_to(around.resolve()).as_posix()
     except ValueError:
         path = str(item.location.path)
     return item.code, _NUMBERS.sub("", item.message), path, rules.at(item.location)

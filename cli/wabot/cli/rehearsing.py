@@ -162,6 +162,8 @@ def _print(rehearsed: Sequence[Rehearsed], errors: Sequence[Diagnostic]) -> None
 def _tally(tenant: Rehearsed) -> str:
     if tenant.loaded.rule_set is None:
         said = style("not played: its rules have errors", fg="red")
+    elif not tenant.played and tenant.errors:
+        said = style("not played: its tests have errors", fg="red")
     elif not tenant.played:
         said = "no tests" if not tenant.written else "no test of that name"
     else:

@@ -1,6 +1,7 @@
 """How findings look: on a terminal with the source line and a caret, for machines as JSON."""
 
 import json
+import os
 import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -62,14 +63,14 @@ def width(text: str) -> int:
 def shown(path: Path) -> str:
     """A path as its reader would write it: relative to where they are, if it lies below."""
     try:
-        return str(path.resolve().relative_to(Path.cwd()))
+        return str(Path(os.path.realpath(path)).relative_to(Path.cwd()))
     except (ValueError, OSError):
         return str(path)
 
 
 def _lines(path: Path) -> Sequence[str]:
     try:
-        path = path.resolve()
+        path = Path(os.path.realpath(path))
         seen = path.stat()
         return _lines_as_of(path, seen.st_mtime_ns, seen.st_size)
     except OSError:
@@ -80,8 +81,9 @@ def _lines(path: Path) -> Sequence[str]:
 def _lines_as_of(path: Path, _changed: int, _size: int) -> Sequence[str]:
     """A file is read once for all of its findings, and again when it was written meanwhile."""
     from wabot.language.document import source_lines
+    from wabot.language.files import read_file
 
-    return source_lines(path.read_bytes().decode("utf-8-sig", "replace"))
+    return source_lines(read_file(path).decode("utf-8-sig", "replace"))
 
 
 def fixed(item: "Fixed") -> str:

@@ -95,7 +95,7 @@ def _unmet(
     if expect.rules is not None and list(expect.rules) != rules:
         yield f"{', '.join(expect.rules) or 'nobody'} in this order", happened
     if expect.reason is not None and expect.reason != decision.reason:
-        yield f"the reason {expect.reason}", f"{happened}: {decision.reason}"
+        yield f"the reason {expect.reason}", happened
     for reply in made:
         if reply.error and (expect.rule or expect.rules) and (expect.rule or "") != "none":
             yield f"{reply.rule} answers", f"{reply.rule} fails, and the customer gets nothing: {reply.error}"

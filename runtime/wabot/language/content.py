@@ -5,6 +5,7 @@ include is included: every shared file for a tenant that may include one, and ev
 """
 
 import os
+import stat
 import sys
 from collections.abc import Iterator
 from functools import cache
@@ -12,6 +13,7 @@ from hashlib import blake2b
 from pathlib import Path
 from typing import Final
 
+from wabot.language.files import MAX_BYTES, read_file
 from wabot.language.resources import schemas
 
 _READ: Final = (".yaml", ".j2")
@@ -87,7 +89,8 @@ def _file(entry: "os.DirEntry[str]") -> Iterator[bytes]:
     elif entry.name.endswith(_READ):
         yield _content(entry.path)
     else:
-        yield str(entry.stat().st_size).encode()
+        seen = entry.stat()
+        yield f"{stat.S_IFMT(seen.st_mode)} {seen.st_size}".encode()
 
 
 def _may_include(path: str) -> bool:
@@ -125,5 +128,7 @@ def _entries(folder: str) -> list["os.DirEntry[str]"]:
 
 
 def _content(path: str) -> bytes:
-    with open(path, "rb", buffering=0) as file:
-        return file.readall()
+    content = read_file(Path(path))
+    if len(content) > MAX_BYTES:
+        raise OSError(f"{path} is larger than any file that is read")
+    return content

@@ -14,11 +14,12 @@ import yaml
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 from wabot.language.diagnostic import Diagnostic, Location, Severity
+from wabot.language.files import MAX_BYTES, read_file
+from wabot.language.syntax import syntax_finding
 
 Steps = tuple[str | int, ...]
 """The way to a value: keys of mappings and indices of lists, from the top."""
 
-MAX_BYTES: Final = 4_000_000
 MAX_VALUES: Final = 500_000
 MAX_DEPTH: Final = 60
 
@@ -27,8 +28,7 @@ _FLOAT: Final = re.compile(r"[-+]?(\.[0-9]+|[0-9]{1,18}(\.[0-9]*)?)([eE][-+]?[0-
 _SEXAGESIMAL: Final = re.compile(r"[-+]?[0-9][0-9_]*(:[0-5]?[0-9])+(\.[0-9_]*)?")
 _WORDS: Final[dict[str, Any]] = {"": None, "~": None, "null": None, "true": True, "false": False}
 _UNPRINTABLE: Final = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-_BARE_VARIABLE: Final = re.compile(r"""[^"']*?(?:[:,\[-]\s+|^\s*)(\{\{[^{}]*\}\})""")
-"""A variable where a value begins; the group is the variable."""
+_PLAIN_TAGS: Final = ("tag:yaml.org,2002:map", "tag:yaml.org,2002:seq", "!")
 _BREAK: Final = re.compile("\r\n|[\n\r\x85\u2028\u2029]")
 
 
@@ -115,7 +115,7 @@ def read_document(path: Path) -> Document:
     """Read and parse one file; what is wrong is in `findings`, nothing is raised."""
     document = Document(path)
     try:
-        raw = path.read_bytes()
+        raw = read_file(path)
     except OSError as error:
         document.report(
             "WB001", f"cannot be read: {error.strerror or error}", "check that the file exists and may be read"
@@ -176,7 +176,7 @@ def _compose(document: Document, text: str) -> Node | None:
     try:
         node: Node | None = loader.get_single_node()
     except yaml.MarkedYAMLError as error:
-        _report_syntax(document, error, text)
+        document.findings.append(syntax_finding(document.path, error, source_lines(text)))
         return None
     except yaml.YAMLError as error:
         document.report("WB003", f"this is not YAML: {error}")
@@ -194,55 +194,6 @@ def _too_deep(text: str) -> bool:
             return True
         depth = max(depth, 0)
     return any(len(line) - len(line.lstrip(" -?")) > 20 * MAX_DEPTH for line in text.splitlines())
-
-
-def _report_syntax(document: Document, error: yaml.MarkedYAMLError, text: str) -> None:
-    mark, context_mark = error.problem_mark, error.context_mark
-    # A bracket that was opened and never closed is found out only further down; the mistake is where it was opened. A
-    # block opens with its first key, which is seldom the mistake.
-    if mark is None or (
-        context_mark is not None
-        and context_mark.line < mark.line
-        and "did not find" in (error.problem or "")
-        and "block" not in (error.context or "")
-    ):
-        mark = context_mark
-    if context_mark is not None and "unexpected end of stream" in (error.problem or ""):
-        mark = context_mark
-    at = Location(document.path) if mark is None else Location(document.path, mark.line + 1, mark.column + 1)
-    problem = error.problem or "it cannot be parsed"
-    lines = source_lines(text)
-    line = lines[at.line - 1] if at.line <= len(lines) else ""
-    if "\t" in line[: at.column] or "'\\t'" in problem:
-        column = line.find("\t") + 1 or at.column
-        at = Location(document.path, at.line, column, column + 1)
-        document.report(
-            "WB004", "a tab stands where YAML wants spaces", "indent with spaces, two for each level", at=at
-        )
-    elif "expected a single document" in (error.context or problem):
-        document.report("WB003", "a second document begins here (`---`)", "keep one document a file", at=at)
-    elif "undefined alias" in problem:
-        document.report(
-            "WB003", f"YAML: {problem}", "name it first with &, or put text that begins with * in quotes", at=at
-        )
-    elif (value := _BARE_VARIABLE.match(line)) and value.start(1) < at.column:
-        at = Location(document.path, at.line, value.start(1) + 1, value.end(1) + 1)
-        message = "this is not YAML: a text that begins with `{{` needs quotes around it"
-        hint = f'put the whole text in quotes: "{value[1]} …"'
-        document.report("WB003", message, hint, at=at)
-    elif "expected key" in problem and line[: at.column - 1].rstrip().endswith(("'", '"')):
-        message = "this is not YAML: the text goes on after the quote that ends it"
-        hint = "put the whole text in quotes of the other kind, or in a block that begins with |"
-        document.report("WB003", message, hint, at=at)
-    else:
-        context = f" {error.context}" if error.context else ""
-        hint = "texts with `: `, `#`, `{`, `[`, `*`, `&`, `%`, `@` or a quote at a bad place need quotes around them"
-        document.report(
-            "WB003",
-            f"this is not YAML:{context}: {problem}" if context else f"this is not YAML: {problem}",
-            hint,
-            at=at,
-        )
 
 
 class _Reading:
@@ -265,6 +216,8 @@ class _Reading:
             return None
         if isinstance(node, ScalarNode):
             return self._scalar(node)
+        if node.tag not in _PLAIN_TAGS:
+            self._tagged(node)
         self.open.add(id(node))
         try:
             if isinstance(node, SequenceNode):
@@ -291,11 +244,14 @@ class _Reading:
                 found[key.value] = self.value(child, (*steps, key.value))
         return found
 
+    def _tagged(self, node: Node) -> None:
+        at = self.document.location(node)
+        self.document.report("WB007", f"YAML tags such as `{node.tag}` are not used here", "leave it away", at=at)
+
     def _scalar(self, node: ScalarNode) -> Any:
         text: str = node.value
         if node.tag not in ("tag:yaml.org,2002:str", "!"):
-            at = self.document.location(node)
-            self.document.report("WB007", f"YAML tags such as `{node.tag}` are not used here", "leave it away", at=at)
+            self._tagged(node)
         if node.style:
             return text
         if _SEXAGESIMAL.fullmatch(text):

@@ -71,13 +71,25 @@ def read_weekly(data: Mapping[str, object]) -> tuple[Spans, ...]:
     """`{"mon-fri": ["09:00-12:00"], "sun": "closed"}` → seven entries; days not listed are closed.
 
     Raises:
-        ValueError: as `parse_span`.
+        ValueError: as `parse_span`, or a day is written twice.
     """
     week: list[Spans] = [()] * 7
     for days, spans in data.items():
+        if twice := written_before(days, data):
+            raise ValueError(twice)
         for day in parse_days(days):
             week[day] = read_spans(spans)
     return tuple(week)
+
+
+def written_before(days: str, weekly: Mapping[str, object]) -> str:
+    """That a day of `days` belongs to a key above it, too, in a sentence; "" when none does."""
+    for other in weekly:
+        if other == days:
+            break
+        if shared := [day for day in parse_days(days) if day in parse_days(other)]:
+            return f"the hours of {DAYS[shared[0]]} are written twice: in {other} and in {days}"
+    return ""
 
 
 def read_spans(data: object) -> Spans:

@@ -9,7 +9,7 @@ from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from wabot.language.document import Document
-from wabot.language.hours import YEARS, Hours, Spans, parse_days, parse_span, read_spans, read_weekly
+from wabot.language.hours import YEARS, Hours, Spans, parse_days, parse_span, read_spans, read_weekly, written_before
 from wabot.language.responses import Response
 from wabot.language.responses.handoff import ForwardToCs, SmartRoute
 from wabot.language.responses.media import Media
@@ -87,6 +87,9 @@ def read_hours(document: Document) -> Hours:
             _impossible(document, error, "holidays", "special", text)
     weekly: tuple[Spans, ...] = ((),) * 7
     for name, spans in data["weekly"].items():
+        if twice := written_before(name, data["weekly"]):
+            at = document.locate(("weekly", name), key=True)
+            document.report("WB207", twice, "write each day once", at=at)
         try:
             read = read_weekly({name: spans})
             weekly = tuple(new or old for new, old in zip(read, weekly, strict=True))

@@ -67,6 +67,9 @@ class _Rules:
     def _name(self, document: Document, index: int, rule: Mapping[str, Any]) -> None:
         at = document.locate(("rules", index, "id"))
         name = rule["id"]
+        if name == "none":
+            message = "`none` cannot be a rule's id: where a test expects it, it means that nobody answers"
+            document.report("WB105", message, "give the rule another id", at=at)
         if first := self.ids.get(name):
             message = f"the rule id `{name}` is used twice; first in {first.path.name}:{first.line}"
             document.report("WB201", message, "rename one of the two", at=at)
@@ -167,13 +170,16 @@ def check_quick_replies(document: Document, variables: Collection[str]) -> None:
 
 
 def check_tests(document: Document, ids: Collection[str]) -> None:
-    """Report rules that a test expects and nobody wrote, and moments that do not exist."""
+    """Report rules that a test expects and nobody wrote, moments that do not exist, regexes that RE2 refuses."""
     for index, test in enumerate(document.entries):
         if test is not None:
             _check_clock(document, ("tests", index), test)
         for number, step in enumerate(test["steps"] if test else ()):
             expect = step.get("expect", {})
             steps: Steps = ("tests", index, "steps", number, "expect")
+            reply = expect.get("reply")
+            if isinstance(reply, dict) and "matches" in reply:
+                _check_regex(document, (*steps, "reply", "matches"), reply["matches"])
             named = [((*steps, "rule"), expect["rule"])] if "rule" in expect else []
             named += [((*steps, "rules", place), rule) for place, rule in enumerate(expect.get("rules", ()))]
             for where, rule in named:
@@ -212,16 +218,22 @@ def _check_trigger(document: Document, steps: Steps, trigger: Mapping[str, Any] 
         regexes = [((*steps, "keywords", place), regex) for place, regex in enumerate(trigger["keywords"])]
     groups: set[str] = set()
     for where, regex in regexes:
-        try:
-            groups |= set(Regex(regex).names)
-        except RegexError as error:
-            hint = (
-                "RE2 has no look-around ((?=, (?!, (?<=) and no back-references (\\1)"
-                if _beyond_re2(regex)
-                else "check brackets and backslashes; in YAML, single quotes keep backslashes as they are"
-            )
-            document.report("WB205", f"RE2 refuses this regex: {error}", hint, at=document.locate(where))
+        groups |= _check_regex(document, where, regex)
     return groups
+
+
+def _check_regex(document: Document, where: Steps, regex: str) -> set[str]:
+    """Returns the named groups of a regex; none when it is refused."""
+    try:
+        return set(Regex(regex).names)
+    except RegexError as error:
+        hint = (
+            "RE2 has no look-around ((?=, (?!, (?<=) and no back-references (\\1)"
+            if _beyond_re2(regex)
+            else "check brackets and backslashes; in YAML, single quotes keep backslashes as they are"
+        )
+        document.report("WB205", f"RE2 refuses this regex: {error}", hint, at=document.locate(where))
+        return set()
 
 
 def _beyond_re2(regex: str) -> bool:

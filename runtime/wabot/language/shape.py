@@ -242,6 +242,13 @@ def _wrong_type(document: Document, steps: Steps, allowed: Any, value: Any, frag
 
 def _not_allowed(name: str, allowed: list[Any], value: Any, at: Location) -> Explanation:
     if name == "`version`":
+        if value == str(allowed[0]):
+            return (
+                "WB104",
+                f'the version "{value}" is a text here, not a number',
+                "write it without quotes: `version: 1`",
+                at,
+            )
         message = f"version {_short(value)} is not known; this wabot reads version {allowed[0]}"
         return "WB104", message, "write `version: 1`", at
     hint = _suggest(str(value), [str(item) for item in allowed])

@@ -206,10 +206,15 @@ def _unknown(line: int, word: str, name: str, kind: str, known: Collection[str])
     guess = f"did you mean `{close[0]}`? " if close else ""
     if kind == "variable":
         return Problem("WB203", line, word, f"unknown variable `{word}`", f"{guess}known here: {', '.join(known)}")
-    listed = ", ".join(known) or "none in this rule"
-    return Problem(
-        "WB203", line, word, f"unknown variable `{word}`: {kind} has no `{name}`", f"{guess}it has: {listed}"
-    )
+    listed = f"it has: {', '.join(known)}" if known else _EMPTY.get(kind, "it has none")
+    return Problem("WB203", line, word, f"unknown variable `{word}`: {kind} has no `{name}`", f"{guess}{listed}")
+
+
+_EMPTY: Final = {
+    "`vars`": "there are no `vars` in tenant.yaml; write them there",
+    "`match`": "this rule's trigger has no named groups, such as (?P<resi>...)",
+}
+"""What to do where a mapping that its owner fills is empty."""
 
 
 def _forbidden(tree: "nodes.Template") -> Iterator[Problem]:

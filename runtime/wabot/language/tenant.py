@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfoNotFoundError
 from wabot.language.diagnostic import Diagnostic, Location
 from wabot.language.document import Document, read_document
 from wabot.language.durations import check_durations
+from wabot.language.files import MAX_BYTES, read_file
 from wabot.language.hours import ALWAYS_OPEN, Hours, parse_span
 from wabot.language.read import Files, read_hours, read_quick_reply, read_rule, read_tenant
 from wabot.language.references import Names, check_quick_replies, check_rules, check_tests
@@ -101,16 +102,16 @@ class _Reader:
     def _rules(self, present: set[str], tenant: Tenant | None) -> tuple[list[Rule], dict[str, Location]]:
         paths = [self.folder / "rules.yaml"] if "rules.yaml" in present else []
         paths += self._glob("rules", ".yaml")
-        if not paths:
+        own = [self._listing(path, "rules") for path in paths]
+        shared = [document for name in tenant.include if (document := self._shared(name))] if tenant else []
+        if not any(document.entries or document.findings for document in (*own, *shared)):
             self._found(
                 self.folder, "WB014", "there are no rules here: nobody is answered", "write rules.yaml", "warning"
             )
-        own = [self._listing(path, "rules") for path in paths]
-        shared = [document for name in tenant.include if (document := self._shared(name))] if tenant else []
         # The tenant's own templates and media win over those that lie beside shared rules.
         places = [*(document.path.parent for document in reversed(shared)), self.folder]
         templates = {path.name: self._text(path) for path in self._resources(places, "templates", ".j2")}
-        media = {path.name: path for path in self._resources(places, "media", "")}
+        media = {path.name: path for path in self._resources(places, "media", "") if self._is_file(path)}
         self.media = tuple(media.values())
         names = Names(templates, media, tenant.vars if tenant else (), tenant.teams if tenant else None)
         ids = check_rules(own, shared, names)
@@ -138,6 +139,13 @@ class _Reader:
     def _resources(self, places: Sequence[Path], folder: str, suffix: str) -> list[Path]:
         found = {path.name: path for place in places for path in self._glob(folder, suffix, place)}
         return list(found.values())
+
+    def _is_file(self, path: Path) -> bool:
+        if path.is_file():
+            return True
+        if not path.is_dir():  # a folder has its own finding
+            self._found(path, "WB001", "cannot be read: it is no file", "put the file itself here")
+        return False
 
     def _quick_replies(self, tenant: Tenant | None) -> tuple[Any, ...]:
         document = self._listing(self.folder / "quick-replies.yaml", "quick-replies")
@@ -175,11 +183,16 @@ class _Reader:
         document = Document(path)
         self.documents.append(document)
         try:
-            document.text = path.read_bytes().decode("utf-8-sig")
+            raw = read_file(path)
+            if len(raw) > MAX_BYTES:
+                message = f"the file is larger than {MAX_BYTES // 1_000_000} MB"
+                document.report("WB008", message, "shorten it: it is the text of one reply")
+            else:
+                document.text = raw.decode("utf-8-sig")
         except UnicodeDecodeError:
             document.report("WB002", "this file is not UTF-8 text", "save it as UTF-8")
         except OSError as error:
-            document.report("WB001", f"cannot be read: {error.strerror}", "check the file's permissions")
+            document.report("WB001", f"cannot be read: {error.strerror or error}", "check the file's permissions")
         return document
 
     def _glob(self, folder: str, suffix: str, within: Path | None = None) -> list[Path]:
@@ -189,7 +202,13 @@ class _Reader:
         except OSError as error:
             self._found(place, "WB001", f"cannot be read: {error.strerror}", "check the folder's permissions")
             return []
+        if not place.is_dir() and place.exists():
+            hint = f"make {folder}/ a folder, with the files in it"
+            self._found(place, "WB013", "this file is not read: it should be a folder", hint, "warning")
         for entry in entries:
+            if entry.is_dir() and entry.name[0] not in "_." and not (suffix and entry.name.endswith(suffix)):
+                hint = f"put its files into {folder}/ itself"
+                self._found(entry, "WB013", "this folder is not read: folders here hold no folders", hint, "warning")
             if suffix == ".yaml" and entry.suffix == ".yml":
                 self._found(
                     entry, "WB013", "this file is not read: its name ends in .yml", "rename it to .yaml", "warning"
@@ -198,7 +217,10 @@ class _Reader:
 
     def _strays(self, present: set[str]) -> None:
         known = {"tenant.yaml", "hours.yaml", "rules.yaml", "quick-replies.yaml", "quick-replies.managed.yaml"}
+        folders = ("rules", "templates", "media", "tests")
         for name in sorted(present - known):
+            if (meant := f"{name}s") in folders and (self.folder / name).is_dir():
+                self._found(self.folder / name, "WB013", "this folder is not read", f"name it {meant}", "warning")
             if name.endswith((".yaml", ".yml")) and not name.startswith("."):
                 hint = f"the files here are {', '.join(sorted(known)[:4])}; more rules go into rules/*.yaml"
                 self._found(self.folder / name, "WB013", "this file is not read", hint, "warning")

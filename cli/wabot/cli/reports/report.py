@@ -48,7 +48,7 @@ def from_checkout(path: Path) -> str:
     top = os.environ.get("GITHUB_WORKSPACE", "")
     try:
         if top and Path.cwd().is_relative_to(Path(top).resolve()):
-            return path.resolve().relative_to(Path(top).resolve()).as_posix()
+            return Path(os.path.realpath(path)).relative_to(Path(top).resolve()).as_posix()
     except (OSError, ValueError):
         pass
     return Path(render.shown(path)).as_posix()
