@@ -1,6 +1,7 @@
 """A stage for one session: a scripted channel, a real store, a clock that stands still. Tests read as transcripts."""
 
 import asyncio
+import random
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
@@ -71,7 +72,9 @@ class Told(Mute):
 class Stage:
     """One tenant, live."""
 
-    def __init__(self, place: Path, store: SqliteStore, folder: Path, hurry: bool) -> None:
+    def __init__(
+        self, place: Path, store: SqliteStore, folder: Path, hurry: bool, chance: random.Random | None = None
+    ) -> None:
         self.clock = ScriptClock()
         self.clock.set(START)
         self.channel = ScriptedChannel()
@@ -79,7 +82,14 @@ class Stage:
         self.store = store
         self.folder = folder
         self.session = Session(
-            Place(folder, place), store, lambda _live: self.channel, self.clock, self.told, hurry=hurry, watch=False
+            Place(folder, place),
+            store,
+            lambda _live: self.channel,
+            self.clock,
+            self.told,
+            hurry=hurry,
+            watch=False,
+            chance=chance,
         )
         self.count = 0
 
@@ -115,7 +125,13 @@ class Stage:
 
 @asynccontextmanager
 async def stage(
-    place: Path, text: str = JAM, *, hurry: bool = True, tenant: Mapping[str, str] = {}, **settings: str
+    place: Path,
+    text: str = JAM,
+    *,
+    hurry: bool = True,
+    tenant: Mapping[str, str] = {},
+    chance: random.Random | None = None,
+    **settings: str,
 ) -> AsyncIterator[Stage]:
     """A session that runs until the block ends. Called again on the same place, it goes on with the same store.
     `tenant` and `settings` are lines of tenant.yaml, at its top and under `auto_reply`."""
@@ -126,7 +142,7 @@ async def stage(
     files["tenant.yaml"] += "".join(f"{key}: {value}\n" for key, value in tenant.items())
     folder = write_tenant(place / "rules" / "warung", files)
     store = open_store(place / "data", "warung")
-    made = Stage(place / "data", store, folder, hurry)
+    made = Stage(place / "data", store, folder, hurry, chance)
     running = asyncio.create_task(made.session.run())
     try:
         await asyncio.wait_for(made.channel.ready.wait(), 20)

@@ -4,17 +4,13 @@ import asyncio
 from collections import deque
 from collections.abc import Awaitable, Callable
 
-from wabot.model.errors import StoreError
 from wabot.model.message import Message
 from wabot.model.session import SessionState
-from wabot.model.turn import Outbound, Receipt
+from wabot.model.turn import Receipt
 from wabot.ports import Clock, Store
 from wabot.session.report import Report
 from wabot.session.sender import Sender
 from wabot.session.turns import Turns
-
-_AGAIN: float = 1.0
-"""Seconds until a message that could not be recorded is tried again."""
 
 
 class Inbound:
@@ -72,17 +68,8 @@ class Inbound:
     async def _work(self, chat: str) -> None:
         waiting = self._chats[chat]
         while waiting:
-            self._sender.add(await self._take(waiting[0]))
+            self._sender.add(await self._turns.take(waiting[0]))
             waiting.popleft()
         del self._chats[chat]
         if not self._chats:
             self._idle.set()
-
-    async def _take(self, message: Message) -> list[Outbound]:
-        while True:
-            try:
-                return await self._turns.take(message)
-            except StoreError as error:
-                # The message is in the journal: it is not lost, and its chat waits for it, so that order is kept.
-                self._report.note("a message waits for the store", level="error", error=str(error))
-                await asyncio.sleep(_AGAIN)

@@ -90,18 +90,26 @@ class Session:
         for lost in await self._store.abandon(self._clock.now()):
             self._report.note("nobody knows whether a reply went out", level="warning", outbound=lost.id)
         sender.add(await self._store.queued())
-        for message in await self._store.undecided():
-            inbound.take_up(message)
-        running = asyncio.create_task(channel.run(inbound))
+        running = None
         try:
+            # What may have killed the process comes alone: a crash must not count against messages beside it.
+            for message in await self._store.suspects():
+                inbound.take_up(message)
+                await self._either(inbound.drain())
+                if self._stop.is_set():
+                    return
+            for message in await self._store.undecided():
+                inbound.take_up(message)
+            running = asyncio.create_task(channel.run(inbound))
             await self._either(running)
             if running.done():
                 running.result()
         finally:
             # Intake first, or what is decided here would never end.
             await channel.close()
-            with suppress(asyncio.CancelledError, Exception):
-                await asyncio.wait_for(running, 5)
+            if running is not None:
+                with suppress(asyncio.CancelledError, Exception):
+                    await asyncio.wait_for(running, 5)
             with suppress(TimeoutError):  # a store that is down must not keep the process from ending
                 await asyncio.wait_for(inbound.drain(), _DRAIN)
             await sender.stop()
