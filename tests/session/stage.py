@@ -69,13 +69,26 @@ class Told(Mute):
         self.notes.append(f"{event} {details.get('reason', '')}{details.get('error', '')}".strip())
 
 
+class StageClock(ScriptClock):
+    """A script's clock that sleeps only while `runs` is set, so that a test can let things happen during a sleep."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.runs = asyncio.Event()
+        self.runs.set()
+
+    async def sleep_until(self, when: int) -> None:
+        await self.runs.wait()
+        await super().sleep_until(when)
+
+
 class Stage:
     """One tenant, live."""
 
     def __init__(
         self, place: Path, store: SqliteStore, folder: Path, hurry: bool, chance: random.Random | None = None
     ) -> None:
-        self.clock = ScriptClock()
+        self.clock = StageClock()
         self.clock.set(START)
         self.channel = ScriptedChannel()
         self.told = Told()

@@ -70,7 +70,8 @@ class Conversation:
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """`now` is UTC milliseconds. `usage` maps rule ids (and `WHOLE_CONTACT`) to what this contact used of them."""
+    """`now` is UTC milliseconds. `usage` maps rule ids (and `WHOLE_CONTACT`) to what this contact used of them.
+    `superseded`: the message lay undelivered, and the same chat has a newer one."""
 
     now: int
     contact: Contact = Contact()
@@ -78,3 +79,4 @@ class Context:
     usage: Mapping[str, Usage] = field(default_factory=lambda: NOTHING_USED)
     duplicate: bool = False
     loop_suspected: bool = False
+    superseded: bool = False

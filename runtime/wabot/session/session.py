@@ -92,14 +92,15 @@ class Session:
         sender.add(await self._store.queued())
         running = None
         try:
-            # What may have killed the process comes alone: a crash must not count against messages beside it.
-            for message in await self._store.suspects():
-                inbound.take_up(message)
+            # A chat whose message may have killed the process comes alone: a crash must not count against others.
+            undecided = await self._store.undecided()
+            for chat in dict.fromkeys(suspect.chat for suspect in await self._store.suspects()):
+                inbound.take_up(*(message for message in undecided if message.chat == chat))
                 await self._either(inbound.drain())
+                undecided = [message for message in undecided if message.chat != chat]
                 if self._stop.is_set():
                     return
-            for message in await self._store.undecided():
-                inbound.take_up(message)
+            inbound.take_up(*undecided)
             running = asyncio.create_task(channel.run(inbound))
             await self._either(running)
             if running.done():

@@ -6,6 +6,7 @@ import random
 import time
 import traceback
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from functools import partial
 from typing import Final, TypeVar
 
@@ -49,8 +50,9 @@ class Turns:
         self._store, self._clock, self._rules, self._report = store, clock, rules, report
         self._chance, self._hurry = chance, hurry
 
-    async def take(self, message: Message) -> list[Outbound]:
-        """Decide `message` and record it. Returns the replies that now wait in the outbox.
+    async def take(self, message: Message, *, superseded: bool = False) -> list[Outbound]:
+        """Decide `message` and record it. Returns the replies that now wait in the outbox. It is `superseded` when it
+        was held up by an outage and its chat has a newer one.
 
         Nothing is raised, and nothing is lost: a store that fails is waited for, since the message is in the journal
         and its chat must keep its order; a message that itself is the trouble is set aside after `MOST_TRIES`.
@@ -60,7 +62,7 @@ class Turns:
         tries = await self._insist(lambda: self._store.attempt(message))
         while tries <= MOST_TRIES:
             try:
-                turn = await self._insist(lambda: self._turn(message))
+                turn = await self._insist(lambda: self._turn(message, superseded))
                 await self._insist(partial(self._store.record, turn))
             except Exception as failure:  # a bug must cost one message its reply, not the session its life
                 self._report.note(
@@ -108,12 +110,12 @@ class Turns:
             for reply in turn.replies
         ]
 
-    async def _turn(self, message: Message) -> Turn:
+    async def _turn(self, message: Message, superseded: bool) -> Turn:
         rule_set = self._rules()
         now = self._clock.now()
         if message.from_me:
             return _by_a_person(rule_set, message, now)
-        context = await self._store.context(message, now)
+        context = replace(await self._store.context(message, now), superseded=superseded)
         started = time.perf_counter_ns()
         decision = decide(rule_set, message, context)
         micros = (time.perf_counter_ns() - started) // 1_000
@@ -143,7 +145,7 @@ class Turns:
             priority=_priority(effects.priority(decision), failed or looping),
             menu=menu_after(rule_set, decision, context),
             assigned_to=effects.assigned_to(decision),
-            pending=looping,
+            pending=looping or decision.reason in ("stale", "superseded"),
             mute_until=now + _QUIET if looping else None,
             trace=json.dumps(trace, ensure_ascii=False),
             micros=micros,
