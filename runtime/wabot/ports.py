@@ -69,6 +69,12 @@ class Store(Protocol):
     async def undecided(self) -> list[Message]:
         """Journalled messages that no `record` has closed, oldest first: what a killed process left behind."""
 
+    async def suspects(self) -> list[Message]:
+        """Those of `undecided` that were begun before, least often first: one of them may have killed the process."""
+
+    async def attempt(self, message: Message) -> int:
+        """Count one more try to decide a journalled message; how many those are now. Durable before the try begins."""
+
     async def context(self, message: Message, now: int) -> Context:
         """All that is known about this message's chat and customer, before it."""
 

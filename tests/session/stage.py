@@ -1,6 +1,7 @@
 """A stage for one session: a scripted channel, a real store, a clock that stands still. Tests read as transcripts."""
 
 import asyncio
+import random
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
@@ -68,18 +69,40 @@ class Told(Mute):
         self.notes.append(f"{event} {details.get('reason', '')}{details.get('error', '')}".strip())
 
 
+class StageClock(ScriptClock):
+    """A script's clock that sleeps only while `runs` is set, so that a test can let things happen during a sleep."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.runs = asyncio.Event()
+        self.runs.set()
+
+    async def sleep_until(self, when: int) -> None:
+        await self.runs.wait()
+        await super().sleep_until(when)
+
+
 class Stage:
     """One tenant, live."""
 
-    def __init__(self, place: Path, store: SqliteStore, folder: Path, hurry: bool) -> None:
-        self.clock = ScriptClock()
+    def __init__(
+        self, place: Path, store: SqliteStore, folder: Path, hurry: bool, chance: random.Random | None = None
+    ) -> None:
+        self.clock = StageClock()
         self.clock.set(START)
         self.channel = ScriptedChannel()
         self.told = Told()
         self.store = store
         self.folder = folder
         self.session = Session(
-            Place(folder, place), store, lambda _live: self.channel, self.clock, self.told, hurry=hurry, watch=False
+            Place(folder, place),
+            store,
+            lambda _live: self.channel,
+            self.clock,
+            self.told,
+            hurry=hurry,
+            watch=False,
+            chance=chance,
         )
         self.count = 0
 
@@ -115,7 +138,13 @@ class Stage:
 
 @asynccontextmanager
 async def stage(
-    place: Path, text: str = JAM, *, hurry: bool = True, tenant: Mapping[str, str] = {}, **settings: str
+    place: Path,
+    text: str = JAM,
+    *,
+    hurry: bool = True,
+    tenant: Mapping[str, str] = {},
+    chance: random.Random | None = None,
+    **settings: str,
 ) -> AsyncIterator[Stage]:
     """A session that runs until the block ends. Called again on the same place, it goes on with the same store.
     `tenant` and `settings` are lines of tenant.yaml, at its top and under `auto_reply`."""
@@ -126,7 +155,7 @@ async def stage(
     files["tenant.yaml"] += "".join(f"{key}: {value}\n" for key, value in tenant.items())
     folder = write_tenant(place / "rules" / "warung", files)
     store = open_store(place / "data", "warung")
-    made = Stage(place / "data", store, folder, hurry)
+    made = Stage(place / "data", store, folder, hurry, chance)
     running = asyncio.create_task(made.session.run())
     try:
         await asyncio.wait_for(made.channel.ready.wait(), 20)

@@ -100,6 +100,9 @@ def _text(summary: Summary | _Unreadable) -> str:
     received = render.plural(summary.received, "message")
     lines.append(f"  customers  {render.plural(summary.contacts, 'contact')}, {received} received")
     lines.append(f"  replies    {sent or 'none'}{f'; {summary.waiting} waiting' if summary.waiting else ''}")
+    if summary.set_aside:
+        count = render.plural(summary.set_aside, "message")
+        lines.append(f"  set aside  {count} that could not be decided: a person must answer")
     lines += _table("answered by", summary.by_rule)
     lines += _table("not answered", summary.by_reason)
     return "\n".join(lines)
@@ -130,6 +133,7 @@ def _data(summary: Summary | _Unreadable) -> dict[str, Any]:
         "contacts": summary.contacts,
         "received": summary.received,
         "waiting": summary.waiting,
+        "set_aside": summary.set_aside,
         "outbox": dict(summary.outbox),
         "by_rule": dict(summary.by_rule),
         "by_reason": dict(summary.by_reason),

@@ -61,6 +61,8 @@ def gate(tenant: Tenant, message: Message, context: Context) -> str | None:
         return "conversation_spam"
     if context.now - message.sent_at > settings.stale_after and message.sent_at:
         return "stale"
+    if context.superseded:
+        return "superseded"
     if conversation.paused_until is not None and conversation.paused_until > context.now:
         return "handled_by_person"
     if context.loop_suspected:

@@ -53,7 +53,8 @@ def render(rule_set: RuleSet, answer: Answer, message: Message, context: Context
     """
     response = answer.rule.response
     calls = isinstance(response, ForwardToCs | SmartRoute) or answer.act in ("forward_to_cs", "give_up")
-    if isinstance(response, Nothing) or (calls and context.conversation.status == "pending"):
+    chat = context.conversation
+    if isinstance(response, Nothing) or (calls and chat.status == "pending" and chat.assigned_to):
         return SILENCE  # a chat that waits for a person is not told so twice
     text = _template(rule_set, answer, context)
     said = "" if text is None else render_text(rule_set, text, message, context, answer.groups)

@@ -56,7 +56,8 @@ CLOSED: Final = OpenMenu("", 0)
 class Conversation:
     """The chat before this message. `earlier_messages` counts the customer's; `last_contact` and `paused_until` are UTC
     milliseconds: a person's message pauses the bot in this chat until then. `assigned_to` is whom it was routed to
-    (`team:cs`, `role:supervisor`, `operator:E-MAIL`, "" for nobody); "pending" means that it waits for a person."""
+    (`team:cs`, `role:supervisor`, `operator:E-MAIL`, "" for nobody); "pending" means that it waits for a person.
+    `muted`: the bot is silent there since two machines seemed to answer each other."""
 
     status: ConversationStatus = "active"
     priority: Priority = "normal"
@@ -66,11 +67,13 @@ class Conversation:
     paused_until: int | None = None
     menu: OpenMenu = CLOSED
     assigned_to: str = ""
+    muted: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """`now` is UTC milliseconds. `usage` maps rule ids (and `WHOLE_CONTACT`) to what this contact used of them."""
+    """`now` is UTC milliseconds. `usage` maps rule ids (and `WHOLE_CONTACT`) to what this contact used of them.
+    `superseded`: the message lay undelivered, and the same chat has a newer one."""
 
     now: int
     contact: Contact = Contact()
@@ -78,3 +81,4 @@ class Context:
     usage: Mapping[str, Usage] = field(default_factory=lambda: NOTHING_USED)
     duplicate: bool = False
     loop_suspected: bool = False
+    superseded: bool = False

@@ -40,7 +40,7 @@ class Reload:
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """What a tenant's store holds, for `wabot status`."""
+    """What a tenant's store holds, for `wabot status`. `set_aside` counts the messages that could not be decided."""
 
     tenant: str
     state: SessionState
@@ -52,3 +52,4 @@ class Summary:
     outbox: Mapping[str, int] = field(default_factory=dict)
     by_rule: Mapping[str, int] = field(default_factory=dict)
     by_reason: Mapping[str, int] = field(default_factory=dict)
+    set_aside: int = 0

@@ -39,8 +39,10 @@ class Turn:
     `reason` is "answered", or why nothing was. `usage` holds only the entries that changed. `pause_until` (UTC
     milliseconds) is set when the message was a person's: the bot is silent in that chat until then, and its automatic
     replies that still wait there are cancelled in the same transaction. `trace` is JSON: why each rule did or did not
-    answer. `micros` is how long the decision took. `menu` is the chat's menu from now on (None: as before);
-    `assigned_to` whom a rule called, for whom the chat now waits.
+    answer; `error` is the traceback of a message that is set aside. `micros` is how long the decision took. `menu` is
+    the chat's menu from now on (None: as before); `assigned_to` whom a rule called, for whom the chat now waits;
+    `pending` makes it wait for a person though no rule called one. `mute_until` (UTC milliseconds) keeps the
+    bot silent in a chat where two machines seem to answer each other; a person's message ends that.
     """
 
     message: Message
@@ -53,7 +55,10 @@ class Turn:
     priority: Priority | None = None
     menu: OpenMenu | None = None
     assigned_to: str | None = None
+    pending: bool = False
+    mute_until: int | None = None
     pause_until: int | None = None
+    error: str = ""
     trace: str = "[]"
     micros: int = 0
 

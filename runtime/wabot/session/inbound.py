@@ -3,18 +3,20 @@
 import asyncio
 from collections import deque
 from collections.abc import Awaitable, Callable
+from typing import Final
 
-from wabot.model.errors import StoreError
-from wabot.model.message import Message
+from wabot.model.message import EVENT_TYPES, Message
 from wabot.model.session import SessionState
-from wabot.model.turn import Outbound, Receipt
+from wabot.model.turn import Receipt
 from wabot.ports import Clock, Store
 from wabot.session.report import Report
 from wabot.session.sender import Sender
 from wabot.session.turns import Turns
 
-_AGAIN: float = 1.0
-"""Seconds until a message that could not be recorded is tried again."""
+_LATE: Final = 60_000
+"""Milliseconds after which a message that is only now decided was held up: an outage, not a busy moment."""
+_STREAM: Final = 2_000
+"""Milliseconds to wait for a newer message before one that was held up is answered."""
 
 
 class Inbound:
@@ -53,17 +55,18 @@ class Inbound:
             await self._idle.wait()
             await self._sender.settled()
 
-    def take_up(self, message: Message) -> None:
-        """Put a journalled message into its chat's queue."""
-        self._idle.clear()
-        waiting = self._chats.get(message.chat)
-        if waiting is not None:
-            waiting.append(message)
-            return
-        self._chats[message.chat] = deque([message])
-        worker = asyncio.create_task(self._work(message.chat))
-        self._workers.add(worker)
-        worker.add_done_callback(self._workers.discard)
+    def take_up(self, *messages: Message) -> None:
+        """Put journalled messages into their chats' queues."""
+        for message in messages:
+            self._idle.clear()
+            waiting = self._chats.get(message.chat)
+            if waiting is not None:
+                waiting.append(message)
+                continue
+            self._chats[message.chat] = deque([message])
+            worker = asyncio.create_task(self._work(message.chat))
+            self._workers.add(worker)
+            worker.add_done_callback(self._workers.discard)
 
     async def drain(self) -> None:
         """Return when all that was taken up is decided."""
@@ -72,17 +75,29 @@ class Inbound:
     async def _work(self, chat: str) -> None:
         waiting = self._chats[chat]
         while waiting:
-            self._sender.add(await self._take(waiting[0]))
+            superseded = await self._superseded(waiting)
+            self._sender.add(await self._turns.take(waiting[0], superseded=superseded))
             waiting.popleft()
         del self._chats[chat]
         if not self._chats:
             self._idle.set()
 
-    async def _take(self, message: Message) -> list[Outbound]:
-        while True:
-            try:
-                return await self._turns.take(message)
-            except StoreError as error:
-                # The message is in the journal: it is not lost, and its chat waits for it, so that order is kept.
-                self._report.note("a message waits for the store", level="error", error=str(error))
-                await asyncio.sleep(_AGAIN)
+    async def _superseded(self, waiting: deque[Message]) -> bool:
+        """Whether the first of these messages was held up by an outage, and the same chat has a newer one."""
+        message = waiting[0]
+        if message.from_me or not message.sent_at or self._clock.now() - message.sent_at <= _LATE:
+            return False
+        if not _newer(waiting):
+            # What was held up comes in a stream, one message at a time: the next may be on its way.
+            await self._clock.sleep_until(self._clock.now() + _STREAM)
+        return _newer(waiting)
+
+
+def _newer(waiting: deque[Message]) -> bool:
+    first, *others = waiting
+    return any(
+        other.chat_kind == "direct"
+        and other.type not in EVENT_TYPES
+        and (not other.sent_at or other.sent_at >= first.sent_at)
+        for other in others
+    )

@@ -90,18 +90,27 @@ class Session:
         for lost in await self._store.abandon(self._clock.now()):
             self._report.note("nobody knows whether a reply went out", level="warning", outbound=lost.id)
         sender.add(await self._store.queued())
-        for message in await self._store.undecided():
-            inbound.take_up(message)
-        running = asyncio.create_task(channel.run(inbound))
+        running = None
         try:
+            # A chat whose message may have killed the process comes alone: a crash must not count against others.
+            undecided = await self._store.undecided()
+            for chat in dict.fromkeys(suspect.chat for suspect in await self._store.suspects()):
+                inbound.take_up(*(message for message in undecided if message.chat == chat))
+                await self._either(inbound.drain())
+                undecided = [message for message in undecided if message.chat != chat]
+                if self._stop.is_set():
+                    return
+            inbound.take_up(*undecided)
+            running = asyncio.create_task(channel.run(inbound))
             await self._either(running)
             if running.done():
                 running.result()
         finally:
             # Intake first, or what is decided here would never end.
             await channel.close()
-            with suppress(asyncio.CancelledError, Exception):
-                await asyncio.wait_for(running, 5)
+            if running is not None:
+                with suppress(asyncio.CancelledError, Exception):
+                    await asyncio.wait_for(running, 5)
             with suppress(TimeoutError):  # a store that is down must not keep the process from ending
                 await asyncio.wait_for(inbound.drain(), _DRAIN)
             await sender.stop()

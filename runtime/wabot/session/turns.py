@@ -1,10 +1,14 @@
 """One message's turn: context, decision, replies, and one transaction for all that follows from it."""
 
+import asyncio
 import json
 import random
 import time
 import traceback
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from functools import partial
+from typing import Final, TypeVar
 
 from wabot.engine import effects
 from wabot.engine.decide import Answer, decide
@@ -19,6 +23,14 @@ from wabot.model.message import EVENT_TYPES, Message
 from wabot.model.turn import NewReply, Outbound, RuleOutcome, Turn
 from wabot.ports import Clock, Store
 from wabot.session.report import Report
+
+Result = TypeVar("Result")
+MOST_TRIES: Final = 3
+"""How often a message is begun before it is set aside; a process that dies meanwhile has tried."""
+_QUIET: Final = 600_000
+"""Milliseconds of a customer's silence after which a chat that was muted as a loop is answered again."""
+_AGAIN: Final = 1_000
+"""Milliseconds between tries, of a message or of the store."""
 
 
 class Turns:
@@ -38,21 +50,54 @@ class Turns:
         self._store, self._clock, self._rules, self._report = store, clock, rules, report
         self._chance, self._hurry = chance, hurry
 
-    async def take(self, message: Message) -> list[Outbound]:
-        """Decide `message` and record it. Returns the replies that now wait in the outbox.
+    async def take(self, message: Message, *, superseded: bool = False) -> list[Outbound]:
+        """Decide `message` and record it. Returns the replies that now wait in the outbox. It is `superseded` when it
+        was held up by an outage and its chat has a newer one.
 
-        Raises:
-            StoreError: it could not be recorded; it stays undecided, and can be taken again.
+        Nothing is raised, and nothing is lost: a store that fails is waited for, since the message is in the journal
+        and its chat must keep its order; a message that itself is the trouble is set aside after `MOST_TRIES`.
         """
         self._report.heard(message)
+        error = "the process died each time while it decided this message"
+        tries = await self._insist(lambda: self._store.attempt(message))
+        while tries <= MOST_TRIES:
+            try:
+                turn = await self._insist(lambda: self._turn(message, superseded))
+                await self._insist(partial(self._store.record, turn))
+            except Exception as failure:  # a bug must cost one message its reply, not the session its life
+                self._report.note(
+                    "a message could not be decided", level="error", error=repr(failure), message=message.id
+                )
+                error = traceback.format_exc()
+            else:
+                return self._tell(turn)
+            if tries == MOST_TRIES:
+                break
+            await self._clock.sleep_until(self._clock.now() + _AGAIN)
+            tries = await self._insist(lambda: self._store.attempt(message))
+        return await self._set_aside(message, error)
+
+    async def _set_aside(self, message: Message, error: str) -> list[Outbound]:
+        """Close a message that cannot be decided, so that its chat goes on; a person must look at the customer."""
+        self._report.note("a message is set aside: a person must answer it", level="error", message=message.id)
+        turn = Turn(message, self._clock.now(), "set_aside", priority="high", pending=True, error=error)
         try:
-            turn = await self._turn(message)
-        except StoreError:
-            raise
-        except Exception as error:  # a bug must cost one message its reply, not the session its life
-            self._report.note("a message could not be decided", level="error", error=repr(error), message=message.id)
-            turn = Turn(message, self._clock.now(), "error", trace=json.dumps(traceback.format_exc()))
-        await self._store.record(turn)
+            await self._insist(lambda: self._store.record(turn))
+        except Exception as failure:  # it stays in the journal, and the next start sets it aside
+            self._report.note("a message could not be set aside", level="error", error=repr(failure))
+        self._report.silent(message, turn.reason)
+        return []
+
+    async def _insist(self, work: Callable[[], Awaitable[Result]]) -> Result:
+        while True:
+            try:
+                return await work()
+            except StoreError as error:
+                self._report.note("a message waits for the store", level="error", error=str(error))
+                await asyncio.sleep(_AGAIN / 1000)
+
+    def _tell(self, turn: Turn) -> list[Outbound]:
+        message = turn.message
         for outcome in turn.outcomes:
             if outcome.error:
                 # Why it failed can quote the customer: that is kept with the message, and stands in no log.
@@ -65,12 +110,12 @@ class Turns:
             for reply in turn.replies
         ]
 
-    async def _turn(self, message: Message) -> Turn:
+    async def _turn(self, message: Message, superseded: bool) -> Turn:
         rule_set = self._rules()
         now = self._clock.now()
         if message.from_me:
             return _by_a_person(rule_set, message, now)
-        context = await self._store.context(message, now)
+        context = replace(await self._store.context(message, now), superseded=superseded)
         started = time.perf_counter_ns()
         decision = decide(rule_set, message, context)
         micros = (time.perf_counter_ns() - started) // 1_000
@@ -85,6 +130,9 @@ class Turns:
                 media = "" if said.media is None else str(said.media)
                 replies.append(NewReply(uuid7(now), reply, answer.rule.id, due, media))
         failed = any(outcome.error for outcome in outcomes)
+        looping = decision.reason == "loop_suspected"
+        if looping and not context.conversation.muted:
+            self._report.note("a chat is muted: two machines seem to answer each other", level="warning")
         trace = [outcome._asdict() for outcome in explain(rule_set, message, context)]
         return Turn(
             message=message,
@@ -94,9 +142,11 @@ class Turns:
             replies=tuple(replies),
             usage=effects.used(rule_set, decision, context),
             tags=effects.tags(decision),
-            priority=_priority(effects.priority(decision), failed),
+            priority=_priority(effects.priority(decision), failed or looping),
             menu=menu_after(rule_set, decision, context),
             assigned_to=effects.assigned_to(decision),
+            pending=looping or decision.reason in ("stale", "superseded"),
+            mute_until=now + _QUIET if looping else None,
             trace=json.dumps(trace, ensure_ascii=False),
             micros=micros,
         )

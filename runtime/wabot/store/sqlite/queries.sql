@@ -14,8 +14,17 @@ SELECT payload FROM inbound_journal WHERE tenant_id = :tenant AND decided_at IS 
 
 -- name: journal_close
 -- Close a message's entry; nothing is changed when it was closed before.
-UPDATE inbound_journal SET decided_at = :at
+UPDATE inbound_journal SET decided_at = :at, error = :error
 WHERE tenant_id = :tenant AND chat = :chat AND message_id = :message AND decided_at IS NULL;
+
+-- name: journal_try
+UPDATE inbound_journal SET tries = tries + 1
+WHERE tenant_id = :tenant AND chat = :chat AND message_id = :message
+RETURNING tries;
+
+-- name: journal_suspects
+SELECT payload FROM inbound_journal
+WHERE tenant_id = :tenant AND decided_at IS NULL AND tries > 0 ORDER BY tries, sequence;
 
 -- name: journal_entry
 SELECT decided_at FROM inbound_journal WHERE tenant_id = :tenant AND chat = :chat AND message_id = :message;
@@ -78,7 +87,8 @@ UPDATE conversations SET
     priority = COALESCE(:priority, priority),
     menu = COALESCE(:menu, menu),
     assigned_to = COALESCE(:assigned, assigned_to),
-    status = CASE WHEN :assigned IS NULL THEN status ELSE 'pending' END,
+    status = CASE WHEN :assigned IS NOT NULL OR (:pending AND status <> 'spam') THEN 'pending' ELSE status END,
+    muted_until = COALESCE(:muted_until, muted_until),
     updated_at = :at
 WHERE id = :id AND tenant_id = :tenant;
 
@@ -91,6 +101,7 @@ UPDATE conversations SET
     last_message_from = 'cs',
     last_message_content = :content,
     paused_until = COALESCE(:paused_until, paused_until),
+    muted_until = NULL,
     menu = '',
     status = CASE WHEN status = 'pending' THEN 'active' ELSE status END,
     updated_at = :at
@@ -104,6 +115,22 @@ UPDATE conversations SET
     last_message_content = :content,
     updated_at = :at
 WHERE id = :conversation AND tenant_id = :tenant;
+
+-- name: conversation_loops
+-- Automatic replies since :since or since a person last wrote, and how often the same text got the same one of them.
+WITH span (began) AS (
+    SELECT MAX(:since, COALESCE(
+        (SELECT MAX(created_at) FROM messages
+         WHERE conversation_id = :id AND sender_type = 'cs' AND created_at > :since), :since))
+)
+SELECT
+    (SELECT COUNT(*) FROM outbox
+     WHERE tenant_id = :tenant AND conversation_id = :id AND created_at > (SELECT began FROM span)) AS replies,
+    (SELECT COALESCE(MAX(number), 0) FROM
+        (SELECT COUNT(*) AS number FROM auto_reply_logs
+         WHERE conversation_id = :id AND tenant_id = :tenant AND triggered_at > (SELECT began FROM span)
+             AND triggered_by_message = :text AND response_sent IS NOT NULL AND success
+         GROUP BY response_sent) AS counts) AS repeats;
 
 -- name: message_add
 INSERT INTO messages

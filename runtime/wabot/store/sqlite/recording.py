@@ -21,7 +21,7 @@ def record(ask: Ask, turn: Turn, sequence: Callable[[], int]) -> None:
     entry = ask("journal_entry", chat=message.chat, message=message.id).fetchone()
     if entry is not None and entry["decided_at"] is not None:
         return
-    ask("journal_close", chat=message.chat, message=message.id, at=turn.at)
+    ask("journal_close", chat=message.chat, message=message.id, at=turn.at, error=turn.error)
     if message.chat_kind != "direct" or message.type in EVENT_TYPES:
         _log(ask, turn, None, None)
         return
@@ -137,6 +137,8 @@ def _conversed(ask: Ask, turn: Turn, conversation: Any) -> None:
         priority=turn.priority,
         menu=None if turn.menu is None else json.dumps(asdict(turn.menu)),
         assigned=turn.assigned_to,
+        pending=turn.pending,
+        muted_until=turn.mute_until,
         at=turn.at,
     )
 

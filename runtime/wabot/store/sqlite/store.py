@@ -18,6 +18,11 @@ from wabot.store.sqlite.recording import find_contact, record
 from wabot.store.sqlite.writer import Writer
 
 _MINUTE: Final = 60_000
+_LOOP_SPAN: Final = 120_000
+"""Milliseconds over which automatic replies to one chat are counted."""
+_MOST_REPLIES: Final = 8
+_MOST_REPEATS: Final = 3
+"""More replies than that, or so many times the same reply to the same text, are no conversation with a person."""
 _RANK: Final = {"queued": 0, "failed": 0, "sending": 1, "unknown": 1, "sent": 2, "delivered": 3, "read": 4}
 """How far a message has come; a receipt only ever moves it on."""
 
@@ -99,6 +104,19 @@ class SqliteStore:
 
         return list(await self._run(work))
 
+    async def suspects(self) -> list[Message]:
+        def work() -> list[Message]:
+            return [Message(**json.loads(row["payload"])) for row in self._ask("journal_suspects")]
+
+        return list(await self._run(work))
+
+    async def attempt(self, message: Message) -> int:
+        def work() -> int:
+            row = self._ask("journal_try", chat=message.chat, message=message.id).fetchone()
+            return 1 if row is None else int(row["tries"])
+
+        return int(await self._run(work))
+
     async def context(self, message: Message, now: int) -> Context:
         context: Context = await self._run(lambda: self._context(message, now))
         return context
@@ -132,8 +150,16 @@ class SqliteStore:
             paused_until=paused if paused is not None and paused > now else None,
             menu=_menu(row["menu"]),
             assigned_to=row["assigned_to"],
+            muted=row["muted_until"] is not None and row["muted_until"] > now,
         )
-        return Context(now, known, conversation, usage)
+        loop = conversation.muted or self._loops(row["id"], message.text, now)
+        return Context(now, known, conversation, usage, loop_suspected=loop)
+
+    def _loops(self, conversation: str, text: str, now: int) -> bool:
+        """Whether this chat looks like two machines that answer each other."""
+        since = now - _LOOP_SPAN
+        row = self._ask("conversation_loops", id=conversation, text=text, since=since).fetchone()
+        return bool(row["replies"] > _MOST_REPLIES or row["repeats"] >= _MOST_REPEATS)
 
     async def record(self, turn: Turn) -> None:
         await self._run(lambda: record(self._ask, turn, self._next))
@@ -247,6 +273,7 @@ def _menu(stored: str) -> OpenMenu:
 def _summary(ask: Callable[..., sqlite3.Cursor], tenant: str) -> Summary:
     row = ask("session_row").fetchone()
     counts = ask("summary_counts").fetchone()
+    reasons = {row["why"]: row["number"] for row in ask("summary_reasons")}
     reload = None
     if row is not None and row["reload_at"] is not None:
         reload = Reload(row["reload_at"], bool(row["reload_ok"]), row["reload_revision"], row["reload_detail"])
@@ -260,5 +287,6 @@ def _summary(ask: Callable[..., sqlite3.Cursor], tenant: str) -> Summary:
         waiting=counts["waiting"],
         outbox={row["status"]: row["number"] for row in ask("summary_outbox")},
         by_rule={row["rule_id"]: row["total_triggered"] for row in ask("summary_rules")},
-        by_reason={row["why"]: row["number"] for row in ask("summary_reasons")},
+        by_reason=reasons,
+        set_aside=reasons.get("set_aside", 0),
     )
