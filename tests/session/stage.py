@@ -128,6 +128,11 @@ class Stage:
         assert self.channel.inbox is not None
         await asyncio.wait_for(self.channel.inbox.settled(), 20)
 
+    async def session_decided(self, count: int) -> None:
+        """Return when so many customers' messages are decided, whatever became of the replies."""
+        while (await self.store.summary()).received < count:
+            await asyncio.sleep(0.01)
+
     def later(self, milliseconds: int) -> None:
         self.clock.set(self.clock.now() + milliseconds)
 

@@ -57,7 +57,7 @@ def read_tenant(tenant_id: str, data: Mapping[str, Any]) -> Tenant:
         include=tuple(data.get("include", ())),
         auto_reply=AutoReply(
             **_present(reply, "enabled", "max_per_contact_per_day", "max_per_minute", "dry_run"),
-            **_durations(reply, "delay", "stale_after"),
+            **_durations(reply, "delay", "debounce", "stale_after"),
             only=frozenset(reply.get("only", ())),
             except_=frozenset(reply.get("except", ())),
         ),

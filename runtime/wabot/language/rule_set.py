@@ -18,11 +18,12 @@ HoursState = Literal["open", "closed"]
 
 @dataclass(frozen=True, slots=True)
 class AutoReply:
-    """Limits of a tenant's automatic replies. `delay` and `stale_after` are milliseconds. `only` and `except_` hold
-    phone numbers (digits) and `tag:NAME`."""
+    """Limits of a tenant's automatic replies. `delay`, `debounce` and `stale_after` are milliseconds. `only` and
+    `except_` hold phone numbers (digits) and `tag:NAME`."""
 
     enabled: bool = True
     delay: int = 2_000
+    debounce: int = 2_000
     max_per_contact_per_day: int = 50
     max_per_minute: int = 10
     stale_after: int = 600_000

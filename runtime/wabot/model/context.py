@@ -53,6 +53,20 @@ CLOSED: Final = OpenMenu("", 0)
 
 
 @dataclass(frozen=True, slots=True)
+class Burst:
+    """Messages of a customer in quick succession: when the first came, until when another one belongs to them (UTC
+    milliseconds), and the rules that answered."""
+
+    since: int
+    until: int
+    rules: tuple[str, ...] = ()
+
+
+ALONE: Final = Burst(0, 0)
+"""The customer wrote nothing a moment ago."""
+
+
+@dataclass(frozen=True, slots=True)
 class Conversation:
     """The chat before this message. `earlier_messages` counts the customer's; `last_contact` and `paused_until` are UTC
     milliseconds: a person's message pauses the bot in this chat until then. `assigned_to` is whom it was routed to
@@ -68,6 +82,7 @@ class Conversation:
     menu: OpenMenu = CLOSED
     assigned_to: str = ""
     muted: bool = False
+    burst: Burst = ALONE
 
 
 @dataclass(frozen=True, slots=True)

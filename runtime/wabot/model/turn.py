@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from wabot.model.context import OpenMenu, Priority, Usage
+from wabot.model.context import Burst, OpenMenu, Priority, Usage
 from wabot.model.message import Message
 
 OutboxStatus = Literal["queued", "sending", "sent", "delivered", "read", "failed", "unknown"]
@@ -41,6 +41,7 @@ class Turn:
     replies that still wait there are cancelled in the same transaction. `trace` is JSON: why each rule did or did not
     answer; `error` is the traceback of a message that is set aside. `micros` is how long the decision took. `menu` is
     the chat's menu from now on (None: as before); `assigned_to` whom a rule called, for whom the chat now waits;
+    `burst` is the burst that this message belongs to: replies to it that still wait are held until its end.
     `pending` makes it wait for a person though no rule called one. `mute_until` (UTC milliseconds) keeps the
     bot silent in a chat where two machines seem to answer each other; a person's message ends that.
     """
@@ -56,6 +57,7 @@ class Turn:
     menu: OpenMenu | None = None
     assigned_to: str | None = None
     pending: bool = False
+    burst: Burst | None = None
     mute_until: int | None = None
     pause_until: int | None = None
     error: str = ""
@@ -80,12 +82,13 @@ class Outbound:
 
 @dataclass(frozen=True, slots=True)
 class SendFacts:
-    """What the sender checks again at the moment of sending."""
+    """What the sender checks again at the moment of sending; `due` moves when the customer goes on writing."""
 
     customer_wrote: bool
     blocked: bool
     paused_until: int | None
     sent_last_minute: int
+    due: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -128,7 +128,10 @@ class Sender:
             # Counting the minute's sends and claiming the next one must be one step, or two chats pass at once.
             async with self._gate:
                 now = self._clock.now()
-                refusal = permission(outbound, await self._store.facts(outbound, now), self._settings(), now)
+                facts = await self._store.facts(outbound, now)
+                if facts.due > now:  # the customer goes on writing
+                    return _Again(facts.due)
+                refusal = permission(outbound, facts, self._settings(), now)
                 if refusal == WAIT:
                     return _Again(now + _LOOK_AGAIN)
                 if refusal is not None:

@@ -22,6 +22,7 @@ from wabot.model.ids import uuid7
 from wabot.model.message import EVENT_TYPES, Message
 from wabot.model.turn import NewReply, Outbound, RuleOutcome, Turn
 from wabot.ports import Clock, Store
+from wabot.session.bursts import burst_after, within
 from wabot.session.report import Report
 
 Result = TypeVar("Result")
@@ -118,6 +119,9 @@ class Turns:
         context = replace(await self._store.context(message, now), superseded=superseded)
         started = time.perf_counter_ns()
         decision = decide(rule_set, message, context)
+        burst = context.conversation.burst
+        debounce = 0 if self._hurry else rule_set.tenant.auto_reply.debounce
+        decision = within(burst, decision, now)
         micros = (time.perf_counter_ns() - started) // 1_000
         outcomes: list[RuleOutcome] = []
         replies: list[NewReply] = []
@@ -126,7 +130,8 @@ class Turns:
             reply = None if said.silent else said.text
             outcomes.append(RuleOutcome(answer.rule.id, answer.matched, reply, error))
             if reply is not None:
-                due = now + (0 if self._hurry else self._chance.randint(*effects.delay(rule_set, answer.rule)))
+                delay = self._chance.randint(*effects.delay(rule_set, answer.rule))
+                due = now if self._hurry else now + max(delay, debounce)
                 media = "" if said.media is None else str(said.media)
                 replies.append(NewReply(uuid7(now), reply, answer.rule.id, due, media))
         failed = any(outcome.error for outcome in outcomes)
@@ -146,6 +151,7 @@ class Turns:
             menu=menu_after(rule_set, decision, context),
             assigned_to=effects.assigned_to(decision),
             pending=looping or decision.reason in ("stale", "superseded"),
+            burst=burst_after(burst, decision, now, debounce),
             mute_until=now + _QUIET if looping else None,
             trace=json.dumps(trace, ensure_ascii=False),
             micros=micros,

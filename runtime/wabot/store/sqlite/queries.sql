@@ -89,6 +89,7 @@ UPDATE conversations SET
     assigned_to = COALESCE(:assigned, assigned_to),
     status = CASE WHEN :assigned IS NOT NULL OR (:pending AND status <> 'spam') THEN 'pending' ELSE status END,
     muted_until = COALESCE(:muted_until, muted_until),
+    burst = COALESCE(:burst, burst),
     updated_at = :at
 WHERE id = :id AND tenant_id = :tenant;
 
@@ -165,6 +166,11 @@ UPDATE outbox SET status = 'failed', error = :error
 WHERE tenant_id = :tenant AND chat = :chat AND status = 'queued'
 RETURNING id;
 
+-- name: outbox_hold
+-- The customer goes on writing: the replies to this burst wait for its end.
+UPDATE outbox SET due_at = MAX(due_at, :due)
+WHERE tenant_id = :tenant AND conversation_id = :conversation AND status = 'queued' AND created_at >= :since;
+
 -- name: outbox_claim
 UPDATE outbox SET status = 'sending', claimed_at = :at WHERE id = :id AND tenant_id = :tenant AND status = 'queued';
 
@@ -197,6 +203,7 @@ SELECT
      JOIN conversations ON conversations.contact_id = contacts.id
      WHERE conversations.tenant_id = :tenant AND conversations.chat = :chat) AS blocked,
     (SELECT paused_until FROM conversations WHERE tenant_id = :tenant AND chat = :chat) AS paused_until,
+    (SELECT due_at FROM outbox WHERE tenant_id = :tenant AND id = :id) AS due,
     (SELECT COUNT(*) FROM outbox WHERE tenant_id = :tenant AND sent_at > :since)
     + (SELECT COUNT(*) FROM outbox WHERE tenant_id = :tenant AND status = 'sending' AND id <> :id) AS sent_last_minute;
 

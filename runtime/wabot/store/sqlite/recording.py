@@ -34,6 +34,8 @@ def record(ask: Ask, turn: Turn, sequence: Callable[[], int]) -> None:
     if turn.pause_until is not None:
         for row in ask("outbox_cancel", chat=message.chat, error="handled_by_person").fetchall():
             _fail(ask, row["id"], "handled_by_person")
+    if turn.burst is not None:
+        ask("outbox_hold", conversation=conversation["id"], since=turn.burst.since, due=turn.burst.until)
     for rule, used in (turn.usage or {}).items():
         ask("usage_set", contact=contact, rule=rule, at=used.last, day=used.day, count=used.count)
     for reply in turn.replies:
@@ -139,6 +141,7 @@ def _conversed(ask: Ask, turn: Turn, conversation: Any) -> None:
         assigned=turn.assigned_to,
         pending=turn.pending,
         muted_until=turn.mute_until,
+        burst=None if turn.burst is None else json.dumps(asdict(turn.burst)),
         at=turn.at,
     )
 

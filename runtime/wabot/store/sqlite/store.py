@@ -7,7 +7,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Final
 
-from wabot.model.context import CLOSED, Contact, Context, Conversation, OpenMenu, Usage
+from wabot.model.context import ALONE, CLOSED, Burst, Contact, Context, Conversation, OpenMenu, Usage
 from wabot.model.errors import StoreError
 from wabot.model.message import Message
 from wabot.model.session import Reload, SessionState, Summary
@@ -99,16 +99,13 @@ class SqliteStore:
         return bool(await self._run(work))
 
     async def undecided(self) -> list[Message]:
-        def work() -> list[Message]:
-            return [Message(**json.loads(row["payload"])) for row in self._ask("journal_undecided")]
-
-        return list(await self._run(work))
+        return await self._journalled_messages("journal_undecided")
 
     async def suspects(self) -> list[Message]:
-        def work() -> list[Message]:
-            return [Message(**json.loads(row["payload"])) for row in self._ask("journal_suspects")]
+        return await self._journalled_messages("journal_suspects")
 
-        return list(await self._run(work))
+    async def _journalled_messages(self, statement: str) -> list[Message]:
+        return list(await self._run(lambda: [Message(**json.loads(row["payload"])) for row in self._ask(statement)]))
 
     async def attempt(self, message: Message) -> int:
         def work() -> int:
@@ -150,6 +147,7 @@ class SqliteStore:
             paused_until=paused if paused is not None and paused > now else None,
             menu=_menu(row["menu"]),
             assigned_to=row["assigned_to"],
+            burst=_burst(row["burst"]),
             muted=row["muted_until"] is not None and row["muted_until"] > now,
         )
         loop = conversation.muted or self._loops(row["id"], message.text, now)
@@ -175,7 +173,11 @@ class SqliteStore:
         def work() -> SendFacts:
             row = self._ask("send_facts", chat=outbound.chat, id=outbound.id, since=now - _MINUTE).fetchone()
             return SendFacts(
-                bool(row["customer_wrote"]), bool(row["blocked"]), row["paused_until"], row["sent_last_minute"]
+                bool(row["customer_wrote"]),
+                bool(row["blocked"]),
+                row["paused_until"],
+                row["sent_last_minute"],
+                row["due"] or 0,
             )
 
         facts: SendFacts = await self._run(work)
@@ -268,6 +270,13 @@ def _menu(stored: str) -> OpenMenu:
         return CLOSED
     data = json.loads(stored)
     return OpenMenu(data["rule"], data["until"], data["misses"], tuple(data["trail"]))
+
+
+def _burst(stored: str) -> Burst:
+    if not stored:
+        return ALONE
+    data = json.loads(stored)
+    return Burst(data["since"], data["until"], tuple(data["rules"]))
 
 
 def _summary(ask: Callable[..., sqlite3.Cursor], tenant: str) -> Summary:
