@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from wabot.cli import chat, explain, init, replies, rules, run, status, test, validate
+from wabot.cli import chat, explain, init, replies, rules, run, status, test, validate, why
 from wabot.cli.exit_codes import CLEAN, FAILURE, INTERRUPTED, USAGE
 from wabot.model.errors import UsageError, WabotError
 
@@ -30,6 +30,7 @@ app.command("replies")(replies.replies)
 app.command("run")(run.run)
 app.command("chat")(chat.chat)
 app.command("status")(status.status)
+app.command("why")(why.why)
 
 
 def _version(asked: bool) -> None:

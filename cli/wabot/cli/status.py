@@ -11,8 +11,8 @@ import typer
 
 from wabot.cli import render
 from wabot.cli.exit_codes import CLEAN
+from wabot.cli.stored import stored_tenants
 from wabot.cli.validate import Format
-from wabot.model.errors import UsageError
 from wabot.model.session import SessionState, Summary
 
 
@@ -24,16 +24,7 @@ def status(
     """Show each tenant's state, rules, and counts: what came, which rules answered, and why others did not."""
     from wabot.store.sqlite import read_summary
 
-    if not data.is_dir():
-        raise UsageError(f"there is no data folder {data}; `wabot run` makes it, or name another with --data")
-    folders = sorted(entry for entry in data.iterdir() if (entry / "wabot.db").is_file())
-    chosen = [folder for folder in folders if not tenant or folder.name in tenant]
-    for name in tenant or ():
-        if name not in {folder.name for folder in folders}:
-            raise UsageError(
-                f"there is no tenant `{name}` in {data}; there are: {', '.join(f.name for f in folders) or 'none'}"
-            )
-    summaries = [_as_it_is(read_summary(folder, folder.name), folder) for folder in chosen]
+    summaries = [_as_it_is(read_summary(folder, folder.name), folder) for folder in stored_tenants(data, tenant or ())]
     if output is Format.json:
         typer.echo(render.as_json({"tenants": [_data(summary) for summary in summaries]}))
     else:

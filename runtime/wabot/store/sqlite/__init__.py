@@ -1,5 +1,6 @@
 """A tenant's memory in one SQLite file, `data/<tenant>/wabot.db`."""
 
+from wabot.store.sqlite.reading import Reader, reading
 from wabot.store.sqlite.store import SqliteStore, open_store, read_summary
 
-__all__ = ["SqliteStore", "open_store", "read_summary"]
+__all__ = ["Reader", "SqliteStore", "open_store", "read_summary", "reading"]

@@ -38,7 +38,7 @@ def open_file(folder: Path) -> sqlite3.Connection:
         _migrate(connection, path)
     except (OSError, sqlite3.Error) as error:
         connection.close()
-        raise StoreError(_plainly(path, error)) from error
+        raise StoreError(plainly(path, error)) from error
     except StoreError:
         connection.close()
         raise
@@ -60,7 +60,7 @@ def open_for_reading(folder: Path) -> sqlite3.Connection:
         connection.execute(f"PRAGMA busy_timeout = {_BUSY}")
         connection.execute("SELECT tenant_id FROM sessions").fetchone()
     except sqlite3.Error as error:
-        raise StoreError(_plainly(path, error)) from error
+        raise StoreError(plainly(path, error)) from error
     return connection
 
 
@@ -103,7 +103,8 @@ def _statements(script: str) -> list[str]:
     return found
 
 
-def _plainly(path: Path, error: Exception) -> str:
+def plainly(path: Path, error: Exception) -> str:
+    """What is wrong with the database at `path`, and what to do."""
     text = str(error)
     if "not a database" in text or "malformed" in text:
         return f"{path} is damaged ({text}). Move it away and restore a backup; without one, a new file is made."
@@ -111,6 +112,8 @@ def _plainly(path: Path, error: Exception) -> str:
         return f"{path} cannot be written ({text}). Check the owner and permissions of the file and its folder."
     if "full" in text:
         return f"{path} cannot be written: the disk is full. Free some space; nothing that was stored is lost."
+    if "no such column" in text or "no such table" in text:
+        return f"{path} is of an older wabot. Start `wabot run` once with this one: it brings it up to date."
     if "locked" in text:
         return f"{path} is locked by another process. Stop that process, then try again."
     return f"{path} cannot be used: {text}"

@@ -12,7 +12,7 @@ from wabot.model.message import Message
 from wabot.model.session import Reload, SessionState, Summary
 from wabot.model.turn import Outbound, Receipt, SendFacts, Turn
 from wabot.store.sqlite.opening import open_file, open_for_reading
-from wabot.store.sqlite.queries import queries
+from wabot.store.sqlite.queries import asker
 from wabot.store.sqlite.recording import find_contact, record
 from wabot.store.sqlite.writer import Writer
 
@@ -39,16 +39,9 @@ def read_summary(folder: Path, tenant: str) -> Summary:
     """
     connection = open_for_reading(folder)
     try:
-        return _summary(_asker(connection, tenant), tenant)
+        return _summary(asker(connection, tenant), tenant)
     finally:
         connection.close()
-
-
-def _asker(connection: sqlite3.Connection, tenant: str) -> Callable[..., sqlite3.Cursor]:
-    def ask(statement: str, /, **values: Any) -> sqlite3.Cursor:
-        return connection.execute(queries()[statement], {**values, "tenant": tenant})
-
-    return ask
 
 
 class SqliteStore:
@@ -56,7 +49,7 @@ class SqliteStore:
 
     def __init__(self, connection: sqlite3.Connection, tenant: str) -> None:
         self._tenant = tenant
-        self._ask = _asker(connection, tenant)
+        self._ask = asker(connection, tenant)
         self._journalled: int = self._ask("journal_last").fetchone()["last"]
         self._queued: int = self._ask("outbox_last").fetchone()["last"]
         self._writer = Writer(connection, tenant)

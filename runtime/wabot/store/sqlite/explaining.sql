@@ -1,0 +1,48 @@
+-- What `wabot why` asks.
+
+-- name: why_keys
+-- Every message that goes by this id: WhatsApp's, our own, or that of a reply to it.
+SELECT chat, message_id FROM inbound_journal WHERE tenant_id = :tenant AND message_id = :id
+UNION
+SELECT conversations.chat, messages.wa_message_id FROM messages
+JOIN conversations ON conversations.id = messages.conversation_id
+WHERE messages.tenant_id = :tenant AND messages.wa_message_id IS NOT NULL
+AND (messages.id = :id OR messages.wa_message_id = :id)
+UNION
+SELECT outbox.chat, messages.wa_message_id FROM outbox
+JOIN auto_reply_logs ON auto_reply_logs.conversation_id = outbox.conversation_id
+AND auto_reply_logs.triggered_at = outbox.created_at AND auto_reply_logs.rule_id = outbox.rule_id
+JOIN messages ON messages.id = auto_reply_logs.message_id
+WHERE outbox.tenant_id = :tenant AND outbox.id = :id AND messages.wa_message_id IS NOT NULL
+ORDER BY 1, 2;
+
+-- name: why_newest
+SELECT chat, message_id, payload FROM inbound_journal
+WHERE tenant_id = :tenant AND (:chat = '' OR chat = :chat) ORDER BY sequence DESC LIMIT 500;
+
+-- name: why_message
+SELECT messages.*, conversations.chat FROM messages JOIN conversations ON conversations.id = messages.conversation_id
+WHERE messages.tenant_id = :tenant AND conversations.chat = :chat AND messages.wa_message_id = :id;
+
+-- name: why_journal
+SELECT * FROM inbound_journal WHERE tenant_id = :tenant AND chat = :chat AND message_id = :id;
+
+-- name: why_logs
+SELECT * FROM auto_reply_logs WHERE tenant_id = :tenant AND message_id = :message;
+
+-- name: why_logs_without_a_chat
+-- Groups and reactions leave a log and no message.
+SELECT * FROM auto_reply_logs
+WHERE tenant_id = :tenant AND conversation_id IS NULL AND triggered_at = :at AND triggered_by_message = :said;
+
+-- name: why_replies
+SELECT outbox.* FROM outbox JOIN conversations ON conversations.id = outbox.conversation_id
+WHERE outbox.tenant_id = :tenant AND conversations.chat = :chat AND outbox.created_at = :at ORDER BY outbox.sequence;
+
+-- name: chat_messages
+SELECT messages.*, conversations.chat FROM messages JOIN conversations ON conversations.id = messages.conversation_id
+WHERE messages.tenant_id = :tenant AND conversations.chat = :chat ORDER BY messages.created_at DESC LIMIT :most;
+
+-- name: chats
+SELECT conversations.chat, contacts.phone FROM conversations JOIN contacts ON contacts.id = conversations.contact_id
+WHERE conversations.tenant_id = :tenant;
