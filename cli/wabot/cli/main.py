@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from wabot.cli import chat, explain, init, replies, rules, run, status, test, validate, why
+from wabot.cli import chat, conversations, explain, init, outbox, replies, rules, run, status, test, validate, why
 from wabot.cli.exit_codes import CLEAN, FAILURE, INTERRUPTED, USAGE
 from wabot.model.errors import UsageError, WabotError
 
@@ -31,6 +31,8 @@ app.command("run")(run.run)
 app.command("chat")(chat.chat)
 app.command("status")(status.status)
 app.command("why")(why.why)
+app.command("conversations")(conversations.conversations)
+app.command("outbox")(outbox.outbox)
 
 
 def _version(asked: bool) -> None:

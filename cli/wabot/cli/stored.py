@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from wabot.model.errors import UsageError
+from wabot.model.stored import FOREVER
 
 DATA_HELP: Final = "The daemon's data folder."
 
@@ -34,6 +35,39 @@ def missing(what: str, name: str, place: str, known: Collection[str]) -> UsageEr
     listed = ", ".join(sorted(known)[:12]) + (" …" if len(known) > 12 else "")
     hint = f"did you mean `{close[0]}`?" if close else f"there are: {listed or 'none'}"
     return UsageError(f"there is no {what} `{name}` in {place}; {hint}")
+
+
+def find_chat(word: str, data: Path, names: Sequence[str] = ()) -> tuple[Path, str]:
+    """The folder of the tenant and the chat that `word` names: the chat itself, or its customer's number.
+
+    Raises:
+        UsageError: nobody has that chat, or several tenants have it.
+        StoreError: a store cannot be read.
+    """
+    from wabot.store.sqlite import reading
+
+    found: list[tuple[Path, str]] = []
+    known: set[str] = set()
+    for folder in stored_tenants(data, names):
+        with reading(folder, folder.name) as store:
+            chats = store.chats()
+        known |= chats.keys()
+        found += [(folder, chats[as_chat(word)])] if as_chat(word) in chats else []
+    if not found:
+        raise missing("chat", as_chat(word), str(data), known)
+    if len(found) > 1:
+        raise UsageError(
+            f"several tenants have the chat `{as_chat(word)}`: {', '.join(folder.name for folder, _ in found)}; "
+            "name one with --tenant"
+        )
+    return found[0]
+
+
+def paused(until: int | None, now: int) -> str:
+    """`until 2026-01-28 12:00:00`, "until resumed", or "" for what is not paused (any more)."""
+    if until is None or until <= now:
+        return ""
+    return "until resumed" if until >= FOREVER else f"until {when(until)}"
 
 
 def as_chat(word: str) -> str:

@@ -2,9 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from wabot.model.context import ConversationStatus, Priority
 from wabot.model.turn import OutboxStatus
+
+FOREVER: Final = 253_370_764_800_000
+"""A pause without an end: until a person ends it. The first moment of the year 9999."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -93,11 +93,13 @@ class Session:
         for message in await self._store.undecided():
             inbound.take_up(message)
         running = asyncio.create_task(channel.run(inbound))
+        looking = asyncio.create_task(sender.look())
         try:
             await self._either(running)
             if running.done():
                 running.result()
         finally:
+            looking.cancel()
             # Intake first, or what is decided here would never end.
             await channel.close()
             with suppress(asyncio.CancelledError, Exception):

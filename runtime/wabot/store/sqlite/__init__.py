@@ -1,6 +1,7 @@
 """A tenant's memory in one SQLite file, `data/<tenant>/wabot.db`."""
 
+from wabot.store.sqlite.operating import cancel, retry
 from wabot.store.sqlite.reading import Reader, reading
 from wabot.store.sqlite.store import SqliteStore, open_store, read_summary
 
-__all__ = ["Reader", "SqliteStore", "open_store", "read_summary", "reading"]
+__all__ = ["Reader", "SqliteStore", "cancel", "open_store", "read_summary", "reading", "retry"]

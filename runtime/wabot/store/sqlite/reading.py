@@ -1,6 +1,7 @@
 """Reading a tenant's store beside the process that writes it: nothing is made, changed or locked."""
 
 import json
+import re
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -9,7 +10,7 @@ from typing import Any
 
 from wabot.model.errors import StoreError
 from wabot.model.message import EVENT_TYPES
-from wabot.model.stored import MessageKey, StoredAnswer, StoredMessage, StoredReply, Why
+from wabot.model.stored import MessageKey, StoredAnswer, StoredConversation, StoredMessage, StoredReply, Why
 from wabot.store.sqlite.opening import NAME, open_for_reading, plainly
 from wabot.store.sqlite.queries import Ask, asker
 
@@ -81,6 +82,25 @@ class Reader:
         rows = self._ask("chats").fetchall()
         return {row["phone"]: row["chat"] for row in rows if row["phone"]} | {row["chat"]: row["chat"] for row in rows}
 
+    def conversations(
+        self, *, chat: str = "", status: str = "", search: str = "", most: int = 50
+    ) -> list[StoredConversation]:
+        """Chats, the one with the newest message first: one `chat`, those of a status, those whose customer's name or
+        number, or whose messages, hold the words of `search`."""
+        escaped = re.sub(r"([!%_])", r"!\1", search.lower())
+        wanted = f"%{escaped}%" if search else ""
+        rows = self._ask("conversations_listed", chat=chat, status=status, search=wanted, most=most)
+        return [_conversation(row) for row in rows]
+
+    def outbox(self, since: int) -> list[StoredReply]:
+        """Replies that wait, that are being sent, of which nobody knows, and those due after `since` that failed."""
+        return [stored_reply(row) for row in self._ask("outbox_listed", since=since)]
+
+    def reply(self, outbound: str) -> StoredReply | None:
+        """A row of the outbox."""
+        row = self._ask("outbox_row", id=outbound).fetchone()
+        return None if row is None else stored_reply(row)
+
     def messages(self, chat: str, most: int) -> list[StoredMessage]:
         """The last messages of a chat, oldest first."""
         return [_message(row) for row in self._ask("chat_messages", chat=chat, most=most)][::-1]
@@ -99,6 +119,24 @@ def stored_reply(row: Any) -> StoredReply:
         due=row["due_at"],
         created=row["created_at"],
         sent=row["sent_at"],
+    )
+
+
+def _conversation(row: Any) -> StoredConversation:
+    return StoredConversation(
+        chat=row["chat"],
+        name=row["name"],
+        phone=row["phone"],
+        status=row["status"],
+        priority=row["priority"],
+        assigned_to=row["assigned_to"],
+        tags=json.loads(row["tags"]),
+        unread=row["unread_count"],
+        messages=row["total_messages"],
+        last_at=row["last_message_at"],
+        last_from=row["last_message_from"],
+        last_text=row["last_message_content"],
+        paused_until=row["paused_until"],
     )
 
 

@@ -1,4 +1,4 @@
--- What `wabot why` asks.
+-- What the people who run a tenant ask its store, and order it to do.
 
 -- name: why_keys
 -- Every message that goes by this id: WhatsApp's, our own, or that of a reply to it.
@@ -40,9 +40,38 @@ SELECT outbox.* FROM outbox JOIN conversations ON conversations.id = outbox.conv
 WHERE outbox.tenant_id = :tenant AND conversations.chat = :chat AND outbox.created_at = :at ORDER BY outbox.sequence;
 
 -- name: chat_messages
+-- Newest first; replies bear the moment of the message that they answer, and come after it.
 SELECT messages.*, conversations.chat FROM messages JOIN conversations ON conversations.id = messages.conversation_id
-WHERE messages.tenant_id = :tenant AND conversations.chat = :chat ORDER BY messages.created_at DESC LIMIT :most;
+LEFT JOIN outbox ON outbox.id = messages.id
+WHERE messages.tenant_id = :tenant AND conversations.chat = :chat
+ORDER BY messages.created_at DESC, COALESCE(outbox.sequence, 0) DESC LIMIT :most;
 
 -- name: chats
 SELECT conversations.chat, contacts.phone FROM conversations JOIN contacts ON contacts.id = conversations.contact_id
 WHERE conversations.tenant_id = :tenant;
+
+-- name: conversations_listed
+SELECT conversations.*, contacts.name, contacts.phone FROM conversations
+JOIN contacts ON contacts.id = conversations.contact_id
+WHERE conversations.tenant_id = :tenant
+AND (:chat = '' OR conversations.chat = :chat)
+AND (:status = '' OR conversations.status = :status)
+AND (:search = '' OR conversations.chat LIKE :search ESCAPE '!' OR contacts.phone LIKE :search ESCAPE '!'
+     OR LOWER(contacts.name) LIKE :search ESCAPE '!'
+     OR EXISTS (SELECT 1 FROM messages WHERE messages.conversation_id = conversations.id
+                AND LOWER(messages.content) LIKE :search ESCAPE '!'))
+ORDER BY COALESCE(conversations.last_message_at, 0) DESC, conversations.chat LIMIT :most;
+
+-- name: outbox_listed
+-- What waits, what nobody knows, and what failed since.
+SELECT * FROM outbox
+WHERE tenant_id = :tenant AND (status IN ('queued', 'sending', 'unknown') OR (status = 'failed' AND due_at >= :since))
+ORDER BY due_at, sequence;
+
+-- name: outbox_cancel_one
+UPDATE outbox SET status = 'failed', error = :error WHERE id = :id AND tenant_id = :tenant AND status = 'queued';
+
+-- name: outbox_retry
+-- One that is unknown is sent again only when a person says that it did not arrive.
+UPDATE outbox SET status = 'queued', error = '', claimed_at = NULL, due_at = :due
+WHERE id = :id AND tenant_id = :tenant AND (status = 'failed' OR (status = 'unknown' AND :known = 1));
