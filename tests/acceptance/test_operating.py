@@ -1,5 +1,7 @@
 """Orders of people beside a running `wabot run`: the session that runs learns of them."""
 
+import time
+
 from tests.acceptance.daemon import Daemon, eventually
 
 
@@ -33,4 +35,27 @@ def test_a_reply_that_a_person_cancels_while_it_waits_never_goes_out(daemon: Dae
     daemon.say("jam buka?", sender="6281200000002")
     eventually(daemon.replies, "the next customer is answered, later than the first would have been")
     assert [line["to"] for line in daemon.lines() if "text" in line] == ["6281200000002"]
+    assert daemon.stop() == 0
+
+
+def test_a_paused_tenant_answers_nobody_and_what_waited_goes_out_when_it_is_resumed(daemon: Daemon) -> None:
+    daemon.tenant(delay="6s")
+    daemon.start()
+    daemon.connected()
+    daemon.say("jam buka?")
+    eventually(lambda: daemon.wabot("outbox")["outbox"], "a reply waits")
+    assert daemon.wabot("pause", "warung")["paused"]
+    assert daemon.status()["paused"]
+    daemon.say("jam buka?", sender="6281200000002")
+    eventually(lambda: daemon.status()["by_reason"] == {"paused": 1}, "the next customer is not answered")
+    (waiting,) = daemon.wabot("outbox")["outbox"]
+    eventually(lambda: time.time() * 1000 > waiting["due"] + 2_000, "its time comes")  # noqa: TID251
+    assert daemon.wabot("outbox")["outbox"] == [waiting]
+    assert daemon.replies() == []
+    daemon.kill()
+    daemon.connected(times=2)
+    assert daemon.status()["paused"]
+    assert not daemon.wabot("resume", "warung")["paused"]
+    eventually(daemon.replies, "what waited goes out")
+    assert [line["to"] for line in daemon.lines() if "text" in line] == ["6281200000001"]
     assert daemon.stop() == 0

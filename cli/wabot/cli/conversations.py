@@ -9,10 +9,10 @@ import typer
 
 from wabot.cli import render
 from wabot.cli.exit_codes import CLEAN
-from wabot.cli.stored import DATA_HELP, find_chat, in_a_line, paused, stored_tenants, when
+from wabot.cli.stored import DATA_HELP, find_chat, in_a_line, paused, paused_as_data, stored_tenants, when
 from wabot.cli.table import table
 from wabot.cli.validate import Format
-from wabot.model.stored import FOREVER, StoredConversation, StoredMessage
+from wabot.model.stored import StoredConversation, StoredMessage
 from wabot.session.clock import RealClock
 
 _HEAD = ("chat", "name", "status", "priority", "waits for", "tags", "unread", "last", "", "message", "paused")
@@ -105,7 +105,6 @@ def _one(tenant: str, item: StoredConversation, said: list[StoredMessage], now: 
 
 
 def _data(tenant: str, item: StoredConversation, now: int) -> dict[str, Any]:
-    silent = bool(paused(item.paused_until, now))
     return {
         "tenant": tenant,
         "chat": item.chat,
@@ -118,8 +117,7 @@ def _data(tenant: str, item: StoredConversation, now: int) -> dict[str, Any]:
         "unread": item.unread,
         "messages": item.messages,
         "last": {"at": item.last_at, "from": item.last_from, "text": item.last_text},
-        "paused": silent,
-        "paused_until": item.paused_until if silent and item.paused_until != FOREVER else None,
+        **paused_as_data(item.paused_until, now),
     }
 
 

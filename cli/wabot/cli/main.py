@@ -7,7 +7,21 @@ from typing import Annotated
 
 import typer
 
-from wabot.cli import chat, conversations, explain, init, outbox, replies, rules, run, status, test, validate, why
+from wabot.cli import (
+    chat,
+    conversations,
+    explain,
+    init,
+    outbox,
+    pause,
+    replies,
+    rules,
+    run,
+    status,
+    test,
+    validate,
+    why,
+)
 from wabot.cli.exit_codes import CLEAN, FAILURE, INTERRUPTED, USAGE
 from wabot.model.errors import UsageError, WabotError
 
@@ -33,6 +47,8 @@ app.command("status")(status.status)
 app.command("why")(why.why)
 app.command("conversations")(conversations.conversations)
 app.command("outbox")(outbox.outbox)
+app.command("pause")(pause.pause)
+app.command("resume")(pause.resume)
 
 
 def _version(asked: bool) -> None:

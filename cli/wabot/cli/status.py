@@ -11,9 +11,10 @@ import typer
 
 from wabot.cli import render
 from wabot.cli.exit_codes import CLEAN
-from wabot.cli.stored import stored_tenants
+from wabot.cli.stored import paused, paused_as_data, stored_tenants
 from wabot.cli.validate import Format
 from wabot.model.session import SessionState, Summary
+from wabot.session.clock import RealClock
 
 
 def status(
@@ -64,6 +65,8 @@ def _text(summary: Summary) -> str:
     lines = [f"{render.style(summary.tenant, bold=True)}  {state.status}{since}"]
     lines += [f"  {state.detail}"] if state.detail else []
     lines += [f"  → {state.action}"] if state.action else []
+    if silent := paused(summary.paused_until, RealClock().now()):
+        lines.append(f"  paused {silent}: nobody is answered; `wabot resume {summary.tenant}` ends it")
     if summary.reload is not None:
         reload = summary.reload
         said = (
@@ -101,6 +104,7 @@ def _data(summary: Summary) -> dict[str, Any]:
         "rules": None
         if reload is None
         else {"revision": reload.revision, "ok": reload.ok, "at": reload.at, "detail": reload.detail},
+        **paused_as_data(summary.paused_until, RealClock().now()),
         "contacts": summary.contacts,
         "received": summary.received,
         "waiting": summary.waiting,

@@ -1,11 +1,11 @@
 """Which of the tenants in the daemon's data folder a command is about, which chat, and how stored times look."""
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Sequence, Set
 from datetime import UTC, datetime
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from wabot.model.errors import UsageError
 from wabot.model.stored import FOREVER
@@ -37,8 +37,9 @@ def missing(what: str, name: str, place: str, known: Collection[str]) -> UsageEr
     return UsageError(f"there is no {what} `{name}` in {place}; {hint}")
 
 
-def find_chat(word: str, data: Path, names: Sequence[str] = ()) -> tuple[Path, str]:
+def find_chat(word: str, data: Path, names: Sequence[str] = (), others: Set[str] = frozenset()) -> tuple[Path, str]:
     """The folder of the tenant and the chat that `word` names: the chat itself, or its customer's number.
+    `others` is what else the word could have meant.
 
     Raises:
         UsageError: nobody has that chat, or several tenants have it.
@@ -54,7 +55,7 @@ def find_chat(word: str, data: Path, names: Sequence[str] = ()) -> tuple[Path, s
         known |= chats.keys()
         found += [(folder, chats[as_chat(word)])] if as_chat(word) in chats else []
     if not found:
-        raise missing("chat", as_chat(word), str(data), known)
+        raise missing("tenant or chat" if others else "chat", as_chat(word), str(data), known | others)
     if len(found) > 1:
         raise UsageError(
             f"several tenants have the chat `{as_chat(word)}`: {', '.join(folder.name for folder, _ in found)}; "
@@ -68,6 +69,12 @@ def paused(until: int | None, now: int) -> str:
     if until is None or until <= now:
         return ""
     return "until resumed" if until >= FOREVER else f"until {when(until)}"
+
+
+def paused_as_data(until: int | None, now: int) -> dict[str, Any]:
+    """A pause for machines; `paused_until` is null when it has no end."""
+    silent = until is not None and until > now
+    return {"paused": silent, "paused_until": until if silent and until != FOREVER else None}
 
 
 def as_chat(word: str) -> str:

@@ -68,7 +68,8 @@ class Conversation:
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """`now` is UTC milliseconds. `usage` maps rule ids (and `WHOLE_CONTACT`) to what this contact used of them."""
+    """`now` is UTC milliseconds. `usage` maps rule ids (and `WHOLE_CONTACT`) to what this contact used of them.
+    `paused`: a person has paused the whole tenant."""
 
     now: int
     contact: Contact = Contact()
@@ -76,3 +77,4 @@ class Context:
     usage: Mapping[str, Usage] = field(default_factory=lambda: NOTHING_USED)
     duplicate: bool = False
     loop_suspected: bool = False
+    paused: bool = False

@@ -52,3 +52,4 @@ class Summary:
     outbox: Mapping[str, int] = field(default_factory=dict)
     by_rule: Mapping[str, int] = field(default_factory=dict)
     by_reason: Mapping[str, int] = field(default_factory=dict)
+    paused_until: int | None = None

@@ -81,6 +81,7 @@ class SendFacts:
     blocked: bool
     paused_until: int | None
     sent_last_minute: int
+    tenant_paused: bool = False
 
 
 @dataclass(frozen=True, slots=True)

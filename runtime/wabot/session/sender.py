@@ -14,7 +14,7 @@ from wabot.language.rule_set import AutoReply
 from wabot.model.errors import ChannelError, SendRefused, SendUnknown, StoreError
 from wabot.model.turn import Outbound
 from wabot.ports import Channel, Clock, Store
-from wabot.session.permission import RETRIES, WAIT, backoff, permission
+from wabot.session.permission import RETRIES, WAITING, backoff, permission
 from wabot.session.report import Report
 
 _TYPING: Final = 5_000
@@ -144,7 +144,7 @@ class Sender:
             async with self._gate:
                 now = self._clock.now()
                 refusal = permission(outbound, await self._store.facts(outbound, now), self._settings(), now)
-                if refusal == WAIT:
+                if refusal in WAITING:
                     return _Again(now + _LOOK_AGAIN)
                 if refusal is not None:
                     await self._fail(outbound, refusal)

@@ -1,10 +1,12 @@
 """One message's turn: context, decision, replies, and one transaction for all that follows from it."""
 
+import asyncio
 import json
 import random
 import time
 import traceback
 from collections.abc import Callable
+from dataclasses import replace
 
 from wabot.engine import effects
 from wabot.engine.decide import Answer, decide
@@ -70,7 +72,8 @@ class Turns:
         now = self._clock.now()
         if message.from_me:
             return _by_a_person(rule_set, message, now)
-        context = await self._store.context(message, now)
+        known, paused = await asyncio.gather(self._store.context(message, now), self._store.paused(now))
+        context = replace(known, paused=paused)
         started = time.perf_counter_ns()
         decision = decide(rule_set, message, context)
         micros = (time.perf_counter_ns() - started) // 1_000

@@ -1,7 +1,17 @@
 """A tenant's memory in one SQLite file, `data/<tenant>/wabot.db`."""
 
-from wabot.store.sqlite.operating import cancel, retry
+from wabot.store.sqlite.operating import cancel, pause_chat, pause_tenant, retry
 from wabot.store.sqlite.reading import Reader, reading
 from wabot.store.sqlite.store import SqliteStore, open_store, read_summary
 
-__all__ = ["Reader", "SqliteStore", "cancel", "open_store", "read_summary", "reading", "retry"]
+__all__ = [
+    "Reader",
+    "SqliteStore",
+    "cancel",
+    "open_store",
+    "pause_chat",
+    "pause_tenant",
+    "read_summary",
+    "reading",
+    "retry",
+]

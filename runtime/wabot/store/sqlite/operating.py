@@ -50,6 +50,18 @@ def retry(folder: Path, tenant: str, outbound: str, due: int, *, unknown_too: bo
     return done
 
 
+def pause_tenant(folder: Path, tenant: str, until: int | None) -> None:
+    """The tenant's bot is silent until then (None: it speaks again); waiting replies wait."""
+    with writing(folder, tenant) as ask:
+        ask("tenant_pause", until=until)
+
+
+def pause_chat(folder: Path, tenant: str, chat: str, until: int | None, at: int) -> bool:
+    """The bot is silent in the chat until then (None: it speaks again); False when there is no such chat."""
+    with writing(folder, tenant) as ask:
+        return ask("chat_pause", chat=chat, until=until, at=at).rowcount == 1
+
+
 def _message(ask: Ask, outbound: str, status: str, error: str) -> None:
     """The reply stands among the messages of its chat too."""
     ask("message_status", id=outbound, status=status, error=error, sent_at=None, delivered_at=None, read_at=None)

@@ -75,3 +75,13 @@ UPDATE outbox SET status = 'failed', error = :error WHERE id = :id AND tenant_id
 -- One that is unknown is sent again only when a person says that it did not arrive.
 UPDATE outbox SET status = 'queued', error = '', claimed_at = NULL, due_at = :due
 WHERE id = :id AND tenant_id = :tenant AND (status = 'failed' OR (status = 'unknown' AND :known = 1));
+
+-- name: tenant_pause
+INSERT INTO sessions (tenant_id, paused_until) VALUES (:tenant, :until)
+ON CONFLICT (tenant_id) DO UPDATE SET paused_until = excluded.paused_until;
+
+-- name: tenant_paused
+SELECT COUNT(*) AS paused FROM sessions WHERE tenant_id = :tenant AND paused_until > :now;
+
+-- name: chat_pause
+UPDATE conversations SET paused_until = :until, updated_at = :at WHERE tenant_id = :tenant AND chat = :chat;

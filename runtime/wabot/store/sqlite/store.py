@@ -125,6 +125,9 @@ class SqliteStore:
         )
         return Context(now, known, conversation, usage)
 
+    async def paused(self, now: int) -> bool:
+        return bool(await self._run(lambda: self._ask("tenant_paused", now=now).fetchone()["paused"]))
+
     async def record(self, turn: Turn) -> None:
         await self._run(lambda: record(self._ask, turn, self._next))
 
@@ -137,9 +140,13 @@ class SqliteStore:
 
     async def facts(self, outbound: Outbound, now: int) -> SendFacts:
         def work() -> SendFacts:
-            row = self._ask("send_facts", chat=outbound.chat, id=outbound.id, since=now - _MINUTE).fetchone()
+            row = self._ask("send_facts", chat=outbound.chat, id=outbound.id, since=now - _MINUTE, now=now).fetchone()
             return SendFacts(
-                bool(row["customer_wrote"]), bool(row["blocked"]), row["paused_until"], row["sent_last_minute"]
+                bool(row["customer_wrote"]),
+                bool(row["blocked"]),
+                row["paused_until"],
+                row["sent_last_minute"],
+                bool(row["tenant_paused"]),
             )
 
         facts: SendFacts = await self._run(work)
@@ -244,6 +251,8 @@ def _summary(ask: Callable[..., sqlite3.Cursor], tenant: str) -> Summary:
         tenant=tenant,
         state=SessionState("stopped") if row is None else SessionState(row["status"], row["detail"], row["action"]),
         state_since=None if row is None else row["since"],
+        # A file that no process of this version has opened yet has no such column.
+        paused_until=None if row is None or "paused_until" not in row.keys() else row["paused_until"],  # noqa: SIM118
         reload=reload,
         contacts=counts["contacts"],
         received=counts["received"],
