@@ -59,3 +59,17 @@ def test_a_paused_tenant_answers_nobody_and_what_waited_goes_out_when_it_is_resu
     eventually(daemon.replies, "what waited goes out")
     assert [line["to"] for line in daemon.lines() if "text" in line] == ["6281200000001"]
     assert daemon.stop() == 0
+
+
+def test_a_customer_who_is_forgotten_gets_no_reply_that_waited_and_the_session_goes_on(daemon: Daemon) -> None:
+    daemon.tenant(delay="4s")
+    daemon.start()
+    daemon.connected()
+    daemon.say("jam buka?")
+    eventually(lambda: daemon.wabot("outbox")["outbox"], "a reply waits")
+    assert daemon.wabot("forget", "6281200000001", "--yes")["names"] == ["6281200000001"]
+    assert all(b"6281200000001" not in file.read_bytes() for file in (daemon.data / "warung").glob("wabot.db*"))
+    daemon.say("jam buka?", sender="6281200000002")
+    eventually(daemon.replies, "the next customer is answered, later than the first would have been")
+    assert [line["to"] for line in daemon.lines() if "text" in line] == ["6281200000002"]
+    assert daemon.stop() == 0

@@ -11,6 +11,7 @@ from wabot.cli import (
     chat,
     conversations,
     explain,
+    forget,
     init,
     outbox,
     pause,
@@ -49,6 +50,7 @@ app.command("conversations")(conversations.conversations)
 app.command("outbox")(outbox.outbox)
 app.command("pause")(pause.pause)
 app.command("resume")(pause.resume)
+app.command("forget")(forget.forget)
 
 
 def _version(asked: bool) -> None:

@@ -93,3 +93,17 @@ class StoredConversation:
     last_from: str
     last_text: str
     paused_until: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Erased:
+    """How much was stored about a customer: `names` are their numbers, LIDs and chats, `journalled` the messages as
+    they came in."""
+
+    names: Sequence[str]
+    contacts: int
+    chats: int
+    journalled: int
+
+    def __bool__(self) -> bool:
+        return bool(self.contacts or self.chats or self.journalled)
