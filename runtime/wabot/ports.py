@@ -78,6 +78,9 @@ class Store(Protocol):
     async def context(self, message: Message, now: int) -> Context:
         """All that is known about this message's chat and customer, before it."""
 
+    async def paused(self, now: int) -> bool:
+        """Whether a person has paused the whole tenant."""
+
     async def record(self, turn: Turn) -> None:
         """One transaction: message, conversation, contact, log, counters, effects, outbox; closes the journal entry."""
 

@@ -113,6 +113,17 @@ class Daemon:
         data: dict[str, Any] = json.loads(out)["tenants"][0]
         return data
 
+    def wabot(self, *words: str) -> Any:
+        """A command over the data folder, and what it told machines."""
+        ran = subprocess.run(
+            [sys.executable, "-m", "wabot", *words, "--data", str(self.data), "--format", "json"],
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert ran.returncode == 0, ran.stderr + ran.stdout
+        return json.loads(ran.stdout)
+
     def end(self) -> None:
         if self.process is not None and self.process.poll() is None:
             children = self.children()

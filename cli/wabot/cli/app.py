@@ -18,8 +18,16 @@ COMMANDS: Final = {
     "run": "Answer customers by the rules, live.",
     "chat": "Write to a tenant as a customer.",
     "status": "Show what each tenant does, and has done.",
+    "why": "Show what was decided about a message, and why.",
+    "conversations": "Show the chats as they stand, or one of them.",
+    "outbox": "Show what waits, failed or is unknown.",
+    "pause": "Keep the bot silent for a tenant or in a chat.",
+    "resume": "Let the bot answer again.",
+    "forget": "Erase a customer's data.",
 }
 """By name; the module of the same name holds the function of the same name."""
+_ELSEWHERE: Final = {"resume": "pause"}
+"""Commands that share another's module."""
 
 
 def app(words: Sequence[str]) -> typer.Typer:
@@ -35,7 +43,8 @@ def app(words: Sequence[str]) -> typer.Typer:
         epilog="Exit codes: 0 clean, 1 findings or a missed expectation, 2 wrong usage, 3 failure.",
     )
     for name, summary in COMMANDS.items():
-        meant = getattr(import_module(f"wabot.cli.{name}"), name) if name in words else _not_meant
+        module = _ELSEWHERE.get(name, name)
+        meant = getattr(import_module(f"wabot.cli.{module}"), name) if name in words else _not_meant
         made.command(name, short_help=summary)(meant)
     made.callback()(_options)
     return made

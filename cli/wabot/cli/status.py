@@ -12,8 +12,10 @@ import typer
 from wabot.cli import render
 from wabot.cli.exit_codes import CLEAN, FAILURE
 from wabot.cli.output import Format, say, style
-from wabot.model.errors import StoreError, UsageError
+from wabot.cli.stored import paused, paused_as_data, stored_tenants
+from wabot.model.errors import StoreError
 from wabot.model.session import SessionState, Summary
+from wabot.session.clock import RealClock
 
 
 def status(
@@ -24,17 +26,8 @@ def status(
     """Show each tenant's state, rules, and counts: what came, which rules answered, and why others did not."""
     from wabot.store.sqlite import read_summary
 
-    if not data.is_dir():
-        raise UsageError(f"there is no data folder {data}; `wabot run` makes it, or name another with --data")
-    folders = sorted(entry for entry in data.iterdir() if (entry / "wabot.db").is_file())
-    chosen = [folder for folder in folders if not tenant or folder.name in tenant]
-    for name in tenant or ():
-        if name not in {folder.name for folder in folders}:
-            raise UsageError(
-                f"there is no tenant `{name}` in {data}; there are: {', '.join(f.name for f in folders) or 'none'}"
-            )
     found: list[Summary | _Unreadable] = []
-    for folder in chosen:
+    for folder in stored_tenants(data, tenant or ()):
         try:
             found.append(_as_it_is(read_summary(folder, folder.name), folder))
         except StoreError as error:  # one tenant's file says nothing about the others'
@@ -88,6 +81,8 @@ def _text(summary: Summary | _Unreadable) -> str:
     lines = [f"{style(summary.tenant, bold=True)}  {state.status}{since}"]
     lines += [f"  {state.detail}"] if state.detail else []
     lines += [f"  → {state.action}"] if state.action else []
+    if silent := paused(summary.paused_until, RealClock().now()):
+        lines.append(f"  paused {silent}: nobody is answered; `wabot resume {summary.tenant}` ends it")
     if summary.reload is not None:
         reload = summary.reload
         said = (
@@ -130,6 +125,7 @@ def _data(summary: Summary | _Unreadable) -> dict[str, Any]:
         "rules": None
         if reload is None
         else {"revision": reload.revision, "ok": reload.ok, "at": reload.at, "detail": reload.detail},
+        **paused_as_data(summary.paused_until, RealClock().now()),
         "contacts": summary.contacts,
         "received": summary.received,
         "waiting": summary.waiting,

@@ -52,6 +52,8 @@ def gate(tenant: Tenant, message: Message, context: Context) -> str | None:
     settings = tenant.auto_reply
     if not settings.enabled:
         return "auto_reply_off"
+    if context.paused:
+        return "paused"
     if (settings.only or settings.except_) and _out_of_scope(tenant, message, context):
         return "not_in_scope"
     if context.contact.blocked:

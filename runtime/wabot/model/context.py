@@ -88,7 +88,8 @@ class Conversation:
 @dataclass(frozen=True, slots=True)
 class Context:
     """`now` is UTC milliseconds. `usage` maps rule ids (and `WHOLE_CONTACT`) to what this contact used of them.
-    `superseded`: the message lay undelivered, and the same chat has a newer one."""
+    `superseded`: the message lay undelivered, and the same chat has a newer one. `paused`: a person has paused the
+    whole tenant."""
 
     now: int
     contact: Contact = Contact()
@@ -97,3 +98,4 @@ class Context:
     duplicate: bool = False
     loop_suspected: bool = False
     superseded: bool = False
+    paused: bool = False

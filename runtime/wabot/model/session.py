@@ -53,3 +53,4 @@ class Summary:
     by_rule: Mapping[str, int] = field(default_factory=dict)
     by_reason: Mapping[str, int] = field(default_factory=dict)
     set_aside: int = 0
+    paused_until: int | None = None

@@ -89,6 +89,7 @@ class SendFacts:
     paused_until: int | None
     sent_last_minute: int
     due: int = 0
+    tenant_paused: bool = False
 
 
 @dataclass(frozen=True, slots=True)

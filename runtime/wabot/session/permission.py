@@ -6,7 +6,9 @@ from wabot.language.rule_set import AutoReply
 from wabot.model.turn import Outbound, SendFacts
 
 WAIT: Final = "max_per_minute"
-"""The one refusal that time heals."""
+PAUSED: Final = "paused"
+WAITING: Final = frozenset({WAIT, PAUSED})
+"""The refusals that time heals."""
 
 RETRIES: Final = 5
 
@@ -24,7 +26,9 @@ def permission(outbound: Outbound, facts: SendFacts, settings: AutoReply, now: i
     limited = facts.sent_last_minute >= settings.max_per_minute
     if now - outbound.due > settings.stale_after:
         # After an outage, or in a crowd: an answer to a question of long ago would only puzzle the customer.
-        return "max_per_minute_until_stale" if limited else "stale"
+        return "paused_until_stale" if facts.tenant_paused else "max_per_minute_until_stale" if limited else "stale"
+    if facts.tenant_paused:
+        return PAUSED
     return WAIT if limited else None
 
 

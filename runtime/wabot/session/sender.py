@@ -14,13 +14,15 @@ from wabot.language.rule_set import AutoReply
 from wabot.model.errors import ChannelError, SendRefused, SendUnknown, StoreError
 from wabot.model.turn import Outbound
 from wabot.ports import Channel, Clock, Store
-from wabot.session.permission import RETRIES, WAIT, backoff, permission
+from wabot.session.permission import RETRIES, WAITING, backoff, permission
 from wabot.session.report import Report
 
 _TYPING: Final = 5_000
 """Milliseconds before a reply for which "typing…" is shown at most."""
 _LOOK_AGAIN: Final = 1_000
 """Milliseconds until a reply that the minute's limit holds back is looked at again."""
+_LOOK: Final = 2.0
+"""Seconds between looks for replies that others queued."""
 _GRACE: Final = 10.0
 """Seconds that a send under way has to end when the session stops."""
 
@@ -48,6 +50,7 @@ class Sender:
         self._store, self._channel, self._clock, self._settings, self._report = store, channel, clock, settings, report
         self._connected = connected
         self._chats: dict[str, deque[Outbound]] = {}
+        self._known: set[str] = set()
         self._workers: set[asyncio.Task[None]] = set()
         self._sending: set[asyncio.Task[_Again | None]] = set()
         self._gate = asyncio.Lock()
@@ -64,10 +67,13 @@ class Sender:
         await self._settled.wait()
 
     def add(self, replies: Iterable[Outbound]) -> None:
-        """Take over replies that stand in the outbox as queued."""
+        """Take over replies that stand in the outbox as queued; one that was taken over before changes nothing."""
         for outbound in replies:
             if self._stopped:
                 return  # they stay queued for the next start
+            if outbound.id in self._known:
+                continue
+            self._known.add(outbound.id)
             waiting = self._chats.get(outbound.chat)
             if waiting is not None:
                 waiting.append(outbound)
@@ -77,6 +83,15 @@ class Sender:
             worker = asyncio.create_task(self._work(outbound.chat))
             self._workers.add(worker)
             worker.add_done_callback(self._workers.discard)
+
+    async def look(self) -> None:
+        """Take over, until cancelled, what others queue: a person who has a failed reply tried again does it in the
+        store. A row read here may have been sent meanwhile: the claim then finds it queued no more."""
+        while True:
+            # Not the session's clock: one that follows a script would be moved on by the waiting.
+            await asyncio.sleep(_LOOK)
+            with suppress(StoreError):  # whoever sends says so
+                self.add(await self._store.queued())
 
     async def stop(self) -> None:
         """Let the sends that are under way end; what waits stays queued."""
@@ -102,7 +117,7 @@ class Sender:
                 if again is None:
                     break
                 due, attempt = again.due, attempt + again.failed
-            waiting.popleft()
+            self._known.discard(waiting.popleft().id)
         del self._chats[chat]
         if not self._chats:
             self._settled.set()
@@ -132,7 +147,7 @@ class Sender:
                 if facts.due > now:  # the customer goes on writing
                     return _Again(facts.due)
                 refusal = permission(outbound, facts, self._settings(), now)
-                if refusal == WAIT:
+                if refusal in WAITING:
                     return _Again(now + _LOOK_AGAIN)
                 if refusal is not None:
                     await self._fail(outbound, refusal)

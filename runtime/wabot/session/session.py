@@ -91,6 +91,7 @@ class Session:
             self._report.note("nobody knows whether a reply went out", level="warning", outbound=lost.id)
         sender.add(await self._store.queued())
         running = None
+        looking = asyncio.create_task(sender.look())
         try:
             # A chat whose message may have killed the process comes alone: a crash must not count against others.
             undecided = await self._store.undecided()
@@ -106,6 +107,7 @@ class Session:
             if running.done():
                 running.result()
         finally:
+            looking.cancel()
             # Intake first, or what is decided here would never end.
             await channel.close()
             if running is not None:

@@ -116,7 +116,8 @@ class Turns:
         now = self._clock.now()
         if message.from_me:
             return _by_a_person(rule_set, message, now)
-        context = replace(await self._store.context(message, now), superseded=superseded)
+        known, paused = await asyncio.gather(self._store.context(message, now), self._store.paused(now))
+        context = replace(known, paused=paused, superseded=superseded)
         started = time.perf_counter_ns()
         decision = decide(rule_set, message, context)
         burst = context.conversation.burst

@@ -112,6 +112,8 @@ def plainly(path: Path, error: Exception) -> str:
         return f"{path} cannot be written ({text}). Check the owner and permissions of the file and its folder."
     if "full" in text:
         return f"{path} cannot be written: the disk is full. Free some space; nothing that was stored is lost."
+    if "no such column" in text or "no such table" in text:
+        return f"{path} is of an older wabot. Start `wabot run` once with this one: it brings it up to date."
     if "locked" in text:
         return f"{path} is locked by another process. Stop that process, then try again."
     return f"{path} cannot be used: {text}"

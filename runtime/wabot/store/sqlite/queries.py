@@ -1,16 +1,30 @@
-"""The statements of queries.sql, by name."""
+"""The statements of the .sql files beside this, by name."""
 
 import re
-from collections.abc import Mapping
+import sqlite3
+from collections.abc import Callable, Mapping
 from functools import cache
 from pathlib import Path
 from types import MappingProxyType
+from typing import Any
+
+Ask = Callable[..., sqlite3.Cursor]
+"""Runs a named statement with its parameters."""
+
+
+def asker(connection: sqlite3.Connection, tenant: str) -> Ask:
+    """Runs named statements for one tenant, and for no other."""
+
+    def ask(statement: str, /, **values: Any) -> sqlite3.Cursor:
+        return connection.execute(queries()[statement], {**values, "tenant": tenant})
+
+    return ask
 
 
 @cache
 def queries() -> Mapping[str, str]:
     """Name → SQL, without its comments."""
-    text = (Path(__file__).parent / "queries.sql").read_text("utf-8")
+    text = "".join(file.read_text("utf-8") for file in sorted(Path(__file__).parent.glob("*.sql")))
     parts = re.split(r"^-- name: (\w+)\n", text, flags=re.MULTILINE)
     found = dict(zip(parts[1::2], parts[2::2], strict=True))
     return MappingProxyType({name: _statement(body) for name, body in found.items()})

@@ -94,14 +94,14 @@ UPDATE conversations SET
 WHERE id = :id AND tenant_id = :tenant;
 
 -- name: conversation_taken
--- A person wrote in the chat: the bot is silent there for a while.
+-- A person wrote in the chat: the bot is silent there for a while, and as long as somebody has paused it there.
 UPDATE conversations SET
     total_messages = total_messages + 1,
     unread_count = 0,
     last_message_at = :said_at,
     last_message_from = 'cs',
     last_message_content = :content,
-    paused_until = COALESCE(:paused_until, paused_until),
+    paused_until = CASE WHEN paused_until > :paused_until THEN paused_until ELSE COALESCE(:paused_until, paused_until) END,
     muted_until = NULL,
     menu = '',
     status = CASE WHEN status = 'pending' THEN 'active' ELSE status END,
@@ -204,6 +204,7 @@ SELECT
      WHERE conversations.tenant_id = :tenant AND conversations.chat = :chat) AS blocked,
     (SELECT paused_until FROM conversations WHERE tenant_id = :tenant AND chat = :chat) AS paused_until,
     (SELECT due_at FROM outbox WHERE tenant_id = :tenant AND id = :id) AS due,
+    (SELECT COUNT(*) FROM sessions WHERE tenant_id = :tenant AND paused_until > :now) AS tenant_paused,
     (SELECT COUNT(*) FROM outbox WHERE tenant_id = :tenant AND sent_at > :since)
     + (SELECT COUNT(*) FROM outbox WHERE tenant_id = :tenant AND status = 'sending' AND id <> :id) AS sent_last_minute;
 

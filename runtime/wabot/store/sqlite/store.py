@@ -13,7 +13,7 @@ from wabot.model.message import Message
 from wabot.model.session import Reload, SessionState, Summary
 from wabot.model.turn import Outbound, Receipt, SendFacts, Turn
 from wabot.store.sqlite.opening import NAME, open_file, open_for_reading, plainly
-from wabot.store.sqlite.queries import queries
+from wabot.store.sqlite.queries import asker
 from wabot.store.sqlite.recording import find_contact, record
 from wabot.store.sqlite.writer import Writer
 
@@ -45,18 +45,11 @@ def read_summary(folder: Path, tenant: str) -> Summary:
     """
     connection = open_for_reading(folder)
     try:
-        return _summary(_asker(connection, tenant), tenant)
+        return _summary(asker(connection, tenant), tenant)
     except sqlite3.Error as error:  # damage further inside shows only when it is read
         raise StoreError(plainly(folder / NAME, error)) from error
     finally:
         connection.close()
-
-
-def _asker(connection: sqlite3.Connection, tenant: str) -> Callable[..., sqlite3.Cursor]:
-    def ask(statement: str, /, **values: Any) -> sqlite3.Cursor:
-        return connection.execute(queries()[statement], {**values, "tenant": tenant})
-
-    return ask
 
 
 class SqliteStore:
@@ -64,7 +57,7 @@ class SqliteStore:
 
     def __init__(self, connection: sqlite3.Connection, tenant: str) -> None:
         self._tenant = tenant
-        self._ask = _asker(connection, tenant)
+        self._ask = asker(connection, tenant)
         self._journalled: int = self._ask("journal_last").fetchone()["last"]
         self._queued: int = self._ask("outbox_last").fetchone()["last"]
         self._writer = Writer(connection, tenant)
@@ -159,6 +152,9 @@ class SqliteStore:
         row = self._ask("conversation_loops", id=conversation, text=text, since=since).fetchone()
         return bool(row["replies"] > _MOST_REPLIES or row["repeats"] >= _MOST_REPEATS)
 
+    async def paused(self, now: int) -> bool:
+        return bool(await self._run(lambda: self._ask("tenant_paused", now=now).fetchone()["paused"]))
+
     async def record(self, turn: Turn) -> None:
         await self._run(lambda: record(self._ask, turn, self._next))
 
@@ -171,13 +167,14 @@ class SqliteStore:
 
     async def facts(self, outbound: Outbound, now: int) -> SendFacts:
         def work() -> SendFacts:
-            row = self._ask("send_facts", chat=outbound.chat, id=outbound.id, since=now - _MINUTE).fetchone()
+            row = self._ask("send_facts", chat=outbound.chat, id=outbound.id, since=now - _MINUTE, now=now).fetchone()
             return SendFacts(
                 bool(row["customer_wrote"]),
                 bool(row["blocked"]),
                 row["paused_until"],
                 row["sent_last_minute"],
                 row["due"] or 0,
+                bool(row["tenant_paused"]),
             )
 
         facts: SendFacts = await self._run(work)
@@ -290,6 +287,8 @@ def _summary(ask: Callable[..., sqlite3.Cursor], tenant: str) -> Summary:
         tenant=tenant,
         state=SessionState("stopped") if row is None else SessionState(row["status"], row["detail"], row["action"]),
         state_since=None if row is None else row["since"],
+        # A file that no process of this version has opened yet has no such column.
+        paused_until=None if row is None or "paused_until" not in row.keys() else row["paused_until"],  # noqa: SIM118
         reload=reload,
         contacts=counts["contacts"],
         received=counts["received"],

@@ -1,0 +1,67 @@
+"""What people order beside the process that runs the tenant. Each order is one short transaction and one conditional
+UPDATE: whoever comes first, the session or the person, wins, and the other one learns of it."""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Final
+
+from wabot.model.errors import StoreError
+from wabot.store.sqlite.opening import NAME, open_file, plainly
+from wabot.store.sqlite.queries import Ask, asker
+
+CANCELLED: Final = "cancelled_by_person"
+
+
+@contextmanager
+def writing(folder: Path, tenant: str) -> Iterator[Ask]:
+    """One transaction on the store of `tenant` in `folder`; waits up to 5 s for other writers.
+
+    Raises:
+        StoreError: it cannot be written.
+    """
+    connection = open_file(folder)
+    try:
+        connection.execute("BEGIN IMMEDIATE")
+        yield asker(connection, tenant)
+        connection.execute("COMMIT")
+    except sqlite3.Error as error:
+        raise StoreError(plainly(folder / NAME, error)) from error
+    finally:
+        connection.close()  # what was not committed is undone
+
+
+def cancel(folder: Path, tenant: str, outbound: str) -> bool:
+    """queued → failed; False when the reply is not queued (any more)."""
+    with writing(folder, tenant) as ask:
+        done = ask("outbox_cancel_one", id=outbound, error=CANCELLED).rowcount == 1
+        if done:
+            _message(ask, outbound, "failed", CANCELLED)
+    return done
+
+
+def retry(folder: Path, tenant: str, outbound: str, due: int, *, unknown_too: bool = False) -> bool:
+    """failed (or unknown) → queued, due at `due`; False when the reply is in no such state (any more)."""
+    with writing(folder, tenant) as ask:
+        done = ask("outbox_retry", id=outbound, due=due, known=int(unknown_too)).rowcount == 1
+        if done:
+            _message(ask, outbound, "queued", "")
+    return done
+
+
+def pause_tenant(folder: Path, tenant: str, until: int | None) -> None:
+    """The tenant's bot is silent until then (None: it speaks again); waiting replies wait."""
+    with writing(folder, tenant) as ask:
+        ask("tenant_pause", until=until)
+
+
+def pause_chat(folder: Path, tenant: str, chat: str, until: int | None, at: int) -> bool:
+    """The bot is silent in the chat until then (None: it speaks again); False when there is no such chat."""
+    with writing(folder, tenant) as ask:
+        return ask("chat_pause", chat=chat, until=until, at=at).rowcount == 1
+
+
+def _message(ask: Ask, outbound: str, status: str, error: str) -> None:
+    """The reply stands among the messages of its chat too."""
+    ask("message_status", id=outbound, status=status, error=error, sent_at=None, delivered_at=None, read_at=None)
