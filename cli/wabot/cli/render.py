@@ -77,7 +77,7 @@ def _lines(path: Path) -> Sequence[str]:
 @lru_cache(maxsize=64)
 def _lines_as_of(path: Path, _changed: int, _size: int) -> Sequence[str]:
     """A file is read once for all of its findings, and again when it was written meanwhile."""
-    from wabot.language.document import source_lines
+    from wabot.language.compose import source_lines
 
     return source_lines(path.read_bytes().decode("utf-8-sig", "replace"))
 

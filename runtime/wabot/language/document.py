@@ -10,9 +10,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
-import yaml
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
+from wabot.language.compose import MAX_DEPTH, compose, source_lines
 from wabot.language.diagnostic import Diagnostic, Location, Severity
 
 Steps = tuple[str | int, ...]
@@ -20,20 +20,12 @@ Steps = tuple[str | int, ...]
 
 MAX_BYTES: Final = 4_000_000
 MAX_VALUES: Final = 500_000
-MAX_DEPTH: Final = 60
 
 _INTEGER: Final = re.compile(r"[-+]?[0-9]{1,18}")
 _FLOAT: Final = re.compile(r"[-+]?(\.[0-9]+|[0-9]{1,18}(\.[0-9]*)?)([eE][-+]?[0-9]{1,2})?")
 _SEXAGESIMAL: Final = re.compile(r"[-+]?[0-9][0-9_]*(:[0-5]?[0-9])+(\.[0-9_]*)?")
 _WORDS: Final[dict[str, Any]] = {"": None, "~": None, "null": None, "true": True, "false": False}
 _UNPRINTABLE: Final = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-_BREAK: Final = re.compile("\r\n|[\n\r\x85\u2028\u2029]")
-
-
-class _Loader(yaml.CSafeLoader):
-    """Leaves every plain scalar a string: which of them are numbers or booleans is decided here, not by YAML 1.1."""
-
-    yaml_implicit_resolvers: dict[str, list[tuple[str, re.Pattern[str]]]] = {}  # noqa: RUF012 (PyYAML's own attribute)
 
 
 @dataclass(slots=True)
@@ -104,11 +96,6 @@ class Document:
         return "" if node is None else self.text[node.start_mark.index : node.end_mark.index]
 
 
-def source_lines(text: str) -> list[str]:
-    """Lines as YAML counts them."""
-    return _BREAK.split(text)
-
-
 def read_document(path: Path) -> Document:
     """Read and parse one file; what is wrong is in `findings`, nothing is raised."""
     document = Document(path)
@@ -129,7 +116,7 @@ def parse_document(path: Path, raw: bytes) -> Document:
     if text is None:
         return document
     document.text = text
-    root = _compose(document, text)
+    root = compose(document, text)
     if document.findings:
         return document
     if root is None:
@@ -161,73 +148,6 @@ def _decode(document: Document, raw: bytes) -> str | None:
         document.report("WB003", f"the control character {name} may not stand in YAML", "delete it", at=at)
         return None
     return text
-
-
-def _compose(document: Document, text: str) -> Node | None:
-    # libyaml and PyYAML recurse for every bracket; a file that is only brackets would exhaust the C stack.
-    if _too_deep(text):
-        document.report(
-            "WB008", f"values are nested more than {MAX_DEPTH} deep", "no rule needs that; look for a stray bracket"
-        )
-        return None
-    loader = _Loader(text)
-    try:
-        node: Node | None = loader.get_single_node()
-    except yaml.MarkedYAMLError as error:
-        _report_syntax(document, error, text)
-        return None
-    except yaml.YAMLError as error:
-        document.report("WB003", f"this is not YAML: {error}")
-        return None
-    finally:
-        loader.dispose()
-    return node
-
-
-def _too_deep(text: str) -> bool:
-    depth = 0
-    for char in re.finditer(r"[\[\]{}]", text):
-        depth += 1 if char[0] in "[{" else -1
-        if depth > 10 * MAX_DEPTH:
-            return True
-        depth = max(depth, 0)
-    return any(len(line) - len(line.lstrip(" -?")) > 20 * MAX_DEPTH for line in text.splitlines())
-
-
-def _report_syntax(document: Document, error: yaml.MarkedYAMLError, text: str) -> None:
-    mark, context_mark = error.problem_mark, error.context_mark
-    # What was opened and never closed is found out only further down; the mistake is where it was opened.
-    if mark is None or (
-        context_mark is not None and context_mark.line < mark.line and "did not find" in (error.problem or "")
-    ):
-        mark = context_mark
-    if context_mark is not None and "unexpected end of stream" in (error.problem or ""):
-        mark = context_mark
-    at = Location(document.path) if mark is None else Location(document.path, mark.line + 1, mark.column + 1)
-    problem = error.problem or "it cannot be parsed"
-    lines = source_lines(text)
-    line = lines[at.line - 1] if at.line <= len(lines) else ""
-    if "\t" in line[: at.column] or "'\\t'" in problem:
-        column = line.find("\t") + 1 or at.column
-        at = Location(document.path, at.line, column, column + 1)
-        document.report(
-            "WB004", "a tab stands where YAML wants spaces", "indent with spaces, two for each level", at=at
-        )
-    elif "expected a single document" in (error.context or problem):
-        document.report("WB003", "a second document begins here (`---`)", "keep one document a file", at=at)
-    elif "undefined alias" in problem:
-        document.report(
-            "WB003", f"YAML: {problem}", "name it first with &, or put text that begins with * in quotes", at=at
-        )
-    else:
-        context = f" {error.context}" if error.context else ""
-        hint = "texts with `: `, `#`, `{`, `[`, `*`, `&`, `%`, `@` or a quote at a bad place need quotes around them"
-        document.report(
-            "WB003",
-            f"this is not YAML:{context}: {problem}" if context else f"this is not YAML: {problem}",
-            hint,
-            at=at,
-        )
 
 
 class _Reading:
@@ -262,15 +182,15 @@ class _Reading:
         found: dict[str, Any] = {}
         lines: dict[str, int] = {}
         for key, child in node.value:
-            at = self.document.location(key)
             if not isinstance(key, ScalarNode):
+                at = self.document.location(key)
                 self.document.report("WB007", "a key must be a word, not a list or a mapping", at=at)
             elif key.value in found:
-                first = lines[key.value]
+                at, first = self.document.location(key), lines[key.value]
                 message = f"the key `{key.value}` is repeated; it stands in line {first} already"
                 self.document.report("WB005", message, "keep one of the two", at=at)
             else:
-                lines[key.value] = at.line
+                lines[key.value] = key.start_mark.line + 1
                 found[key.value] = self.value(child, (*steps, key.value))
         return found
 
