@@ -1,7 +1,6 @@
 """The reply as the customer will read it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
@@ -18,6 +17,7 @@ from wabot.language.texts import built_in
 from wabot.model.context import Context
 from wabot.model.errors import RenderError
 from wabot.model.message import Message
+from wabot.model.value import value
 
 NAMELESS: Final = "Kak"
 _ADDRESSES: Final = frozenset(
@@ -26,7 +26,7 @@ _ADDRESSES: Final = frozenset(
 """Forms of address that Indonesians write before their names; no one is greeted "Halo kak Pak"."""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Said:
     """What a customer gets: a text, or a file of the tenant's with the text as its caption. Neither: the rule answers
     without a reply."""
