@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -21,6 +20,7 @@ from wabot.language.rule_set import RuleSet
 from wabot.model.context import SOMEBODY, Contact, Context, Conversation
 from wabot.model.errors import UsageError
 from wabot.model.message import Message
+from wabot.model.value import value
 from wabot.session.clock import RealClock
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 _DAY: Final = 86_400_000
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Asked:
     """The message and its circumstances, as the command line gave them."""
 
@@ -44,7 +44,7 @@ class Asked:
     expect: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class _Told:
     rule_set: RuleSet
     decision: Decision

@@ -6,9 +6,10 @@ import json
 import os
 from collections.abc import Mapping
 from contextlib import suppress
-from hashlib import blake2b
 from pathlib import Path
 from typing import Any, Final
+
+from wabot.language.content import digest
 
 MAX_BYTES: Final = 64_000_000
 """Of all entries together. Beyond it the entries unused for longest go, until half is free."""
@@ -91,7 +92,7 @@ def open_cache(environment: Mapping[str, str] = os.environ) -> Cache | None:
 
 def _checksum(key: str, body: bytes) -> str:
     """Guards against halves of files and entries under a wrong name."""
-    return blake2b(key.encode() + b"\n" + body, digest_size=20).hexdigest()
+    return digest(key.encode(), body)
 
 
 def _remove(path: Path) -> None:

@@ -80,7 +80,7 @@ def _lines(path: Path) -> Sequence[str]:
 @lru_cache(maxsize=64)
 def _lines_as_of(path: Path, _changed: int, _size: int) -> Sequence[str]:
     """A file is read once for all of its findings, and again when it was written meanwhile."""
-    from wabot.language.document import source_lines
+    from wabot.language.compose import source_lines
     from wabot.language.files import read_file
 
     return source_lines(read_file(path).decode("utf-8-sig", "replace"))

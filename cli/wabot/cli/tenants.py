@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -10,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 from wabot.language.diagnostic import Diagnostic
 from wabot.language.folders import Found, find_tenants
 from wabot.model.errors import UsageError
+from wabot.model.value import value
 from wabot.session.clock import RealClock
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ def subject(loaded: "Loaded", rule_set: "RuleSet") -> "Subject":
     return Subject(loaded, rule_set, today)
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Chosen:
     """What was loaded, and every finding in it and around it."""
 

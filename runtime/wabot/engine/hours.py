@@ -1,7 +1,6 @@
 """Whether a shop is open at a moment, and how to say when."""
 
 from collections.abc import Iterable
-from dataclasses import replace
 from datetime import date, datetime, timedelta, tzinfo
 from functools import lru_cache
 from typing import Final
@@ -113,6 +112,8 @@ def with_public_holidays(hours: Hours, years: Iterable[int]) -> Hours:
     """The hours with the public holidays of these years looked up."""
     if not hours.calendar:
         return hours
+    from dataclasses import replace
+
     return replace(hours, public={year: public_holidays(hours.calendar, year) for year in years})
 
 

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
@@ -19,6 +18,7 @@ from wabot.language.texts import built_in
 from wabot.model.context import Context
 from wabot.model.errors import RenderError
 from wabot.model.message import Message
+from wabot.model.value import value
 
 NAMELESS: Final = "Kak"
 _TWICE: Final = re.compile(r"\b(kak) Kak\b", re.IGNORECASE)
@@ -28,7 +28,7 @@ _ADDRESSES: Final = frozenset(
 """Forms of address that Indonesians write before their names; no one is greeted "Halo kak Pak"."""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Said:
     """What a customer gets: a text, or a file of the tenant's with the text as its caption. Neither: the rule answers
     without a reply."""

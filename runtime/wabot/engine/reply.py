@@ -1,7 +1,5 @@
 """What a decision sends, rule by rule, as whoever tries the rules out wants to see it."""
 
-from dataclasses import dataclass
-
 from wabot.engine import effects
 from wabot.engine.decide import Decision
 from wabot.engine.render import render
@@ -9,9 +7,10 @@ from wabot.language.rule_set import RuleSet
 from wabot.model.context import Context
 from wabot.model.errors import RenderError
 from wabot.model.message import Message
+from wabot.model.value import value
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Reply:
     """What one rule answers: the text as the customer sees it ("" with `error`: why there is none), the name of the
     file that goes with it; delay in milliseconds."""

@@ -7,20 +7,37 @@ include is included: every shared file for a tenant that may include one, and ev
 import os
 import stat
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cache
-from hashlib import blake2b
 from pathlib import Path
 from typing import Final
 
 from wabot.language.files import MAX_BYTES, read_file
 from wabot.language.resources import schemas
 
+try:
+    from _blake2 import blake2b  # hashlib loads OpenSSL first, which takes longer than all that is hashed here
+except ImportError:
+    from hashlib import blake2b
+
 _READ: Final = (".yaml", ".j2")
 """Files whose content matters; of others (media) the name and the size do."""
 _FOLDERS: Final = ("rules", "templates", "tests", "media")
 _DECIDING: Final = ("model", "language", "engine", "lint")
 """The packages whose code decides what is found and answered."""
+
+
+def digest(*parts: bytes) -> str:
+    """A hash of these parts, in hexadecimal."""
+    return _hash(parts).hexdigest()
+
+
+def _hash(parts: Iterable[bytes]) -> "blake2b":
+    # Each part with its length: what moves from one to the next makes another hash.
+    made = blake2b(digest_size=20)
+    for part in parts:
+        made.update(len(part).to_bytes(8, "big") + part)
+    return made
 
 
 class Contents:
@@ -32,21 +49,17 @@ class Contents:
     def of(self, folder: Path) -> str | None:
         """The hash of one tenant, in hexadecimal; None when something in it cannot be read, so that nothing follows
         from it."""
-        digest = blake2b(tool_hash(), digest_size=20)
         try:
-            digest.update(os.path.realpath(folder).rpartition("/")[2].encode())
-            for part in _tenant(os.fspath(folder)):
-                digest.update(len(part).to_bytes(8, "big") + part)
-            if _may_include(os.path.join(folder, "tenant.yaml")):
-                digest.update(self._beside(os.fspath(folder.parent)))
+            return digest(tool_hash(), *_tenant(folder), *self._beside(folder))
         except (OSError, ValueError):
             return None
-        return digest.hexdigest()
 
-    def _beside(self, parent: str) -> bytes:
-        if parent not in self._shared:
-            self._shared[parent] = _shared(parent)
-        return self._shared[parent]
+    def _beside(self, folder: Path) -> Iterator[bytes]:
+        if _may_include(os.path.join(folder, "tenant.yaml")):
+            parent = os.fspath(folder.parent)
+            if parent not in self._shared:
+                self._shared[parent] = _hash(_sharable(parent)).digest()
+            yield self._shared[parent]
 
 
 @cache
@@ -55,38 +68,43 @@ def tool_hash() -> bytes:
 
     Code is known by its size and time of change, as Python itself knows whether it must compile it again.
     """
-    digest = blake2b(sys.version.encode(), digest_size=20)
+    return _hash(_tool()).digest()
+
+
+def _tool() -> Iterator[bytes]:
+    yield sys.version.encode()
     here = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
     for package in _DECIDING:
         for entry in _files(os.path.join(here, package)):
             if entry.name.endswith(".py"):
                 status = entry.stat()
-                digest.update(f"{entry.path}\0{status.st_size}\0{status.st_mtime_ns}\0".encode())
-    for entry in sorted(os.scandir(schemas()), key=lambda entry: entry.name):
-        digest.update(_content(entry.path))
+                yield f"{entry.path}\0{status.st_size}\0{status.st_mtime_ns}".encode()
+            else:
+                yield _content(entry.path)
+    for entry in _entries(os.fspath(schemas())):
+        yield _content(entry.path)
     for place in sys.path:
-        if place.endswith("-packages"):
-            installed = sorted(name for name in os.listdir(place) if name.endswith(".dist-info"))
-            digest.update("\0".join(installed).encode())
-    return digest.digest()
+        if place.endswith("-packages") and os.path.isdir(place):
+            yield "\0".join(sorted(name for name in os.listdir(place) if name.endswith(".dist-info"))).encode()
 
 
-def _tenant(folder: str) -> Iterator[bytes]:
-    for entry in _entries(folder):
-        yield from _file(entry)
-    for name in _FOLDERS:
+def _tenant(folder: Path) -> Iterator[bytes]:
+    yield os.path.basename(os.path.realpath(folder)).encode()
+    for name in ("", *_FOLDERS):
         inside = os.path.join(folder, name)
         if os.path.isdir(inside):
-            yield name.encode()
+            yield f"/{name}".encode()
             for entry in _entries(inside):
                 yield from _file(entry)
 
 
 def _file(entry: "os.DirEntry[str]") -> Iterator[bytes]:
-    yield entry.name.encode()
+    # No name holds a slash, so a folder is never taken for a file.
     if entry.is_dir():
-        yield b"folder"
-    elif entry.name.endswith(_READ):
+        yield f"{entry.name}/".encode()
+        return
+    yield entry.name.encode()
+    if entry.name.endswith(_READ):
         yield _content(entry.path)
     else:
         seen = entry.stat()
@@ -101,15 +119,13 @@ def _may_include(path: str) -> bool:
     return b"include" in content or b"\\" in content
 
 
-def _shared(parent: str) -> bytes:
-    """The hash of everything that tenants below `parent` can share."""
-    digest = blake2b(digest_size=20)
+def _sharable(parent: str) -> Iterator[bytes]:
+    """Everything that tenants below `parent` can share."""
     for top in _entries(parent):
         if top.name.startswith("_"):
             for entry in _files(top.path) if top.is_dir() else (top,):
-                for part in (entry.path.encode(), *_file(entry)):
-                    digest.update(len(part).to_bytes(8, "big") + part)
-    return digest.digest()
+                yield entry.path.encode()
+                yield from _file(entry)
 
 
 def _files(folder: str) -> Iterator["os.DirEntry[str]"]:

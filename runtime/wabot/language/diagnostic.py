@@ -1,14 +1,12 @@
 """A finding: what is wrong, where, and what to do."""
 
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Literal, NamedTuple
 
 Severity = Literal["error", "warning", "info"]
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Location:
+class Location(NamedTuple):
     """A place in a file. Lines and columns count from 1, in characters; the end is the column after the last one."""
 
     path: Path
@@ -17,8 +15,7 @@ class Location:
     end_column: int = 0
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Diagnostic:
+class Diagnostic(NamedTuple):
     """One finding. `code` names the kind for good (WB…); `message` is one sentence; `hint` says what to do."""
 
     location: Location

@@ -10,18 +10,16 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
-import yaml
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
+from wabot.language.compose import MAX_DEPTH, compose, source_lines
 from wabot.language.diagnostic import Diagnostic, Location, Severity
 from wabot.language.files import MAX_BYTES, read_file
-from wabot.language.syntax import syntax_finding
 
 Steps = tuple[str | int, ...]
 """The way to a value: keys of mappings and indices of lists, from the top."""
 
 MAX_VALUES: Final = 500_000
-MAX_DEPTH: Final = 60
 
 _INTEGER: Final = re.compile(r"[-+]?[0-9]{1,18}")
 _FLOAT: Final = re.compile(r"[-+]?(\.[0-9]+|[0-9]{1,18}(\.[0-9]*)?)([eE][-+]?[0-9]{1,2})?")
@@ -29,13 +27,6 @@ _SEXAGESIMAL: Final = re.compile(r"[-+]?[0-9][0-9_]*(:[0-5]?[0-9])+(\.[0-9_]*)?"
 _WORDS: Final[dict[str, Any]] = {"": None, "~": None, "null": None, "true": True, "false": False}
 _UNPRINTABLE: Final = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _PLAIN_TAGS: Final = ("tag:yaml.org,2002:map", "tag:yaml.org,2002:seq", "!")
-_BREAK: Final = re.compile("\r\n|[\n\r\x85\u2028\u2029]")
-
-
-class _Loader(yaml.CSafeLoader):
-    """Leaves every plain scalar a string: which of them are numbers or booleans is decided here, not by YAML 1.1."""
-
-    yaml_implicit_resolvers: dict[str, list[tuple[str, re.Pattern[str]]]] = {}  # noqa: RUF012 (PyYAML's own attribute)
 
 
 @dataclass(slots=True)
@@ -106,11 +97,6 @@ class Document:
         return "" if node is None else self.text[node.start_mark.index : node.end_mark.index]
 
 
-def source_lines(text: str) -> list[str]:
-    """Lines as YAML counts them."""
-    return _BREAK.split(text)
-
-
 def read_document(path: Path) -> Document:
     """Read and parse one file; what is wrong is in `findings`, nothing is raised."""
     document = Document(path)
@@ -131,7 +117,7 @@ def parse_document(path: Path, raw: bytes) -> Document:
     if text is None:
         return document
     document.text = text
-    root = _compose(document, text)
+    root = compose(document, text)
     if document.findings:
         return document
     if root is None:
@@ -163,37 +149,6 @@ def _decode(document: Document, raw: bytes) -> str | None:
         document.report("WB003", f"the control character {name} may not stand in YAML", "delete it", at=at)
         return None
     return text
-
-
-def _compose(document: Document, text: str) -> Node | None:
-    # libyaml and PyYAML recurse for every bracket; a file that is only brackets would exhaust the C stack.
-    if _too_deep(text):
-        document.report(
-            "WB008", f"values are nested more than {MAX_DEPTH} deep", "no rule needs that; look for a stray bracket"
-        )
-        return None
-    loader = _Loader(text)
-    try:
-        node: Node | None = loader.get_single_node()
-    except yaml.MarkedYAMLError as error:
-        document.findings.append(syntax_finding(document.path, error, source_lines(text)))
-        return None
-    except yaml.YAMLError as error:
-        document.report("WB003", f"this is not YAML: {error}")
-        return None
-    finally:
-        loader.dispose()
-    return node
-
-
-def _too_deep(text: str) -> bool:
-    depth = 0
-    for char in re.finditer(r"[\[\]{}]", text):
-        depth += 1 if char[0] in "[{" else -1
-        if depth > 10 * MAX_DEPTH:
-            return True
-        depth = max(depth, 0)
-    return any(len(line) - len(line.lstrip(" -?")) > 20 * MAX_DEPTH for line in text.splitlines())
 
 
 class _Reading:
@@ -230,17 +185,17 @@ class _Reading:
         found: dict[str, Any] = {}
         lines: dict[str, int] = {}
         for key, child in node.value:
-            at = self.document.location(key)
             if not isinstance(key, ScalarNode):
+                at = self.document.location(key)
                 braces = isinstance(key, MappingNode)
                 hint = "a text that begins with `{{` needs quotes around the whole of it" if braces else ""
                 self.document.report("WB007", "a key must be a word, not a list or a mapping", hint, at=at)
             elif key.value in found:
-                first = lines[key.value]
+                at, first = self.document.location(key), lines[key.value]
                 message = f"the key `{key.value}` is repeated; it stands in line {first} already"
                 self.document.report("WB005", message, "keep one of the two", at=at)
             else:
-                lines[key.value] = at.line
+                lines[key.value] = key.start_mark.line + 1
                 found[key.value] = self.value(child, (*steps, key.value))
         return found
 

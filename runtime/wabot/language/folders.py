@@ -1,13 +1,13 @@
 """Where the tenants of a path are."""
 
-from dataclasses import dataclass
 from pathlib import Path
 
 from wabot.language.diagnostic import Diagnostic, Location
 from wabot.model.errors import UsageError
+from wabot.model.value import value
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Found:
     """The tenants of a path, and what is wrong with the folder itself."""
 

@@ -1,9 +1,11 @@
 """Working hours as written; whether a moment lies in them is the engine's question."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import date
-from typing import Final, cast
+from types import MappingProxyType
+from typing import Final, NamedTuple, cast
+
+from wabot.model.value import value
 
 DAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 DAY: Final = 24 * 60
@@ -11,8 +13,7 @@ YEARS: Final = range(2000, 2101)
 """Years of which dates may be: beyond them no business is open, and somewhere the calendar ends."""
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Span:
+class Span(NamedTuple):
     """Minutes after midnight, the end excluded; an end beyond `DAY` reaches into the next day."""
 
     start: int
@@ -22,7 +23,7 @@ class Span:
 Spans = tuple[Span, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Hours:
     """`weekly` has seven entries, Monday first. `closed` holds ranges of dates, both ends included. `calendar` names
     the country whose public holidays are closed ("" = none). `always` means that no hours were written: always open.
@@ -31,9 +32,9 @@ class Hours:
     weekly: tuple[Spans, ...] = ((Span(0, DAY),),) * 7
     calendar: str = ""
     closed: tuple[tuple[date, date], ...] = ()
-    special: Mapping[date, Spans] = field(default_factory=dict)
+    special: Mapping[date, Spans] = MappingProxyType({})
     always: bool = True
-    public: Mapping[int, frozenset[date]] = field(default_factory=dict, compare=False)
+    public: Mapping[int, frozenset[date]] = MappingProxyType({})
 
 
 ALWAYS_OPEN: Final = Hours()

@@ -3,8 +3,7 @@ out need not be found out twice. Nothing in the data is ever executed: it only f
 """
 
 import os
-from collections.abc import Callable
-from dataclasses import fields, is_dataclass
+from collections.abc import Callable, Mapping
 from datetime import date
 from pathlib import Path
 from typing import Any, Final
@@ -58,16 +57,15 @@ def to_plain(value: Any, folder: Path) -> Any:
         return ["zone", value.key]
     if isinstance(value, date):
         return ["date", value.isoformat()]
-    if isinstance(value, tuple | list | frozenset):
-        kind = type(value).__name__
-        inside = [to_plain(item, folder) for item in value]
-        return [kind, *(sorted(inside, key=repr) if isinstance(value, frozenset) else inside)]
-    if isinstance(value, dict):
-        return ["dict", *(to_plain(part, folder) for pair in value.items() for part in pair)]
     name = type(value).__name__
-    if _KINDS.get(name) is not type(value) or not is_dataclass(value):
-        raise NotPlain(f"{name} is not written")
-    return [name, *(to_plain(getattr(value, field.name), folder) for field in fields(value))]
+    if _KINDS.get(name) is type(value):
+        return [name, *(to_plain(getattr(value, part), folder) for part in _parts(type(value)))]
+    if isinstance(value, tuple | list | frozenset):
+        inside = [to_plain(item, folder) for item in value]
+        return [name, *(sorted(inside, key=repr) if isinstance(value, frozenset) else inside)]
+    if isinstance(value, Mapping):
+        return ["dict", *(to_plain(part, folder) for pair in value.items() for part in pair)]
+    raise NotPlain(f"{name} is not written")
 
 
 def from_plain(data: Any, folder: Path) -> Any:
@@ -109,6 +107,12 @@ def rules_from_plain(data: Any, folder: Path, build: Callable[[tuple[Rule, ...]]
     """
     tenant, rules, revision, hours, quick_replies = from_plain(data, folder)
     return RuleSet(tenant, rules, revision, build(rules), hours, quick_replies)
+
+
+def _parts(kind: Any) -> tuple[str, ...]:
+    """The names of a kind's fields, in the order in which it is made of them."""
+    names: tuple[str, ...] = kind._fields if issubclass(kind, tuple) else kind.__slots__
+    return names
 
 
 def _pairs(flat: list[Any]) -> dict[Any, Any]:

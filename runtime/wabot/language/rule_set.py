@@ -1,9 +1,9 @@
 """What rules are once they are checked: immutable values that the engine decides from."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import tzinfo
-from typing import Literal, NamedTuple, Protocol
+from types import MappingProxyType
+from typing import Final, Literal, NamedTuple, Protocol
 
 from wabot.language.diagnostic import Location
 from wabot.language.hours import ALWAYS_OPEN, Hours, Span
@@ -12,11 +12,14 @@ from wabot.language.responses import Response
 from wabot.language.responses.menu import Option
 from wabot.language.triggers import Trigger
 from wabot.model.context import Priority
+from wabot.model.value import value
+
+NO_VARS: Final[Mapping[str, object]] = MappingProxyType({})
 
 HoursState = Literal["open", "closed"]
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class AutoReply:
     """Limits of a tenant's automatic replies. `delay`, `debounce` and `stale_after` are milliseconds. `only` and
     `except_` hold phone numbers (digits) and `tag:NAME`."""
@@ -32,7 +35,7 @@ class AutoReply:
     dry_run: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Handoff:
     """How chats go to people. `pause` is milliseconds since that person's last message."""
 
@@ -41,7 +44,7 @@ class Handoff:
     notify: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Tenant:
     """One business. `id` is its folder's name; `phone` has digits only."""
 
@@ -50,14 +53,14 @@ class Tenant:
     phone: str
     timezone: tzinfo
     language: str = "id"
-    vars: Mapping[str, object] = field(default_factory=dict)
+    vars: Mapping[str, object] = NO_VARS
     teams: tuple[str, ...] = ()
     include: tuple[str, ...] = ()
     auto_reply: AutoReply = AutoReply()
     handoff: Handoff = Handoff()
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class TagCondition:
     """Which of the customer's tags are asked for; an empty set asks nothing."""
 
@@ -66,7 +69,7 @@ class TagCondition:
     none: frozenset[str] = frozenset()
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Conditions:
     """All that are not None must hold. `message_count` is (least, most), the current message included; `last_contact`
     is (more than, less than) milliseconds; `days` counts from Monday = 0."""
@@ -83,7 +86,7 @@ class Conditions:
     days: frozenset[int] | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Rule:
     """One auto-reply rule. `cooldown` is milliseconds, `delay` the least milliseconds before the reply (None: the
     tenant's); `max_per_day` counts per customer and tenant's day; `location` is where its id is written."""
@@ -110,7 +113,7 @@ class Rule:
         return self.cooldown is not None or self.max_per_day is not None
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class QuickReply:
     """A shortcut for the people who answer; `operators` empty means for all of them."""
 
@@ -204,7 +207,7 @@ class Matcher(Protocol):
         """Rules with a keyword or pattern trigger that `text` may match, best first. Never fails, whatever the text."""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class RuleSet:
     """A tenant's rules, ready to decide. `rules` stand in the order of decision: priority, then as written. `revision`
     is a hash of the content of every file they came from."""

@@ -8,7 +8,6 @@ import re
 import sys
 from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
 from functools import cache
 from types import FrameType
 from typing import TYPE_CHECKING, Any, Final
@@ -16,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Final
 from wabot.language.formats import FILTERS
 from wabot.language.simple_text import NAMES, Beyond, SimpleText, read_simple
 from wabot.model.errors import RenderError
+from wabot.model.value import value
 
 if TYPE_CHECKING:
     import jinja2
@@ -37,7 +37,7 @@ _PADDING: Final = frozenset({"ljust", "rjust", "center", "zfill", "expandtabs", 
 _MARKUP: Final = ("{{", "{%", "{#")
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Problem:
     """What is wrong in a text, in its own `line` (from 1); `word` is what to underline, "" for the whole line."""
 

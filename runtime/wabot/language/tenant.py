@@ -4,7 +4,7 @@ import hashlib
 import os
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 from zoneinfo import ZoneInfoNotFoundError
@@ -226,7 +226,7 @@ class _Reader:
                 self._found(self.folder / name, "WB013", "this file is not read", hint, "warning")
 
     def _found(self, path: Path, code: str, message: str, hint: str, severity: Any = "error") -> None:
-        self.findings.append(replace(_finding(path, code, message, hint), severity=severity))
+        self.findings.append(_finding(path, code, message, hint)._replace(severity=severity))
 
     def _all(self) -> Sequence[Diagnostic]:
         return [*self.findings, *(finding for document in self.documents for finding in document.findings)]

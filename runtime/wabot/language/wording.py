@@ -4,8 +4,9 @@ from collections.abc import Collection, Iterator
 
 from yaml.nodes import ScalarNode
 
+from wabot.language.compose import source_lines
 from wabot.language.diagnostic import Location
-from wabot.language.document import Document, Steps, source_lines
+from wabot.language.document import Document, Steps
 from wabot.language.template import Problem, column_of, problems
 
 

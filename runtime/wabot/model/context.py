@@ -1,9 +1,10 @@
 """All that a decision may know beside the message and the rules."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Final, Literal
+
+from wabot.model.value import value
 
 Priority = Literal["low", "normal", "high", "urgent"]
 ConversationStatus = Literal["active", "pending", "resolved", "closed", "spam"]
@@ -15,7 +16,7 @@ SOMEBODY: Final = "6281100000000"
 """The number of a customer of whom nothing is said."""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Usage:
     """How often, and when last, a rule answered one contact. `last` is UTC milliseconds; `count` belongs to `day`, the
     tenant's local date as YYYY-MM-DD."""
@@ -25,7 +26,7 @@ class Usage:
     count: int
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Contact:
     """The customer. `name` is what the customer calls themselves, "" when unknown; `phone` has digits only."""
 
@@ -37,7 +38,7 @@ class Contact:
     blocked: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class OpenMenu:
     """A menu that a chat's next message may choose from: the rule that opened it, until when (UTC milliseconds), how
     often in a row nothing was chosen, and through which menus the customer came here (outermost first)."""
@@ -52,7 +53,7 @@ CLOSED: Final = OpenMenu("", 0)
 """No menu is open."""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Burst:
     """Messages of a customer in quick succession: when the first came, until when another one belongs to them (UTC
     milliseconds), and the rules that answered."""
@@ -66,7 +67,7 @@ ALONE: Final = Burst(0, 0)
 """The customer wrote nothing a moment ago."""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Conversation:
     """The chat before this message. `earlier_messages` counts the customer's; `last_contact` and `paused_until` are UTC
     milliseconds: a person's message pauses the bot in this chat until then. `assigned_to` is whom it was routed to
@@ -85,7 +86,7 @@ class Conversation:
     burst: Burst = ALONE
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Context:
     """`now` is UTC milliseconds. `usage` maps rule ids (and `WHOLE_CONTACT`) to what this contact used of them.
     `superseded`: the message lay undelivered, and the same chat has a newer one. `paused`: a person has paused the
@@ -94,7 +95,7 @@ class Context:
     now: int
     contact: Contact = Contact()
     conversation: Conversation = Conversation()
-    usage: Mapping[str, Usage] = field(default_factory=lambda: NOTHING_USED)
+    usage: Mapping[str, Usage] = NOTHING_USED
     duplicate: bool = False
     loop_suspected: bool = False
     superseded: bool = False

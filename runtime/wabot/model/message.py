@@ -1,7 +1,8 @@
 """What a customer, or the shop itself, wrote."""
 
-from dataclasses import dataclass
 from typing import Final, Literal, get_args
+
+from wabot.model.value import value
 
 MessageType = Literal["text", "image", "video", "audio", "document", "sticker", "location", "contact"]
 EventType = Literal["reaction", "edit", "revoke", "poll_vote", "receipt", "other"]
@@ -11,7 +12,7 @@ MESSAGE_TYPES: Final[frozenset[str]] = frozenset(get_args(MessageType))
 EVENT_TYPES: Final[frozenset[str]] = frozenset(get_args(EventType))
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Message:
     """One event in a chat, as the channel delivered it.
 

@@ -1,15 +1,15 @@
 """Replies that call a person."""
 
-from dataclasses import dataclass
 from typing import ClassVar, Final
 
 from wabot.language.template import Template
+from wabot.model.value import value
 
 ANYONE: Final = "role:operator"
 """Whom a chat is for when the rule names nobody."""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class ForwardToCs:
     """`to` is `team:NAME`, `role:NAME` or `operator:E-MAIL`. Without `messages`, wabot's own text is said."""
 
@@ -18,7 +18,7 @@ class ForwardToCs:
     to: str = ANYONE
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class SmartRoute:
     """As `ForwardToCs`; `route` says why the chat goes there (complaint, technical …)."""
 

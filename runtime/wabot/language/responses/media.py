@@ -1,13 +1,13 @@
 """A picture or document from the tenant's media/ folder."""
 
-from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar
 
 from wabot.language.template import Template
+from wabot.model.value import value
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Media:
     """`file` is the name as written; `path` is where it was found (None: nowhere). `messages` are its captions."""
 

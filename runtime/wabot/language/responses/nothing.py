@@ -1,12 +1,12 @@
 """No reply: only the rule's effects."""
 
-from dataclasses import dataclass
 from typing import ClassVar
 
 from wabot.language.template import Template
+from wabot.model.value import value
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Nothing:
     kind: ClassVar[str] = "none"
     messages: tuple[Template, ...] = ()

@@ -1,12 +1,12 @@
 """A longer reply, kept in a file under templates/."""
 
-from dataclasses import dataclass
 from typing import ClassVar
 
 from wabot.language.template import Template
+from wabot.model.value import value
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class TemplateFile:
     """`name` is the file's, as written in the rule; `messages` holds its one text."""
 

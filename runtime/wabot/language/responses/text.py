@@ -1,12 +1,12 @@
 """A reply written in the rule itself."""
 
-from dataclasses import dataclass
 from typing import ClassVar
 
 from wabot.language.template import Template
+from wabot.model.value import value
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Text:
     """Of several `messages` one is picked in turn."""
 

@@ -1,11 +1,12 @@
 """Asked only when no other rule answered."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any, ClassVar, Self
 
+from wabot.model.value import value
 
-@dataclass(frozen=True, slots=True)
+
+@value
 class Fallback:
     kind: ClassVar[str] = "fallback"
 

@@ -1,9 +1,10 @@
 """No trigger at all: the rule answers only where an option of a menu leads to it."""
 
-from dataclasses import dataclass
 from typing import ClassVar
 
+from wabot.model.value import value
 
-@dataclass(frozen=True, slots=True)
+
+@value
 class OnlyGoto:
     kind: ClassVar[str] = "goto"

@@ -1,13 +1,14 @@
 """Words that the customer's text contains, equals, begins or ends with."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any, ClassVar, Literal, Self
+
+from wabot.model.value import value
 
 Match = Literal["exact", "contains", "starts_with", "ends_with", "word", "regex", "fuzzy"]
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Keyword:
     """`keywords` as written; with `match: regex` each is an RE2 regex. `max_typos` belongs to `match: fuzzy` (None: by
     the keyword's length)."""

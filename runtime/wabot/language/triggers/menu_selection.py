@@ -1,11 +1,12 @@
 """The customer chose an option of an open menu."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any, ClassVar, Self
 
+from wabot.model.value import value
 
-@dataclass(frozen=True, slots=True)
+
+@value
 class MenuSelection:
     """`menu` is the id of the rule that opens the menu, `key` that of the option."""
 

@@ -1,11 +1,12 @@
 """A regex that the customer's text matches somewhere; its named groups are at hand in the reply."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any, ClassVar, Self
 
+from wabot.model.value import value
 
-@dataclass(frozen=True, slots=True)
+
+@value
 class Pattern:
     kind: ClassVar[str] = "pattern"
     regex: str

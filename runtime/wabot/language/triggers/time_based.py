@@ -1,13 +1,13 @@
 """The time of day: while the shop is open, or closed, by its hours or by hours of the rule's own."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any, ClassVar, Literal, Self
 
 from wabot.language.hours import Hours, read_weekly
+from wabot.model.value import value
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class TimeBased:
     """Holds while `hours` (None: the tenant's) say `state`. Hours of its own are written as the spans in which the rule
     answers, so there the state is "open"."""

@@ -1,11 +1,12 @@
 """The customer's first message ever."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any, ClassVar, Self
 
+from wabot.model.value import value
 
-@dataclass(frozen=True, slots=True)
+
+@value
 class Welcome:
     kind: ClassVar[str] = "welcome"
 

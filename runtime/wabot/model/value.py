@@ -1,0 +1,107 @@
+"""Immutable values with fields, as `@dataclass(frozen=True, slots=True)` makes them, for what every command imports.
+
+A data class writes its methods as source and compiles them at each import: half a millisecond a class, which for the
+forty classes between a rule and its decision is half the time that `wabot test "jam buka?"` may take. Here the classes
+share their methods. Type checkers, `dataclasses.replace`, `fields` and `asdict` take them for data classes.
+"""
+
+from collections.abc import Mapping
+from functools import cache, partial
+from operator import attrgetter
+from typing import Any, Final, TypeVar, dataclass_transform
+
+_Kind = TypeVar("_Kind", bound=type)
+_set: Final = object.__setattr__
+
+
+@dataclass_transform(frozen_default=True)
+def value(kind: _Kind) -> _Kind:
+    """Make a class of annotated names, with or without defaults, immutable values with these fields. Defaults are
+    shared, so they must be immutable, too. A class inherits no fields."""
+    names = tuple(name for name, meant in kind.__annotations__.items() if not _of_class(meant))
+    space = {name: item for name, item in kind.__dict__.items() if name not in ("__dict__", "__weakref__")}
+    defaults = {name: space.pop(name) for name in names if name in space}
+    space |= {"__slots__": names, "__match_args__": names, "_defaults": defaults, "_parts": _parts(names)}
+    space |= {name: method for name, method in _METHODS.items() if name not in space}
+    return type(kind)(kind.__name__, kind.__bases__, space)
+
+
+def _of_class(meant: Any) -> bool:
+    return str(meant).startswith(("typing.ClassVar", "ClassVar"))
+
+
+def _parts(names: tuple[str, ...]) -> Any:
+    """What reads all fields at once, as a tuple."""
+    if len(names) > 1:
+        return staticmethod(attrgetter(*names))
+    return staticmethod(lambda one: tuple(getattr(one, name) for name in names))
+
+
+def _init(self: Any, *given: Any, **named: Any) -> None:
+    names = self.__slots__
+    for name, item in zip(names, given, strict=False):
+        _set(self, name, item)
+    if len(given) == len(names) and not named:
+        return
+    for name in names[len(given) :]:
+        if name in named:
+            _set(self, name, named.pop(name))
+        elif name in self._defaults:
+            _set(self, name, self._defaults[name])
+        else:
+            raise TypeError(f"{type(self).__name__}() misses `{name}`")
+    if named or len(given) > len(names):
+        surplus = ", ".join(named) or f"more than {len(names)} values"
+        raise TypeError(f"{type(self).__name__}() does not take {surplus}")
+
+
+def _repr(self: Any) -> str:
+    told = ", ".join(f"{name}={item!r}" for name, item in zip(self.__slots__, self._parts(self), strict=True))
+    return f"{type(self).__qualname__}({told})"
+
+
+def _eq(self: Any, other: Any) -> Any:
+    return self._parts(self) == self._parts(other) if type(other) is type(self) else NotImplemented
+
+
+def _hash(self: Any) -> int:
+    return hash(self._parts(self))
+
+
+def _refuse(self: Any, name: str, _item: object = None) -> None:
+    raise AttributeError(f"a {type(self).__name__} never changes: its `{name}` stays")
+
+
+def _reduce(self: Any) -> Any:
+    return type(self), self._parts(self)
+
+
+class _Fields:
+    """The fields as data classes know them, made when somebody asks."""
+
+    def __get__(self, _one: object, kind: Any) -> Mapping[str, Any]:
+        return _fields(kind)
+
+
+@cache
+def _fields(kind: Any) -> Mapping[str, Any]:
+    from dataclasses import field, fields, make_dataclass
+
+    made: list[tuple[str, Any, Any]] = []
+    for name in kind.__slots__:
+        # A factory, because data classes take some immutable values for mutable ones.
+        default = field(default_factory=partial(kind._defaults.get, name)) if name in kind._defaults else field()
+        made.append((name, kind.__annotations__[name], default))
+    return {one.name: one for one in fields(make_dataclass(kind.__name__, made, kw_only=True))}
+
+
+_METHODS: Final = {
+    "__init__": _init,
+    "__repr__": _repr,
+    "__eq__": _eq,
+    "__hash__": _hash,
+    "__setattr__": _refuse,
+    "__delattr__": _refuse,
+    "__reduce__": _reduce,
+    "__dataclass_fields__": _Fields(),
+}
