@@ -29,8 +29,10 @@ check: $(STAMP) ## Lint, format check, types, layers
 	$(BIN)/wabot validate rules/
 	$(BIN)/wabot test rules/ --min-coverage 100
 
-bench: $(STAMP) ## Measure one decision against a loop over the rules and against the floor
+bench: $(STAMP) ## Measure decisions, the start of commands and validate, each against a baseline of the same run
 	@$(BIN)/python -m bench.decide
+	@$(BIN)/python -m bench.start
+	@$(BIN)/python -m bench.validate
 
 index: $(STAMP) ## Renew docs/checks/README.md from the catalogue of findings
 	@$(BIN)/python -m tests.lint.index
