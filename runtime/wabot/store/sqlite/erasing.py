@@ -105,6 +105,7 @@ def _delete(ask: Ask, customer: _Customer) -> None:
         ask("forget_outbox", conversation=conversation, chat=chat)
         ask("forget_logs", conversation=conversation)
         ask("forget_messages", conversation=conversation)
+        ask("forget_names_of_chat", conversation=conversation)
         ask("forget_conversation", conversation=conversation)
     for contact in customer.contacts:
         ask("forget_usage", contact=contact)

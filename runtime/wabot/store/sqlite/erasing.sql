@@ -3,10 +3,13 @@
 -- name: forget_contacts
 SELECT id, phone, lid FROM contacts
 WHERE tenant_id = :tenant AND (phone = :name OR lid = :name OR id IN
-    (SELECT contact_id FROM conversations WHERE tenant_id = :tenant AND chat = :name));
+    (SELECT contact_id FROM conversations JOIN conversation_chats ON conversation_chats.conversation_id = conversations.id
+     WHERE conversation_chats.tenant_id = :tenant AND conversation_chats.chat = :name));
 
 -- name: forget_chats
-SELECT id, chat FROM conversations WHERE tenant_id = :tenant AND contact_id = :contact;
+SELECT conversations.id, conversation_chats.chat FROM conversations
+JOIN conversation_chats ON conversation_chats.conversation_id = conversations.id
+WHERE conversations.tenant_id = :tenant AND contact_id = :contact;
 
 -- name: forget_journalled
 SELECT chat, message_id, payload, decided_at FROM inbound_journal
@@ -24,6 +27,9 @@ WHERE tenant_id = :tenant AND conversation_id IS NULL AND triggered_at = :at AND
 
 -- name: forget_messages
 DELETE FROM messages WHERE tenant_id = :tenant AND conversation_id = :conversation;
+
+-- name: forget_names_of_chat
+DELETE FROM conversation_chats WHERE tenant_id = :tenant AND conversation_id = :conversation;
 
 -- name: forget_conversation
 DELETE FROM conversations WHERE tenant_id = :tenant AND id = :conversation;

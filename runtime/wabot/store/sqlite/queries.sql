@@ -36,8 +36,23 @@ SELECT * FROM contacts WHERE tenant_id = :tenant AND lid = :lid;
 SELECT * FROM contacts WHERE tenant_id = :tenant AND phone = :phone;
 
 -- name: contact_of_chat
-SELECT contacts.* FROM contacts JOIN conversations ON conversations.contact_id = contacts.id
-WHERE conversations.tenant_id = :tenant AND conversations.chat = :chat;
+SELECT contacts.* FROM conversation_chats
+JOIN conversations ON conversations.id = conversation_chats.conversation_id
+JOIN contacts ON contacts.id = conversations.contact_id
+WHERE conversation_chats.tenant_id = :tenant AND conversation_chats.chat = :chat;
+
+-- name: contact_by_id
+SELECT * FROM contacts WHERE tenant_id = :tenant AND id = :id;
+
+-- name: contact_merge
+-- One contact of two; the older one's row is kept, and with it the moment of the first contact.
+UPDATE contacts SET
+    phone = :phone, lid = :lid, name = :name, tags = :tags, segment = :segment, total_orders = :orders,
+    is_blocked = :blocked, total_messages_sent = :sent, total_messages_received = :received, last_contact_at = :last
+WHERE id = :id AND tenant_id = :tenant;
+
+-- name: contact_drop
+DELETE FROM contacts WHERE id = :id AND tenant_id = :tenant;
 
 -- name: contact_add
 INSERT INTO contacts (id, tenant_id, phone, lid, name, first_contact_at, last_contact_at)
@@ -66,8 +81,64 @@ VALUES (:tenant, :contact, :rule, :at, :day, :count)
 ON CONFLICT (tenant_id, contact_id, rule_id)
 DO UPDATE SET last_at = excluded.last_at, day = excluded.day, count = excluded.count;
 
+-- name: usage_merge
+-- Two contacts' use of one rule: the last time counts, and what both used on the later day.
+INSERT INTO rule_usage (tenant_id, contact_id, rule_id, last_at, day, count)
+VALUES (:tenant, :contact, :rule_id, :last_at, :day, :count)
+ON CONFLICT (tenant_id, contact_id, rule_id) DO UPDATE SET
+    last_at = MAX(rule_usage.last_at, excluded.last_at),
+    day = MAX(rule_usage.day, excluded.day),
+    count = CASE
+        WHEN rule_usage.day = excluded.day THEN rule_usage.count + excluded.count
+        WHEN rule_usage.day > excluded.day THEN rule_usage.count
+        ELSE excluded.count END;
+
+-- name: usage_drop
+DELETE FROM rule_usage WHERE tenant_id = :tenant AND contact_id = :contact;
+
 -- name: conversation_of_chat
-SELECT * FROM conversations WHERE tenant_id = :tenant AND chat = :chat;
+SELECT conversations.* FROM conversation_chats
+JOIN conversations ON conversations.id = conversation_chats.conversation_id
+WHERE conversation_chats.tenant_id = :tenant AND conversation_chats.chat = :chat;
+
+-- name: conversation_of_contact
+SELECT * FROM conversations WHERE tenant_id = :tenant AND contact_id = :contact ORDER BY created_at, id LIMIT 1;
+
+-- name: chat_add
+INSERT INTO conversation_chats (tenant_id, chat, conversation_id) VALUES (:tenant, :chat, :conversation)
+ON CONFLICT (tenant_id, chat) DO NOTHING;
+
+-- name: conversations_move
+UPDATE conversations SET contact_id = :contact WHERE tenant_id = :tenant AND contact_id = :gone;
+
+-- name: messages_doubled
+-- A message that came under both names stays, but only one of the two bears its id.
+UPDATE messages SET wa_message_id = NULL
+WHERE tenant_id = :tenant AND conversation_id = :gone
+    AND wa_message_id IN (SELECT wa_message_id FROM messages WHERE conversation_id = :kept);
+
+-- name: messages_move
+UPDATE messages SET conversation_id = :kept WHERE tenant_id = :tenant AND conversation_id = :gone;
+
+-- name: outbox_move
+UPDATE outbox SET conversation_id = :kept WHERE tenant_id = :tenant AND conversation_id = :gone;
+
+-- name: logs_move
+UPDATE auto_reply_logs SET conversation_id = :kept WHERE tenant_id = :tenant AND conversation_id = :gone;
+
+-- name: chats_move
+UPDATE conversation_chats SET conversation_id = :kept WHERE tenant_id = :tenant AND conversation_id = :gone;
+
+-- name: conversation_drop
+DELETE FROM conversations WHERE id = :id AND tenant_id = :tenant;
+
+-- name: conversation_merge
+UPDATE conversations SET
+    status = :status, priority = :priority, tags = :tags, customer_messages = :customer, total_messages = :total,
+    unread_count = :unread, last_customer_at = :last_customer, last_message_at = :last_at,
+    last_message_from = :last_from, last_message_content = :last_content, paused_until = :paused,
+    muted_until = :muted, menu = :menu, burst = :burst, assigned_to = :assigned
+WHERE id = :id AND tenant_id = :tenant;
 
 -- name: conversation_add
 INSERT INTO conversations (id, tenant_id, chat, contact_id, created_at, updated_at)
@@ -163,7 +234,7 @@ SELECT * FROM outbox WHERE tenant_id = :tenant AND status = 'queued' ORDER BY du
 -- name: outbox_cancel
 -- A person took the chat over: what the bot was about to say there is not said.
 UPDATE outbox SET status = 'failed', error = :error
-WHERE tenant_id = :tenant AND chat = :chat AND status = 'queued'
+WHERE tenant_id = :tenant AND conversation_id = :conversation AND status = 'queued'
 RETURNING id;
 
 -- name: outbox_hold
@@ -196,13 +267,15 @@ SELECT * FROM outbox WHERE id = :id AND tenant_id = :tenant;
 SELECT * FROM outbox WHERE tenant_id = :tenant AND status = 'sending' ORDER BY sequence;
 
 -- name: send_facts
+WITH chat (conversation, contact, customer_messages, paused_until) AS (
+    SELECT conversations.id, contact_id, customer_messages, paused_until FROM conversation_chats
+    JOIN conversations ON conversations.id = conversation_chats.conversation_id
+    WHERE conversation_chats.tenant_id = :tenant AND conversation_chats.chat = :chat
+)
 SELECT
-    (SELECT COUNT(*) FROM conversations
-     WHERE tenant_id = :tenant AND chat = :chat AND customer_messages > 0) AS customer_wrote,
-    (SELECT COALESCE(MAX(contacts.is_blocked), 0) FROM contacts
-     JOIN conversations ON conversations.contact_id = contacts.id
-     WHERE conversations.tenant_id = :tenant AND conversations.chat = :chat) AS blocked,
-    (SELECT paused_until FROM conversations WHERE tenant_id = :tenant AND chat = :chat) AS paused_until,
+    (SELECT COUNT(*) FROM chat WHERE customer_messages > 0) AS customer_wrote,
+    (SELECT COALESCE(MAX(is_blocked), 0) FROM contacts WHERE id IN (SELECT contact FROM chat)) AS blocked,
+    (SELECT paused_until FROM chat) AS paused_until,
     (SELECT due_at FROM outbox WHERE tenant_id = :tenant AND id = :id) AS due,
     (SELECT COUNT(*) FROM sessions WHERE tenant_id = :tenant AND paused_until > :now) AS tenant_paused,
     (SELECT COUNT(*) FROM outbox WHERE tenant_id = :tenant AND sent_at > :since)

@@ -1,7 +1,6 @@
 """The one transaction of a turn: message, contact, conversation, log, counters, effects and outbox, or none of them."""
 
 import json
-import sqlite3
 from collections.abc import Callable
 from dataclasses import asdict
 from typing import Any
@@ -10,9 +9,7 @@ from wabot.model.ids import uuid7
 from wabot.model.media import media_type
 from wabot.model.message import EVENT_TYPES, Message
 from wabot.model.turn import NewReply, Turn
-
-Ask = Callable[..., sqlite3.Cursor]
-"""Runs a named statement with its parameters."""
+from wabot.store.sqlite.identity import Ask, find_contact, find_conversation
 
 
 def record(ask: Ask, turn: Turn, sequence: Callable[[], int]) -> None:
@@ -32,7 +29,7 @@ def record(ask: Ask, turn: Turn, sequence: Callable[[], int]) -> None:
     if not message.from_me:
         _heard(ask, message, contact, turn.at)
     if turn.pause_until is not None:
-        for row in ask("outbox_cancel", chat=message.chat, error="handled_by_person").fetchall():
+        for row in ask("outbox_cancel", conversation=conversation["id"], error="handled_by_person").fetchall():
             _fail(ask, row["id"], "handled_by_person")
     if turn.burst is not None:
         ask("outbox_hold", conversation=conversation["id"], since=turn.burst.since, due=turn.burst.until)
@@ -58,16 +55,6 @@ def record(ask: Ask, turn: Turn, sequence: Callable[[], int]) -> None:
     _log(ask, turn, conversation["id"], message_id)
 
 
-def find_contact(ask: Ask, message: Message) -> Any | None:
-    """The contact's row: by the chat, else by LID, else by phone number."""
-    row = ask("contact_of_chat", chat=message.chat).fetchone()
-    if row is None and message.lid:
-        row = ask("contact_by_lid", lid=message.lid).fetchone()
-    if row is None and message.phone:
-        row = ask("contact_by_phone", phone=message.phone).fetchone()
-    return row
-
-
 def _contact(ask: Ask, message: Message, at: int) -> str:
     row = find_contact(ask, message)
     if row is not None:
@@ -80,7 +67,7 @@ def _contact(ask: Ask, message: Message, at: int) -> str:
 
 def _heard(ask: Ask, message: Message, contact: str, at: int) -> None:
     """Note a customer's message on their contact. A number or LID that another contact bears already is left there:
-    merging two contacts is not this transaction's business."""
+    those two could not be merged."""
     by_phone = ask("contact_by_phone", phone=message.phone).fetchone() if message.phone else None
     by_lid = ask("contact_by_lid", lid=message.lid).fetchone() if message.lid else None
     phone = message.phone if by_phone is None or by_phone["id"] == contact else ""
@@ -89,10 +76,11 @@ def _heard(ask: Ask, message: Message, contact: str, at: int) -> None:
 
 
 def _conversation(ask: Ask, message: Message, contact: str, at: int) -> Any:
-    row = ask("conversation_of_chat", chat=message.chat).fetchone()
+    row = find_conversation(ask, message.chat, contact)
     if row is None:
         ask("conversation_add", id=uuid7(at), chat=message.chat, contact=contact, at=at)
-        row = ask("conversation_of_chat", chat=message.chat).fetchone()
+        row = ask("conversation_of_contact", contact=contact).fetchone()
+    ask("chat_add", chat=message.chat, conversation=row["id"])
     return row
 
 

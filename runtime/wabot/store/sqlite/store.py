@@ -12,9 +12,10 @@ from wabot.model.errors import StoreError
 from wabot.model.message import Message
 from wabot.model.session import Reload, SessionState, Summary
 from wabot.model.turn import Outbound, Receipt, SendFacts, Turn
+from wabot.store.sqlite.identity import find_contact, find_conversation
 from wabot.store.sqlite.opening import NAME, open_file, open_for_reading, plainly
 from wabot.store.sqlite.queries import asker
-from wabot.store.sqlite.recording import find_contact, record
+from wabot.store.sqlite.recording import record
 from wabot.store.sqlite.writer import Writer
 
 _MINUTE: Final = 60_000
@@ -112,10 +113,10 @@ class SqliteStore:
         return context
 
     def _context(self, message: Message, now: int) -> Context:
-        row = self._ask("conversation_of_chat", chat=message.chat).fetchone()
         contact = find_contact(self._ask, message)
         if contact is None:
             return Context(now, Contact(message.phone, message.name))
+        row = find_conversation(self._ask, message.chat, contact["id"])
         usage = {
             used["rule_id"]: Usage(used["last_at"], used["day"], used["count"])
             for used in self._ask("usage_of_contact", contact=contact["id"])

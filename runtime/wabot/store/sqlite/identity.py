@@ -1,0 +1,120 @@
+"""Who a customer is: seen by LID, by phone number, or by both, they are one contact with one conversation."""
+
+import json
+import sqlite3
+from collections.abc import Callable
+from typing import Any, Final
+
+from wabot.model.message import Message
+
+Ask = Callable[..., sqlite3.Cursor]
+"""Runs a named statement with its parameters."""
+
+_PRIORITIES: Final = ("low", "normal", "high", "urgent")
+_STATUSES: Final = ("closed", "resolved", "active", "pending", "spam")
+"""From least to most: a merged conversation keeps what asks for most care."""
+
+
+def find_contact(ask: Ask, message: Message) -> Any | None:
+    """The contact's row, None for a customer never seen. Contacts that turn out to be one person are merged first:
+    so a decision already knows all that was known of either."""
+    found: list[Any] = []
+    for row in _sightings(ask, message):
+        if row["id"] not in [other["id"] for other in found]:
+            found.append(row)
+    if not found:
+        return None
+    one = found[0]
+    for other in found[1:]:
+        if _may_be_one(one, other):
+            kept, gone = sorted((one, other), key=lambda row: (row["first_contact_at"], row["id"]))
+            _merge(ask, kept, gone)
+            one = ask("contact_by_id", id=kept["id"]).fetchone()
+    return one
+
+
+def find_conversation(ask: Ask, chat: str, contact: str | None) -> Any | None:
+    """The conversation's row, by the name of the chat or by its contact."""
+    row = ask("conversation_of_chat", chat=chat).fetchone()
+    return row if row is not None or contact is None else ask("conversation_of_contact", contact=contact).fetchone()
+
+
+def _sightings(ask: Ask, message: Message) -> list[Any]:
+    rows = [ask("contact_of_chat", chat=message.chat).fetchone()]
+    for name in dict.fromkeys((message.lid, message.phone, message.chat)):
+        if name:
+            rows += [ask(by, **{key: name}).fetchone() for by, key in _BY]
+    return [row for row in rows if row is not None]
+
+
+_BY: Final = (("contact_by_lid", "lid"), ("contact_by_phone", "phone"), ("contact_of_chat", "chat"))
+
+
+def _may_be_one(one: Any, other: Any) -> bool:
+    """Two numbers, or two LIDs, are two people (or one who changed their number): those stay apart."""
+    return all(not one[key] or not other[key] or one[key] == other[key] for key in ("phone", "lid"))
+
+
+def _merge(ask: Ask, kept: Any, gone: Any) -> None:
+    for used in ask("usage_of_contact", contact=gone["id"]).fetchall():
+        ask("usage_merge", contact=kept["id"], **{key: used[key] for key in ("rule_id", "last_at", "day", "count")})
+    ask("usage_drop", contact=gone["id"])
+    ours = ask("conversation_of_contact", contact=kept["id"]).fetchone()
+    theirs = ask("conversation_of_contact", contact=gone["id"]).fetchone()
+    if ours is not None and theirs is not None:
+        _merge_conversations(ask, ours, theirs)
+    ask("conversations_move", contact=kept["id"], gone=gone["id"])
+    ask("contact_drop", id=gone["id"])  # first: phone and LID are unique
+    late, early = sorted((kept, gone), key=lambda row: -row["last_contact_at"])
+    ask(
+        "contact_merge",
+        id=kept["id"],
+        phone=kept["phone"] or gone["phone"],
+        lid=kept["lid"] or gone["lid"],
+        name=late["name"] or early["name"],
+        tags=_union(kept, gone),
+        segment=late["segment"] or early["segment"],
+        orders=kept["total_orders"] + gone["total_orders"],
+        blocked=max(kept["is_blocked"], gone["is_blocked"]),
+        sent=kept["total_messages_sent"] + gone["total_messages_sent"],
+        received=kept["total_messages_received"] + gone["total_messages_received"],
+        last=late["last_contact_at"],
+    )
+
+
+def _merge_conversations(ask: Ask, ours: Any, theirs: Any) -> None:
+    for statement in ("messages_doubled", "messages_move", "outbox_move", "logs_move", "chats_move"):
+        ask(statement, kept=ours["id"], gone=theirs["id"])
+    late, early = sorted((ours, theirs), key=lambda row: -(row["last_message_at"] or 0))
+    ask("conversation_drop", id=theirs["id"])
+    ask(
+        "conversation_merge",
+        id=ours["id"],
+        status=max(ours["status"], theirs["status"], key=_STATUSES.index),
+        priority=max(ours["priority"], theirs["priority"], key=_PRIORITIES.index),
+        tags=_union(ours, theirs),
+        customer=ours["customer_messages"] + theirs["customer_messages"],
+        total=ours["total_messages"] + theirs["total_messages"],
+        unread=ours["unread_count"] + theirs["unread_count"],
+        last_customer=_latest(ours, theirs, "last_customer_at"),
+        last_at=late["last_message_at"],
+        last_from=late["last_message_from"],
+        last_content=late["last_message_content"],
+        paused=_latest(ours, theirs, "paused_until"),
+        muted=_latest(ours, theirs, "muted_until"),
+        menu=max(late["menu"], early["menu"], key=_until),
+        burst=max(late["burst"], early["burst"], key=_until),
+        assigned=late["assigned_to"] or early["assigned_to"],
+    )
+
+
+def _until(stored: str) -> int:
+    return int(json.loads(stored)["until"]) if stored else -1
+
+
+def _latest(one: Any, other: Any, key: str) -> int | None:
+    return max((row[key] for row in (one, other) if row[key] is not None), default=None)
+
+
+def _union(one: Any, other: Any) -> str:
+    return json.dumps(sorted({*json.loads(one["tags"]), *json.loads(other["tags"])}), ensure_ascii=False)
