@@ -2,17 +2,21 @@
 
 import random
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 from zoneinfo import ZoneInfo
 
 from wabot.engine.index import Index
 from wabot.language.diagnostic import Location
+from wabot.language.hours import Hours, Span
+from wabot.language.responses.menu import Menu, Option
 from wabot.language.responses.text import Text
-from wabot.language.rule_set import Rule, RuleSet, Tenant
+from wabot.language.rule_set import Conditions, Rule, RuleSet, TagCondition, Tenant
 from wabot.language.template import Template
 from wabot.language.triggers.keyword import Keyword, Match
 from wabot.language.triggers.pattern import Pattern
+from wabot.model.context import WHOLE_CONTACT, Contact, Context, Conversation, OpenMenu, Usage
 from wabot.model.message import Message
 
 NOW: Final = 1_769_569_200_000
@@ -41,6 +45,18 @@ _CHATTER: Final = """
 _KINDS: Final[tuple[Match, ...]] = ("contains",) * 6 + ("word",) * 2 + ("starts_with", "exact")
 
 
+_LABELS: Final = ("Lihat katalog", "Jam buka", "Cek ongkir", "Cara pesan", "Status pesanan", "Bicara dengan CS")
+_DAY: Final = (Span(9 * 60, 12 * 60), Span(13 * 60, 21 * 60))
+_CONDITIONS: Final = (
+    Conditions(message_type=frozenset({"text"})),
+    Conditions(first_message=False),
+    Conditions(hours="open"),
+    Conditions(customer_tags=TagCondition(none=frozenset({"pemasok"}))),
+    Conditions(has_order_history=True, message_count=(2, None)),
+    Conditions(between=Span(8 * 60, 20 * 60), days=frozenset(range(6))),
+    Conditions(segment=frozenset({"vip"})),
+    Conditions(last_contact=(None, 86_400_000)),
+)
 _SHOWN: Final = (
     (r"\b(?P<resi>", ""),
     (r"\d{6,10})\b", "12345678"),
@@ -135,7 +151,43 @@ def _matching(trigger: Pattern, chance: random.Random) -> str:
     return text
 
 
+def lived_in(ruled: Sequence[Rule]) -> tuple[Rule, ...]:
+    """The same rules as a shop has them after a year: half of them with a condition, a third with a cooldown, and a
+    menu before them."""
+    options = tuple(Option(str(number), label) for number, label in enumerate(_LABELS, 1))
+    menu = Rule(
+        "menu", Keyword(("menu utama",)), Menu((Template("Pilih ya kak"),), options), Location(Path("rules.yaml"))
+    )
+    made = [
+        replace(
+            rule,
+            conditions=_CONDITIONS[number // 2 % len(_CONDITIONS)] if number % 2 else None,
+            cooldown=600_000 if number % 3 == 0 else None,
+        )
+        for number, rule in enumerate(ruled)
+    ]
+    return (menu, *made)
+
+
+def busy(ruled: Sequence[Rule]) -> Context:
+    """A customer in the middle of things: a menu is open, and a dozen rules have answered today."""
+    used = [rule.id for rule in ruled[:: max(1, len(ruled) // 12)]][:12]
+    usage = {name: Usage(NOW - 60_000 * number, "2026-01-28", 1) for number, name in enumerate(used, 1)}
+    return Context(
+        now=NOW,
+        contact=Contact("628110000", "Budi", frozenset({"umum"}), orders=2),
+        conversation=Conversation(
+            earlier_messages=9,
+            last_contact=NOW - 3_600_000,
+            menu=OpenMenu("menu", NOW + 600_000),
+            tags=frozenset({"a"}),
+        ),
+        usage={**usage, WHOLE_CONTACT: Usage(NOW - 60_000, "2026-01-28", 12)},
+    )
+
+
 def rule_set(ruled: tuple[Rule, ...]) -> RuleSet:
     """The rules as a tenant's, ready to decide."""
     tenant = Tenant("toko", "Toko", "6281100000000", ZoneInfo("Asia/Jakarta"))
-    return RuleSet(tenant, ruled, "bench", Index(ruled))
+    hours = Hours((_DAY, _DAY, _DAY, _DAY, _DAY, _DAY, ()), "ID", always=False)
+    return RuleSet(tenant, ruled, "bench", Index(ruled), hours)

@@ -53,8 +53,9 @@ def _best(rule_set: RuleSet, candidates: Sequence[Candidate], message: Message, 
     settled = -1
     raw: bytes | None = None
     moment: Moment | None = None
+    usage = context.usage
     for rank, _, _, certain, regex, decision in candidates:
-        if certain and not answers and not context.usage:
+        if certain and not answers and (not usage or decision.answers[0].rule.id not in usage):
             return decision
         if rank == settled:  # another keyword of the same rule
             continue
@@ -67,14 +68,16 @@ def _best(rule_set: RuleSet, candidates: Sequence[Candidate], message: Message, 
             if span is None:
                 continue
             answer = Answer(rule, raw[span[0] : span[1]].decode("utf-8", "replace"), regex.groups(raw))
-        if not answer.matched or rule.conditions is not None or context.usage:
+        timed = rule.trigger if not answer.matched and isinstance(rule.trigger, TimeBased) else None
+        used = usage.get(rule.id) if usage else None
+        if timed is not None or rule.conditions is not None or used is not None:
             moment = moment or Moment(rule_set, context.now)
-            if not answer.matched and isinstance(rule.trigger, TimeBased) and not moment.holds(rule.trigger):
+            if timed is not None and not moment.holds(timed):
                 continue
             settled = rank
-            if failed_condition(rule, message, context, moment) is not None:
+            if rule.conditions is not None and failed_condition(rule, message, context, moment) is not None:
                 continue
-            reason = spent(rule, context, moment)
+            reason = None if used is None else spent(rule, context, moment)
             if reason is not None:
                 held = held or reason
                 continue

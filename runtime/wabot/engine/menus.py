@@ -19,7 +19,8 @@ _NUMBERS: Final = {
     "zero": "0", "one": "1", "two": "2", "three": "3", "four": "4", "five": "5", "six": "6", "seven": "7",
     "eight": "8", "nine": "9", "ten": "10",
 }  # fmt: skip
-_LEADING: Final = re.compile(r"(?:(?:pilih|pilihan|nomor|nomer|no|opsi|option|number|menu|yang)\b[ .:]*)+")
+_ASKING: Final = ("pilih", "pilihan", "nomor", "nomer", "no", "opsi", "option", "number", "menu", "yang")
+_LEADING: Final = re.compile(rf"^(?:(?:{'|'.join(_ASKING)})\b[ .:]*)+")
 _TRAILING: Final = re.compile(r"(?: (?:kak|ya|dong|min|sis|gan|pak|bu|please|aja|saja))+$")
 _EDGES: Final = " .,:;!?()[]*#\"'-\u20e3"
 
@@ -28,14 +29,14 @@ def forms(text: str) -> tuple[str, ...]:
     """What a customer may mean by a text, most literal first: `1.`, `no 1 kak` and `satu` all mean `1`."""
     whole = fold(text)
     bare = whole.strip(_EDGES)
-    short = _TRAILING.sub("", _LEADING.sub("", bare, count=1) or bare).strip(_EDGES)
+    short = _TRAILING.sub("", _LEADING.sub("", bare) or bare).strip(_EDGES)
     return tuple(dict.fromkeys(form for form in (whole, bare, short, _NUMBERS.get(short, "")) if form))
 
 
 class MenuChoices:
     """`wabot.language.rule_set.Choices` of one menu."""
 
-    __slots__ = ("_options", "_selections", "_targets", "rule")
+    __slots__ = ("_beginnings", "_misses", "_options", "_selections", "_targets", "rule")
 
     def __init__(self, rule: Rule, menu: Menu, rules: Mapping[str, Rule], selections: Mapping[str, list[Candidate]]):
         self.rule = rule
@@ -50,12 +51,23 @@ class MenuChoices:
         for option in menu.options:
             for form in (fold(option.label), fold(option.label).strip(_EDGES)):
                 self._options.setdefault(form, option)
+        # What `forms` takes away before an option, and the options: a text that begins otherwise chooses nothing. While
+        # a menu is open, most messages are such.
+        numbers = tuple(word for word, digit in _NUMBERS.items() if digit in self._options)
+        self._beginnings = (*self._options, *numbers, *_ASKING, *_EDGES)
+        self._misses = {act: Decision((Answer(rule, "", act=act),), "answered") for act in ("invalid", "give_up")}
 
     def chosen(self, text: str) -> Option | None:
+        whole = fold(text)
+        if not whole.startswith(self._beginnings):
+            return None
         for form in forms(text):
             if form in self._options:
                 return self._options[form]
         return None
+
+    def missed(self, times: int) -> Decision:
+        return self._misses["invalid" if times < MOST_MISSES else "give_up"]
 
     def target(self, option: Option) -> Rule | None:
         return self._targets.get(option.goto)
@@ -101,8 +113,7 @@ def directed(rule_set: RuleSet, choices: Choices, option: Option, context: Conte
 
 def missed(choices: Choices, context: Context) -> Decision:
     """Nothing was chosen and no rule answered while the menu is open."""
-    act: MenuAct = "invalid" if context.conversation.menu.misses < MOST_MISSES else "give_up"
-    return Decision((Answer(choices.rule, "", act=act),), "answered")
+    return choices.missed(context.conversation.menu.misses)
 
 
 def menu_after(rule_set: RuleSet, decision: Decision, context: Context) -> OpenMenu | None:

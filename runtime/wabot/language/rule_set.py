@@ -177,6 +177,9 @@ class Choices(Protocol):
     def chosen(self, text: str) -> Option | None:
         """The option that `text` names."""
 
+    def missed(self, times: int) -> "Decision":
+        """What is decided when nothing was chosen and no rule answered, for the `times`-th time in a row (from 0)."""
+
     def target(self, option: Option) -> Rule | None:
         """The enabled rule that its `goto` leads to."""
 
