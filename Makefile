@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.ready
 
-.PHONY: help setup demo test check bench index lock clean
+.PHONY: help setup demo test check bench peers index lock clean
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -29,13 +29,16 @@ check: $(STAMP) ## Lint, format check, types, layers
 	$(BIN)/wabot validate rules/
 	$(BIN)/wabot test rules/ --min-coverage 100
 
-bench: $(STAMP) ## Measure decisions, the start of commands and validate, each against a baseline of the same run
-	@$(BIN)/python -m bench.decide
-	@$(BIN)/python -m bench.start
-	@$(BIN)/python -m bench.validate
+bench: $(STAMP) ## Measure decisions, validate, the start of commands; and other rule engines, after `make peers`
+	@failed=0; for part in decide validate start peers; do \
+		echo "== $$part"; $(BIN)/python -m bench.$$part || failed=1; echo; done; exit $$failed
 
 index: $(STAMP) ## Renew docs/checks/README.md from the catalogue of findings
 	@$(BIN)/python -m tests.lint.index
+
+peers: ## Install the rule engines that wabot is compared with, beside it
+	"$(PYTHON)" -m venv --clear bench/peers/.venv
+	bench/peers/.venv/bin/pip install --quiet --disable-pip-version-check -r bench/peers/requirements.txt
 
 lock: $(STAMP) ## Renew requirements.lock from pyproject.toml
 	$(BIN)/pip install --quiet uv
@@ -43,4 +46,4 @@ lock: $(STAMP) ## Renew requirements.lock from pyproject.toml
 		--no-header --no-annotate --no-emit-index-url --no-emit-find-links --quiet -o requirements.lock
 
 clean: ## Remove .venv and what the demo wrote
-	rm -rf $(VENV) demo/out
+	rm -rf $(VENV) bench/peers/.venv demo/out

@@ -1,6 +1,7 @@
 """`wabot validate` on a repository of a thousand tenants, as a user starts it: the first time, and again.
 
-Every process runs on one core. The files are generated into a temporary folder (`bench.tree`), which also holds the
+Every process runs on one core, and the best of several counts: the machine has other work, too. The files are
+generated into a temporary folder (`bench.tree`), which also holds the
 cache. `python -m bench.validate [TENANTS]`.
 """
 
@@ -52,22 +53,22 @@ def main() -> int:
         folder = write_tree(Path(temporary) / "rules", tenants, RULES)
         rules = tenants * RULES
         read = min(reading(folder) for _ in range(3)) / (min(FEW, tenants) * RULES)
-        without = min(validating(folder, cache, "--no-cache") for _ in range(2))
-        first, said = validating(folder, cache)
-        again, told = min(validating(folder, cache) for _ in range(3))
-    if not said == told == without[1]:
+        without, found = min(validating(folder, cache, "--no-cache") for _ in range(3))
+        first, said = min(validating(folder, cache / str(number)) for number in range(3))
+        again, told = min(validating(folder, cache / "0") for _ in range(5))
+    if not said == told == found:
         print("with the cache wabot says another thing than without it")
         return 1
-    print(said.strip())
+    print(said.strip().splitlines()[-1])
     print(f"{'':34}seconds   rules/s")
     print(f"{'loading and schema':34}{read * rules:7.2f}   {1 / read:7,.0f}")
-    for name, seconds in (("all checks, no cache", without[0]), ("all checks, an empty cache", first)):
+    for name, seconds in (("all checks, no cache", without), ("all checks, an empty cache", first)):
         print(f"{name:34}{seconds:7.2f}   {rules / seconds:7,.0f}")
     print(f"{'again, nothing changed':34}{again:7.2f}   {rules / again:7,.0f}   {first / again:.1f}× as fast")
     aims = {
         "loading and schema: at least 10,000 rules/s": 1 / read >= 10_000,
-        "all checks: at least 3,000 rules/s": rules / max(first, without[0]) >= 3_000,
-        "nothing changed: at least 5× as fast": without[0] / again >= 5,
+        "all checks: at least 3,000 rules/s": rules / max(first, without) >= 3_000,
+        "nothing changed: at least 5× as fast": without / again >= 5,
     }
     for aim, reached in aims.items():
         print(f"{'reached' if reached else 'MISSED '}  {aim}")
