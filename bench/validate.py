@@ -1,8 +1,7 @@
 """`wabot validate` on a repository of a thousand tenants, as a user starts it: the first time, and again.
 
 Every process runs on one core, and the best of several counts: the machine has other work, too. The files are
-generated into a temporary folder (`bench.tree`), which also holds the
-cache. `python -m bench.validate [TENANTS]`.
+generated into a temporary folder (`bench.tree`), which also holds the cache. `python -m bench.validate [TENANTS]`.
 """
 
 import os

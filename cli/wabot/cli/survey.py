@@ -41,8 +41,9 @@ class Survey:
         return document
 
 
-def survey(path: Path | None, only: Sequence[str] = (), *, cached: bool = True) -> Survey:
-    """Read and check every tenant at `path`; unless `cached`, even what has not changed since it was checked.
+def survey(path: Path | None, only: Sequence[str] = (), *, cached: bool = True, keep: bool = False) -> Survey:
+    """Read and check every tenant at `path`; unless `cached`, even what has not changed since it was checked. With
+    `keep`, `documents` holds every file as it was read.
 
     Raises:
         UsageError: the path or a named tenant does not exist.
@@ -52,8 +53,8 @@ def survey(path: Path | None, only: Sequence[str] = (), *, cached: bool = True) 
     chosen = folders(path, only)
     documents: dict[Path, Document] = {}
     with remembering(cached=cached) as tenants:
-        keep = None if cached else documents
-        checked = tuple(tenants.checked(folder, keep) for folder in Progress().over(chosen.folders, "checking"))
+        kept = documents if keep else None
+        checked = tuple(tenants.checked(folder, kept) for folder in Progress().over(chosen.folders, "checking"))
     found = sorted({*chosen.diagnostics, *(item for tenant in checked for item in tenant.findings)})
     if not any(tenant.commented for tenant in checked):
         return Survey(checked, tuple(found), (), documents)

@@ -43,12 +43,13 @@ class _Asked:
     selection: "Selection | None"
     base: str | None
     cached: bool
+    keep: bool
 
     def survey(self) -> "tuple[Survey, tuple[Diagnostic, ...]]":
         """Everything there is, and the findings that were asked for."""
         from wabot.cli.survey import survey
 
-        found = survey(self.path, self.tenants, cached=self.cached)
+        found = survey(self.path, self.tenants, cached=self.cached, keep=self.keep)
         findings = found.findings
         if self.base is not None:
             from wabot.cli.changed import brought_by_change
@@ -94,8 +95,8 @@ def validate(
         from wabot.cli.selection import read_selection
 
         selection = read_selection(select or (), ignore or ())
-    # What is mended is mended where it was found just now.
-    asked = _Asked(path, tenant or (), selection, changed, cached and not (fix or diff))
+    # What is mended is mended in the files as they were read.
+    asked = _Asked(path, tenant or (), selection, changed, cached, keep=fix or diff)
     if diff:
         raise typer.Exit(_show_diff(asked, unsafe=unsafe))
     fixed = _fix(asked, unsafe=unsafe) if fix else ()
