@@ -82,6 +82,9 @@ EDITS: list[tuple[str, str | None]] = [
     ("_shared/templates/jam.j2", "Jam {{ nobody }}"),
     ("_shared/faq.yaml", None),
     ("warung/catatan.yaml", "x: 1\n"),
+    ("warung/template/", None),
+    ("warung/templates/lama/", None),
+    ("_shared/templates/lama/", None),
 ]  # fmt: skip
 
 
@@ -99,7 +102,9 @@ WHOLE: tuple[tuple[str, str | None], ...] = (
 def edit(place: Path, name: str, text: str | None) -> None:
     path = place / name
     path.parent.mkdir(parents=True, exist_ok=True)
-    if text is not None:
+    if name.endswith("/"):
+        path.mkdir(exist_ok=True)
+    elif text is not None:
         path.write_text(text, "utf-8")
     elif path.exists():
         path.unlink()
@@ -114,7 +119,7 @@ def without_matcher(ready: Ready) -> object:
 
 
 @given(st.lists(st.sampled_from(EDITS), max_size=6))
-@settings(max_examples=80)
+@settings(max_examples=80, deadline=None)
 def test_after_any_edits_what_is_remembered_is_what_is_found(edits: list[tuple[str, str | None]]) -> None:
     with TemporaryDirectory() as temporary:
         place = Path(temporary)

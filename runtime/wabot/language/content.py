@@ -75,7 +75,9 @@ def _tool() -> Iterator[bytes]:
     yield sys.version.encode()
     here = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
     for package in _DECIDING:
-        for entry in _files(os.path.join(here, package)):
+        for entry in _below(os.path.join(here, package)):
+            if entry.is_dir():
+                continue
             if entry.name.endswith(".py"):
                 status = entry.stat()
                 yield f"{entry.path}\0{status.st_size}\0{status.st_mtime_ns}".encode()
@@ -123,22 +125,23 @@ def _sharable(parent: str) -> Iterator[bytes]:
     """Everything that tenants below `parent` can share."""
     for top in _entries(parent):
         if top.name.startswith("_"):
-            for entry in _files(top.path) if top.is_dir() else (top,):
+            for entry in (top, *_below(top)):
                 yield entry.path.encode()
                 yield from _file(entry)
 
 
-def _files(folder: str) -> Iterator["os.DirEntry[str]"]:
-    for entry in _entries(folder):
-        if not entry.is_dir():
-            yield entry
-        elif entry.is_symlink():
+def _below(top: "os.DirEntry[str] | str") -> Iterator["os.DirEntry[str]"]:
+    """Every file and folder in a folder, at any depth; nothing below a file."""
+    for entry in _entries(top) if isinstance(top, str) or top.is_dir() else ():
+        if entry.name == "__pycache__":
+            continue
+        if entry.is_dir() and entry.is_symlink():
             raise OSError(f"{entry.path} may lead round in circles")
-        elif entry.name != "__pycache__":
-            yield from _files(entry.path)
+        yield entry
+        yield from _below(entry)
 
 
-def _entries(folder: str) -> list["os.DirEntry[str]"]:
+def _entries(folder: "os.DirEntry[str] | str") -> list["os.DirEntry[str]"]:
     with os.scandir(folder) as entries:
         return sorted(entries, key=lambda entry: entry.name)
 
