@@ -1,8 +1,7 @@
 """Orders of people beside a running `wabot run`: the session that runs learns of them."""
 
-import time
-
 from tests.acceptance.daemon import Daemon, eventually
+from wabot.session.clock import RealClock
 
 
 def test_a_failed_reply_that_a_person_has_tried_again_is_sent_by_the_running_session(daemon: Daemon) -> None:
@@ -49,7 +48,7 @@ def test_a_paused_tenant_answers_nobody_and_what_waited_goes_out_when_it_is_resu
     daemon.say("jam buka?", sender="6281200000002")
     eventually(lambda: daemon.status()["by_reason"] == {"paused": 1}, "the next customer is not answered")
     (waiting,) = daemon.wabot("outbox")["outbox"]
-    eventually(lambda: time.time() * 1000 > waiting["due"] + 2_000, "its time comes")  # noqa: TID251
+    eventually(lambda: RealClock().now() > waiting["due"] + 2_000, "its time comes")
     assert daemon.wabot("outbox")["outbox"] == [waiting]
     assert daemon.replies() == []
     daemon.kill()

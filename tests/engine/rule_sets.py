@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from hypothesis import strategies as st
@@ -32,23 +33,23 @@ JAKARTA = ZoneInfo("Asia/Jakarta")
 DEFAULTS = AutoReply()
 
 
-def rule(rule_id: str, trigger: Trigger, text: str = "Siap kak", **more: object) -> Rule:
+def rule(rule_id: str, trigger: Trigger, text: str = "Siap kak", **more: Any) -> Rule:
     said = {"response": Text((Template(text),)), **more}
-    return Rule(rule_id, trigger, location=Location(Path("rules.yaml")), **said)  # type: ignore[arg-type]  # tests name the fields
+    return Rule(rule_id, trigger, location=Location(Path("rules.yaml")), **said)
 
 
-def rule_set(*rules: Rule, hours: Hours = ALWAYS_OPEN, auto_reply: AutoReply = DEFAULTS, **tenant: object) -> RuleSet:
+def rule_set(*rules: Rule, hours: Hours = ALWAYS_OPEN, auto_reply: AutoReply = DEFAULTS, **tenant: Any) -> RuleSet:
     ordered = tuple(sorted(rules, key=lambda rule: -rule.priority))
-    owner = Tenant("warung", "Warung", "6281100000000", JAKARTA, auto_reply=auto_reply, **tenant)  # type: ignore[arg-type]  # tests name the fields
+    owner = Tenant("warung", "Warung", "6281100000000", JAKARTA, auto_reply=auto_reply, **tenant)
     return RuleSet(owner, ordered, "test", Index(ordered), hours)
 
 
-def message(text: str = "", **more: object) -> Message:
-    return Message("M1", "6281100000009", text, sent_at=NOW, **more)  # type: ignore[arg-type]  # tests name the fields
+def message(text: str = "", **more: Any) -> Message:
+    return Message("M1", "6281100000009", text, sent_at=NOW, **more)
 
 
-def context(earlier: int = 3, **more: object) -> Context:
-    return Context(NOW, conversation=Conversation(earlier_messages=earlier), **more)  # type: ignore[arg-type]  # tests name the fields
+def context(earlier: int = 3, **more: Any) -> Context:
+    return Context(NOW, conversation=Conversation(earlier_messages=earlier), **more)
 
 
 WORDS = (

@@ -17,7 +17,7 @@ from wabot.language.conversation import Conversation, Say, Wait
 from wabot.language.document import parse_document
 from wabot.language.hours import Hours, Span
 from wabot.language.responses.menu import Menu, Option
-from wabot.language.rule_set import AutoReply, Conditions, RuleSet, TagCondition
+from wabot.language.rule_set import AutoReply, Conditions, Rule, RuleSet, TagCondition
 from wabot.language.template import Template
 from wabot.language.triggers.fallback import Fallback
 from wabot.language.triggers.goto import OnlyGoto
@@ -162,8 +162,8 @@ FOUND = {
 
 
 @pytest.mark.parametrize("rules", FOUND.values(), ids=FOUND.keys())
-def test_the_missing_tests_pass_and_leave_nothing_missing(rules: list[object]) -> None:
-    whole = rule_set(*rules, hours=OFFICE)  # type: ignore[arg-type]  # rules
+def test_the_missing_tests_pass_and_leave_nothing_missing(rules: list[Rule]) -> None:
+    whole = rule_set(*rules, hours=OFFICE)
     missing = _missing(whole)
     assert missing.why_not == {}
     assert _after_pasting(whole, missing).missing == ()
@@ -250,8 +250,8 @@ def test_examples_give_the_words_for_a_regex_that_no_text_is_made_for() -> None:
         ),
     ],
 )
-def test_where_no_test_can_be_found_it_says_why(rules: list[object], hours: Hours, why: str) -> None:
-    whole = rule_set(*rules, hours=hours)  # type: ignore[arg-type]  # rules
+def test_where_no_test_can_be_found_it_says_why(rules: list[Rule], hours: Hours, why: str) -> None:
+    whole = rule_set(*rules, hours=hours)
     missing = _missing(whole)
     assert any(why in reason for reason in missing.why_not.values()), missing.why_not
     assert set(_after_pasting(whole, missing).missing) == set(missing.why_not)

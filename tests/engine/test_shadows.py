@@ -2,7 +2,7 @@
 
 from tests.engine.rule_sets import rule, rule_set
 from wabot.engine.shadows import shadows
-from wabot.language.rule_set import Conditions
+from wabot.language.rule_set import Conditions, Rule
 from wabot.language.triggers.keyword import Keyword
 from wabot.language.triggers.pattern import Pattern
 from wabot.language.triggers.welcome import Welcome
@@ -10,8 +10,8 @@ from wabot.language.triggers.welcome import Welcome
 PAY = rule("bayar", Keyword(("bayar", "transfer")), priority=40)
 
 
-def _seen(*above: object) -> list[tuple[str, str, str, bool]]:
-    rules = rule_set(PAY, *above)  # type: ignore[arg-type]  # rules
+def _seen(*above: Rule) -> list[tuple[str, str, str, bool]]:
+    rules = rule_set(PAY, *above)
     return [(one.text, one.by.id, one.matched, one.always) for one in shadows(rules, PAY)]
 
 

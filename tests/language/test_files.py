@@ -1,6 +1,7 @@
 """What may lie where a file should."""
 
 import os
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -28,13 +29,17 @@ def a_folder(path: Path) -> None:
 @pytest.mark.parametrize("make", [a_link_to_itself, a_pipe, an_endless_device, a_folder])
 @pytest.mark.parametrize("name", ["rules.yaml", "hours.yaml", "rules/x.yaml", "tests/x.yaml", "templates/x.j2"])
 def test_what_is_no_file_is_a_finding(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, make: object, name: str
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    make: Callable[[Path], None],
+    name: str,
 ) -> None:
     folder = write_tenant(tmp_path / "warung")
     path = folder / name
     path.parent.mkdir(exist_ok=True)
     path.unlink(missing_ok=True)
-    make(path)  # type: ignore[operator]  # one of the above
+    make(path)
     for output in ("text", "json", "github", "sarif", "junit"):
         said = Typed(capsys, monkeypatch)("validate", folder, "--format", output)
         assert said.code == 1, said.err
@@ -44,11 +49,11 @@ def test_what_is_no_file_is_a_finding(
 
 @pytest.mark.parametrize("make", [a_link_to_itself, a_pipe, an_endless_device])
 def test_media_are_files(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, make: object
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, make: Callable[[Path], None]
 ) -> None:
     folder = write_tenant(tmp_path / "warung")
     (folder / "media").mkdir()
-    make(folder / "media" / "menu.jpg")  # type: ignore[operator]  # one of the above
+    make(folder / "media" / "menu.jpg")
     said = Typed(capsys, monkeypatch)("validate", folder)
     assert "media/menu.jpg:1:1: error: cannot be read: it is no file [WB001]" in said.out
 

@@ -6,15 +6,15 @@ from hypothesis import strategies as st
 
 from tests.engine import rule_sets as some
 from wabot.engine.normalize import visible
+from wabot.engine.proof.automaton import Budget, missed
+from wabot.engine.proof.letters import ordinary, same_letter
+from wabot.engine.proof.literal import EVERYTHING, literal, takes, tree
+from wabot.engine.proof.regex import parse
+from wabot.engine.proof.syntax import Chars, Node, Repeat, Sequence, Unknown, options
+from wabot.engine.proof.syntax import example as example_of
 from wabot.engine.trace import in_text
 from wabot.language.regex import Regex, RegexError
 from wabot.language.triggers.keyword import Keyword, Match
-from wabot.lint.proof.automaton import Budget, missed
-from wabot.lint.proof.letters import ordinary, same_letter
-from wabot.lint.proof.literal import EVERYTHING, literal, takes, tree
-from wabot.lint.proof.regex import parse
-from wabot.lint.proof.syntax import Chars, Node, Repeat, Sequence, Unknown, options
-from wabot.lint.proof.syntax import example as example_of
 
 ATOMS = (
     *("a", "b", "jam", " ", "\\d", "[0-9]", "[abc]", "[^a]", ".", "\\b", "^", "$", "(x|yz)", "(?:jam buka)", "[]a]"),

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from tests.engine import rule_sets as some
 from wabot.engine.decide import decide
+from wabot.engine.proof.letters import ordinary
 from wabot.engine.trace import in_text
 from wabot.language.hours import Hours, Span
 from wabot.language.regex import Regex, RegexError
@@ -14,7 +15,6 @@ from wabot.language.rule_set import Rule, RuleSet
 from wabot.language.triggers.fallback import Fallback
 from wabot.language.triggers.keyword import Keyword
 from wabot.language.triggers.pattern import Pattern
-from wabot.lint.proof.letters import ordinary
 from wabot.lint.shadow import find_shadowed
 from wabot.lint.survey import Survey
 from wabot.model.context import Context

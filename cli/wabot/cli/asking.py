@@ -19,7 +19,7 @@ from wabot.language.hours import YEARS
 from wabot.language.rule_set import RuleSet
 from wabot.model.context import SOMEBODY, Contact, Context, Conversation
 from wabot.model.errors import UsageError
-from wabot.model.message import Message
+from wabot.model.message import Message, MessageType
 from wabot.model.value import value
 from wabot.session.clock import RealClock
 
@@ -39,7 +39,7 @@ class Asked:
     name: str = ""
     tags: frozenset[str] = frozenset()
     orders: int = 0
-    type: str = "text"
+    type: MessageType = "text"
     trace: bool = False
     expect: str | None = None
 
@@ -101,7 +101,7 @@ def _ask(rule_set: RuleSet, asked: Asked) -> _Told:
     earlier = 0 if asked.first else 1
     chat = Conversation(earlier_messages=earlier, last_contact=now - _DAY if earlier else None)
     context = Context(now, Contact(SOMEBODY, asked.name, asked.tags, asked.orders), chat)
-    message = Message("T1", SOMEBODY, asked.text, asked.type, sent_at=now)  # type: ignore[arg-type]  # checked by the command
+    message = Message("T1", SOMEBODY, asked.text, asked.type, sent_at=now)
     decision = decide(rule_set, message, context)
     said = replies(rule_set, decision, message, context)
     return _Told(rule_set, decision, said, _trace(rule_set, message, context) if asked.trace else ())

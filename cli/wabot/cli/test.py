@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated, get_args
+from typing import Annotated, cast, get_args
 
 import typer
 
@@ -68,7 +68,7 @@ def test(
         raise typer.Exit(_play(path, tenant or (), wishes, watch))
     if wishes != Wishes(output) or watch:
         raise UsageError("-k, --junit, --coverage, --fail-on-empty and --watch are for tests; leave the message away")
-    asked = Asked(said, at, first, name, frozenset(tag or ()), orders, kind, trace, expect)
+    asked = Asked(said, at, first, name, frozenset(tag or ()), orders, cast("MessageType", kind), trace, expect)
     raise typer.Exit(asking.ask(path, tenant or (), asked, output))
 
 

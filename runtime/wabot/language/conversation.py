@@ -7,7 +7,7 @@ from typing import Any, cast
 
 from wabot.language.diagnostic import Location
 from wabot.language.document import Document
-from wabot.language.read import duration
+from wabot.language.read import duration, optional_duration
 from wabot.model.context import SOMEBODY, Contact
 from wabot.model.message import MessageType
 
@@ -125,6 +125,6 @@ def _expect(data: Mapping[str, Any], location: Location) -> Expect:
         priority=data.get("priority"),
         assigned_to=data.get("assigned_to"),
         status=data.get("status"),
-        delay=tuple(duration(delay[key]) if key in delay else None for key in ("min", "max")),  # type: ignore[arg-type]  # two keys, two values
+        delay=(optional_duration(delay, "min"), optional_duration(delay, "max")),
         **parts,
     )

@@ -130,9 +130,9 @@ def read_rule(document: Document, index: int, found: Files) -> Rule:
         trigger=OnlyGoto() if trigger is None else _TRIGGERS[trigger["type"]](trigger),
         conditions=_conditions(data["conditions"]) if "conditions" in data else None,
         response=_response(data["response"], found),
-        cooldown=duration(data["cooldown"]) if "cooldown" in data else None,
+        cooldown=optional_duration(data, "cooldown"),
         max_per_day=data.get("max_triggers_per_day"),
-        delay=duration(data["delay"]) if "delay" in data else None,
+        delay=optional_duration(data, "delay"),
         continues=data.get("continue", False),
         tags=frozenset((*data.get("tags", ()), *response.get("tags", ()))),
         set_priority=response.get("set_priority", data.get("set_priority")),
@@ -163,7 +163,9 @@ def _conditions(data: Mapping[str, Any]) -> Conditions:
         has_order_history=data.get("has_order_history"),
         segment=None if segment is None else frozenset([segment] if isinstance(segment, str) else segment),
         message_count=None if count is None else (count.get("min"), count.get("max")),
-        last_contact=None if last is None else (_optional(last, "more_than"), _optional(last, "less_than")),
+        last_contact=None
+        if last is None
+        else (optional_duration(last, "more_than"), optional_duration(last, "less_than")),
         between=parse_span(data["between"]) if "between" in data else None,
         days=None if days is None else frozenset(day for text in days for day in parse_days(text)),
     )
@@ -207,7 +209,8 @@ def _target(data: Mapping[str, str]) -> str:
     return f"{kind}:{name}"
 
 
-def _optional(data: Mapping[str, str], key: str) -> int | None:
+def optional_duration(data: Mapping[str, str], key: str) -> int | None:
+    """`data[key]` in milliseconds, if it is written."""
     return duration(data[key]) if key in data else None
 
 

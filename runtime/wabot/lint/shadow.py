@@ -6,6 +6,9 @@ from dataclasses import fields
 from functools import lru_cache
 from typing import Final, NamedTuple
 
+from wabot.engine.proof.automaton import Budget, missed
+from wabot.engine.proof.literal import EVERYTHING, Literal, takes, tree
+from wabot.engine.proof.syntax import Node, Unknown
 from wabot.language.responses.menu import Menu
 from wabot.language.rule_set import Candidate, Conditions, HoursState, Rule
 from wabot.language.triggers.fallback import Fallback
@@ -15,9 +18,6 @@ from wabot.language.triggers.menu_selection import MenuSelection
 from wabot.language.triggers.pattern import Pattern
 from wabot.language.triggers.time_based import TimeBased
 from wabot.language.triggers.welcome import Welcome
-from wabot.lint.proof.automaton import Budget, missed
-from wabot.lint.proof.literal import EVERYTHING, Literal, takes, tree
-from wabot.lint.proof.syntax import Node, Unknown
 from wabot.lint.situation import Situation, situation
 from wabot.lint.subject import Subject
 from wabot.lint.survey import Part, Reading, Survey, matches, rules_of, sources, survey

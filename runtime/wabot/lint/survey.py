@@ -8,14 +8,14 @@ from typing import NamedTuple
 
 from wabot.engine.fuzzy import words
 from wabot.engine.normalize import exact, fold, visible
+from wabot.engine.proof.automaton import Budget, missed
+from wabot.engine.proof.literal import EVERYTHING, Literal, literal
+from wabot.engine.proof.regex import parse
+from wabot.engine.proof.syntax import Node, Unknown, example, options
 from wabot.language.rule_set import Candidate, Rule, RuleSet
 from wabot.language.triggers import Trigger
 from wabot.language.triggers.keyword import Keyword
 from wabot.language.triggers.pattern import Pattern
-from wabot.lint.proof.automaton import Budget, missed
-from wabot.lint.proof.literal import EVERYTHING, Literal, literal
-from wabot.lint.proof.regex import parse
-from wabot.lint.proof.syntax import Node, Unknown, example, options
 from wabot.lint.situation import Situation, ordinary
 from wabot.lint.subject import Subject
 

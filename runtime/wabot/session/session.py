@@ -2,11 +2,11 @@
 
 import asyncio
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from wabot.language.rule_set import AutoReply
 from wabot.model.session import SessionState
@@ -117,10 +117,10 @@ class Session:
                 await asyncio.wait_for(inbound.drain(), _DRAIN)
             await sender.stop()
 
-    async def _either(self, what: object) -> None:
+    async def _either(self, what: asyncio.Task[Any] | Coroutine[Any, Any, Any]) -> None:
         """Return when `what` is done or the session shall stop."""
         stopping = asyncio.create_task(self._stop.wait())
-        doing = what if isinstance(what, asyncio.Task) else asyncio.create_task(what)  # type: ignore[arg-type]  # a coroutine
+        doing = what if isinstance(what, asyncio.Task) else asyncio.create_task(what)
         try:
             await asyncio.wait({stopping, doing}, return_when=asyncio.FIRST_COMPLETED)
         finally:

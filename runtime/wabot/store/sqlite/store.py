@@ -196,9 +196,7 @@ class SqliteStore:
             self._moved(outbound, row, status, at, error)
 
     def _moved(self, outbound: str, row: Any, status: str, at: int, error: str = "", counted: bool = False) -> None:
-        times = {"sent_at": None, "delivered_at": None, "read_at": None}
-        if f"{status}_at" in times:
-            times[f"{status}_at"] = at  # type: ignore[assignment]  # the dictionary holds milliseconds from here on
+        times = {f"{name}_at": at if name == status else None for name in ("sent", "delivered", "read")}
         self._ask("message_status", id=outbound, status=status, error=error, **times)
         if status in ("sent", "delivered", "read") and not counted:
             self._ask("conversation_answered", conversation=row["conversation_id"], at=at, content=row["text"][:200])
@@ -289,7 +287,7 @@ def _summary(ask: Callable[..., sqlite3.Cursor], tenant: str) -> Summary:
         state=SessionState("stopped") if row is None else SessionState(row["status"], row["detail"], row["action"]),
         state_since=None if row is None else row["since"],
         # A file that no process of this version has opened yet has no such column.
-        paused_until=None if row is None or "paused_until" not in row.keys() else row["paused_until"],  # noqa: SIM118
+        paused_until=None if row is None else dict(row).get("paused_until"),
         reload=reload,
         contacts=counts["contacts"],
         received=counts["received"],

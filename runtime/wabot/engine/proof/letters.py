@@ -6,7 +6,7 @@ from functools import cache, lru_cache
 from typing import Final
 
 from wabot.engine.normalize import visible
-from wabot.lint.proof.syntax import WHITE
+from wabot.engine.proof.syntax import WHITE
 
 _CASED_BELOW: Final = 0x1E944
 """No character from here on has another case."""

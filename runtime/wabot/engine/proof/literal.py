@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from wabot.engine.normalize import exact, fold
-from wabot.lint.proof.letters import same_letter, wordly
-from wabot.lint.proof.syntax import ANY, WHITE, Assertion, Chars, Node, Repeat, Sequence
+from wabot.engine.proof.letters import same_letter, wordly
+from wabot.engine.proof.syntax import ANY, WHITE, Assertion, Chars, Node, Repeat, Sequence
 
 _WHITE: Final = Chars(WHITE)
 _FROM_START: Final = ("exact", "starts_with")

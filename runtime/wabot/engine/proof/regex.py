@@ -4,8 +4,8 @@ import string
 from functools import lru_cache
 from typing import Final, NamedTuple
 
-from wabot.lint.proof.letters import same_letter
-from wabot.lint.proof.syntax import (
+from wabot.engine.proof.letters import same_letter
+from wabot.engine.proof.syntax import (
     ANY,
     WHITE,
     Assertion,

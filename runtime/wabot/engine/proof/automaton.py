@@ -10,8 +10,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Final
 
-from wabot.lint.proof.letters import can_occur, is_ordinary, wordly
-from wabot.lint.proof.syntax import (
+from wabot.engine.proof.letters import can_occur, is_ordinary, wordly
+from wabot.engine.proof.syntax import (
     ANYTHING,
     Assertion,
     Chars,
@@ -106,7 +106,7 @@ class _Class:
 
 def missed(later: Node, earlier: Iterable[Node], *, ordinary: bool = False, budget: Budget | None = None) -> str | None:
     """The shortest text in which `later` is found and none of `earlier` is, or None if there is none. With `ordinary`
-    only the texts of `wabot.lint.proof.letters.ordinary` count: use it wherever a literal takes part.
+    only the texts of `wabot.engine.proof.letters.ordinary` count: use it wherever a literal takes part.
 
     Raises:
         Unknown: it is not settled within STEPS or the budget's, or is about letters that are not ordinary.
