@@ -1,11 +1,12 @@
 """What a session needs from the world, as protocols: a clock, a channel to customers, a store."""
 
+from collections.abc import Callable, Sequence
 from typing import Protocol
 
 from wabot.model.context import Context
 from wabot.model.message import Message
 from wabot.model.session import Reload, SessionState, Summary
-from wabot.model.turn import Outbound, Receipt, SendFacts, Turn
+from wabot.model.turn import Begun, Claim, Outbound, Receipt, SendFacts, Turn
 
 
 class Clock(Protocol):
@@ -63,8 +64,9 @@ class Store(Protocol):
     @property
     def tenant(self) -> str: ...
 
-    async def journal(self, message: Message, at: int) -> bool:
-        """Keep a message that arrived `at`; False when the same chat and id were journalled before."""
+    async def journal(self, messages: Sequence[Message], at: int) -> list[bool]:
+        """Keep messages that arrived `at`, all of them or none; False for each whose chat and id were journalled
+        before."""
 
     async def undecided(self) -> list[Message]:
         """Journalled messages that no `record` has closed, oldest first: what a killed process left behind."""
@@ -72,14 +74,12 @@ class Store(Protocol):
     async def suspects(self) -> list[Message]:
         """Those of `undecided` that were begun before, least often first: one of them may have killed the process."""
 
-    async def attempt(self, message: Message) -> int:
-        """Count one more try to decide a journalled message; how many those are now. Durable before the try begins."""
+    async def begin(self, message: Message, now: int) -> Begun:
+        """Count one more try to decide a journalled message, and tell all that is known about its chat and customer.
+        The count is durable on return, also when nothing could be told."""
 
     async def context(self, message: Message, now: int) -> Context:
         """All that is known about this message's chat and customer, before it."""
-
-    async def paused(self, now: int) -> bool:
-        """Whether a person has paused the whole tenant."""
 
     async def record(self, turn: Turn) -> None:
         """One transaction: message, conversation, contact, log, counters, effects, outbox; closes the journal entry."""
@@ -88,10 +88,11 @@ class Store(Protocol):
         """Replies that wait to be sent, by due time; within a chat in the order in which they were made."""
 
     async def facts(self, outbound: Outbound, now: int) -> SendFacts:
-        """What must be checked once more before `outbound` is sent."""
+        """What is checked before `outbound` is sent."""
 
-    async def claim(self, outbound: Outbound, now: int) -> bool:
-        """queued → sending; False when it is no longer queued (cancelled meanwhile)."""
+    async def claim(self, outbound: Outbound, now: int, refuse: Callable[[SendFacts], str | None]) -> Claim:
+        """queued → sending, unless `refuse` says why not, asked with what is known at this moment; or it is due later
+        by now (`LATER`), or no longer queued (cancelled meanwhile). One step: no other send comes in between."""
 
     async def release(self, outbound: Outbound, due: int) -> None:
         """sending → queued, to be tried again at `due`."""

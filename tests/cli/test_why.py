@@ -26,7 +26,7 @@ async def data(tmp_path: Path) -> Path:
         await shop.say("jam buka?", ANI, id="A1")
         await shop.say("saya saja", id="A6", from_me=True)
         await shop.say("halo semua", "GRUP", id="A7", chat_kind="group")
-        await shop.store.journal(Message("A8", ANI, "belum", phone=ANI, sent_at=1), shop.clock.now())
+        await shop.store.journal([Message("A8", ANI, "belum", phone=ANI, sent_at=1)], shop.clock.now())
     (tmp_path / "stored").mkdir()
     return (tmp_path / "data").rename(tmp_path / "stored" / "warung").parent
 

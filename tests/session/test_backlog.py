@@ -101,9 +101,9 @@ def test_a_backlog_that_a_killed_process_left_is_dealt_with_the_same_way(ages: l
             Message(f"Z{n}", BUDI, f"kata {n}", phone=BUDI, sent_at=START - age * 1_000) for n, age in enumerate(ages)
         ]
         for message in said:
-            await store.journal(message, START)
+            await store.journal([message], START)
         for _ in range(begun):
-            await store.attempt(said[0])
+            await store.begin(said[0], START)
         await store.close()
         async with stage(place, RULES) as shop:
             await shop.settle()

@@ -180,7 +180,7 @@ async def test_what_was_journalled_and_not_decided_is_decided_at_the_next_start(
     async with stage(tmp_path) as shop:
         pass
     store = open_store(tmp_path / "data", "warung")
-    await store.journal(Message("Z1", BUDI, "jam buka?", phone=BUDI, sent_at=START), START)
+    await store.journal([Message("Z1", BUDI, "jam buka?", phone=BUDI, sent_at=START)], START)
     await store.close()
     async with stage(tmp_path) as shop:
         await shop.settle()

@@ -105,7 +105,7 @@ def test_a_message_that_kills_the_process_three_times_is_set_aside_at_the_fourth
     async def arrive() -> None:
         store = open_store(tmp_path / "data", "warung")
         for number, (chat, text) in enumerate([(BUDI, "racun"), (BUDI, "jam buka?"), (ANI, "jam buka?")], 1):
-            await store.journal(Message(f"Z{number}", chat, text, phone=chat, sent_at=START), START)
+            await store.journal([Message(f"Z{number}", chat, text, phone=chat, sent_at=START)], START)
         await store.close()
 
     asyncio.run(arrive())

@@ -8,7 +8,7 @@ from pathlib import Path
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.store.turns import CHAT, NOW, answered, message, silent
+from tests.store.turns import CHAT, NOW, allowed, answered, message, silent
 from wabot.model.context import Usage
 from wabot.model.session import Reload, SessionState
 from wabot.model.turn import Receipt
@@ -17,23 +17,23 @@ from wabot.store.sqlite import open_store
 
 
 async def test_a_message_is_journalled_once_however_often_it_comes(store: Store) -> None:
-    assert await store.journal(message(1), NOW)
-    assert not await store.journal(message(1, text="lain"), NOW)
-    assert await store.journal(message(1, chat="6281100000002"), NOW)
-    first = await asyncio.gather(*(store.journal(message(2), NOW) for _ in range(20)))
-    assert first.count(True) == 1
+    assert await store.journal([message(1)], NOW) == [True]
+    assert await store.journal([message(1, text="lain")], NOW) == [False]
+    assert await store.journal([message(1, chat="6281100000002")], NOW) == [True]
+    first = await asyncio.gather(*(store.journal([message(2)], NOW) for _ in range(20)))
+    assert first.count([True]) == 1
 
 
 async def test_what_was_journalled_and_not_recorded_is_undecided_in_the_order_of_arrival(store: Store) -> None:
     for number in (3, 1, 2):
-        await store.journal(message(number), NOW)
+        await store.journal([message(number)], NOW)
     await store.record(silent(message(1)))
     assert [undecided.id for undecided in await store.undecided()] == ["A3", "A2"]
     assert (await store.undecided())[0] == message(3)
 
 
 async def test_recording_a_turn_twice_changes_nothing_the_second_time(store: Store) -> None:
-    await store.journal(message(1), NOW)
+    await store.journal([message(1)], NOW)
     await store.record(answered(message(1)))
     before = await store.summary()
     await store.record(answered(message(1), text="lagi"))
@@ -45,7 +45,7 @@ async def test_the_context_counts_the_messages_before_this_one_and_what_was_used
     fresh = await store.context(message(1), NOW)
     assert (fresh.conversation.earlier_messages, fresh.conversation.last_contact, dict(fresh.usage)) == (0, None, {})
     assert fresh.contact.name == "Budi"
-    await store.journal(message(1), NOW)
+    await store.journal([message(1)], NOW)
     await store.record(answered(message(1), tags=frozenset({"tanya"}), priority="high"))
     later = await store.context(message(2, name=""), NOW + 5)
     assert later.conversation.earlier_messages == 1
@@ -94,7 +94,8 @@ async def test_replies_wait_by_due_time_and_in_a_chat_in_their_order(store: Stor
 async def test_only_one_claim_of_a_reply_succeeds(store: Store) -> None:
     await store.record(answered(message(1)))
     [row] = await store.queued()
-    assert sorted(await asyncio.gather(*(store.claim(row, NOW) for _ in range(5)))) == [False] * 4 + [True]
+    claims = await asyncio.gather(*(store.claim(row, row.due, allowed) for _ in range(5)))
+    assert sorted(claim.claimed for claim in claims) == [False] * 4 + [True]
     assert await store.queued() == []
     await store.release(row, NOW + 9)
     assert [again.due for again in await store.queued()] == [NOW + 9]
@@ -105,7 +106,7 @@ async def test_a_send_is_allowed_only_where_the_customer_wrote_and_counts_for_th
     [row] = await store.queued()
     facts = await store.facts(row, NOW)
     assert (facts.customer_wrote, facts.blocked, facts.paused_until, facts.sent_last_minute) == (True, False, None, 0)
-    await store.claim(row, NOW)
+    await store.claim(row, row.due, allowed)
     await store.finish(row, "sent", NOW)
     assert (await store.facts(row, NOW + 59_999)).sent_last_minute == 1
     assert (await store.facts(row, NOW + 60_000)).sent_last_minute == 0
@@ -117,7 +118,7 @@ async def test_a_send_is_allowed_only_where_the_customer_wrote_and_counts_for_th
 async def test_what_a_killed_process_was_sending_becomes_unknown_and_is_not_queued_again(store: Store) -> None:
     await store.record(answered(message(1)))
     [row] = await store.queued()
-    await store.claim(row, NOW)
+    await store.claim(row, row.due, allowed)
     assert [lost.id for lost in await store.abandon(NOW + 1)] == [row.id]
     assert await store.queued() == []
     assert (await store.summary()).outbox == {"unknown": 1}
@@ -128,7 +129,7 @@ async def test_what_a_killed_process_was_sending_becomes_unknown_and_is_not_queu
 async def test_a_receipt_that_is_faster_than_the_answer_to_the_send_is_kept(store: Store) -> None:
     await store.record(answered(message(1)))
     [row] = await store.queued()
-    await store.claim(row, NOW)
+    await store.claim(row, row.due, allowed)
     await store.receipt(Receipt(row.id, "delivered", NOW + 1))
     await store.finish(row, "sent", NOW + 2)
     assert (await store.summary()).outbox == {"delivered": 1}
@@ -142,7 +143,7 @@ def test_receipts_never_move_a_message_back(statuses: list[str]) -> None:
             store = open_store(Path(place), "warung")
             await store.record(answered(message(1)))
             [row] = await store.queued()
-            await store.claim(row, NOW)
+            await store.claim(row, row.due, allowed)
             for status in statuses:
                 await store.receipt(Receipt(row.id, status, NOW))  # type: ignore[arg-type]  # drawn from its values
             outbox = dict((await store.summary()).outbox)
@@ -157,9 +158,9 @@ async def test_the_summary_tells_state_reload_and_counts(store: Store) -> None:
     await store.save_state(SessionState("connected"), NOW)
     await store.save_state(SessionState("connected", "masih"), NOW + 5)
     await store.save_reload(Reload(NOW, False, "abc", "rules.yaml:3:1: salah"))
-    await store.journal(message(1), NOW)
+    await store.journal([message(1)], NOW)
     await store.record(answered(message(1)))
-    await store.journal(message(2), NOW)
+    await store.journal([message(2)], NOW)
     summary = await store.summary()
     assert (summary.state, summary.state_since) == (SessionState("connected", "masih"), NOW)
     assert summary.reload == Reload(NOW, False, "abc", "rules.yaml:3:1: salah")

@@ -9,7 +9,7 @@ from pathlib import Path
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.store.turns import NOW, answered, message, silent
+from tests.store.turns import NOW, allowed, answered, message, silent
 from wabot.model.context import WHOLE_CONTACT, OpenMenu, Usage
 from wabot.model.turn import Receipt
 from wabot.store.sqlite import SqliteStore, open_store
@@ -46,7 +46,7 @@ async def test_replies_that_wait_keep_their_chat_and_may_go_out_and_their_receip
     assert sorted(row.chat for row in rows) == sorted((LID, PHONE))
     for row in rows:
         assert (await store.facts(row, NOW + 2_000)).customer_wrote
-        assert await store.claim(row, NOW)
+        assert (await store.claim(row, row.due, allowed)).claimed
         await store.finish(row, "sent", NOW)
         await store.receipt(Receipt(row.id, "read", NOW))
     assert (await store.summary()).outbox == {"read": 2}

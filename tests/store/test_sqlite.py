@@ -20,7 +20,7 @@ from wabot.store.sqlite import SqliteStore, open_store, read_summary
 
 async def test_messages_that_come_together_share_commits(store: SqliteStore) -> None:
     before = store.commits
-    await asyncio.gather(*(store.journal(message(number), NOW) for number in range(500)))
+    await asyncio.gather(*(store.journal([message(number)], NOW) for number in range(500)))
     assert store.commits - before < 250
 
 
@@ -29,17 +29,17 @@ async def test_one_failing_operation_harms_no_other(store: SqliteStore) -> None:
 
     broken = replace(answered(message(1)), priority="sangat")  # type: ignore[arg-type]  # the database must refuse it
     results = await asyncio.gather(
-        store.journal(message(2), NOW), store.record(broken), store.journal(message(3), NOW), return_exceptions=True
+        store.journal([message(2)], NOW), store.record(broken), store.journal([message(3)], NOW), return_exceptions=True
     )
-    assert results[0] is True
+    assert results[0] == [True]
     assert isinstance(results[1], StoreError)
-    assert results[2] is True
+    assert results[2] == [True]
     assert (await store.summary()).contacts == 0
     assert await store.queued() == []
 
 
 async def test_only_its_owner_may_read_the_file(store: SqliteStore, folder: Path) -> None:
-    await store.journal(message(1), NOW)
+    await store.journal([message(1)], NOW)
     assert stat.S_IMODE(folder.stat().st_mode) == 0o700
     modes = {entry.name: stat.S_IMODE(entry.stat().st_mode) for entry in folder.iterdir()}
     assert set(modes.values()) == {0o600}, modes
@@ -54,10 +54,10 @@ async def test_the_file_is_durable_and_has_every_table_named_for_its_tenant(stor
 
 
 async def test_a_cancelled_caller_leaves_the_store_working(store: SqliteStore) -> None:
-    task = asyncio.create_task(store.journal(message(1), NOW))
+    task = asyncio.create_task(store.journal([message(1)], NOW))
     await asyncio.sleep(0)
     task.cancel()
-    assert await store.journal(message(2), NOW)
+    assert await store.journal([message(2)], NOW) == [True]
 
 
 async def test_a_closed_store_says_so(folder: Path) -> None:
@@ -65,19 +65,19 @@ async def test_a_closed_store_says_so(folder: Path) -> None:
     await store.close()
     await store.close()
     with pytest.raises(StoreError, match="closed"):
-        await store.journal(message(1), NOW)
+        await store.journal([message(1)], NOW)
 
 
 async def test_reopening_finds_everything(folder: Path) -> None:
     store = open_store(folder, "warung")
-    await store.journal(message(1), NOW)
+    await store.journal([message(1)], NOW)
     await store.record(answered(message(1)))
-    await store.journal(message(2), NOW)
+    await store.journal([message(2)], NOW)
     await store.close()
     again = open_store(folder, "warung")
     assert [row.rule for row in await again.queued()] == ["jam-buka"]
     assert [left.id for left in await again.undecided()] == ["A2"]
-    assert not await again.journal(message(1), NOW)
+    assert await again.journal([message(1)], NOW) == [False]
     await again.close()
 
 
@@ -116,7 +116,7 @@ async def main():
     store = open_store(Path(sys.argv[1]), "warung")
     new = 0
     for number in range(int(sys.argv[2])):
-        if await store.journal(message(number), NOW):
+        if await store.journal([message(number)], NOW) == [True]:
             new += 1
             print(number, flush=True)
     await store.close()
@@ -178,7 +178,7 @@ def test_a_full_disk_fails_the_message_plainly_and_loses_nothing_before(folder: 
         store = open_store(folder, "warung")
         kept = {left.id for left in await store.undecided()}
         assert {f"A{number}" for number in out.split()} <= kept
-        assert await store.journal(message(1_000_000), NOW)
+        assert await store.journal([message(1_000_000)], NOW) == [True]
         await store.close()
 
     asyncio.run(reopen())
@@ -191,7 +191,7 @@ def open_and_close(folder: Path) -> None:
 async def test_a_lock_held_by_another_process_is_waited_for(store: SqliteStore, folder: Path) -> None:
     other = sqlite3.connect(folder / "wabot.db", isolation_level=None, check_same_thread=False)
     other.execute("BEGIN IMMEDIATE")
-    waiting = asyncio.create_task(store.journal(message(1), NOW))
+    waiting = asyncio.create_task(store.journal([message(1)], NOW))
     await asyncio.sleep(0.1)
     assert not waiting.done()
     other.execute("COMMIT")

@@ -5,7 +5,7 @@ from typing import Any
 from wabot.model.context import WHOLE_CONTACT, Usage
 from wabot.model.ids import uuid7
 from wabot.model.message import Message
-from wabot.model.turn import NewReply, RuleOutcome, Turn
+from wabot.model.turn import NewReply, RuleOutcome, SendFacts, Turn
 
 NOW = 1_769_569_200_000
 CHAT = "6281100000001"
@@ -36,3 +36,7 @@ def answered(said: Message, text: str = "Kami buka kak.", at: int = NOW, due: in
 
 def silent(said: Message, reason: str = "no_match", **more: Any) -> Turn:
     return Turn(said, NOW, reason, **more)
+
+
+def allowed(_facts: SendFacts) -> None:
+    """Nothing speaks against a send."""

@@ -4,7 +4,8 @@ Built only when somebody wants to read it. It is also the plainest statement of 
 `decide` to the same winners for every rule set and message that they can think of.
 """
 
-from typing import NamedTuple
+from functools import lru_cache
+from typing import Final, NamedTuple
 
 from wabot.engine.decide import MOST_ANSWERS
 from wabot.engine.fuzzy import close, runs, typos, words
@@ -24,6 +25,9 @@ from wabot.language.triggers.time_based import TimeBased
 from wabot.language.triggers.welcome import Welcome
 from wabot.model.context import Context
 from wabot.model.message import Message
+
+_KEPT: Final = 20_000
+"""Keywords, and regexes, whose form is made once: those of a tenant with thousands of rules."""
 
 
 class Outcome(NamedTuple):
@@ -144,14 +148,14 @@ def in_text(trigger: Keyword | Pattern, text: str) -> str | None:
     if isinstance(trigger, Pattern) or trigger.match == "regex":
         raw = visible(text).encode("utf-8", "replace")
         for source in (trigger.regex,) if isinstance(trigger, Pattern) else trigger.keywords:
-            span = Regex(source, trigger.case_sensitive).find(raw)
+            span = _compiled(source, trigger.case_sensitive).find(raw)
             if span is not None:
                 return raw[span[0] : span[1]].decode("utf-8", "replace")
         return None
     form = exact if trigger.case_sensitive else fold
     seen = form(text)
     for keyword in trigger.keywords:
-        literal = form(keyword)
+        literal = _literal(keyword, trigger.case_sensitive)
         if trigger.match == "fuzzy":
             parts = words(literal)
             most = typos(literal, trigger.max_typos)
@@ -160,6 +164,16 @@ def in_text(trigger: Keyword | Pattern, text: str) -> str | None:
         elif literal and _matches(trigger.match, seen, literal):
             return keyword
     return None
+
+
+@lru_cache(_KEPT)
+def _literal(keyword: str, case_sensitive: bool) -> str:
+    return exact(keyword) if case_sensitive else fold(keyword)
+
+
+@lru_cache(_KEPT)
+def _compiled(source: str, case_sensitive: bool) -> Regex:
+    return Regex(source, case_sensitive)
 
 
 def _matches(kind: str, text: str, literal: str) -> bool:

@@ -2,9 +2,9 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import Final, Literal
 
-from wabot.model.context import Burst, OpenMenu, Priority, Usage
+from wabot.model.context import Burst, Context, OpenMenu, Priority, Usage
 from wabot.model.message import Message
 
 OutboxStatus = Literal["queued", "sending", "sent", "delivered", "read", "failed", "unknown"]
@@ -90,6 +90,29 @@ class SendFacts:
     sent_last_minute: int
     due: int = 0
     tenant_paused: bool = False
+
+
+LATER: Final = "later"
+"""Why a reply is not claimed yet: the customer goes on writing, or it was moved to a later time."""
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """Whether a reply is now `sending`. If not: `refusal` says why (None: it is no longer queued), and `due` when it is
+    due by now."""
+
+    claimed: bool
+    refusal: str | None
+    due: int
+
+
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """A try to decide a message: its number, from 1, and what is known, or the error that kept it from being read."""
+
+    tries: int
+    context: Context | None
+    error: Exception | None = None
 
 
 @dataclass(frozen=True, slots=True)

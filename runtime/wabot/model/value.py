@@ -26,6 +26,11 @@ def value(kind: _Kind) -> _Kind:
     return type(kind)(kind.__name__, kind.__bases__, space)
 
 
+def plain(one: Any) -> dict[str, Any]:
+    """The fields of a value that holds no other values, by name: `asdict` for what is written down all the time."""
+    return dict(zip(one.__slots__, one._parts(one), strict=True))
+
+
 def _of_class(meant: Any) -> bool:
     return str(meant).startswith(("typing.ClassVar", "ClassVar"))
 

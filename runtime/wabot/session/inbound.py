@@ -5,6 +5,7 @@ from collections import deque
 from collections.abc import Awaitable, Callable
 from typing import Final
 
+from wabot.model.errors import StoreError
 from wabot.model.message import EVENT_TYPES, Message
 from wabot.model.session import SessionState
 from wabot.model.turn import Receipt
@@ -15,6 +16,12 @@ from wabot.session.turns import Turns
 
 _LATE: Final = 60_000
 """Milliseconds after which a message that is only now decided was held up: an outage, not a busy moment."""
+_AT_ONCE: Final = 256
+"""Messages that are journalled in one commit."""
+_AGAIN: Final = 1.0
+"""Seconds until a store that failed is tried again."""
+_TURNS: Final = 64
+"""Chats whose messages are decided at the same time: as many can be suspected when the process dies."""
 _STREAM: Final = 2_000
 """Milliseconds to wait for a newer message before one that was held up is answered."""
 
@@ -33,16 +40,41 @@ class Inbound:
     ) -> None:
         self._store, self._clock, self._turns, self._sender, self._report = store, clock, turns, sender, report
         self._on_state = on_state
+        self._arriving: deque[tuple[Message, asyncio.Future[None]]] = deque()
+        self._journalling: asyncio.Task[None] | None = None
+        self._turn = asyncio.Semaphore(_TURNS)
         self._chats: dict[str, deque[Message]] = {}
         self._workers: set[asyncio.Task[None]] = set()
         self._idle = asyncio.Event()
         self._idle.set()
 
     async def message(self, message: Message) -> None:
-        if await self._store.journal(message, self._clock.now()):
-            self.take_up(message)
-        else:
-            self._report.silent(message, "duplicate")
+        kept = asyncio.get_running_loop().create_future()
+        self._arriving.append((message, kept))
+        if self._journalling is None or self._journalling.done():
+            self._journalling = asyncio.create_task(self._journal())
+        await kept
+
+    async def _journal(self) -> None:
+        """Journal what arrived, in that order, however long the store takes: WhatsApp will not say it again."""
+        while self._arriving:
+            batch = [self._arriving[number] for number in range(min(len(self._arriving), _AT_ONCE))]
+            try:
+                fresh = await self._store.journal([message for message, _ in batch], self._clock.now())
+            except StoreError as error:
+                self._report.note(
+                    "messages wait for the store", level="error", error=str(error), waiting=len(self._arriving)
+                )
+                await asyncio.sleep(_AGAIN)
+                continue
+            for (message, kept), new in zip(batch, fresh, strict=True):
+                self._arriving.popleft()
+                if new:
+                    self.take_up(message)
+                else:
+                    self._report.silent(message, "duplicate")
+                if not kept.done():
+                    kept.set_result(None)
 
     async def receipt(self, receipt: Receipt) -> None:
         await self._store.receipt(receipt)
@@ -76,7 +108,8 @@ class Inbound:
         waiting = self._chats[chat]
         while waiting:
             superseded = await self._superseded(waiting)
-            self._sender.add(await self._turns.take(waiting[0], superseded=superseded))
+            async with self._turn:
+                self._sender.add(await self._turns.take(waiting[0], superseded=superseded))
             waiting.popleft()
         del self._chats[chat]
         if not self._chats:

@@ -12,7 +12,7 @@ from typing import Final, NamedTuple
 
 from wabot.language.rule_set import AutoReply
 from wabot.model.errors import ChannelError, SendRefused, SendUnknown, StoreError
-from wabot.model.turn import Outbound
+from wabot.model.turn import LATER, Outbound
 from wabot.ports import Channel, Clock, Store
 from wabot.session.permission import RETRIES, WAITING, backoff, permission
 from wabot.session.report import Report
@@ -28,10 +28,11 @@ _GRACE: Final = 10.0
 
 
 class _Again(NamedTuple):
-    """To be tried again at `due`; `failed` counts towards giving up."""
+    """To be tried again at `due`; `failed` counts towards giving up; `held` by what holds all replies back."""
 
     due: int
     failed: int = 0
+    held: bool = False
 
 
 class Sender:
@@ -53,7 +54,7 @@ class Sender:
         self._known: set[str] = set()
         self._workers: set[asyncio.Task[None]] = set()
         self._sending: set[asyncio.Task[_Again | None]] = set()
-        self._gate = asyncio.Lock()
+        self._turnstile = asyncio.Lock()
         self._settled = asyncio.Event()
         self._settled.set()
         self._stopped = False
@@ -109,11 +110,12 @@ class Sender:
             due, attempt = outbound.due, 0
             while True:
                 await self._wait(outbound, due)
-                sending = asyncio.create_task(self._send(outbound, attempt + 1))
-                self._sending.add(sending)
-                sending.add_done_callback(self._sending.discard)
-                # Shielded: once claimed, a send is ended, or it would be unknown for no reason.
-                again = await asyncio.shield(sending)
+                again = await self._attempt(outbound, attempt + 1)
+                if again is not None and again.held:
+                    # Thousands may be held back at once: only the first of them looks again and again.
+                    async with self._turnstile:
+                        while (again := await self._attempt(outbound, attempt + 1)) is not None and again.held:
+                            await self._clock.sleep_until(again.due)
                 if again is None:
                     break
                 due, attempt = again.due, attempt + again.failed
@@ -121,6 +123,13 @@ class Sender:
         del self._chats[chat]
         if not self._chats:
             self._settled.set()
+
+    async def _attempt(self, outbound: Outbound, attempt: int) -> _Again | None:
+        sending = asyncio.create_task(self._send(outbound, attempt))
+        self._sending.add(sending)
+        sending.add_done_callback(self._sending.discard)
+        # Shielded: once claimed, a send is ended, or it would be unknown for no reason.
+        return await asyncio.shield(sending)
 
     async def _wait(self, outbound: Outbound, due: int) -> None:
         await self._connected.wait()
@@ -140,21 +149,17 @@ class Sender:
     async def _send(self, outbound: Outbound, attempt: int) -> _Again | None:
         """One attempt. Returns when to try again, or None when the reply is dealt with."""
         try:
-            # Counting the minute's sends and claiming the next one must be one step, or two chats pass at once.
-            async with self._gate:
-                now = self._clock.now()
-                facts = await self._store.facts(outbound, now)
-                if facts.due > now:  # the customer goes on writing
-                    return _Again(facts.due)
-                refusal = permission(outbound, facts, self._settings(), now)
-                if refusal in WAITING:
-                    return _Again(now + _LOOK_AGAIN)
-                if refusal is not None:
-                    await self._fail(outbound, refusal)
-                    return None
-                if not await self._store.claim(outbound, now):
-                    return None  # cancelled meanwhile: a person took the chat over
-            return await self._through_the_channel(outbound, attempt)
+            now, settings = self._clock.now(), self._settings()
+            claim = await self._store.claim(outbound, now, lambda facts: permission(outbound, facts, settings, now))
+            if claim.claimed:
+                return await self._through_the_channel(outbound, attempt)
+            if claim.refusal == LATER:
+                return _Again(claim.due)
+            if claim.refusal in WAITING:
+                return _Again(now + _LOOK_AGAIN, held=True)
+            if claim.refusal is not None:
+                await self._fail(outbound, claim.refusal)
+            return None  # without a refusal it is queued no more: a person took the chat over
         except StoreError as error:
             self._report.note("a reply waits for the store", level="error", error=str(error), outbound=outbound.id)
             return _Again(self._clock.now() + _LOOK_AGAIN)

@@ -20,7 +20,7 @@ from wabot.model.context import Context, Priority
 from wabot.model.errors import RenderError, StoreError
 from wabot.model.ids import uuid7
 from wabot.model.message import EVENT_TYPES, Message
-from wabot.model.turn import NewReply, Outbound, RuleOutcome, Turn
+from wabot.model.turn import Begun, NewReply, Outbound, RuleOutcome, Turn
 from wabot.ports import Clock, Store
 from wabot.session.bursts import burst_after, within
 from wabot.session.report import Report
@@ -60,10 +60,10 @@ class Turns:
         """
         self._report.heard(message)
         error = "the process died each time while it decided this message"
-        tries = await self._insist(lambda: self._store.attempt(message))
-        while tries <= MOST_TRIES:
+        begun = await self._begin(message)
+        while begun.tries <= MOST_TRIES:
             try:
-                turn = await self._insist(lambda: self._turn(message, superseded))
+                turn = self._turn(message, _known(begun), superseded)
                 await self._insist(partial(self._store.record, turn))
             except Exception as failure:  # a bug must cost one message its reply, not the session its life
                 self._report.note(
@@ -72,11 +72,14 @@ class Turns:
                 error = traceback.format_exc()
             else:
                 return self._tell(turn)
-            if tries == MOST_TRIES:
+            if begun.tries == MOST_TRIES:
                 break
             await self._clock.sleep_until(self._clock.now() + _AGAIN)
-            tries = await self._insist(lambda: self._store.attempt(message))
+            begun = await self._begin(message)
         return await self._set_aside(message, error)
+
+    async def _begin(self, message: Message) -> Begun:
+        return await self._insist(lambda: self._store.begin(message, self._clock.now()))
 
     async def _set_aside(self, message: Message, error: str) -> list[Outbound]:
         """Close a message that cannot be decided, so that its chat goes on; a person must look at the customer."""
@@ -111,13 +114,13 @@ class Turns:
             for reply in turn.replies
         ]
 
-    async def _turn(self, message: Message, superseded: bool) -> Turn:
+    def _turn(self, message: Message, context: Context, superseded: bool) -> Turn:
         rule_set = self._rules()
-        now = self._clock.now()
+        now = context.now
         if message.from_me:
             return _by_a_person(rule_set, message, now)
-        known, paused = await asyncio.gather(self._store.context(message, now), self._store.paused(now))
-        context = replace(known, paused=paused, superseded=superseded)
+        if superseded:
+            context = replace(context, superseded=True)
         started = time.perf_counter_ns()
         decision = decide(rule_set, message, context)
         burst = context.conversation.burst
@@ -157,6 +160,12 @@ class Turns:
             trace=json.dumps(trace, ensure_ascii=False),
             micros=micros,
         )
+
+
+def _known(begun: Begun) -> Context:
+    if begun.context is None:
+        raise begun.error or RuntimeError("nothing is known of the chat")
+    return begun.context
 
 
 def _by_a_person(rule_set: RuleSet, message: Message, now: int) -> Turn:

@@ -19,7 +19,7 @@ def find_contact(ask: Ask, message: Message) -> Any | None:
     """The contact's row, None for a customer never seen. Contacts that turn out to be one person are merged first:
     so a decision already knows all that was known of either."""
     found: list[Any] = []
-    for row in _sightings(ask, message):
+    for row in ask("contacts_of_names", chat=message.chat, lid=message.lid, phone=message.phone):
         if row["id"] not in [other["id"] for other in found]:
             found.append(row)
     if not found:
@@ -37,17 +37,6 @@ def find_conversation(ask: Ask, chat: str, contact: str | None) -> Any | None:
     """The conversation's row, by the name of the chat or by its contact."""
     row = ask("conversation_of_chat", chat=chat).fetchone()
     return row if row is not None or contact is None else ask("conversation_of_contact", contact=contact).fetchone()
-
-
-def _sightings(ask: Ask, message: Message) -> list[Any]:
-    rows = [ask("contact_of_chat", chat=message.chat).fetchone()]
-    for name in dict.fromkeys((message.lid, message.phone, message.chat)):
-        if name:
-            rows += [ask(by, **{key: name}).fetchone() for by, key in _BY]
-    return [row for row in rows if row is not None]
-
-
-_BY: Final = (("contact_by_lid", "lid"), ("contact_by_phone", "phone"), ("contact_of_chat", "chat"))
 
 
 def _may_be_one(one: Any, other: Any) -> bool:

@@ -6,8 +6,11 @@ SELECT chat, message_id FROM inbound_journal WHERE tenant_id = :tenant AND messa
 UNION
 SELECT conversations.chat, messages.wa_message_id FROM messages
 JOIN conversations ON conversations.id = messages.conversation_id
-WHERE messages.tenant_id = :tenant AND messages.wa_message_id IS NOT NULL
-AND (messages.id = :id OR messages.wa_message_id = :id)
+WHERE messages.tenant_id = :tenant AND messages.wa_message_id IS NOT NULL AND messages.wa_message_id = :id
+UNION
+SELECT conversations.chat, messages.wa_message_id FROM messages
+JOIN conversations ON conversations.id = messages.conversation_id
+WHERE messages.id = :id AND messages.tenant_id = :tenant AND messages.wa_message_id IS NOT NULL
 UNION
 SELECT outbox.chat, messages.wa_message_id FROM outbox
 JOIN auto_reply_logs ON auto_reply_logs.conversation_id = outbox.conversation_id
@@ -22,7 +25,8 @@ WHERE tenant_id = :tenant AND (:chat = '' OR chat = :chat) ORDER BY sequence DES
 
 -- name: why_message
 SELECT messages.*, conversations.chat FROM messages JOIN conversations ON conversations.id = messages.conversation_id
-WHERE messages.tenant_id = :tenant AND conversations.chat = :chat AND messages.wa_message_id = :id;
+WHERE messages.tenant_id = :tenant AND conversations.tenant_id = :tenant AND conversations.chat = :chat
+AND messages.wa_message_id = :id;
 
 -- name: why_journal
 SELECT * FROM inbound_journal WHERE tenant_id = :tenant AND chat = :chat AND message_id = :id;
@@ -37,13 +41,14 @@ WHERE tenant_id = :tenant AND conversation_id IS NULL AND triggered_at = :at AND
 
 -- name: why_replies
 SELECT outbox.* FROM outbox JOIN conversations ON conversations.id = outbox.conversation_id
-WHERE outbox.tenant_id = :tenant AND conversations.chat = :chat AND outbox.created_at = :at ORDER BY outbox.sequence;
+WHERE outbox.tenant_id = :tenant AND conversations.tenant_id = :tenant AND conversations.chat = :chat
+AND outbox.created_at = :at ORDER BY outbox.sequence;
 
 -- name: chat_messages
 -- Newest first; replies bear the moment of the message that they answer, and come after it.
 SELECT messages.*, conversations.chat FROM messages JOIN conversations ON conversations.id = messages.conversation_id
 LEFT JOIN outbox ON outbox.id = messages.id
-WHERE messages.tenant_id = :tenant AND conversations.chat = :chat
+WHERE messages.tenant_id = :tenant AND conversations.tenant_id = :tenant AND conversations.chat = :chat
 ORDER BY messages.created_at DESC, COALESCE(outbox.sequence, 0) DESC LIMIT :most;
 
 -- name: chats
@@ -60,12 +65,16 @@ AND (:search = '' OR conversations.chat LIKE :search ESCAPE '!' OR contacts.phon
      OR LOWER(contacts.name) LIKE :search ESCAPE '!'
      OR EXISTS (SELECT 1 FROM messages WHERE messages.conversation_id = conversations.id
                 AND LOWER(messages.content) LIKE :search ESCAPE '!'))
-ORDER BY COALESCE(conversations.last_message_at, 0) DESC, conversations.chat LIMIT :most;
+ORDER BY conversations.last_message_at DESC NULLS LAST, conversations.chat LIMIT :most;
 
 -- name: outbox_listed
 -- What waits, what nobody knows, and what failed since.
+SELECT * FROM outbox WHERE tenant_id = :tenant AND status = 'queued'
+UNION ALL
+SELECT * FROM outbox WHERE tenant_id = :tenant AND status = 'sending'
+UNION ALL
 SELECT * FROM outbox
-WHERE tenant_id = :tenant AND (status IN ('queued', 'sending', 'unknown') OR (status = 'failed' AND due_at >= :since))
+WHERE tenant_id = :tenant AND status IN ('failed', 'unknown') AND (status = 'unknown' OR due_at >= :since)
 ORDER BY due_at, sequence;
 
 -- name: outbox_cancel_one

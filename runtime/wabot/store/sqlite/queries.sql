@@ -22,6 +22,15 @@ UPDATE inbound_journal SET tries = tries + 1
 WHERE tenant_id = :tenant AND chat = :chat AND message_id = :message
 RETURNING tries;
 
+-- name: known_begins
+SAVEPOINT known;
+
+-- name: known_fails
+ROLLBACK TO known;
+
+-- name: known_ends
+RELEASE known;
+
 -- name: journal_suspects
 SELECT payload FROM inbound_journal
 WHERE tenant_id = :tenant AND decided_at IS NULL AND tries > 0 ORDER BY tries, sequence;
@@ -29,17 +38,28 @@ WHERE tenant_id = :tenant AND decided_at IS NULL AND tries > 0 ORDER BY tries, s
 -- name: journal_entry
 SELECT decided_at FROM inbound_journal WHERE tenant_id = :tenant AND chat = :chat AND message_id = :message;
 
--- name: contact_by_lid
-SELECT * FROM contacts WHERE tenant_id = :tenant AND lid = :lid;
-
--- name: contact_by_phone
-SELECT * FROM contacts WHERE tenant_id = :tenant AND phone = :phone;
-
--- name: contact_of_chat
-SELECT contacts.* FROM conversation_chats
+-- name: contacts_of_names
+-- Everybody who goes by one of a message's names; the most certain first: who writes in that chat, who has the LID.
+SELECT 0 AS rank, contacts.* FROM conversation_chats
 JOIN conversations ON conversations.id = conversation_chats.conversation_id
 JOIN contacts ON contacts.id = conversations.contact_id
-WHERE conversation_chats.tenant_id = :tenant AND conversation_chats.chat = :chat;
+WHERE conversation_chats.tenant_id = :tenant AND conversation_chats.chat = :chat
+UNION ALL
+SELECT 1, * FROM contacts WHERE tenant_id = :tenant AND lid IN (:lid, :phone, :chat) AND lid <> ''
+UNION ALL
+SELECT 2, * FROM contacts WHERE tenant_id = :tenant AND phone IN (:lid, :phone, :chat) AND phone <> ''
+UNION ALL
+SELECT 3, contacts.* FROM conversation_chats
+JOIN conversations ON conversations.id = conversation_chats.conversation_id
+JOIN contacts ON contacts.id = conversations.contact_id
+WHERE conversation_chats.tenant_id = :tenant AND conversation_chats.chat IN (:lid, :phone)
+ORDER BY rank;
+
+-- name: contact_by_lid
+SELECT id FROM contacts WHERE tenant_id = :tenant AND lid = :lid AND lid <> '';
+
+-- name: contact_by_phone
+SELECT id FROM contacts WHERE tenant_id = :tenant AND phone = :phone AND phone <> '';
 
 -- name: contact_by_id
 SELECT * FROM contacts WHERE tenant_id = :tenant AND id = :id;
@@ -267,6 +287,7 @@ SELECT * FROM outbox WHERE id = :id AND tenant_id = :tenant;
 SELECT * FROM outbox WHERE tenant_id = :tenant AND status = 'sending' ORDER BY sequence;
 
 -- name: send_facts
+-- No tenant may send more than 600 a minute, so counting ends there.
 WITH chat (conversation, contact, customer_messages, paused_until) AS (
     SELECT conversations.id, contact_id, customer_messages, paused_until FROM conversation_chats
     JOIN conversations ON conversations.id = conversation_chats.conversation_id
@@ -278,7 +299,7 @@ SELECT
     (SELECT paused_until FROM chat) AS paused_until,
     (SELECT due_at FROM outbox WHERE tenant_id = :tenant AND id = :id) AS due,
     (SELECT COUNT(*) FROM sessions WHERE tenant_id = :tenant AND paused_until > :now) AS tenant_paused,
-    (SELECT COUNT(*) FROM outbox WHERE tenant_id = :tenant AND sent_at > :since)
+    (SELECT COUNT(*) FROM (SELECT 1 FROM outbox WHERE tenant_id = :tenant AND sent_at > :since LIMIT 601))
     + (SELECT COUNT(*) FROM outbox WHERE tenant_id = :tenant AND status = 'sending' AND id <> :id) AS sent_last_minute;
 
 -- name: log_add

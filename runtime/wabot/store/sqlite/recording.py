@@ -2,32 +2,32 @@
 
 import json
 from collections.abc import Callable
-from dataclasses import asdict
 from typing import Any
 
 from wabot.model.ids import uuid7
 from wabot.model.media import media_type
 from wabot.model.message import EVENT_TYPES, Message
 from wabot.model.turn import NewReply, Turn
-from wabot.store.sqlite.identity import Ask, find_contact, find_conversation
+from wabot.model.value import plain
+from wabot.store.sqlite.identity import Ask, find_contact
 
 
 def record(ask: Ask, turn: Turn, sequence: Callable[[], int]) -> None:
     """Write a turn. A turn whose journal entry is closed already was written before: then nothing is done."""
     message = turn.message
-    entry = ask("journal_entry", chat=message.chat, message=message.id).fetchone()
-    if entry is not None and entry["decided_at"] is not None:
+    closed = ask("journal_close", chat=message.chat, message=message.id, at=turn.at, error=turn.error).rowcount
+    if not closed and ask("journal_entry", chat=message.chat, message=message.id).fetchone() is not None:
         return
-    ask("journal_close", chat=message.chat, message=message.id, at=turn.at, error=turn.error)
     if message.chat_kind != "direct" or message.type in EVENT_TYPES:
         _log(ask, turn, None, None)
         return
-    contact = _contact(ask, message, turn.at)
+    row = find_contact(ask, message)
+    contact = _new_contact(ask, message, turn.at) if row is None else str(row["id"])
     conversation = _conversation(ask, message, contact, turn.at)
     message_id = _message(ask, turn, conversation["id"])
     _conversed(ask, turn, conversation)
     if not message.from_me:
-        _heard(ask, message, contact, turn.at)
+        _heard(ask, message, contact, row, turn.at)
     if turn.pause_until is not None:
         for row in ask("outbox_cancel", conversation=conversation["id"], error="handled_by_person").fetchall():
             _fail(ask, row["id"], "handled_by_person")
@@ -55,28 +55,30 @@ def record(ask: Ask, turn: Turn, sequence: Callable[[], int]) -> None:
     _log(ask, turn, conversation["id"], message_id)
 
 
-def _contact(ask: Ask, message: Message, at: int) -> str:
-    row = find_contact(ask, message)
-    if row is not None:
-        return str(row["id"])
+def _new_contact(ask: Ask, message: Message, at: int) -> str:
     contact = uuid7(at)
     name = "" if message.from_me else message.name
     ask("contact_add", id=contact, phone=message.phone, lid=message.lid, name=name, at=at)
     return contact
 
 
-def _heard(ask: Ask, message: Message, contact: str, at: int) -> None:
-    """Note a customer's message on their contact. A number or LID that another contact bears already is left there:
-    those two could not be merged."""
-    by_phone = ask("contact_by_phone", phone=message.phone).fetchone() if message.phone else None
-    by_lid = ask("contact_by_lid", lid=message.lid).fetchone() if message.lid else None
-    phone = message.phone if by_phone is None or by_phone["id"] == contact else ""
-    lid = message.lid if by_lid is None or by_lid["id"] == contact else ""
+def _heard(ask: Ask, message: Message, contact: str, before: Any | None, at: int) -> None:
+    """Note a customer's message on their contact, as it was before (None: new). A number or LID that another contact
+    bears already is left there: those two could not be merged."""
+    phone = message.phone if before is not None and not before["phone"] else ""
+    lid = message.lid if before is not None and not before["lid"] else ""
+    if phone and ask("contact_by_phone", phone=phone).fetchone() is not None:
+        phone = ""
+    if lid and ask("contact_by_lid", lid=lid).fetchone() is not None:
+        lid = ""
     ask("contact_heard", id=contact, name=message.name, phone=phone, lid=lid, at=at)
 
 
 def _conversation(ask: Ask, message: Message, contact: str, at: int) -> Any:
-    row = find_conversation(ask, message.chat, contact)
+    row = ask("conversation_of_chat", chat=message.chat).fetchone()
+    if row is not None:
+        return row
+    row = ask("conversation_of_contact", contact=contact).fetchone()
     if row is None:
         ask("conversation_add", id=uuid7(at), chat=message.chat, contact=contact, at=at)
         row = ask("conversation_of_contact", contact=contact).fetchone()
@@ -125,11 +127,11 @@ def _conversed(ask: Ask, turn: Turn, conversation: Any) -> None:
         content=content,
         tags=tags,
         priority=turn.priority,
-        menu=None if turn.menu is None else json.dumps(asdict(turn.menu)),
+        menu=None if turn.menu is None else json.dumps(plain(turn.menu)),
         assigned=turn.assigned_to,
         pending=turn.pending,
         muted_until=turn.mute_until,
-        burst=None if turn.burst is None else json.dumps(asdict(turn.burst)),
+        burst=None if turn.burst is None else json.dumps(plain(turn.burst)),
         at=turn.at,
     )
 

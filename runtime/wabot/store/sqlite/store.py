@@ -2,28 +2,24 @@
 
 import json
 import sqlite3
-from collections.abc import Callable
-from dataclasses import asdict
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, Final
 
-from wabot.model.context import ALONE, CLOSED, Burst, Contact, Context, Conversation, OpenMenu, Usage
+from wabot.model.context import Context
 from wabot.model.errors import StoreError
 from wabot.model.message import Message
 from wabot.model.session import Reload, SessionState, Summary
-from wabot.model.turn import Outbound, Receipt, SendFacts, Turn
-from wabot.store.sqlite.identity import find_contact, find_conversation
+from wabot.model.turn import LATER, Begun, Claim, Outbound, Receipt, SendFacts, Turn
+from wabot.model.value import plain
+from wabot.store.sqlite.knowing import known
 from wabot.store.sqlite.opening import NAME, open_file, open_for_reading, plainly
 from wabot.store.sqlite.queries import asker
 from wabot.store.sqlite.recording import record
+from wabot.store.sqlite.summary import summary
 from wabot.store.sqlite.writer import Writer
 
 _MINUTE: Final = 60_000
-_LOOP_SPAN: Final = 120_000
-"""Milliseconds over which automatic replies to one chat are counted."""
-_MOST_REPLIES: Final = 8
-_MOST_REPEATS: Final = 3
-"""More replies than that, or so many times the same reply to the same text, are no conversation with a person."""
 _RANK: Final = {"queued": 0, "failed": 0, "sending": 1, "unknown": 1, "sent": 2, "delivered": 3, "read": 4}
 """How far a message has come; a receipt only ever moves it on."""
 
@@ -46,7 +42,7 @@ def read_summary(folder: Path, tenant: str) -> Summary:
     """
     connection = open_for_reading(folder)
     try:
-        return _summary(asker(connection, tenant), tenant)
+        return summary(asker(connection, tenant), tenant)
     except sqlite3.Error as error:  # damage further inside shows only when it is read
         raise StoreError(plainly(folder / NAME, error)) from error
     finally:
@@ -75,10 +71,10 @@ class SqliteStore:
     async def _run(self, work: Callable[[], Any]) -> Any:
         return await self._writer.run(lambda _connection: work())
 
-    async def journal(self, message: Message, at: int) -> bool:
-        payload = json.dumps(asdict(message), ensure_ascii=False)
+    async def journal(self, messages: Sequence[Message], at: int) -> list[bool]:
+        payloads = [json.dumps(plain(message), ensure_ascii=False) for message in messages]
 
-        def work() -> bool:
+        def keep(message: Message, payload: str) -> bool:
             self._journalled += 1
             added = self._ask(
                 "journal_message",
@@ -90,7 +86,7 @@ class SqliteStore:
             )
             return added.rowcount == 1
 
-        return bool(await self._run(work))
+        return list(await self._run(lambda: list(map(keep, messages, payloads))))
 
     async def undecided(self) -> list[Message]:
         return await self._journalled_messages("journal_undecided")
@@ -101,60 +97,27 @@ class SqliteStore:
     async def _journalled_messages(self, statement: str) -> list[Message]:
         return list(await self._run(lambda: [Message(**json.loads(row["payload"])) for row in self._ask(statement)]))
 
-    async def attempt(self, message: Message) -> int:
-        def work() -> int:
+    async def begin(self, message: Message, now: int) -> Begun:
+        def work() -> Begun:
             row = self._ask("journal_try", chat=message.chat, message=message.id).fetchone()
-            return 1 if row is None else int(row["tries"])
+            tries = 1 if row is None else int(row["tries"])
+            self._ask("known_begins")
+            try:
+                begun = Begun(tries, known(self._ask, message, now))
+            except sqlite3.Error:
+                raise
+            except Exception as error:  # the try counts all the same, or this message would be begun for ever
+                self._ask("known_fails")
+                begun = Begun(tries, None, error)
+            self._ask("known_ends")
+            return begun
 
-        return int(await self._run(work))
+        begun: Begun = await self._run(work)
+        return begun
 
     async def context(self, message: Message, now: int) -> Context:
-        context: Context = await self._run(lambda: self._context(message, now))
+        context: Context = await self._run(lambda: known(self._ask, message, now))
         return context
-
-    def _context(self, message: Message, now: int) -> Context:
-        contact = find_contact(self._ask, message)
-        if contact is None:
-            return Context(now, Contact(message.phone, message.name))
-        row = find_conversation(self._ask, message.chat, contact["id"])
-        usage = {
-            used["rule_id"]: Usage(used["last_at"], used["day"], used["count"])
-            for used in self._ask("usage_of_contact", contact=contact["id"])
-        }
-        known = Contact(
-            phone=contact["phone"] or message.phone,
-            name=message.name or contact["name"],
-            tags=frozenset(json.loads(contact["tags"])),
-            orders=contact["total_orders"],
-            segment=contact["segment"],
-            blocked=bool(contact["is_blocked"]),
-        )
-        if row is None:
-            return Context(now, known, usage=usage)
-        paused = row["paused_until"]
-        conversation = Conversation(
-            status=row["status"],
-            priority=row["priority"],
-            tags=frozenset(json.loads(row["tags"])),
-            earlier_messages=row["customer_messages"],
-            last_contact=row["last_customer_at"],
-            paused_until=paused if paused is not None and paused > now else None,
-            menu=_menu(row["menu"]),
-            assigned_to=row["assigned_to"],
-            burst=_burst(row["burst"]),
-            muted=row["muted_until"] is not None and row["muted_until"] > now,
-        )
-        loop = conversation.muted or self._loops(row["id"], message.text, now)
-        return Context(now, known, conversation, usage, loop_suspected=loop)
-
-    def _loops(self, conversation: str, text: str, now: int) -> bool:
-        """Whether this chat looks like two machines that answer each other."""
-        since = now - _LOOP_SPAN
-        row = self._ask("conversation_loops", id=conversation, text=text, since=since).fetchone()
-        return bool(row["replies"] > _MOST_REPLIES or row["repeats"] >= _MOST_REPEATS)
-
-    async def paused(self, now: int) -> bool:
-        return bool(await self._run(lambda: self._ask("tenant_paused", now=now).fetchone()["paused"]))
 
     async def record(self, turn: Turn) -> None:
         await self._run(lambda: record(self._ask, turn, self._next))
@@ -167,22 +130,29 @@ class SqliteStore:
         return list(await self._run(lambda: [_outbound(row) for row in self._ask("outbox_queued")]))
 
     async def facts(self, outbound: Outbound, now: int) -> SendFacts:
-        def work() -> SendFacts:
-            row = self._ask("send_facts", chat=outbound.chat, id=outbound.id, since=now - _MINUTE, now=now).fetchone()
-            return SendFacts(
-                bool(row["customer_wrote"]),
-                bool(row["blocked"]),
-                row["paused_until"],
-                row["sent_last_minute"],
-                row["due"] or 0,
-                bool(row["tenant_paused"]),
-            )
-
-        facts: SendFacts = await self._run(work)
+        facts: SendFacts = await self._run(lambda: self._facts(outbound, now))
         return facts
 
-    async def claim(self, outbound: Outbound, now: int) -> bool:
-        return bool(await self._run(lambda: self._ask("outbox_claim", id=outbound.id, at=now).rowcount == 1))
+    def _facts(self, outbound: Outbound, now: int) -> SendFacts:
+        row = self._ask("send_facts", chat=outbound.chat, id=outbound.id, since=now - _MINUTE, now=now).fetchone()
+        return SendFacts(
+            bool(row["customer_wrote"]),
+            bool(row["blocked"]),
+            row["paused_until"],
+            row["sent_last_minute"],
+            row["due"] or 0,
+            bool(row["tenant_paused"]),
+        )
+
+    async def claim(self, outbound: Outbound, now: int, refuse: Callable[[SendFacts], str | None]) -> Claim:
+        def work() -> Claim:
+            facts = self._facts(outbound, now)
+            refusal = LATER if facts.due > now else refuse(facts)
+            claimed = refusal is None and self._ask("outbox_claim", id=outbound.id, at=now).rowcount == 1
+            return Claim(claimed, refusal, facts.due)
+
+        claim: Claim = await self._run(work)
+        return claim
 
     async def release(self, outbound: Outbound, due: int) -> None:
         await self._run(lambda: self._ask("outbox_release", id=outbound.id, due=due).rowcount)
@@ -240,8 +210,8 @@ class SqliteStore:
         )
 
     async def summary(self) -> Summary:
-        summary: Summary = await self._run(lambda: _summary(self._ask, self._tenant))
-        return summary
+        held: Summary = await self._run(lambda: summary(self._ask, self._tenant))
+        return held
 
     async def close(self) -> None:
         await self._writer.close()
@@ -258,42 +228,4 @@ def _outbound(row: Any) -> Outbound:
         status=row["status"],
         error=row["error"],
         media=row["media"],
-    )
-
-
-def _menu(stored: str) -> OpenMenu:
-    if not stored:
-        return CLOSED
-    data = json.loads(stored)
-    return OpenMenu(data["rule"], data["until"], data["misses"], tuple(data["trail"]))
-
-
-def _burst(stored: str) -> Burst:
-    if not stored:
-        return ALONE
-    data = json.loads(stored)
-    return Burst(data["since"], data["until"], tuple(data["rules"]))
-
-
-def _summary(ask: Callable[..., sqlite3.Cursor], tenant: str) -> Summary:
-    row = ask("session_row").fetchone()
-    counts = ask("summary_counts").fetchone()
-    reasons = {row["why"]: row["number"] for row in ask("summary_reasons")}
-    reload = None
-    if row is not None and row["reload_at"] is not None:
-        reload = Reload(row["reload_at"], bool(row["reload_ok"]), row["reload_revision"], row["reload_detail"])
-    return Summary(
-        tenant=tenant,
-        state=SessionState("stopped") if row is None else SessionState(row["status"], row["detail"], row["action"]),
-        state_since=None if row is None else row["since"],
-        # A file that no process of this version has opened yet has no such column.
-        paused_until=None if row is None else dict(row).get("paused_until"),
-        reload=reload,
-        contacts=counts["contacts"],
-        received=counts["received"],
-        waiting=counts["waiting"],
-        outbox={row["status"]: row["number"] for row in ask("summary_outbox")},
-        by_rule={row["rule_id"]: row["total_triggered"] for row in ask("summary_rules")},
-        by_reason=reasons,
-        set_aside=reasons.get("set_aside", 0),
     )

@@ -1,24 +1,35 @@
 """One thread that owns the connection, and commits whatever queued during the previous commit.
 
 A commit costs one flush to the disk however much is in it, so under load many operations share one, and an idle store
-answers a single one at once. Callers are resumed only after the commit that holds their work.
+answers a single one at once. Callers are resumed only after the commit that holds their work, all of a commit together:
+waking the event loop costs more than most operations.
 """
 
 import asyncio
 import queue
 import sqlite3
 import threading
-from collections.abc import Callable
-from concurrent.futures import Future
+from collections.abc import Callable, Sequence
 from contextlib import suppress
-from typing import Any, TypeVar
+from typing import Any, Final, NamedTuple, TypeVar
 
 from wabot.model.errors import StoreError
 
 Result = TypeVar("Result")
 Operation = Callable[[sqlite3.Connection], Any]
-_MOST = 256
+_MOST: Final = 256
 """Operations in one commit: more would let the first of them wait."""
+
+
+class _Work(NamedTuple):
+    operation: Operation
+    future: "asyncio.Future[Any]"
+
+
+class _Outcome(NamedTuple):
+    future: "asyncio.Future[Any]"
+    result: Any = None
+    error: Exception | None = None
 
 
 class Writer:
@@ -27,23 +38,23 @@ class Writer:
     def __init__(self, connection: sqlite3.Connection, name: str) -> None:
         self.commits = 0
         self._connection = connection
-        self._queue: queue.SimpleQueue[tuple[Operation, Future[Any]] | None] = queue.SimpleQueue()
+        self._queue: queue.SimpleQueue[_Work | None] = queue.SimpleQueue()
         self._closed = False
-        self._thread = threading.Thread(target=self._work, name=f"store-{name}", daemon=True)
+        self._thread = threading.Thread(target=self._run, name=f"store-{name}", daemon=True)
         self._thread.start()
 
     async def run(self, operation: Callable[[sqlite3.Connection], Result]) -> Result:
-        """Run `operation` in a transaction; return once it is durable.
+        """Run `operation` in a transaction; return once it is durable. It runs a second time when another one of the
+        same commit failed, after all that it did was undone. A caller that is cancelled does not stop it.
 
         Raises:
             StoreError: the store is closed, or the database could not do it. Nothing of the operation is kept then.
         """
         if self._closed:
             raise StoreError("the store is closed")
-        future: Future[Result] = Future()
-        self._queue.put((operation, future))
-        # Shielded: a caller that is cancelled must not cancel what the thread may be doing already.
-        return await asyncio.shield(asyncio.wrap_future(future))
+        future: asyncio.Future[Result] = asyncio.get_running_loop().create_future()
+        self._queue.put(_Work(operation, future))
+        return await future
 
     async def close(self) -> None:
         """Finish what is queued, then close the connection."""
@@ -52,66 +63,63 @@ class Writer:
             self._queue.put(None)
         await asyncio.to_thread(self._thread.join)
 
-    def _work(self) -> None:
+    def _run(self) -> None:
         closing = False
         while not closing:
             batch = [self._queue.get()]
-            while len(batch) < _MOST:
-                try:
+            with suppress(queue.Empty):
+                while len(batch) < _MOST:
                     batch.append(self._queue.get_nowait())
-                except queue.Empty:
-                    break
             closing = None in batch
-            work = [item for item in batch if item is not None]
-            if work:
+            if work := [item for item in batch if item is not None]:
                 self._commit(work)
         self._connection.close()
 
-    def _commit(self, work: list[tuple[Operation, Future[Any]]]) -> None:
-        done: list[tuple[Future[Any], Any]] = []
-        failed: list[tuple[Future[Any], Exception]] = []
+    def _commit(self, work: Sequence[_Work]) -> None:
+        outcomes: list[_Outcome] = []
         try:
             self._connection.execute("BEGIN IMMEDIATE")
             for operation, future in work:
-                self._one(operation, future, done, failed)
+                try:
+                    outcomes.append(_Outcome(future, operation(self._connection)))
+                except Exception as error:  # whatever it is, its caller must learn of it, and the thread must live on
+                    self._rollback()
+                    if len(work) == 1:
+                        _settle([_Outcome(future, error=_as_store_error(error))])
+                    else:  # it is that caller's alone: each operation gets a transaction of its own
+                        for one in work:
+                            self._commit([one])
+                    return
             self._connection.execute("COMMIT")
             self.commits += 1
-        except Exception as error:  # whatever it is, the callers must learn of it, and the thread must live on
+        except Exception as error:  # the database itself: no caller's work was kept
             self._rollback()
-            failed += [(future, error) for future, _ in done]
-            settled = {id(future) for future, _ in failed}
-            failed += [(future, error) for _, future in work if id(future) not in settled]
-            done = []
-        for future, result in done:
-            future.set_result(result)
-        for future, reason in failed:
-            future.set_exception(_as_store_error(reason))
-
-    def _one(
-        self,
-        operation: Operation,
-        future: "Future[Any]",
-        done: list[tuple["Future[Any]", Any]],
-        failed: list[tuple["Future[Any]", Exception]],
-    ) -> None:
-        self._connection.execute("SAVEPOINT one")
-        try:
-            result = operation(self._connection)
-        except Exception as error:  # one operation's failure is that caller's alone
-            if not self._connection.in_transaction:  # SQLite itself gave the transaction up: a full disk, say
-                raise
-            self._connection.execute("ROLLBACK TO one")
-            self._connection.execute("RELEASE one")
-            failed.append((future, error))
-        else:
-            self._connection.execute("RELEASE one")
-            done.append((future, result))
+            outcomes = [_Outcome(future, error=_as_store_error(error)) for _, future in work]
+        _settle(outcomes)
 
     def _rollback(self) -> None:
-        # SQLite may give the transaction up between the question and the order; then there is nothing to undo.
+        # SQLite may have given the transaction up by itself, over a full disk, say: then there is nothing to undo.
         with suppress(sqlite3.Error):
             if self._connection.in_transaction:
                 self._connection.execute("ROLLBACK")
+
+
+def _settle(outcomes: Sequence[_Outcome]) -> None:
+    loops = {outcome.future.get_loop() for outcome in outcomes}
+    for loop in loops:
+        of_loop = [outcome for outcome in outcomes if outcome.future.get_loop() is loop]
+        with suppress(RuntimeError):  # the loop has ended, and with it whoever waited
+            loop.call_soon_threadsafe(_tell, of_loop)
+
+
+def _tell(outcomes: Sequence[_Outcome]) -> None:
+    for future, result, error in outcomes:
+        if future.done():  # its caller was cancelled meanwhile
+            continue
+        if error is None:
+            future.set_result(result)
+        else:
+            future.set_exception(error)
 
 
 def _as_store_error(error: Exception) -> Exception:

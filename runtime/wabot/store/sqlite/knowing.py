@@ -1,0 +1,74 @@
+"""What is known about a message's chat and customer when it is decided."""
+
+import json
+from typing import Final
+
+from wabot.model.context import ALONE, CLOSED, Burst, Contact, Context, Conversation, OpenMenu, Usage
+from wabot.model.message import Message
+from wabot.store.sqlite.identity import find_contact, find_conversation
+from wabot.store.sqlite.queries import Ask
+
+_LOOP_SPAN: Final = 120_000
+"""Milliseconds over which automatic replies to one chat are counted."""
+_MOST_REPLIES: Final = 8
+_MOST_REPEATS: Final = 3
+"""More replies than that, or so many times the same reply to the same text, are no conversation with a person."""
+
+
+def known(ask: Ask, message: Message, now: int) -> Context:
+    """The context of a decision about `message`: its chat and its customer before it."""
+    paused = bool(ask("tenant_paused", now=now).fetchone()["paused"])
+    contact = find_contact(ask, message)
+    if contact is None:
+        return Context(now, Contact(message.phone, message.name), paused=paused)
+    row = find_conversation(ask, message.chat, contact["id"])
+    usage = {
+        used["rule_id"]: Usage(used["last_at"], used["day"], used["count"])
+        for used in ask("usage_of_contact", contact=contact["id"])
+    }
+    customer = Contact(
+        phone=contact["phone"] or message.phone,
+        name=message.name or contact["name"],
+        tags=frozenset(json.loads(contact["tags"])),
+        orders=contact["total_orders"],
+        segment=contact["segment"],
+        blocked=bool(contact["is_blocked"]),
+    )
+    if row is None:
+        return Context(now, customer, usage=usage, paused=paused)
+    silent_until = row["paused_until"]
+    conversation = Conversation(
+        status=row["status"],
+        priority=row["priority"],
+        tags=frozenset(json.loads(row["tags"])),
+        earlier_messages=row["customer_messages"],
+        last_contact=row["last_customer_at"],
+        paused_until=silent_until if silent_until is not None and silent_until > now else None,
+        menu=_menu(row["menu"]),
+        assigned_to=row["assigned_to"],
+        burst=_burst(row["burst"]),
+        muted=row["muted_until"] is not None and row["muted_until"] > now,
+    )
+    loop = conversation.muted or _loops(ask, row["id"], message.text, now)
+    return Context(now, customer, conversation, usage, loop_suspected=loop, paused=paused)
+
+
+def _loops(ask: Ask, conversation: str, text: str, now: int) -> bool:
+    """Whether this chat looks like two machines that answer each other."""
+    since = now - _LOOP_SPAN
+    row = ask("conversation_loops", id=conversation, text=text, since=since).fetchone()
+    return bool(row["replies"] > _MOST_REPLIES or row["repeats"] >= _MOST_REPEATS)
+
+
+def _menu(stored: str) -> OpenMenu:
+    if not stored:
+        return CLOSED
+    data = json.loads(stored)
+    return OpenMenu(data["rule"], data["until"], data["misses"], tuple(data["trail"]))
+
+
+def _burst(stored: str) -> Burst:
+    if not stored:
+        return ALONE
+    data = json.loads(stored)
+    return Burst(data["since"], data["until"], tuple(data["rules"]))
