@@ -7,7 +7,7 @@ from tests.engine import rule_sets as some
 from wabot.engine.decide import decide
 from wabot.engine.normalize import fold
 from wabot.engine.required import required
-from wabot.engine.trace import explain, in_text
+from wabot.engine.trace import explain, explain_by_index, in_text
 from wabot.language.regex import Regex, RegexError
 from wabot.language.rule_set import RuleSet
 from wabot.language.triggers.keyword import Keyword
@@ -26,6 +26,7 @@ def test_the_rules_that_answer_are_those_that_the_trace_says_matched(
     assert [answer.rule.id for answer in decision.answers] == [outcome.rule for outcome in trace if outcome.answered]
     assert (decision.reason == "answered") == bool(decision.answers)
     assert {outcome.rule for outcome in trace} == {rule.id for rule in rule_set.rules}
+    assert explain_by_index(rule_set, message, context) == trace
     if decision.reason in ("cooldown", "daily_cap"):
         assert any(outcome.outcome.startswith(decision.reason) for outcome in trace)
 

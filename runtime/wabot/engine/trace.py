@@ -4,6 +4,7 @@ Built only when somebody wants to read it. It is also the plainest statement of 
 `decide` to the same winners for every rule set and message that they can think of.
 """
 
+from collections.abc import Collection
 from functools import lru_cache
 from typing import Final, NamedTuple
 
@@ -43,14 +44,23 @@ class Outcome(NamedTuple):
         return self.outcome.startswith(("matched", "chosen", "menu"))
 
 
-def explain(rule_set: RuleSet, message: Message, context: Context) -> tuple[Outcome, ...]:
-    """The outcome of every rule, in the order of decision; fallback rules come last, as they are asked last."""
+def explain_by_index(rule_set: RuleSet, message: Message, context: Context) -> tuple[Outcome, ...]:
+    """As `explain`, for where it is made with every message: rules that the index does not find are not asked."""
+    found = {candidate.rule.id for candidate in rule_set.matcher.candidates(message.text)}
+    return explain(rule_set, message, context, found)
+
+
+def explain(
+    rule_set: RuleSet, message: Message, context: Context, found: Collection[str] | None = None
+) -> tuple[Outcome, ...]:
+    """The outcome of every rule, in the order of decision; fallback rules come last, as they are asked last. With
+    `found`, of the rules with a trigger in the text only those are asked."""
     stopped = gate(rule_set.tenant, message, context)
     if stopped is not None:
         return tuple(Outcome(rule.id, f"gate:{stopped}") for rule in rule_set.rules)
     rules = [rule for rule in rule_set.rules if not isinstance(rule.trigger, Fallback)]
     fallbacks = [rule for rule in rule_set.rules if isinstance(rule.trigger, Fallback)]
-    asked = _Asking(message, context, Moment(rule_set, context.now))
+    asked = _Asking(message, context, Moment(rule_set, context.now), found)
     menu = open_menu(rule_set, context)
     option = menu.chosen(message.text) if menu is not None else None
     if menu is not None and option is not None:
@@ -98,8 +108,10 @@ def _told(rule_set: RuleSet, outcomes: dict[str, str], winner: str) -> tuple[Out
 
 
 class _Asking:
-    def __init__(self, message: Message, context: Context, moment: Moment) -> None:
-        self.message, self.context, self.moment = message, context, moment
+    def __init__(
+        self, message: Message, context: Context, moment: Moment, found: Collection[str] | None = None
+    ) -> None:
+        self.message, self.context, self.moment, self.found = message, context, moment, found
         self.winners: list[str] = []
         self.ended_by = ""
         self.held = ""
@@ -107,6 +119,8 @@ class _Asking:
     def outcome(self, rule: Rule) -> str:
         if not rule.enabled:
             return "disabled"
+        if self.found is not None and rule.id not in self.found and isinstance(rule.trigger, Keyword | Pattern):
+            return "no_match"
         matched = triggered(rule, self.message.text, self.context, self.moment)
         return "no_match" if matched is None else self.judged(rule, matched)
 

@@ -14,7 +14,7 @@ from wabot.engine import effects
 from wabot.engine.decide import Answer, decide
 from wabot.engine.menus import menu_after
 from wabot.engine.render import SILENCE, Said, render
-from wabot.engine.trace import explain
+from wabot.engine.trace import explain_by_index
 from wabot.language.rule_set import RuleSet
 from wabot.model.context import Context, Priority
 from wabot.model.errors import RenderError, StoreError
@@ -142,7 +142,7 @@ class Turns:
         looping = decision.reason == "loop_suspected"
         if looping and not context.conversation.muted:
             self._report.note("a chat is muted: two machines seem to answer each other", level="warning")
-        trace = [outcome._asdict() for outcome in explain(rule_set, message, context)]
+        trace = [{"rule": rule, "outcome": what} for rule, what in explain_by_index(rule_set, message, context)]
         return Turn(
             message=message,
             at=now,

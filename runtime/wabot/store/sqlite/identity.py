@@ -18,6 +18,9 @@ _STATUSES: Final = ("closed", "resolved", "active", "pending", "spam")
 def find_contact(ask: Ask, message: Message) -> Any | None:
     """The contact's row, None for a customer never seen. Contacts that turn out to be one person are merged first:
     so a decision already knows all that was known of either."""
+    row = ask("contact_of_chat", chat=message.chat).fetchone()
+    if row is not None and _plainly(row, message):
+        return row
     found: list[Any] = []
     for row in ask("contacts_of_names", chat=message.chat, lid=message.lid, phone=message.phone):
         if row["id"] not in [other["id"] for other in found]:
@@ -37,6 +40,12 @@ def find_conversation(ask: Ask, chat: str, contact: str | None) -> Any | None:
     """The conversation's row, by the name of the chat or by its contact."""
     row = ask("conversation_of_chat", chat=chat).fetchone()
     return row if row is not None or contact is None else ask("conversation_of_contact", contact=contact).fetchone()
+
+
+def _plainly(row: Any, message: Message) -> bool:
+    """Whether nobody else can go by this message's names: numbers and LIDs are unique."""
+    names = (row["phone"], row["lid"])
+    return message.chat in names and message.phone in ("", names[0]) and message.lid in ("", names[1])
 
 
 def _may_be_one(one: Any, other: Any) -> bool:

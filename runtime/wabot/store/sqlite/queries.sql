@@ -22,21 +22,18 @@ UPDATE inbound_journal SET tries = tries + 1
 WHERE tenant_id = :tenant AND chat = :chat AND message_id = :message
 RETURNING tries;
 
--- name: known_begins
-SAVEPOINT known;
-
--- name: known_fails
-ROLLBACK TO known;
-
--- name: known_ends
-RELEASE known;
-
 -- name: journal_suspects
 SELECT payload FROM inbound_journal
 WHERE tenant_id = :tenant AND decided_at IS NULL AND tries > 0 ORDER BY tries, sequence;
 
 -- name: journal_entry
 SELECT decided_at FROM inbound_journal WHERE tenant_id = :tenant AND chat = :chat AND message_id = :message;
+
+-- name: contact_of_chat
+SELECT contacts.* FROM conversation_chats
+JOIN conversations ON conversations.id = conversation_chats.conversation_id
+JOIN contacts ON contacts.id = conversations.contact_id
+WHERE conversation_chats.tenant_id = :tenant AND conversation_chats.chat = :chat;
 
 -- name: contacts_of_names
 -- Everybody who goes by one of a message's names; the most certain first: who writes in that chat, who has the LID.

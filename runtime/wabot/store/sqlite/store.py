@@ -98,21 +98,16 @@ class SqliteStore:
         return list(await self._run(lambda: [Message(**json.loads(row["payload"])) for row in self._ask(statement)]))
 
     async def begin(self, message: Message, now: int) -> Begun:
-        def work() -> Begun:
+        def attempt() -> int:
             row = self._ask("journal_try", chat=message.chat, message=message.id).fetchone()
-            tries = 1 if row is None else int(row["tries"])
-            self._ask("known_begins")
-            try:
-                begun = Begun(tries, known(self._ask, message, now))
-            except sqlite3.Error:
-                raise
-            except Exception as error:  # the try counts all the same, or this message would be begun for ever
-                self._ask("known_fails")
-                begun = Begun(tries, None, error)
-            self._ask("known_ends")
-            return begun
+            return 1 if row is None else int(row["tries"])
 
-        begun: Begun = await self._run(work)
+        try:
+            begun: Begun = await self._run(lambda: Begun(attempt(), known(self._ask, message, now)))
+        except StoreError:
+            raise
+        except Exception as error:  # the try counts all the same, or this message would be begun for ever
+            return Begun(await self._run(attempt), None, error)
         return begun
 
     async def context(self, message: Message, now: int) -> Context:
