@@ -17,7 +17,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple, TypeVar
 
 from wabot.model.message import Message
 from wabot.model.session import SessionState
@@ -50,11 +50,22 @@ class Written(NamedTuple):
 
 
 class Timed(SqliteStore):
-    """The store, which notes when each turn was durable, and what was written for it."""
+    """The store, which tells when each turn is durable."""
 
     def __init__(self, connection: sqlite3.Connection, tenant: str) -> None:
         super().__init__(connection, tenant)
         self.recorded: dict[tuple[str, str], asyncio.Future[float]] = {}
+
+    async def record(self, turn: Turn) -> None:
+        await super().record(turn)
+        self.recorded.pop((turn.message.chat, turn.message.id)).set_result(time.perf_counter())
+
+
+class Noting(Timed):
+    """The store, which also notes what it wrote."""
+
+    def __init__(self, connection: sqlite3.Connection, tenant: str) -> None:
+        super().__init__(connection, tenant)
         self.written: list[Written] = []
         ask = self._ask
         writing = {name: sql for name, sql in queries().items() if sql.startswith(("INSERT", "UPDATE", "DELETE"))}
@@ -65,10 +76,6 @@ class Timed(SqliteStore):
             return ask(statement, **values)
 
         self._ask = noting
-
-    async def record(self, turn: Turn) -> None:
-        await super().record(turn)
-        self.recorded.pop((turn.message.chat, turn.message.id)).set_result(time.perf_counter())
 
 
 class Crowd:
@@ -108,6 +115,9 @@ class Crowd:
     async def close(self) -> None: ...
 
 
+_Store = TypeVar("_Store", bound=Timed)
+
+
 class Run(NamedTuple):
     """Turns a second, and the 95th percentile from arrival to outbox in milliseconds."""
 
@@ -117,11 +127,11 @@ class Run(NamedTuple):
     single: float
 
 
-async def wabot(place: Path, in_flight: int) -> tuple[Crowd, Timed]:
+async def wabot(place: Path, in_flight: int, kind: type[_Store]) -> tuple[Crowd, _Store]:
     """One run of the product."""
     rules = place / "rules" / TENANT.name
     shutil.copytree(TENANT, rules)
-    store = Timed(open_file(place / "data"), TENANT.name)
+    store = kind(open_file(place / "data"), TENANT.name)
     crowd = Crowd(store, in_flight)
     session = Session(
         Place(rules, place / "data"), store, lambda _live: crowd, RealClock(), Mute(), hurry=True, watch=False
@@ -154,7 +164,8 @@ def bare(place: Path, written: Sequence[Written], commits: int) -> float:
 def once(in_flight: int) -> Run:
     with tempfile.TemporaryDirectory(dir=Path(__file__).parent) as folder:
         place = Path(folder)
-        crowd, store = asyncio.run(wabot(place, in_flight))
+        crowd, _ = asyncio.run(wabot(place / "timed", in_flight, Timed))
+        _, store = asyncio.run(wabot(place / "noting", in_flight, Noting))
         turns = TURNS[in_flight]
         floor = turns / bare(place / "floor", store.written, 4 * turns // in_flight)
         few = store.written[:SINGLE]

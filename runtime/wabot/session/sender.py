@@ -53,7 +53,7 @@ class Sender:
         self._chats: dict[str, deque[Outbound]] = {}
         self._known: set[str] = set()
         self._workers: set[asyncio.Task[None]] = set()
-        self._sending: set[asyncio.Task[_Again | None]] = set()
+        self._sending: set[asyncio.Task[None]] = set()
         self._turnstile = asyncio.Lock()
         self._settled = asyncio.Event()
         self._settled.set()
@@ -98,10 +98,10 @@ class Sender:
         """Let the sends that are under way end; what waits stays queued."""
         self._stopped = True
         for worker in list(self._workers):
-            worker.cancel()
-        await asyncio.gather(*self._workers, return_exceptions=True)
-        if self._sending:
-            await asyncio.wait(self._sending, timeout=_GRACE)
+            if worker not in self._sending:  # once claimed, a send is ended, or it would be unknown for no reason
+                worker.cancel()
+        if self._workers:
+            await asyncio.wait(self._workers, timeout=_GRACE)
 
     async def _work(self, chat: str) -> None:
         waiting = self._chats[chat]
@@ -125,11 +125,15 @@ class Sender:
             self._settled.set()
 
     async def _attempt(self, outbound: Outbound, attempt: int) -> _Again | None:
-        sending = asyncio.create_task(self._send(outbound, attempt))
-        self._sending.add(sending)
-        sending.add_done_callback(self._sending.discard)
-        # Shielded: once claimed, a send is ended, or it would be unknown for no reason.
-        return await asyncio.shield(sending)
+        worker = asyncio.current_task()
+        assert worker is not None
+        self._sending.add(worker)
+        try:
+            return await self._send(outbound, attempt)
+        finally:
+            self._sending.discard(worker)
+            if self._stopped:
+                worker.cancel()
 
     async def _wait(self, outbound: Outbound, due: int) -> None:
         await self._connected.wait()

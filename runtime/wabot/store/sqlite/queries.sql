@@ -285,19 +285,18 @@ SELECT * FROM outbox WHERE tenant_id = :tenant AND status = 'sending' ORDER BY s
 
 -- name: send_facts
 -- No tenant may send more than 600 a minute, so counting ends there.
-WITH chat (conversation, contact, customer_messages, paused_until) AS (
-    SELECT conversations.id, contact_id, customer_messages, paused_until FROM conversation_chats
-    JOIN conversations ON conversations.id = conversation_chats.conversation_id
-    WHERE conversation_chats.tenant_id = :tenant AND conversation_chats.chat = :chat
-)
 SELECT
-    (SELECT COUNT(*) FROM chat WHERE customer_messages > 0) AS customer_wrote,
-    (SELECT COALESCE(MAX(is_blocked), 0) FROM contacts WHERE id IN (SELECT contact FROM chat)) AS blocked,
-    (SELECT paused_until FROM chat) AS paused_until,
-    (SELECT due_at FROM outbox WHERE tenant_id = :tenant AND id = :id) AS due,
+    conversations.customer_messages > 0 AS customer_wrote,
+    contacts.is_blocked AS blocked,
+    conversations.paused_until AS paused_until,
+    (SELECT due_at FROM outbox WHERE id = :id AND tenant_id = :tenant) AS due,
     (SELECT COUNT(*) FROM sessions WHERE tenant_id = :tenant AND paused_until > :now) AS tenant_paused,
     (SELECT COUNT(*) FROM (SELECT 1 FROM outbox WHERE tenant_id = :tenant AND sent_at > :since LIMIT 601))
-    + (SELECT COUNT(*) FROM outbox WHERE tenant_id = :tenant AND status = 'sending' AND id <> :id) AS sent_last_minute;
+    + (SELECT COUNT(*) FROM outbox WHERE tenant_id = :tenant AND status = 'sending' AND id <> :id) AS sent_last_minute
+FROM conversation_chats
+JOIN conversations ON conversations.id = conversation_chats.conversation_id
+JOIN contacts ON contacts.id = conversations.contact_id
+WHERE conversation_chats.tenant_id = :tenant AND conversation_chats.chat = :chat;
 
 -- name: log_add
 INSERT INTO auto_reply_logs

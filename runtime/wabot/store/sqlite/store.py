@@ -68,8 +68,8 @@ class SqliteStore:
         """Transactions so far: fewer than operations when many came at once."""
         return self._writer.commits
 
-    async def _run(self, work: Callable[[], Any]) -> Any:
-        return await self._writer.run(lambda _connection: work())
+    async def _run(self, work: Callable[[], Any], *, flushed: bool = True) -> Any:
+        return await self._writer.run(lambda _connection: work(), flushed=flushed)
 
     async def journal(self, messages: Sequence[Message], at: int) -> list[bool]:
         payloads = [json.dumps(plain(message), ensure_ascii=False) for message in messages]
@@ -103,11 +103,12 @@ class SqliteStore:
             return 1 if row is None else int(row["tries"])
 
         try:
-            begun: Begun = await self._run(lambda: Begun(attempt(), known(self._ask, message, now)))
+            # Tries are counted for the death of the process: nothing here needs to survive a power cut.
+            begun: Begun = await self._run(lambda: Begun(attempt(), known(self._ask, message, now)), flushed=False)
         except StoreError:
             raise
         except Exception as error:  # the try counts all the same, or this message would be begun for ever
-            return Begun(await self._run(attempt), None, error)
+            return Begun(await self._run(attempt, flushed=False), None, error)
         return begun
 
     async def context(self, message: Message, now: int) -> Context:
@@ -130,6 +131,8 @@ class SqliteStore:
 
     def _facts(self, outbound: Outbound, now: int) -> SendFacts:
         row = self._ask("send_facts", chat=outbound.chat, id=outbound.id, since=now - _MINUTE, now=now).fetchone()
+        if row is None:  # nobody ever wrote in that chat
+            return SendFacts(False, False, None, 0)
         return SendFacts(
             bool(row["customer_wrote"]),
             bool(row["blocked"]),

@@ -23,6 +23,7 @@ _MOST: Final = 256
 
 class _Work(NamedTuple):
     operation: Operation
+    flushed: bool
     future: "asyncio.Future[Any]"
 
 
@@ -40,12 +41,15 @@ class Writer:
         self._connection = connection
         self._queue: queue.SimpleQueue[_Work | None] = queue.SimpleQueue()
         self._closed = False
+        self._flushing = True
         self._thread = threading.Thread(target=self._run, name=f"store-{name}", daemon=True)
         self._thread.start()
 
-    async def run(self, operation: Callable[[sqlite3.Connection], Result]) -> Result:
+    async def run(self, operation: Callable[[sqlite3.Connection], Result], *, flushed: bool = True) -> Result:
         """Run `operation` in a transaction; return once it is durable. It runs a second time when another one of the
         same commit failed, after all that it did was undone. A caller that is cancelled does not stop it.
+
+        What need not be `flushed` to the disk survives the death of the process, and may be lost with the machine's.
 
         Raises:
             StoreError: the store is closed, or the database could not do it. Nothing of the operation is kept then.
@@ -53,7 +57,7 @@ class Writer:
         if self._closed:
             raise StoreError("the store is closed")
         future: asyncio.Future[Result] = asyncio.get_running_loop().create_future()
-        self._queue.put(_Work(operation, future))
+        self._queue.put(_Work(operation, flushed, future))
         return await future
 
     async def close(self) -> None:
@@ -78,8 +82,9 @@ class Writer:
     def _commit(self, work: Sequence[_Work]) -> None:
         outcomes: list[_Outcome] = []
         try:
+            self._flush(any(flushed for _, flushed, _ in work))
             self._connection.execute("BEGIN IMMEDIATE")
-            for operation, future in work:
+            for operation, _, future in work:
                 try:
                     outcomes.append(_Outcome(future, operation(self._connection)))
                 except Exception as error:  # whatever it is, its caller must learn of it, and the thread must live on
@@ -94,8 +99,13 @@ class Writer:
             self.commits += 1
         except Exception as error:  # the database itself: no caller's work was kept
             self._rollback()
-            outcomes = [_Outcome(future, error=_as_store_error(error)) for _, future in work]
+            outcomes = [_Outcome(future, error=_as_store_error(error)) for _, _, future in work]
         _settle(outcomes)
+
+    def _flush(self, wanted: bool) -> None:
+        if wanted != self._flushing:
+            self._connection.execute(f"PRAGMA synchronous = {'FULL' if wanted else 'NORMAL'}")
+            self._flushing = wanted
 
     def _rollback(self) -> None:
         # SQLite may have given the transaction up by itself, over a full disk, say: then there is nothing to undo.
