@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.ready
 
-.PHONY: help setup demo test check bench peers index lock clean
+.PHONY: help setup demo test check bench soak peers index lock clean
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -29,9 +29,12 @@ check: $(STAMP) ## Lint, format check, types, layers
 	$(BIN)/wabot validate rules/
 	$(BIN)/wabot test rules/ --min-coverage 100
 
-bench: $(STAMP) ## Measure decisions, validate, the start of commands; and other rule engines, after `make peers`
-	@failed=0; for part in decide validate start peers; do \
+bench: $(STAMP) ## Measure decisions, validate, the start of commands, the pipeline; other rule engines, after `make peers`
+	@failed=0; for part in decide validate start pipeline million idle peers; do \
 		echo "== $$part"; $(BIN)/python -m bench.$$part || failed=1; echo; done; exit $$failed
+
+soak: $(STAMP) ## A hundred tenants for ten minutes: nothing may grow; ARGS="--tenants 10 --minutes 3" for a short look
+	@$(BIN)/python -m bench.soak $(ARGS)
 
 index: $(STAMP) ## Renew docs/checks/README.md from the catalogue of findings
 	@$(BIN)/python -m tests.lint.index
