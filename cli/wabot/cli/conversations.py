@@ -10,6 +10,7 @@ import typer
 from wabot.cli import render
 from wabot.cli.exit_codes import CLEAN
 from wabot.cli.output import Format, say, style
+from wabot.cli.rich_messages import rich_data, shown
 from wabot.cli.stored import DATA_HELP, find_chat, in_a_line, paused, paused_as_data, stored_tenants, when
 from wabot.cli.table import table
 from wabot.model.stored import StoredConversation, StoredMessage
@@ -100,8 +101,7 @@ def _one(tenant: str, item: StoredConversation, said: list[StoredMessage], now: 
         failed = f"  [{message.status}]" if message.status in ("queued", "sending", "failed", "unknown") else ""
         key = f"  {message.wa_id}" if message.wa_id else ""
         yield style(f"{when(message.at)}  {message.sender}{key}{failed}", dim=True)
-        kind = [] if message.type == "text" else [f"[{message.type}]"]
-        yield from (f"  │ {line}" for line in (*kind, *message.text.splitlines()))
+        yield from (f"  │ {line}" for line in shown(message))
 
 
 def _data(tenant: str, item: StoredConversation, now: int) -> dict[str, Any]:
@@ -131,4 +131,5 @@ def _message_data(message: StoredMessage) -> dict[str, Any]:
         "status": message.status,
         "error": message.error or None,
         "at": message.at,
+        **rich_data(message),
     }

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from wabot.model.context import ConversationStatus, Priority
+from wabot.model.message import Attachment
 from wabot.model.turn import OutboxStatus
 
 FOREVER: Final = 253_370_764_800_000
@@ -21,8 +22,10 @@ class MessageKey:
 
 @dataclass(frozen=True, slots=True)
 class StoredMessage:
-    """A message of a chat. `id` is the store's own ("" while it is not decided), `wa_id` WhatsApp's ("" for what the
-    bot said). `sender` is customer, cs, system or auto_reply."""
+    """A message of a chat. `id` is the store's own ("" while it is not decided), `wa_id` WhatsApp's ("" when it is not
+    known). `sender` is customer, cs, system or auto_reply. `edits` holds what an edited message said before, oldest
+    first, each with the moment until which; `reactions` (side, emoji); `quoting` is the text of the message that this
+    one replies to, "" when that is not stored."""
 
     id: str
     wa_id: str
@@ -34,6 +37,16 @@ class StoredMessage:
     status: str
     at: int
     error: str = ""
+    quoted: str = ""
+    quoting: str = ""
+    forwarded: int = 0
+    media: Attachment | None = None
+    media_file: str = ""
+    media_error: str = ""
+    edits: Sequence[tuple[str, int]] = ()
+    revoked: int | None = None
+    reactions: Sequence[tuple[str, str]] = ()
+    imported: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Final, Literal
 
+from wabot.channel.neonize.content import enum_name
 from wabot.channel.neonize.redact import redact
-from wabot.channel.neonize.translate import enum_name
 from wabot.model.session import SessionState
 
 DEAF_AFTER: Final = 3

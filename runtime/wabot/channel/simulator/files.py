@@ -12,7 +12,8 @@ from datetime import datetime, tzinfo
 from pathlib import Path, PurePath
 from typing import Any, Final
 
-from wabot.channel.simulator.lines import BadLine, read_line
+from wabot.channel.simulator.fields import BadLine
+from wabot.channel.simulator.lines import read_line
 from wabot.model.errors import SendUnknown
 from wabot.model.session import SessionState
 from wabot.model.turn import Outbound, Receipt

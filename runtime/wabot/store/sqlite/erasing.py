@@ -15,7 +15,7 @@ from wabot.store.sqlite.queries import Ask, asker
 _MENTION: Final = "[forgotten]"
 _ATTEMPTS: Final = 5
 """How often the file is cleaned when others are busy in it; each attempt waits up to 5 s."""
-_TEXTS: Final = ("messages", "outbox", "logs", "conversations", "contacts", "journal")
+_TEXTS: Final = ("messages", "outbox", "logs", "conversations", "contacts", "journal", "richness")
 
 
 @dataclass

@@ -13,6 +13,7 @@ from wabot.model.message import EVENT_TYPES
 from wabot.model.stored import MessageKey, StoredAnswer, StoredConversation, StoredMessage, StoredReply, Why
 from wabot.store.sqlite.opening import NAME, open_for_reading, plainly
 from wabot.store.sqlite.queries import Ask, asker
+from wabot.store.sqlite.rich import journalled_richness, richness, with_quotes
 
 
 @contextmanager
@@ -103,7 +104,7 @@ class Reader:
 
     def messages(self, chat: str, most: int) -> list[StoredMessage]:
         """The last messages of a chat, oldest first."""
-        return [_message(row) for row in self._ask("chat_messages", chat=chat, most=most)][::-1]
+        return with_quotes(self._ask, [_message(row) for row in self._ask("chat_messages", chat=chat, most=most)][::-1])
 
 
 def stored_reply(row: Any) -> StoredReply:
@@ -156,6 +157,7 @@ def _message(row: Any) -> StoredMessage:
         status=row["status"],
         at=row["sent_at"] or row["created_at"],
         error=row["error_message"],
+        **richness(row),
     )
 
 
@@ -171,6 +173,7 @@ def _journalled(entry: Any) -> StoredMessage:
         text=said["text"],
         status="received",
         at=said["sent_at"] or entry["arrived_at"],
+        **journalled_richness(entry["payload"]),
     )
 
 

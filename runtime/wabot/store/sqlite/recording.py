@@ -9,6 +9,7 @@ from wabot.model.ids import uuid7
 from wabot.model.media import media_type
 from wabot.model.message import EVENT_TYPES, Message
 from wabot.model.turn import NewReply, Turn
+from wabot.store.sqlite.events import enrich, note_event
 from wabot.store.sqlite.identity import Ask, find_contact, find_conversation
 
 
@@ -20,6 +21,8 @@ def record(ask: Ask, turn: Turn, sequence: Callable[[], int]) -> None:
         return
     ask("journal_close", chat=message.chat, message=message.id, at=turn.at, error=turn.error)
     if message.chat_kind != "direct" or message.type in EVENT_TYPES:
+        if message.chat_kind == "direct":
+            note_event(ask, message, turn.at)
         _log(ask, turn, None, None)
         return
     contact = _contact(ask, message, turn.at)
@@ -100,6 +103,7 @@ def _message(ask: Ask, turn: Turn, conversation: str) -> str:
         sent_at=message.sent_at or turn.at,
         at=turn.at,
     )
+    enrich(ask, message_id, message)
     return message_id
 
 

@@ -3,7 +3,6 @@
 import json
 import sqlite3
 from collections.abc import Callable
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Final
 
@@ -14,6 +13,7 @@ from wabot.model.session import Reload, SessionState, Summary
 from wabot.model.turn import Outbound, Receipt, SendFacts, Turn
 from wabot.store.sqlite.identity import find_contact, find_conversation
 from wabot.store.sqlite.opening import NAME, open_file, open_for_reading, plainly
+from wabot.store.sqlite.payload import dump_message, load_message
 from wabot.store.sqlite.queries import asker
 from wabot.store.sqlite.recording import record
 from wabot.store.sqlite.writer import Writer
@@ -76,7 +76,7 @@ class SqliteStore:
         return await self._writer.run(lambda _connection: work())
 
     async def journal(self, message: Message, at: int) -> bool:
-        payload = json.dumps(asdict(message), ensure_ascii=False)
+        payload = dump_message(message)
 
         def work() -> bool:
             self._journalled += 1
@@ -99,7 +99,7 @@ class SqliteStore:
         return await self._journalled_messages("journal_suspects")
 
     async def _journalled_messages(self, statement: str) -> list[Message]:
-        return list(await self._run(lambda: [Message(**json.loads(row["payload"])) for row in self._ask(statement)]))
+        return list(await self._run(lambda: [load_message(row["payload"]) for row in self._ask(statement)]))
 
     async def attempt(self, message: Message) -> int:
         def work() -> int:

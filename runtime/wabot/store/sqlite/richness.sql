@@ -1,0 +1,62 @@
+-- What comes in beside plain text: quotes, forwards, media, edits, revocations and reactions.
+
+-- name: message_enrich
+UPDATE messages SET
+    quoted_message_id = :quoted, is_forwarded = :forwarded > 0, forward_count = :forwarded,
+    media_mime_type = :mime, media_size = :size, media_details = :details
+WHERE id = :id AND tenant_id = :tenant;
+
+-- name: message_about
+-- By WhatsApp's id, or by the store's own: a reply of the bot's goes by either.
+SELECT * FROM messages WHERE tenant_id = :tenant AND conversation_id = :conversation AND wa_message_id = :id
+UNION ALL
+SELECT * FROM messages WHERE tenant_id = :tenant AND conversation_id = :conversation AND id = :id
+LIMIT 1;
+
+-- name: message_edit
+UPDATE messages SET content = :content, edits = :edits, edited_at = :at WHERE id = :id AND tenant_id = :tenant;
+
+-- name: message_revoke
+-- Who took it back wants nobody to read it: nothing of it stays but that it was there.
+UPDATE messages SET
+    content = '', edits = '[]', media_mime_type = '', media_size = 0, media_details = '', media_file = '',
+    media_error = '', quoted_message_id = '', revoked_at = :at
+WHERE id = :id AND tenant_id = :tenant;
+
+-- name: message_react
+UPDATE messages SET reactions = :reactions WHERE id = :id AND tenant_id = :tenant;
+
+-- name: message_newest
+SELECT id FROM messages WHERE tenant_id = :tenant AND conversation_id = :conversation
+ORDER BY COALESCE(sent_at, created_at) DESC, created_at DESC, id DESC LIMIT 1;
+
+-- name: conversation_content
+UPDATE conversations SET last_message_content = :content WHERE id = :id AND tenant_id = :tenant;
+
+-- name: revoke_logs
+UPDATE auto_reply_logs SET triggered_by_message = '' WHERE tenant_id = :tenant AND message_id = :message;
+
+-- name: revoke_log_of_edit
+UPDATE auto_reply_logs SET triggered_by_message = ''
+WHERE tenant_id = :tenant AND conversation_id IS NULL AND triggered_at = :at AND triggered_by_message = :said;
+
+-- name: revoke_journalled
+-- The message, and the edits of it.
+SELECT chat, message_id, payload, decided_at FROM inbound_journal
+WHERE tenant_id = :tenant
+AND chat IN (SELECT chat FROM conversation_chats WHERE tenant_id = :tenant AND conversation_id = :conversation)
+AND (message_id = :id OR payload LIKE '%"about": %');
+
+-- name: revoke_payload
+UPDATE inbound_journal SET payload = :payload WHERE tenant_id = :tenant AND chat = :chat AND message_id = :message;
+
+-- name: forget_in_richness
+UPDATE messages SET media_details = forgotten(media_details), edits = forgotten(edits),
+    media_error = forgotten(media_error), reactions = forgotten(reactions)
+WHERE tenant_id = :tenant AND (media_details LIKE :like OR edits LIKE :like OR media_error LIKE :like
+    OR reactions LIKE :like);
+
+-- name: message_quoted
+SELECT messages.content FROM messages JOIN conversations ON conversations.id = messages.conversation_id
+WHERE messages.tenant_id = :tenant AND conversations.chat = :chat
+AND (messages.wa_message_id = :id OR messages.id = :id) LIMIT 1;
