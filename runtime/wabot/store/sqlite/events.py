@@ -69,13 +69,13 @@ def _edit(ask: Ask, conversation: str, row: Any, message: Message, at: int) -> N
         edits=json.dumps(edits, ensure_ascii=False),
         at=said_at,
     )
-    _last_content(ask, conversation, row["id"], message.text[:200])
+    _last_content(ask, conversation, row, message.text[:200])
 
 
 def _revoke(ask: Ask, conversation: str, row: Any, at: int) -> None:
     ask("message_revoke", id=row["id"], at=at)
     ask("revoke_logs", message=row["id"])
-    _last_content(ask, conversation, row["id"], "")
+    _last_content(ask, conversation, row, "")
     wanted = row["wa_message_id"] or row["id"]
     for entry in ask("revoke_journalled", conversation=conversation, id=wanted).fetchall():
         message = load_message(entry["payload"])
@@ -93,8 +93,6 @@ def _emptied(message: Message) -> Message:
     return replace(message, text="", media=None, quoted="")
 
 
-def _last_content(ask: Ask, conversation: str, message_id: str, content: str) -> None:
+def _last_content(ask: Ask, conversation: str, row: Any, content: str) -> None:
     """The conversation shows its newest message: when that is the one, it shows what it now says."""
-    newest = ask("message_newest", conversation=conversation).fetchone()
-    if newest is not None and newest["id"] == message_id:
-        ask("conversation_content", id=conversation, content=content)
+    ask("conversation_content", id=conversation, at=row["sent_at"], before=row["content"][:200], content=content)

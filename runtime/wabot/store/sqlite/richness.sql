@@ -26,12 +26,9 @@ WHERE id = :id AND tenant_id = :tenant;
 -- name: message_react
 UPDATE messages SET reactions = :reactions WHERE id = :id AND tenant_id = :tenant;
 
--- name: message_newest
-SELECT id FROM messages WHERE tenant_id = :tenant AND conversation_id = :conversation
-ORDER BY COALESCE(sent_at, created_at) DESC, created_at DESC, id DESC LIMIT 1;
-
 -- name: conversation_content
-UPDATE conversations SET last_message_content = :content WHERE id = :id AND tenant_id = :tenant;
+UPDATE conversations SET last_message_content = :content
+WHERE id = :id AND tenant_id = :tenant AND last_message_at = :at AND last_message_content = :before;
 
 -- name: revoke_logs
 UPDATE auto_reply_logs SET triggered_by_message = '' WHERE tenant_id = :tenant AND message_id = :message;
