@@ -3,6 +3,7 @@
 from typing import Protocol
 
 from wabot.model.context import Context
+from wabot.model.history import History
 from wabot.model.message import Message
 from wabot.model.session import Reload, SessionState, Summary
 from wabot.model.turn import Outbound, Receipt, SendFacts, Turn
@@ -26,6 +27,9 @@ class Inbox(Protocol):
 
     async def receipt(self, receipt: Receipt) -> None:
         """Note what became of a sent message."""
+
+    async def history(self, part: History) -> None:
+        """Import what the phone remembers from before; nothing of it is answered. Safe to call again with the same."""
 
     async def state(self, state: SessionState) -> None:
         """Note the connection's new state."""
@@ -57,11 +61,21 @@ class Channel(Protocol):
         """Disconnect. `run` returns soon after."""
 
 
+class Importing(Protocol):
+    """Where messages from before go."""
+
+    async def add(self, part: History, at: int) -> int:
+        """Store what of `part` is new, in short transactions; how many messages those were. `at` is now."""
+
+
 class Store(Protocol):
     """One tenant's memory. A store is bound to its tenant and cannot name another. Every write is durable on return."""
 
     @property
     def tenant(self) -> str: ...
+
+    @property
+    def imports(self) -> Importing: ...
 
     async def journal(self, message: Message, at: int) -> bool:
         """Keep a message that arrived `at`; False when the same chat and id were journalled before."""

@@ -94,8 +94,12 @@ class SendFacts:
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """What became of a message that was sent: `outbound` is the outbox row's id."""
+    """What became of a message that was sent: `outbound` is the outbox row's id, "" when the channel does not know it.
+    `wa_id` is WhatsApp's id of the message in `chat`: with both, it is noted; with it alone, the message is found by
+    it. `at` is UTC milliseconds."""
 
     outbound: str
     status: Literal["sent", "delivered", "read"]
     at: int
+    chat: str = ""
+    wa_id: str = ""

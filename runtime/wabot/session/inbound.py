@@ -5,10 +5,12 @@ from collections import deque
 from collections.abc import Awaitable, Callable
 from typing import Final
 
+from wabot.model.history import History
 from wabot.model.message import EVENT_TYPES, Message
 from wabot.model.session import SessionState
 from wabot.model.turn import Receipt
 from wabot.ports import Clock, Store
+from wabot.session.histories import Histories
 from wabot.session.report import Report
 from wabot.session.sender import Sender
 from wabot.session.turns import Turns
@@ -30,9 +32,10 @@ class Inbound:
         sender: Sender,
         report: Report,
         on_state: Callable[[SessionState], Awaitable[None]],
+        histories: Histories,
     ) -> None:
         self._store, self._clock, self._turns, self._sender, self._report = store, clock, turns, sender, report
-        self._on_state = on_state
+        self._on_state, self._histories = on_state, histories
         self._chats: dict[str, deque[Message]] = {}
         self._workers: set[asyncio.Task[None]] = set()
         self._idle = asyncio.Event()
@@ -46,6 +49,9 @@ class Inbound:
 
     async def receipt(self, receipt: Receipt) -> None:
         await self._store.receipt(receipt)
+
+    async def history(self, part: History) -> None:
+        await self._histories.take(part)
 
     async def state(self, state: SessionState) -> None:
         await self._on_state(state)
@@ -74,7 +80,7 @@ class Inbound:
 
     async def _work(self, chat: str) -> None:
         waiting = self._chats[chat]
-        while waiting:
+        while waiting and await self._histories.may_begin(waiting[0]):
             superseded = await self._superseded(waiting)
             self._sender.add(await self._turns.take(waiting[0], superseded=superseded))
             waiting.popleft()

@@ -11,6 +11,7 @@ from typing import Any, Final
 from wabot.language.rule_set import AutoReply
 from wabot.model.session import SessionState
 from wabot.ports import Channel, Clock, Store
+from wabot.session.histories import Histories
 from wabot.session.inbound import Inbound
 from wabot.session.live import LiveRules
 from wabot.session.report import Report
@@ -86,7 +87,8 @@ class Session:
         channel = self._make_channel(self.live)
         sender = Sender(self._store, channel, self._connected, self._clock, self._settings, self._report)
         turns = Turns(self._store, self._clock, self.live.rule_set, self._report, self._chance, hurry=self._hurry)
-        inbound = Inbound(self._store, self._clock, turns, sender, self._report, self._told)
+        histories = Histories(self._store, self._clock, self._report)
+        inbound = Inbound(self._store, self._clock, turns, sender, self._report, self._told, histories)
         for lost in await self._store.abandon(self._clock.now()):
             self._report.note("nobody knows whether a reply went out", level="warning", outbound=lost.id)
         sender.add(await self._store.queued())
@@ -108,6 +110,7 @@ class Session:
                 running.result()
         finally:
             looking.cancel()
+            histories.stop()
             # Intake first, or what is decided here would never end.
             await channel.close()
             if running is not None:

@@ -11,6 +11,7 @@ from typing import Any, Final, Literal
 from wabot.channel.neonize.addresses import Addresses
 from wabot.channel.neonize.backoff import backoff
 from wabot.channel.neonize.bounded import Bounded
+from wabot.channel.neonize.history import Importer
 from wabot.channel.neonize.keys import database_name, protect
 from wabot.channel.neonize.library import Account, Client, Event, Library, LibraryError
 from wabot.channel.neonize.outcomes import PAIR, Verdict, broken_off, expired, judge, wrong_number
@@ -18,6 +19,7 @@ from wabot.channel.neonize.refusal import refusal
 from wabot.channel.neonize.translate import Ack, read_message, read_receipt
 from wabot.channel.neonize.unreachable import unreachable
 from wabot.model.errors import ChannelError, SendRefused, SendUnknown
+from wabot.model.history import History
 from wabot.model.message import Message
 from wabot.model.session import SessionState
 from wabot.model.turn import Outbound, Receipt
@@ -67,6 +69,7 @@ class NeonizeChannel:
         self._sent: Bounded[str, str] = Bounded(REMEMBERED)
         self._early: Bounded[str, list[Ack]] = Bounded(256)
         self._typing: set[str] = set()
+        self._importer = Importer(self._addresses, phone)
 
     async def run(self, inbox: Inbox) -> None:
         """Connect, pair if need be, and deliver until `close`, or until only a person can help: then it returns after
@@ -89,6 +92,7 @@ class NeonizeChannel:
                 verdict = await self._follow(client, inbox)
             finally:
                 self._client = None
+                await self._importer.stop()
                 await client.stop()
             if self._closed.is_set():
                 return
@@ -132,6 +136,8 @@ class NeonizeChannel:
         except LibraryError as error:
             raise refusal(str(error)) from None
         self._sent[sent.id] = outbound.id
+        # By this id customers quote the reply and react to it, and receipts name it after a restart.
+        client.events.put_nowait(Event("Sent", Receipt(outbound.id, "sent", self._clock.now(), chat, sent.id)))
         for ack in self._early.pop(sent.id, []):
             client.events.put_nowait(Event("Ack", ack))
 
@@ -190,6 +196,7 @@ class NeonizeChannel:
                     if event.body.Error:
                         return judge("PairError", event.body, self._phone, self._clock.now())
                     await self._report(inbox, SessionState("connecting", "Paired. Logging in."))
+                    await inbox.history(History(state="pending"))
                 case "Connected":
                     patience = None
                     refused = await self._check_number(client)
@@ -201,16 +208,21 @@ class NeonizeChannel:
                     for body in held:
                         await self._deliver(body, inbox)
                     held.clear()
+                    self._importer.start(inbox)
+                case "HistorySync":
+                    self._importer.hear(event.body)
                 case "Message":
                     if self._account is None:
                         held.append(event.body)
                     else:
                         await self._deliver(event.body, inbox)
                 case "Receipt":
-                    for ack in read_receipt(event.body):
+                    for ack in read_receipt(event.body, self._addresses):
                         await self._acknowledge(ack, inbox)
                 case "Ack":
                     await self._acknowledge(event.body, inbox)
+                case "Sent":
+                    await inbox.receipt(event.body)
                 case _:
                     verdict = judge(event.kind, event.body, self._phone, self._clock.now())
                     if verdict.then != "go_on":
@@ -257,6 +269,8 @@ class NeonizeChannel:
         if outbound is None:
             # Fast phones confirm before the library has told us the id of what was sent.
             self._early[ack.id] = [*self._early.get(ack.id, []), ack]
+            # Or it was sent before a restart, or by a person on the phone: the store may know it.
+            await inbox.receipt(Receipt("", ack.status, ack.at, ack.chat, ack.id))
             return
         await inbox.receipt(Receipt(outbound, ack.status, ack.at))
 

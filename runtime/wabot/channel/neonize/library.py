@@ -26,7 +26,8 @@ class NotConnected(LibraryError):
 @dataclass(frozen=True, slots=True)
 class Event:
     """One event. `kind` is the library's name for it without "Ev", or one of ours: "QR" (body: the code), "Ended"
-    (body: the error text), "Ack" (body: a receipt that came before its message's id) and "Close"."""
+    (body: the error text), "Ack" (body: a receipt that came before its message's id), "Sent" (body: the Receipt that
+    names a reply's id) and "Close"."""
 
     kind: str
     body: Any = None
@@ -94,6 +95,7 @@ class Client:
         "Disconnected",
         "Message",
         "Receipt",
+        "HistorySync",
     )
 
     PARTING: Final = ("Disconnected", "LoggedOut", "StreamReplaced", "TemporaryBan", "ConnectFailure", "ClientOutdated")

@@ -12,8 +12,8 @@ from wabot.channel.neonize.content import Content, enum_name, read_content
 from wabot.model.message import ChatKind, Message
 
 _SERVERS: Final[dict[str, ChatKind]] = {"g.us": "group", "broadcast": "status", "newsletter": "newsletter"}
-_PHONES: Final = ("s.whatsapp.net", "c.us", "hosted")
-_LIDS: Final = ("lid", "hosted.lid")
+PHONES: Final = ("s.whatsapp.net", "c.us", "hosted")
+LIDS: Final = ("lid", "hosted.lid")
 # "Inactive" is a delivery to a device whose screen is off.
 _RECEIPTS: Final[dict[str, Literal["delivered", "read"]]] = {
     "DELIVERED": "delivered",
@@ -25,11 +25,12 @@ _RECEIPTS: Final[dict[str, Literal["delivered", "read"]]] = {
 
 @dataclass(frozen=True, slots=True)
 class Ack:
-    """A receipt for the message with WhatsApp's id `id`. `at` is UTC milliseconds."""
+    """A receipt for the message with WhatsApp's id `id` in `chat`. `at` is UTC milliseconds."""
 
     id: str
     status: Literal["delivered", "read"]
     at: int
+    chat: str = ""
 
 
 def millis(timestamp: int) -> int:
@@ -45,8 +46,8 @@ def read_message(event: Any, addresses: Addresses) -> Message:
         person = (source.Chat, source.RecipientAlt if source.IsFromMe else source.SenderAlt)
     else:
         person = (source.Sender, source.SenderAlt)
-    lid = next((jid.User for jid in person if jid.Server in _LIDS), "")
-    phone = next((jid.User for jid in person if jid.Server in _PHONES), "")
+    lid = next((jid.User for jid in person if jid.Server in LIDS), "")
+    phone = next((jid.User for jid in person if jid.Server in PHONES), "")
     lid = lid or addresses.lid_of(phone)
     phone = phone or addresses.phone_of(lid)
     addresses.learn(lid, phone)
@@ -71,12 +72,20 @@ def read_message(event: Any, addresses: Addresses) -> Message:
     )
 
 
-def read_receipt(event: Any) -> list[Ack]:
+def read_receipt(event: Any, addresses: Addresses | None = None) -> list[Ack]:
     """The library's ReceiptEv; empty when it says nothing about what the customer's phone did."""
     status = _RECEIPTS.get(enum_name(event, "Type"))
     if status is None or event.MessageSource.IsFromMe:
         return []
-    return [Ack(str(id), status, millis(event.Timestamp)) for id in event.MessageIDs]
+    chat = "" if addresses is None else _chat(event.MessageSource, addresses)
+    return [Ack(str(id), status, millis(event.Timestamp), chat) for id in event.MessageIDs]
+
+
+def _chat(source: Any, addresses: Addresses) -> str:
+    """The chat of a receipt, named as its messages name it."""
+    if source.Chat.Server in PHONES:
+        return addresses.lid_of(source.Chat.User) or str(source.Chat.User)
+    return str(source.Chat.User) if source.Chat.Server in LIDS else ""
 
 
 def _content(event: Any) -> Content:

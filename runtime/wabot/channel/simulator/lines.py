@@ -3,7 +3,7 @@
 import json
 from collections.abc import Callable
 from datetime import datetime, tzinfo
-from typing import Any, Final
+from typing import Any, Final, Literal, cast
 
 from wabot.channel.simulator.attachments import attachment
 from wabot.channel.simulator.fields import BadLine, number, text
@@ -52,6 +52,29 @@ def read_line(raw: bytes, zone: tzinfo, now: Callable[[], int]) -> Message:
         about=text(data, "about", ""),
         media=attachment(data),
     )
+
+
+def read_history(raw: bytes) -> Literal["", "message", "pending", "done"]:
+    """Whether a line is of the history: a message from before (`"history": true`), or the word that a history is
+    expected ("pending") or in ("done"). "" for a line that is not.
+
+    Raises:
+        BadLine: `history` says anything else.
+    """
+    if b'"history"' not in raw:
+        return ""
+    try:
+        data = json.loads(raw)
+    except ValueError:
+        return ""  # `read_line` says so
+    said = data.get("history", False) if isinstance(data, dict) else False
+    if said is False:
+        return ""
+    if said is True:
+        return "message"
+    if said == "pending" or said == "done":
+        return cast(Literal["pending", "done"], said)
+    raise BadLine('`history` must be true, "pending" or "done"')
 
 
 def _forwarded(data: dict[str, Any]) -> int:

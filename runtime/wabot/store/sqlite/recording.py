@@ -3,12 +3,14 @@
 import json
 from collections.abc import Callable
 from dataclasses import asdict
+from functools import partial
 from typing import Any
 
 from wabot.model.ids import uuid7
 from wabot.model.media import media_type
 from wabot.model.message import EVENT_TYPES, Message
 from wabot.model.turn import NewReply, Turn
+from wabot.store.sqlite.doubles import displace_imported
 from wabot.store.sqlite.events import enrich, note_event
 from wabot.store.sqlite.identity import Ask, find_contact, find_conversation
 
@@ -90,7 +92,8 @@ def _conversation(ask: Ask, message: Message, contact: str, at: int) -> Any:
 def _message(ask: Ask, turn: Turn, conversation: str) -> str:
     message = turn.message
     message_id = uuid7(turn.at)
-    ask(
+    add = partial(
+        ask,
         "message_add",
         id=message_id,
         conversation=conversation,
@@ -103,6 +106,10 @@ def _message(ask: Ask, turn: Turn, conversation: str) -> str:
         sent_at=message.sent_at or turn.at,
         at=turn.at,
     )
+    if add().rowcount != 1:
+        if stored := displace_imported(ask, conversation, message):
+            return stored
+        add()
     enrich(ask, message_id, message)
     return message_id
 

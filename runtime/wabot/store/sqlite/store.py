@@ -3,6 +3,7 @@
 import json
 import sqlite3
 from collections.abc import Callable
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Final
 
@@ -11,10 +12,13 @@ from wabot.model.errors import StoreError
 from wabot.model.message import Message
 from wabot.model.session import Reload, SessionState, Summary
 from wabot.model.turn import Outbound, Receipt, SendFacts, Turn
+from wabot.store.sqlite.doubles import doubles
 from wabot.store.sqlite.identity import find_contact, find_conversation
+from wabot.store.sqlite.imports import Imports
 from wabot.store.sqlite.opening import NAME, open_file, open_for_reading, plainly
 from wabot.store.sqlite.payload import dump_message, load_message
 from wabot.store.sqlite.queries import asker
+from wabot.store.sqlite.receipts import RANK, outbound_of
 from wabot.store.sqlite.recording import record
 from wabot.store.sqlite.writer import Writer
 
@@ -24,8 +28,6 @@ _LOOP_SPAN: Final = 120_000
 _MOST_REPLIES: Final = 8
 _MOST_REPEATS: Final = 3
 """More replies than that, or so many times the same reply to the same text, are no conversation with a person."""
-_RANK: Final = {"queued": 0, "failed": 0, "sending": 1, "unknown": 1, "sent": 2, "delivered": 3, "read": 4}
-"""How far a message has come; a receipt only ever moves it on."""
 
 
 def open_store(folder: Path, tenant: str) -> "SqliteStore":
@@ -62,6 +64,7 @@ class SqliteStore:
         self._journalled: int = self._ask("journal_last").fetchone()["last"]
         self._queued: int = self._ask("outbox_last").fetchone()["last"]
         self._writer = Writer(connection, tenant)
+        self.imports = Imports(self._run, self._ask)
 
     @property
     def tenant(self) -> str:
@@ -132,12 +135,14 @@ class SqliteStore:
         if row is None:
             return Context(now, known, usage=usage)
         paused = row["paused_until"]
+        doubled, imported = doubles(self._ask, row["id"], message)
+        earlier = row["customer_messages"] - imported
         conversation = Conversation(
             status=row["status"],
             priority=row["priority"],
             tags=frozenset(json.loads(row["tags"])),
-            earlier_messages=row["customer_messages"],
-            last_contact=row["last_customer_at"],
+            earlier_messages=earlier,
+            last_contact=row["last_customer_at"] if earlier else None,
             paused_until=paused if paused is not None and paused > now else None,
             menu=_menu(row["menu"]),
             assigned_to=row["assigned_to"],
@@ -145,7 +150,7 @@ class SqliteStore:
             muted=row["muted_until"] is not None and row["muted_until"] > now,
         )
         loop = conversation.muted or self._loops(row["id"], message.text, now)
-        return Context(now, known, conversation, usage, loop_suspected=loop)
+        return Context(now, known, conversation, usage, duplicate=doubled, loop_suspected=loop)
 
     def _loops(self, conversation: str, text: str, now: int) -> bool:
         """Whether this chat looks like two machines that answer each other."""
@@ -204,11 +209,12 @@ class SqliteStore:
 
     async def receipt(self, receipt: Receipt) -> None:
         def work() -> None:
-            before = self._ask("outbox_row", id=receipt.outbound).fetchone()
-            if before is None or _RANK[receipt.status] <= _RANK[before["status"]]:
+            outbound = outbound_of(self._ask, receipt)
+            before = self._ask("outbox_row", id=outbound).fetchone()
+            if before is None or RANK[receipt.status] <= RANK[before["status"]]:
                 return
-            row = self._ask("outbox_receipt", id=receipt.outbound, status=receipt.status, at=receipt.at).fetchone()
-            self._moved(receipt.outbound, row, receipt.status, receipt.at, counted=before["sent_at"] is not None)
+            row = self._ask("outbox_receipt", id=outbound, status=receipt.status, at=receipt.at).fetchone()
+            self._moved(outbound, row, receipt.status, receipt.at, counted=before["sent_at"] is not None)
 
         await self._run(work)
 
@@ -222,13 +228,7 @@ class SqliteStore:
         return list(await self._run(work))
 
     async def save_state(self, state: SessionState, at: int) -> None:
-        await self._run(
-            lambda: (
-                self._ask(
-                    "session_state", status=state.status, detail=state.detail, action=state.action, at=at
-                ).rowcount
-            )
-        )
+        await self._run(lambda: self._ask("session_state", **asdict(state), at=at).rowcount)
 
     async def save_reload(self, reload: Reload) -> None:
         await self._run(
