@@ -35,6 +35,7 @@ async def data(tmp_path: Path) -> Path:
 
 def test_quotes_media_edits_reactions_forwards_and_what_was_taken_back_are_shown(wabot: Typed, data: Path) -> None:
     lines = wabot("conversations", BUDI, "--data", data).out.splitlines()
+    assert "  customer   new, 1 conversation, 6 received, 2 sent, since 2026-01-28" in lines
     shown = [line.strip().removeprefix("│ ") for line in lines if "│" in line]
     assert shown[:2] == ["jam buka?", "👍 cs"]
     assert shown[3:5] == ["> jam buka?", "[image  image/jpeg  120 kB  3 s  foto .jpg]"]
@@ -48,7 +49,9 @@ def test_quotes_media_edits_reactions_forwards_and_what_was_taken_back_are_shown
 
 
 def test_machines_get_the_same(wabot: Typed, data: Path) -> None:
-    told = wabot("conversations", BUDI, "--data", data, "--format", "json").data["last_messages"]
+    one = wabot("conversations", BUDI, "--data", data, "--format", "json").data
+    assert (one["contact"]["segment"], one["contact"]["received"], one["contact"]["sent"]) == ("new", 6, 2)
+    told = one["last_messages"]
     by_id = {said["wa_id"]: said for said in told}
     two, five = by_id["A2"], by_id["A5"]
     assert (two["quoted"], two["forwarded"], two["edits"][0]["text"]) == ("A1", 5, "yang ini")

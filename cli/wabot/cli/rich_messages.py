@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from wabot.cli.stored import in_a_line, when
 from wabot.model.message import Attachment
-from wabot.model.stored import StoredMessage
+from wabot.model.stored import StoredContact, StoredMessage
 
 _QUOTED: Final = 60
 DELETED: Final = "(deleted)"
@@ -27,6 +27,16 @@ def shown(message: StoredMessage) -> Iterator[str]:
         yield from (f"(before {when(until)}: {in_a_line(text)})" for text, until in message.edits)
     if message.reactions:
         yield "  ".join(f"{emoji} {who}" for who, emoji in message.reactions)
+
+
+def customer(contact: StoredContact) -> str:
+    """A customer's segment and counts, in a line."""
+    facts = [contact.segment] if contact.segment else []
+    facts.append(f"{contact.conversations:,} conversation{'' if contact.conversations == 1 else 's'}")
+    facts.append(f"{contact.received:,} received, {contact.sent:,} sent")
+    facts += [f"{contact.orders:,} orders"] if contact.orders else []
+    facts += [f"since {when(contact.first_at)[:10]}"] if contact.first_at is not None else []
+    return ", ".join(facts)
 
 
 def rich_data(message: StoredMessage) -> dict[str, Any]:

@@ -90,6 +90,20 @@ class Why:
 
 
 @dataclass(frozen=True, slots=True)
+class StoredContact:
+    """What is known of a customer. `segment` is as of their last message; `received` and `sent` count messages of
+    theirs and ours; `conversations` those that they began."""
+
+    segment: str = ""
+    orders: int = 0
+    conversations: int = 0
+    received: int = 0
+    sent: int = 0
+    first_at: int | None = None
+    last_at: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class StoredConversation:
     """A chat as it stands. `assigned_to` is whom it waits for; `paused_until` is when the bot speaks there again."""
 
@@ -106,6 +120,7 @@ class StoredConversation:
     last_from: str
     last_text: str
     paused_until: int | None
+    contact: StoredContact = StoredContact()
 
 
 @dataclass(frozen=True, slots=True)

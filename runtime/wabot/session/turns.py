@@ -20,6 +20,7 @@ from wabot.model.context import Context, Priority
 from wabot.model.errors import RenderError, StoreError
 from wabot.model.ids import uuid7
 from wabot.model.message import EVENT_TYPES, Message
+from wabot.model.segments import in_segment
 from wabot.model.turn import NewReply, Outbound, RuleOutcome, Turn
 from wabot.ports import Clock, Store
 from wabot.session.bursts import burst_after, within
@@ -117,7 +118,7 @@ class Turns:
         if message.from_me:
             return _by_a_person(rule_set, message, now)
         known, paused = await asyncio.gather(self._store.context(message, now), self._store.paused(now))
-        context = replace(known, paused=paused, superseded=superseded)
+        context = in_segment(replace(known, paused=paused, superseded=superseded), rule_set.tenant.segments)
         started = time.perf_counter_ns()
         decision = decide(rule_set, message, context)
         burst = context.conversation.burst
@@ -148,6 +149,7 @@ class Turns:
             replies=tuple(replies),
             usage=effects.used(rule_set, decision, context),
             tags=effects.tags(decision),
+            segment=context.contact.segment,
             priority=_priority(effects.priority(decision), failed or looping),
             menu=menu_after(rule_set, decision, context),
             assigned_to=effects.assigned_to(decision),

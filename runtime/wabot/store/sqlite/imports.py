@@ -8,16 +8,14 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from itertools import groupby
-from typing import Any, Final
+from typing import Any
 
 from wabot.model.history import MOST, History
 from wabot.model.ids import uuid7
 from wabot.model.message import EVENT_TYPES, Message
+from wabot.store.sqlite.counting import CONVERSATION_GAP
 from wabot.store.sqlite.events import enrich, note_event
 from wabot.store.sqlite.identity import Ask, find_contact, find_conversation
-
-CONVERSATION_GAP: Final = 86_400_000
-"""Milliseconds of silence in a chat after which a customer's message begins another conversation."""
 
 
 class Imports:

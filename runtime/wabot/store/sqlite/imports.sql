@@ -40,12 +40,13 @@ WHERE id = :id AND tenant_id = :tenant;
 
 -- name: imported_conversations
 -- Counted anew: history comes newest first, and an older message may join what stood as two conversations.
-UPDATE contacts SET total_conversations = (
+WITH counted (number) AS (
     SELECT COUNT(*) FROM (
         SELECT sender_type, created_at, LAG(created_at) OVER (ORDER BY created_at) AS before FROM messages
         WHERE tenant_id = :tenant AND conversation_id = :conversation) AS said
     WHERE sender_type = 'customer' AND (before IS NULL OR created_at - before > :gap))
-WHERE id = :id AND tenant_id = :tenant;
+UPDATE contacts SET total_conversations = (SELECT number FROM counted)
+WHERE id = :id AND tenant_id = :tenant AND total_conversations < (SELECT number FROM counted);
 
 -- name: imported_name
 UPDATE contacts SET name = :name WHERE tenant_id = :tenant AND name = '' AND (phone = :who OR lid = :who);

@@ -53,7 +53,11 @@ SELECT conversations.chat, contacts.phone FROM conversations JOIN contacts ON co
 WHERE conversations.tenant_id = :tenant;
 
 -- name: conversations_listed
-SELECT conversations.*, contacts.name, contacts.phone FROM conversations
+SELECT conversations.*, contacts.name, contacts.phone,
+    CASE WHEN contacts.segment_manual <> '' THEN contacts.segment_manual ELSE contacts.segment END AS segment,
+    contacts.total_orders, contacts.total_conversations, contacts.total_messages_received,
+    contacts.total_messages_sent, contacts.first_contact_at, contacts.last_contact_at
+FROM conversations
 JOIN contacts ON contacts.id = conversations.contact_id
 WHERE conversations.tenant_id = :tenant
 AND (:chat = '' OR conversations.chat = :chat)

@@ -66,6 +66,8 @@ UPDATE contacts SET
     phone = CASE WHEN phone = '' THEN :phone ELSE phone END,
     lid = CASE WHEN lid = '' THEN :lid ELSE lid END,
     last_contact_at = :at,
+    segment = CASE WHEN :segment <> '' THEN :segment ELSE segment END,
+    total_conversations = total_conversations + :began,
     total_messages_received = total_messages_received + 1
 WHERE id = :id AND tenant_id = :tenant;
 

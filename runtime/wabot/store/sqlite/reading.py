@@ -13,7 +13,7 @@ from wabot.model.message import EVENT_TYPES
 from wabot.model.stored import MessageKey, StoredAnswer, StoredConversation, StoredMessage, StoredReply, Why
 from wabot.store.sqlite.opening import NAME, open_for_reading, plainly
 from wabot.store.sqlite.queries import Ask, asker
-from wabot.store.sqlite.rich import journalled_richness, richness, with_quotes
+from wabot.store.sqlite.rich import contact, journalled_richness, richness, with_quotes
 
 
 @contextmanager
@@ -138,6 +138,7 @@ def _conversation(row: Any) -> StoredConversation:
         last_from=row["last_message_from"],
         last_text=row["last_message_content"],
         paused_until=row["paused_until"],
+        contact=contact(row),
     )
 
 

@@ -10,6 +10,7 @@ from wabot.model.ids import uuid7
 from wabot.model.media import media_type
 from wabot.model.message import EVENT_TYPES, Message
 from wabot.model.turn import NewReply, Turn
+from wabot.store.sqlite.counting import begins
 from wabot.store.sqlite.doubles import displace_imported
 from wabot.store.sqlite.events import enrich, note_event
 from wabot.store.sqlite.identity import Ask, find_contact, find_conversation
@@ -32,7 +33,9 @@ def record(ask: Ask, turn: Turn, sequence: Callable[[], int]) -> None:
     message_id = _message(ask, turn, conversation["id"])
     _conversed(ask, turn, conversation)
     if not message.from_me:
-        _heard(ask, message, contact, turn.at)
+        _heard(ask, turn, contact, begins(conversation, message.sent_at or turn.at))
+    else:
+        ask("contact_sent", conversation=conversation["id"])
     if turn.pause_until is not None:
         for row in ask("outbox_cancel", conversation=conversation["id"], error="handled_by_person").fetchall():
             _fail(ask, row["id"], "handled_by_person")
@@ -70,14 +73,24 @@ def _contact(ask: Ask, message: Message, at: int) -> str:
     return contact
 
 
-def _heard(ask: Ask, message: Message, contact: str, at: int) -> None:
+def _heard(ask: Ask, turn: Turn, contact: str, began: bool) -> None:
     """Note a customer's message on their contact. A number or LID that another contact bears already is left there:
     those two could not be merged."""
+    message = turn.message
     by_phone = ask("contact_by_phone", phone=message.phone).fetchone() if message.phone else None
     by_lid = ask("contact_by_lid", lid=message.lid).fetchone() if message.lid else None
     phone = message.phone if by_phone is None or by_phone["id"] == contact else ""
     lid = message.lid if by_lid is None or by_lid["id"] == contact else ""
-    ask("contact_heard", id=contact, name=message.name, phone=phone, lid=lid, at=at)
+    ask(
+        "contact_heard",
+        id=contact,
+        name=message.name,
+        phone=phone,
+        lid=lid,
+        at=turn.at,
+        segment=turn.segment,
+        began=began,
+    )
 
 
 def _conversation(ask: Ask, message: Message, contact: str, at: int) -> Any:

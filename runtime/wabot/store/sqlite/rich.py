@@ -1,10 +1,10 @@
-"""What is read of a message beside its text: quotes, media, edits and reactions."""
+"""What is read of a message beside its text (quotes, media, edits, reactions), and of a customer beside their name."""
 
 import json
 from dataclasses import replace
 from typing import Any
 
-from wabot.model.stored import StoredMessage
+from wabot.model.stored import StoredContact, StoredMessage
 from wabot.store.sqlite.payload import load_attachment, load_message
 from wabot.store.sqlite.queries import Ask
 
@@ -24,6 +24,19 @@ def richness(row: Any) -> dict[str, Any]:
         "reactions": tuple((item["from"], item["text"]) for item in json.loads(row["reactions"])),
         "imported": bool(row["is_imported"]),
     }
+
+
+def contact(row: Any) -> StoredContact:
+    """The customer of a conversation's row."""
+    return StoredContact(
+        segment=row["segment"],
+        orders=row["total_orders"],
+        conversations=row["total_conversations"],
+        received=row["total_messages_received"],
+        sent=row["total_messages_sent"],
+        first_at=row["first_contact_at"],
+        last_at=row["last_contact_at"],
+    )
 
 
 def journalled_richness(payload: str) -> dict[str, Any]:

@@ -129,7 +129,7 @@ class SqliteStore:
             name=message.name or contact["name"],
             tags=frozenset(json.loads(contact["tags"])),
             orders=contact["total_orders"],
-            segment=contact["segment"],
+            segment=contact["segment_manual"],
             blocked=bool(contact["is_blocked"]),
         )
         if row is None:
