@@ -1,10 +1,12 @@
 """What a session needs from the world, as protocols: a clock, a channel to customers, a store."""
 
-from typing import Protocol
+from collections.abc import Sequence
+from typing import Protocol, runtime_checkable
 
 from wabot.model.context import Context
 from wabot.model.history import History
-from wabot.model.message import Message
+from wabot.model.media import WantedFile
+from wabot.model.message import Attachment, Message
 from wabot.model.session import Reload, SessionState, Summary
 from wabot.model.turn import Outbound, Receipt, SendFacts, Turn
 
@@ -61,6 +63,35 @@ class Channel(Protocol):
         """Disconnect. `run` returns soon after."""
 
 
+@runtime_checkable
+class MediaSource(Protocol):
+    """A channel that can download what customers send."""
+
+    async def fetch(self, media: Attachment) -> bytes:
+        """The file, whole.
+
+        Raises:
+            MediaGone: it cannot be had, now or later.
+            ChannelError: not now.
+        """
+
+
+class Files(Protocol):
+    """Which files of messages are to be downloaded, and what became of that."""
+
+    async def wanted(self, since: int, most: int) -> list[WantedFile]:
+        """Files of messages that came live since then, of which it is open what becomes; oldest first."""
+
+    async def stored(self, id: str, name: str, size: int) -> bool:
+        """The file is in the folder as `name`; False when its message is gone meanwhile, or was taken back."""
+
+    async def failed(self, id: str, error: str) -> None:
+        """One more try failed; with an `error` it was the last."""
+
+    async def unknown(self, names: Sequence[str]) -> list[str]:
+        """Those of the files that no message names."""
+
+
 class Importing(Protocol):
     """Where messages from before go."""
 
@@ -76,6 +107,9 @@ class Store(Protocol):
 
     @property
     def imports(self) -> Importing: ...
+
+    @property
+    def files(self) -> Files: ...
 
     async def journal(self, message: Message, at: int) -> bool:
         """Keep a message that arrived `at`; False when the same chat and id were journalled before."""

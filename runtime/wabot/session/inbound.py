@@ -33,9 +33,10 @@ class Inbound:
         report: Report,
         on_state: Callable[[SessionState], Awaitable[None]],
         histories: Histories,
+        on_decided: Callable[[Message], None] = lambda _message: None,
     ) -> None:
         self._store, self._clock, self._turns, self._sender, self._report = store, clock, turns, sender, report
-        self._on_state, self._histories = on_state, histories
+        self._on_state, self._histories, self._on_decided = on_state, histories, on_decided
         self._chats: dict[str, deque[Message]] = {}
         self._workers: set[asyncio.Task[None]] = set()
         self._idle = asyncio.Event()
@@ -83,7 +84,7 @@ class Inbound:
         while waiting and await self._histories.may_begin(waiting[0]):
             superseded = await self._superseded(waiting)
             self._sender.add(await self._turns.take(waiting[0], superseded=superseded))
-            waiting.popleft()
+            self._on_decided(waiting.popleft())
         del self._chats[chat]
         if not self._chats:
             self._idle.set()

@@ -11,16 +11,17 @@ from typing import Any, Final, Literal
 from wabot.channel.neonize.addresses import Addresses
 from wabot.channel.neonize.backoff import backoff
 from wabot.channel.neonize.bounded import Bounded
+from wabot.channel.neonize.downloading import download
 from wabot.channel.neonize.history import Importer
 from wabot.channel.neonize.keys import database_name, protect
 from wabot.channel.neonize.library import Account, Client, Event, Library, LibraryError
-from wabot.channel.neonize.outcomes import PAIR, Verdict, broken_off, expired, judge, wrong_number
+from wabot.channel.neonize.outcomes import Verdict, broken_off, expired, judge, pairing, wrong_number
 from wabot.channel.neonize.refusal import refusal
 from wabot.channel.neonize.translate import Ack, read_message, read_receipt
 from wabot.channel.neonize.unreachable import unreachable
 from wabot.model.errors import ChannelError, SendRefused, SendUnknown
 from wabot.model.history import History
-from wabot.model.message import Message
+from wabot.model.message import Attachment, Message
 from wabot.model.session import SessionState
 from wabot.model.turn import Outbound, Receipt
 from wabot.ports import Clock, Inbox
@@ -141,6 +142,13 @@ class NeonizeChannel:
         for ack in self._early.pop(sent.id, []):
             client.events.put_nowait(Event("Ack", ack))
 
+    async def fetch(self, media: Attachment) -> bytes:
+        """Download a customer's file. See `MediaSource.fetch` for what it raises."""
+        client = self._client
+        if client is None or not client.connected or self._account is None:
+            raise ChannelError("WhatsApp is not connected.")
+        return await download(client, media)
+
     async def typing(self, chat: str, on: bool) -> None:
         """Show or hide "typing…". The account counts as available only meanwhile: an available linked device keeps the
         owner's phone from showing notifications."""
@@ -190,7 +198,7 @@ class NeonizeChannel:
                     return broken_off(self._ended, self._clock.now())
                 case "QR":
                     patience = QR_SECONDS
-                    await self._report(inbox, self._pairing(self._show_qr(event.body)))
+                    await self._report(inbox, pairing(self._phone, self._show_qr(event.body)))
                 case "PairStatus":
                     patience = CUT_SECONDS
                     if event.body.Error:
@@ -273,16 +281,6 @@ class NeonizeChannel:
             await inbox.receipt(Receipt("", ack.status, ack.at, ack.chat, ack.id))
             return
         await inbox.receipt(Receipt(outbound, ack.status, ack.at))
-
-    def _pairing(self, seen: bool) -> SessionState:
-        if seen:
-            action = (
-                f"Scan the QR code within 60 s with the phone of {self._phone}: "
-                "WhatsApp > Linked devices > Link a device."
-            )
-        else:
-            action = PAIR.format(phone=self._phone)
-        return SessionState("qr_pending", f"No phone is linked yet for {self._phone}.", action)
 
     def _server(self, chat: str) -> Literal["lid", "s.whatsapp.net"]:
         return "lid" if self._addresses.is_lid(chat) else "s.whatsapp.net"

@@ -131,6 +131,12 @@ class Client:
         answer = await self._call(self._client.send_message, self._library.jid(user, server), body)
         return Sent(str(answer.ID))
 
+    async def download(self, source: bytes) -> bytes:
+        """A file that came with a message: `source` is an e2e.Message that says how. Raises LibraryError, and
+        TimeoutError when the library never answers."""
+        body = self._library.message.Message.FromString(source)
+        return bytes(await self._call(self._client.download_any, body))
+
     async def show_typing(self, user: str, server: str, on: bool) -> None:
         """Raises LibraryError."""
         states, media = self._library.enum.ChatPresence, self._library.enum.ChatPresenceMedia

@@ -58,6 +58,14 @@ def judge(kind: str, body: Any, phone: str, now: int) -> Verdict:
             return Verdict()
 
 
+def pairing(phone: str, seen: bool) -> SessionState:
+    """A code waits to be scanned; `seen` says whether a person can see it."""
+    action = PAIR.format(phone=phone)
+    if seen:
+        action = f"Scan the QR code within 60 s with the phone of {phone}: WhatsApp > Linked devices > Link a device."
+    return SessionState("qr_pending", f"No phone is linked yet for {phone}.", action)
+
+
 def expired(phone: str) -> Verdict:
     """Nobody scanned any of the codes that WhatsApp gave out."""
     detail = "The QR codes expired before anybody scanned one."

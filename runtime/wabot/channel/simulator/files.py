@@ -14,9 +14,9 @@ from typing import Any, Final, Literal
 
 from wabot.channel.simulator.fields import BadLine
 from wabot.channel.simulator.lines import read_history, read_line
-from wabot.model.errors import SendUnknown
+from wabot.model.errors import ChannelError, MediaGone, SendUnknown
 from wabot.model.history import MOST, History
-from wabot.model.message import Message
+from wabot.model.message import Attachment, Message
 from wabot.model.session import SessionState
 from wabot.model.turn import Outbound, Receipt
 from wabot.ports import Clock, Inbox
@@ -98,6 +98,15 @@ class SimulatorChannel:
 
     async def typing(self, chat: str, on: bool) -> None:
         self._write({"state": "typing" if on else "paused", "to": chat})
+
+    async def fetch(self, media: Attachment) -> bytes:
+        file = self._incoming.parent / media.source
+        if PurePath(media.source).name != media.source:
+            raise MediaGone(f"{media.source} is no name of a file beside {self._incoming.name}")
+        try:
+            return await asyncio.to_thread(file.read_bytes)
+        except OSError as error:
+            raise ChannelError(f"{file.name} cannot be read: {error.strerror}") from error
 
     async def close(self) -> None:
         self._closed.set()

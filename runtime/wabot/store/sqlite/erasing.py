@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from wabot.model.errors import StoreError
 from wabot.model.stored import Erased
+from wabot.store.media import MediaFolder
 from wabot.store.sqlite.opening import NAME, open_file, open_for_reading, plainly
 from wabot.store.sqlite.queries import Ask, asker
 
@@ -56,9 +57,11 @@ def erase(folder: Path, tenant: str, name: str) -> Erased:
         ask = asker(connection, tenant)
         connection.execute("BEGIN IMMEDIATE")
         customer = _customer(ask, name)
+        files = _files(ask, customer)
         _delete(ask, customer)
         _mentions(connection, ask, customer.names)
         connection.execute("COMMIT")
+        _delete_files(folder, files)
         _clean(connection, folder / NAME)
         return _count(customer)
     except sqlite3.Error as error:
@@ -98,6 +101,20 @@ def _follow(ask: Ask, found: _Customer, name: str) -> None:
 
 def _count(customer: _Customer) -> Erased:
     return Erased(tuple(sorted(customer.names)), len(customer.contacts), len(customer.chats), len(customer.journal))
+
+
+def _files(ask: Ask, customer: _Customer) -> list[str]:
+    rows = (row for conversation in customer.chats for row in ask("forget_files", conversation=conversation))
+    return [row["media_file"] for row in rows]
+
+
+def _delete_files(folder: Path, names: list[str]) -> None:
+    try:
+        MediaFolder(folder).delete(names)
+    except OSError as error:
+        raise StoreError(
+            f"the rows are erased, but {error.filename} could not be deleted ({error.strerror}). Delete it by hand."
+        ) from error
 
 
 def _delete(ask: Ask, customer: _Customer) -> None:

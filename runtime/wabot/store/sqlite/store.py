@@ -13,6 +13,7 @@ from wabot.model.message import Message
 from wabot.model.session import Reload, SessionState, Summary
 from wabot.model.turn import Outbound, Receipt, SendFacts, Turn
 from wabot.store.sqlite.doubles import doubles
+from wabot.store.sqlite.files import Files
 from wabot.store.sqlite.identity import find_contact, find_conversation
 from wabot.store.sqlite.imports import Imports
 from wabot.store.sqlite.opening import NAME, open_file, open_for_reading, plainly
@@ -64,7 +65,7 @@ class SqliteStore:
         self._journalled: int = self._ask("journal_last").fetchone()["last"]
         self._queued: int = self._ask("outbox_last").fetchone()["last"]
         self._writer = Writer(connection, tenant)
-        self.imports = Imports(self._run, self._ask)
+        self.imports, self.files = Imports(self._run, self._ask), Files(self._run, self._ask)
 
     @property
     def tenant(self) -> str:
