@@ -6,7 +6,10 @@ import pytest
 
 from tests.cli.typed import Typed
 from tests.session.stage import BUDI, JAM, stage
-from wabot.model.message import Attachment, Card
+from wabot.model.history import History
+from wabot.model.message import Attachment, Card, Message
+from wabot.model.turn import Receipt
+from wabot.store.sqlite import reading
 
 
 @pytest.fixture
@@ -61,3 +64,20 @@ def test_machines_get_the_same(wabot: Typed, data: Path) -> None:
     assert five["text"] == ""
     assert five["revoked_at"] > 0
     assert (by_id["A1"]["media"], by_id["A1"]["revoked_at"]) == (None, None)
+
+
+async def test_why_tells_of_replies_by_whatsapps_id_and_of_the_history(wabot: Typed, tmp_path: Path) -> None:
+    async with stage(tmp_path, JAM) as shop:
+        await shop.say("jam buka?")
+        assert shop.channel.inbox is not None
+        with reading(tmp_path / "data", "warung") as store:
+            [reply] = [said for said in store.messages(BUDI, 9) if said.sender == "auto_reply"]
+        await shop.channel.inbox.receipt(Receipt(reply.id, "sent", 1, BUDI, "W1"))
+        old = Message("H1", BUDI, "dulu", phone=BUDI, sent_at=shop.clock.now() - 1_000)
+        await shop.channel.inbox.history(History((old,)))
+    (tmp_path / "stored").mkdir()
+    data = (tmp_path / "data").rename(tmp_path / "stored" / "warung").parent
+    for word in ("A1", "W1", reply.id):
+        told = wabot("why", word, "--data", data, "--format", "json")
+        assert (told.code, told.data["message"]["wa_id"]) == (0, "A1")
+    assert "not answered: imported" in wabot("why", "H1", "--data", data).out

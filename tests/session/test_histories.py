@@ -69,6 +69,20 @@ async def test_a_session_that_ends_meanwhile_leaves_who_waits_to_the_next_one(tm
         assert shop.replies == ["Kami buka kak."]
 
 
+async def test_nobody_unknown_is_taken_for_new_while_the_session_ends(tmp_path: Path) -> None:
+    store = open_store(tmp_path, "warung")
+    waiting = Histories(store, RealClock(), Mute())
+    await waiting.take(History(state="pending"))
+    held = asyncio.create_task(waiting.may_begin(Message("A1", BUDI, phone=BUDI)))
+    await asyncio.sleep(0.01)
+    waiting.stop()
+    assert not await held
+    assert not await waiting.may_begin(Message("A2", BUDI, phone=BUDI))
+    await waiting.take(History((past(ANI),)))  # what is in memory already is not lost
+    assert await waiting.may_begin(Message("A3", ANI, phone=ANI))
+    await store.close()
+
+
 async def test_a_history_that_does_not_come_is_waited_for_no_longer_than_that(tmp_path: Path) -> None:
     store = open_store(tmp_path, "warung")
     waiting = Histories(store, RealClock(), Mute(), longest=0.05)

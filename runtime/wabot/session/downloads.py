@@ -62,9 +62,10 @@ class Downloads:
             self._idle.clear()
             self._asked.set()
 
-    async def settled(self) -> None:
-        """Return when every file is there, given up, or waits to be tried again."""
-        await self._idle.wait()
+    async def settled(self, longest: float = 60.0) -> None:
+        """Return when every file is there, given up, or waits to be tried again; after `longest` seconds anyhow."""
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._idle.wait(), longest)
 
     async def run(self) -> None:
         """Download until cancelled."""

@@ -25,7 +25,7 @@ class Histories:
     def __init__(self, store: Store, clock: Clock, report: Report, *, longest: float = LONGEST) -> None:
         self._store, self._clock, self._report, self._longest = store, clock, report, longest
         self._in = asyncio.Event()
-        self._in.set()
+        self._expected = False
         self._until = 0.0
         self._stopped = False
         self._imported = 0
@@ -35,34 +35,41 @@ class Histories:
         if part.state == "pending":
             self._report.note("the history of the phone is expected: customers never seen before wait for it")
             self._until = asyncio.get_running_loop().time() + self._longest
+            self._expected = True
             self._in.clear()
-        while not self._stopped:
+        while True:
             try:
                 self._imported += await self._store.imports.add(part, self._clock.now())
                 break
             except StoreError as error:
+                if self._stopped:
+                    return
                 self._report.note("the history waits for the store", level="error", error=str(error))
                 await asyncio.sleep(_AGAIN)
         if part.state == "done":
             self._report.note("the history is in", messages=self._imported)
-            self._in.set()
+            self._let_in()
 
     async def may_begin(self, message: Message) -> bool:
         """Return True once `message` may be decided; False when the session ends before: it stays in the journal."""
-        if self._in.is_set() or await self._is_known(message):
+        if not self._expected or await self._is_known(message):
             return True
         try:
             async with asyncio.timeout_at(self._until):
                 await self._in.wait()
         except TimeoutError:
-            if not self._in.is_set():
+            if self._expected:
                 self._report.note("the history did not come in time: unknown customers are new ones", level="warning")
-                self._in.set()
+                self._let_in()
         return not self._stopped
 
     def stop(self) -> None:
-        """Let nobody wait any longer: the session ends."""
+        """The session ends: who waits for the history waits for the next one."""
         self._stopped = True
+        self._in.set()
+
+    def _let_in(self) -> None:
+        self._expected = False
         self._in.set()
 
     async def _is_known(self, message: Message) -> bool:

@@ -114,8 +114,7 @@ class Session:
             if running.done():
                 running.result()
                 if downloads is not None:  # a script that ended; nobody waits for files otherwise
-                    with suppress(TimeoutError):
-                        await asyncio.wait_for(downloads.settled(), _DRAIN)
+                    await self._either(downloads.settled(_DRAIN))
         finally:
             if fetching is not None:
                 fetching.cancel()

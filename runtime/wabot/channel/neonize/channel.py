@@ -277,8 +277,8 @@ class NeonizeChannel:
         if outbound is None:
             # Fast phones confirm before the library has told us the id of what was sent.
             self._early[ack.id] = [*self._early.get(ack.id, []), ack]
-            # Or it was sent before a restart, or by a person on the phone: the store may know it.
-            await inbox.receipt(Receipt("", ack.status, ack.at, ack.chat, ack.id))
+            if ack.chat:  # or it was sent before a restart, or by a person on the phone: the store may know it
+                await inbox.receipt(Receipt("", ack.status, ack.at, ack.chat, ack.id))
             return
         await inbox.receipt(Receipt(outbound, ack.status, ack.at))
 

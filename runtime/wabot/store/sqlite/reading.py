@@ -68,7 +68,7 @@ class Reader:
             at, said = entry["decided_at"], message.text
             logs = self._ask("why_logs_without_a_chat", at=at, said=said).fetchall()[:1]
         if not logs:
-            return Why(message, "", None)
+            return Why(message, "imported", message.at) if message.imported else Why(message, "", None)
         at = logs[0]["triggered_at"]
         answers = _answers(logs, [stored_reply(sent) for sent in self._ask("why_replies", chat=key.chat, at=at)])
         told = json.loads(logs[0]["trace"])
