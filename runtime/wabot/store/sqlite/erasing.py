@@ -11,6 +11,7 @@ from wabot.model.errors import StoreError
 from wabot.model.stored import Erased
 from wabot.store.media import MediaFolder
 from wabot.store.sqlite.opening import NAME, open_file, open_for_reading, plainly
+from wabot.store.sqlite.payload import logged_text
 from wabot.store.sqlite.queries import Ask, asker
 
 _MENTION: Final = "[forgotten]"
@@ -96,7 +97,10 @@ def _follow(ask: Ask, found: _Customer, name: str) -> None:
             theirs = set()
         if name in theirs or (entry["chat"] == name and said["chat_kind"] == "direct"):
             found.names |= theirs
-            found.journal[entry["chat"], entry["message_id"]] = (entry["decided_at"], said["text"])
+            found.journal[entry["chat"], entry["message_id"]] = (
+                entry["decided_at"],
+                logged_text(said["type"], said["text"]),
+            )
 
 
 def _count(customer: _Customer) -> Erased:

@@ -74,15 +74,13 @@ def _edit(ask: Ask, conversation: str, row: Any, message: Message, at: int) -> N
 
 def _revoke(ask: Ask, conversation: str, row: Any, at: int) -> None:
     ask("message_revoke", id=row["id"], at=at)
-    ask("revoke_logs", message=row["id"])
+    ask("revoke_logs", conversation=conversation, message=row["id"])
     _last_content(ask, conversation, row, "")
     wanted = row["wa_message_id"] or row["id"]
     for entry in ask("revoke_journalled", conversation=conversation, id=wanted).fetchall():
         message = load_message(entry["payload"])
         if message.id != wanted and (message.type, message.about) != ("edit", wanted):
             continue
-        if entry["decided_at"] is not None:
-            ask("revoke_log_of_edit", at=entry["decided_at"], said=message.text)
         emptied = dump_message(_emptied(message))
         ask("revoke_payload", chat=entry["chat"], message=entry["message_id"], payload=emptied)
 

@@ -49,7 +49,9 @@ UPDATE contacts SET total_conversations = (SELECT number FROM counted)
 WHERE id = :id AND tenant_id = :tenant AND total_conversations < (SELECT number FROM counted);
 
 -- name: imported_name
-UPDATE contacts SET name = :name WHERE tenant_id = :tenant AND name = '' AND (phone = :who OR lid = :who);
+UPDATE contacts SET name = :name WHERE tenant_id = :tenant AND name = '' AND id IN (
+    SELECT id FROM contacts WHERE tenant_id = :tenant AND phone = :who AND phone <> ''
+    UNION ALL SELECT id FROM contacts WHERE tenant_id = :tenant AND lid = :who AND lid <> '');
 
 -- name: imported_drop
 DELETE FROM messages WHERE id = :id AND tenant_id = :tenant;

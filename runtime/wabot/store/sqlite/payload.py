@@ -39,3 +39,8 @@ def load_attachment(stored: str) -> Attachment | None:
 def _attachment(data: dict[str, Any]) -> Attachment:
     cards = tuple(Card(card["name"], tuple(card["numbers"])) for card in data.pop("cards", ()))
     return Attachment(**data, cards=cards)
+
+
+def logged_text(kind: str, text: str) -> str:
+    """What the log of a decision quotes: of an edit nothing, since its message may be taken back."""
+    return "" if kind == "edit" else text

@@ -30,10 +30,11 @@ WHERE tenant_id = :tenant AND decided_at IS NULL AND tries > 0 ORDER BY tries, s
 SELECT decided_at FROM inbound_journal WHERE tenant_id = :tenant AND chat = :chat AND message_id = :message;
 
 -- name: contact_by_lid
-SELECT * FROM contacts WHERE tenant_id = :tenant AND lid = :lid;
+-- Spelt out that it is not empty, or the index, which holds no empty ones, is not used.
+SELECT * FROM contacts WHERE tenant_id = :tenant AND lid = :lid AND lid <> '';
 
 -- name: contact_by_phone
-SELECT * FROM contacts WHERE tenant_id = :tenant AND phone = :phone;
+SELECT * FROM contacts WHERE tenant_id = :tenant AND phone = :phone AND phone <> '';
 
 -- name: contact_of_chat
 SELECT contacts.* FROM conversation_chats

@@ -12,6 +12,7 @@ from wabot.model.errors import StoreError
 from wabot.model.message import EVENT_TYPES
 from wabot.model.stored import MessageKey, StoredAnswer, StoredConversation, StoredMessage, StoredReply, Why
 from wabot.store.sqlite.opening import NAME, open_for_reading, plainly
+from wabot.store.sqlite.payload import logged_text
 from wabot.store.sqlite.queries import Ask, asker
 from wabot.store.sqlite.rich import contact, journalled_richness, richness, with_quotes
 
@@ -65,7 +66,7 @@ class Reader:
         if row is not None:
             logs = self._ask("why_logs", message=row["id"]).fetchall()
         else:
-            at, said = entry["decided_at"], message.text
+            at, said = entry["decided_at"], logged_text(message.type, message.text)
             logs = self._ask("why_logs_without_a_chat", at=at, said=said).fetchall()[:1]
         if not logs:
             return Why(message, "imported", message.at) if message.imported else Why(message, "", None)

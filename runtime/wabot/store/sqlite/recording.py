@@ -14,6 +14,7 @@ from wabot.store.sqlite.counting import begins
 from wabot.store.sqlite.doubles import displace_imported
 from wabot.store.sqlite.events import enrich, note_event
 from wabot.store.sqlite.identity import Ask, find_contact, find_conversation
+from wabot.store.sqlite.payload import logged_text
 
 
 def record(ask: Ask, turn: Turn, sequence: Callable[[], int]) -> None:
@@ -184,7 +185,7 @@ def _log(ask: Ask, turn: Turn, conversation: str | None, message_id: str | None)
         "conversation": conversation,
         "message": message_id,
         "reason": turn.reason,
-        "said": turn.message.text,
+        "said": logged_text(turn.message.type, turn.message.text),
         "micros": turn.micros,
         "trace": turn.trace,
         "at": turn.at,

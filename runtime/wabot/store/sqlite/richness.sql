@@ -31,15 +31,12 @@ UPDATE conversations SET last_message_content = :content
 WHERE id = :id AND tenant_id = :tenant AND last_message_at = :at AND last_message_content = :before;
 
 -- name: revoke_logs
-UPDATE auto_reply_logs SET triggered_by_message = '' WHERE tenant_id = :tenant AND message_id = :message;
-
--- name: revoke_log_of_edit
 UPDATE auto_reply_logs SET triggered_by_message = ''
-WHERE tenant_id = :tenant AND conversation_id IS NULL AND triggered_at = :at AND triggered_by_message = :said;
+WHERE tenant_id = :tenant AND conversation_id = :conversation AND message_id = :message;
 
 -- name: revoke_journalled
 -- The message, and the edits of it.
-SELECT chat, message_id, payload, decided_at FROM inbound_journal
+SELECT chat, message_id, payload FROM inbound_journal
 WHERE tenant_id = :tenant
 AND chat IN (SELECT chat FROM conversation_chats WHERE tenant_id = :tenant AND conversation_id = :conversation)
 AND (message_id = :id OR payload LIKE '%"about": %');
@@ -54,6 +51,10 @@ WHERE tenant_id = :tenant AND (media_details LIKE :like OR edits LIKE :like OR m
     OR reactions LIKE :like);
 
 -- name: message_quoted
-SELECT messages.content FROM messages JOIN conversations ON conversations.id = messages.conversation_id
-WHERE messages.tenant_id = :tenant AND conversations.chat = :chat
-AND (messages.wa_message_id = :id OR messages.id = :id) LIMIT 1;
+WITH asked (conversation) AS (SELECT id FROM conversations WHERE tenant_id = :tenant AND chat = :chat)
+SELECT content FROM messages
+WHERE tenant_id = :tenant AND conversation_id = (SELECT conversation FROM asked) AND wa_message_id = :id
+UNION ALL
+SELECT content FROM messages
+WHERE tenant_id = :tenant AND conversation_id = (SELECT conversation FROM asked) AND id = :id
+LIMIT 1;
