@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from neonize.proto import Neonize_pb2 as wire
 from neonize.proto.waCommon import WACommon_pb2 as common
 from neonize.proto.waE2E import WAWebProtobufsE2E_pb2 as e2e
 from neonize.proto.waHistorySync import WAWebProtobufsHistorySync_pb2 as hs
@@ -10,7 +9,7 @@ from neonize.proto.waWeb import WAWebProtobufsWeb_pb2 as web
 
 from wabot.channel.neonize.addresses import Addresses
 from wabot.channel.neonize.bounded import Bounded
-from wabot.channel.neonize.history import Importer, read_history
+from wabot.channel.neonize.history import read_history
 from wabot.model.history import MOST, History
 from wabot.model.message import Message
 
@@ -144,31 +143,3 @@ def test_it_is_in_when_the_recent_chats_are_whole() -> None:
         for kind, progress in (("INITIAL_BOOTSTRAP", 100), ("PUSH_NAME", 100), ("RECENT", 99), ("RECENT", 100))
     ]
     assert states == [[], [], [], ["done"]]
-
-
-class Heard:
-    """An inbox that only listens to the history."""
-
-    def __init__(self) -> None:
-        self.parts: list[History] = []
-
-    async def history(self, part: History) -> None:
-        self.parts.append(part)
-
-
-async def test_a_history_that_came_before_it_was_certain_whose_it_is_is_handed_on_afterwards() -> None:
-    import asyncio
-
-    inbox: Any = Heard()
-    importer = Importer(Addresses(), OWN)
-    importer.hear(wire.HistorySync(Data=sync(chat(said("1")))))
-    await asyncio.sleep(0.01)
-    assert inbox.parts == []
-    importer.start(inbox)
-    importer.hear(wire.HistorySync(Data=sync(progress=100)))
-    for _ in range(200):
-        if len(inbox.parts) == 2:
-            break
-        await asyncio.sleep(0.01)
-    assert [part.state for part in inbox.parts] == ["part", "done"]
-    await importer.stop()

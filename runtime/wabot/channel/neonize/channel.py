@@ -12,11 +12,12 @@ from wabot.channel.neonize.addresses import Addresses
 from wabot.channel.neonize.backoff import backoff
 from wabot.channel.neonize.bounded import Bounded
 from wabot.channel.neonize.downloading import download
-from wabot.channel.neonize.history import Importer
+from wabot.channel.neonize.importing import Importer
 from wabot.channel.neonize.keys import database_name, protect
 from wabot.channel.neonize.library import Account, Client, Event, Library, LibraryError
 from wabot.channel.neonize.outcomes import Verdict, broken_off, expired, judge, pairing, wrong_number
 from wabot.channel.neonize.refusal import refusal
+from wabot.channel.neonize.spool import FOLDER
 from wabot.channel.neonize.translate import Ack, read_message, read_receipt
 from wabot.channel.neonize.unreachable import unreachable
 from wabot.model.errors import ChannelError, SendRefused, SendUnknown
@@ -70,7 +71,7 @@ class NeonizeChannel:
         self._sent: Bounded[str, str] = Bounded(REMEMBERED)
         self._early: Bounded[str, list[Ack]] = Bounded(256)
         self._typing: set[str] = set()
-        self._importer = Importer(self._addresses, phone)
+        self._importer = Importer(self._addresses, phone, keys.parent / FOLDER)
 
     async def run(self, inbox: Inbox) -> None:
         """Connect, pair if need be, and deliver until `close`, or until only a person can help: then it returns after

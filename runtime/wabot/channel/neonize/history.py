@@ -1,12 +1,6 @@
-"""The library's history syncs as parts of a History, and the one task that hands them on.
+"""The library's history syncs as parts of a History. Pure: protobuf in, values out, some messages at a time."""
 
-The phone sends its chats in blobs of some megabytes after a pairing. Each is read message by message and handed on in
-small parts: what is in memory is one blob and one part, and those who write meanwhile are not held up.
-"""
-
-import asyncio
 from collections.abc import Iterator
-from contextlib import suppress
 from typing import Any, Final
 
 from wabot.channel.neonize.addresses import Addresses
@@ -15,46 +9,11 @@ from wabot.channel.neonize.content import Content, enum_name, read_content
 from wabot.channel.neonize.translate import LIDS, PHONES, millis
 from wabot.model.history import MOST, History
 from wabot.model.message import MESSAGE_TYPES, Message
-from wabot.ports import Inbox
 
 _LAST: Final = ("RECENT", "FULL")
 """Types of sync whose progress of 100 says that every chat was there."""
-_NAMES: Final = 50_000
 _WHATSAPP: Final = "0"
 """The user of WhatsApp's own announcements."""
-
-
-class Importer:
-    """Hands one tenant's history syncs on to the inbox, one after the other. `phone` is the tenant's own number."""
-
-    def __init__(self, addresses: Addresses, phone: str) -> None:
-        self._addresses, self._phone = addresses, phone
-        self._names: Bounded[str, str] = Bounded(_NAMES)
-        self._syncs: asyncio.Queue[Any] = asyncio.Queue()
-        self._task: asyncio.Task[None] | None = None
-
-    def hear(self, body: Any) -> None:
-        """Keep the library's HistorySyncEv until `start`."""
-        self._syncs.put_nowait(body.Data)
-
-    def start(self, inbox: Inbox) -> None:
-        """Begin to hand on; only once it is certain whose history it is. Again is harmless."""
-        if self._task is None:
-            self._task = asyncio.create_task(self._run(inbox))
-
-    async def stop(self) -> None:
-        if self._task is not None:
-            self._task.cancel()
-            with suppress(asyncio.CancelledError):
-                await self._task
-            self._task = None
-
-    async def _run(self, inbox: Inbox) -> None:
-        while True:
-            sync = await self._syncs.get()
-            for part in read_history(sync, self._addresses, self._names, self._phone):
-                await inbox.history(part)
-            del sync  # megabytes: not while the next one is waited for
 
 
 def read_history(sync: Any, addresses: Addresses, names: Bounded[str, str], own: str) -> Iterator[History]:

@@ -52,6 +52,11 @@ def erase(folder: Path, tenant: str, name: str) -> Erased:
     Raises:
         StoreError: nothing is erased; or the rows are, and the file could not be cleaned: the text says which.
     """
+    if any((folder / "history").glob("*.sync")):
+        raise StoreError(
+            f"nothing is erased: {folder / 'history'} holds chats of the phone that are not imported yet, and they "
+            "would bring the customer back. Let `wabot run` import them, or delete that folder; then run this again."
+        )
     connection = open_file(folder)
     try:
         connection.execute("PRAGMA secure_delete = ON")
