@@ -73,6 +73,9 @@ class Importer:
                 except DecodeError:
                     await asyncio.to_thread(self._spool.set_aside, file)
                     continue
+                except OSError:  # deleted meanwhile, or the disk fails for now
+                    await asyncio.sleep(_AGAIN)
+                    continue
                 for part in read_history(sync, self._addresses, self._names, self._phone):
                     await inbox.history(part)
                 del sync  # megabytes: not while the next one is waited for
