@@ -2,7 +2,7 @@
 
 -- name: message_enrich
 UPDATE messages SET
-    quoted_message_id = :quoted, is_forwarded = :forwarded > 0, forward_count = :forwarded,
+    quoted_message_id = :quoted, is_forwarded = CASE WHEN :forwarded > 0 THEN 1 ELSE 0 END, forward_count = :forwarded,
     media_mime_type = :mime, media_size = :size, media_details = :details
 WHERE id = :id AND tenant_id = :tenant;
 
