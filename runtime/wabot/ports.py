@@ -1,10 +1,12 @@
 """What a session needs from the world, as protocols: a clock, a channel to customers, a store."""
 
 from collections.abc import Callable, Sequence
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from wabot.model.context import Context
-from wabot.model.message import Message
+from wabot.model.history import History
+from wabot.model.media import WantedFile
+from wabot.model.message import Attachment, Message
 from wabot.model.session import Reload, SessionState, Summary
 from wabot.model.turn import Begun, Claim, Outbound, Receipt, SendFacts, Turn
 
@@ -27,6 +29,9 @@ class Inbox(Protocol):
 
     async def receipt(self, receipt: Receipt) -> None:
         """Note what became of a sent message."""
+
+    async def history(self, part: History) -> None:
+        """Import what the phone remembers from before; nothing of it is answered. Safe to call again with the same."""
 
     async def state(self, state: SessionState) -> None:
         """Note the connection's new state."""
@@ -58,11 +63,53 @@ class Channel(Protocol):
         """Disconnect. `run` returns soon after."""
 
 
+@runtime_checkable
+class MediaSource(Protocol):
+    """A channel that can download what customers send."""
+
+    async def fetch(self, media: Attachment) -> bytes:
+        """The file, whole.
+
+        Raises:
+            MediaGone: it cannot be had, now or later.
+            ChannelError: not now.
+        """
+
+
+class Files(Protocol):
+    """Which files of messages are to be downloaded, and what became of that."""
+
+    async def wanted(self, since: int, most: int) -> list[WantedFile]:
+        """Files of messages that came live since then, of which it is open what becomes; oldest first."""
+
+    async def stored(self, id: str, name: str, size: int) -> bool:
+        """The file is in the folder as `name`; False when its message is gone meanwhile, or was taken back."""
+
+    async def failed(self, id: str, error: str) -> None:
+        """One more try failed; with an `error` it was the last."""
+
+    async def unknown(self, names: Sequence[str]) -> list[str]:
+        """Those of the files that no message names."""
+
+
+class Importing(Protocol):
+    """Where messages from before go."""
+
+    async def add(self, part: History, at: int) -> int:
+        """Store what of `part` is new, in short transactions; how many messages those were. `at` is now."""
+
+
 class Store(Protocol):
     """One tenant's memory. A store is bound to its tenant and cannot name another. Every write is durable on return."""
 
     @property
     def tenant(self) -> str: ...
+
+    @property
+    def imports(self) -> Importing: ...
+
+    @property
+    def files(self) -> Files: ...
 
     async def journal(self, messages: Sequence[Message], at: int) -> list[bool]:
         """Keep messages that arrived `at`, all of them or none; False for each whose chat and id were journalled

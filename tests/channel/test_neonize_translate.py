@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from neonize.proto import Neonize_pb2 as wire
+from neonize.proto.waCommon import WACommon_pb2 as common
 from neonize.proto.waE2E import WAWebProtobufsE2E_pb2 as e2e
 
 from wabot.channel.neonize.addresses import Addresses
@@ -260,3 +261,26 @@ def test_receipts_that_say_nothing_about_the_customer_are_left_out(kind: str) ->
 
 def test_a_receipt_of_the_owners_other_device_is_left_out() -> None:
     assert read_receipt(receipt("READ", from_me=True)) == []
+
+
+def test_a_receipt_names_its_chat_as_the_messages_of_that_chat_do() -> None:
+    addresses = Addresses()
+    built = receipt("READ")
+    assert [ack.chat for ack in read_receipt(built, addresses)] == [LID, LID]
+    built.MessageSource.Chat.CopyFrom(ANA_PHONE)
+    assert [ack.chat for ack in read_receipt(built, addresses)] == [PHONE, PHONE]
+    addresses.learn(LID, PHONE)
+    assert [ack.chat for ack in read_receipt(built, addresses)] == [LID, LID]
+    built.MessageSource.Chat.CopyFrom(jid("120363", "g.us"))
+    assert [ack.chat for ack in read_receipt(built, addresses)] == ["", ""]
+
+
+def test_quotes_forwards_and_what_an_event_is_about_come_with_the_message() -> None:
+    context = e2e.ContextInfo(stanzaID="3A00", isForwarded=True, forwardingScore=2)
+    body = e2e.Message(extendedTextMessage=e2e.ExtendedTextMessage(text="ini", contextInfo=context))
+    message = read_message(event(body), Addresses())
+    assert (message.quoted, message.forwarded, message.media) == ("3A00", 2, None)
+    photo = read_message(event(e2e.Message(imageMessage=e2e.ImageMessage(mimetype="image/png"))), Addresses())
+    assert photo.media is not None
+    reaction = e2e.ReactionMessage(text="👍", key=common.MessageKey(ID="3A00"))
+    assert read_message(event(e2e.Message(reactionMessage=reaction)), Addresses()).about == "3A00"

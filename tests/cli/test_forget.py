@@ -12,6 +12,7 @@ import pytest
 
 from tests.cli.typed import Typed
 from tests.session.stage import ANI, BUDI, JAM, REFUSED, stage
+from wabot.model.message import Attachment, Card
 
 LID, SECRET = "99887766554433", "RAHASIA"
 RULES = JAM + (
@@ -34,10 +35,20 @@ async def data(tmp_path: Path) -> Path:
         await shop.say(f"resi {SECRET}", BUDI, **budi)
         await shop.say(f"dari grup {SECRET}", "120363", chat_kind="group", **budi)
         await shop.say(SECRET, BUDI, type="reaction", **budi)
+        nota = Attachment("image/jpeg", 9, f"{SECRET}.jpg", cards=(Card(SECRET, (BUDI,)),))
+        await shop.say(f"foto {SECRET}", BUDI, type="image", media=nota, quoted="A1", **budi)
+        await shop.say(f"bukan, {SECRET}", BUDI, type="edit", about="A1", **budi)
+        await shop.say(SECRET, BUDI, type="reaction", about="A2", **budi)
         await shop.say(f"saya sendiri {SECRET}", BUDI, from_me=True)
         await shop.say("jam buka?", ANI, name="Ani")
         shop.later(1_000)
         await shop.say(f"teman saya {BUDI}, 0{BUDI[2:]}", ANI, name="Ani")
+        card = Attachment(cards=(Card("Budi", (BUDI,)),))
+        shop.later(1_000)
+        await shop.say("ini nomornya", ANI, name="Ani", type="contact", media=card, id="N1")
+        shop.later(1_000)
+        await shop.say(f"nomor {BUDI}", ANI, name="Ani", id="N2")
+        await shop.say("maaf", ANI, name="Ani", type="edit", about="N2")
         await shop.say("jam buka?", f"{BUDI}7", name="Cici")
     (tmp_path / "stored").mkdir()
     return (tmp_path / "data").rename(tmp_path / "stored" / "warung").parent
@@ -77,6 +88,8 @@ def test_other_customers_keep_their_messages(wabot: Typed, data: Path) -> None:
     assert [item["text"] for item in said if item["sender"] == "customer"] == [
         "jam buka?",
         "teman saya [forgotten], [forgotten]",
+        "ini nomornya",
+        "maaf",
     ]
     assert wabot("status", "--data", data, "--format", "json").data["tenants"][0]["contacts"] == 2
 

@@ -6,7 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wabot.channel.simulator.lines import BadLine, read_line
+from wabot.channel.simulator.fields import BadLine
+from wabot.channel.simulator.lines import read_line
+from wabot.model.message import Attachment, Card
 
 ZONE = ZoneInfo("Asia/Jakarta")
 NOW = 1_769_569_200_000
@@ -43,6 +45,17 @@ def test_a_caption_is_the_text_and_a_lid_names_the_chat() -> None:
     assert message.from_me
 
 
+def test_a_line_may_quote_be_forwarded_be_about_another_and_bring_media() -> None:
+    line = b"""{"id": "A", "from": "1", "type": "document", "quoted": "A0", "forwarded": 5, "about": "A9",
+        "file": "nota.pdf", "media": {"size": 90, "seconds": 3, "latitude": -6.9, "longitude": 107, "place": "Toko",
+        "cards": [{"name": "Ani", "numbers": ["6281200000002"]}]}}"""
+    message = read_line(line.replace(b"\n", b" "), ZONE, lambda: 0)
+    assert (message.quoted, message.forwarded, message.about) == ("A0", 5, "A9")
+    cards = (Card("Ani", ("6281200000002",)),)
+    assert message.media == Attachment("application/pdf", 90, "nota.pdf", 3, -6.9, 107, "Toko", cards, "nota.pdf")
+    assert read_line(b'{"id": "A", "from": "1", "forwarded": true}', ZONE, lambda: 0).forwarded == 1
+
+
 @pytest.mark.parametrize(
     ("line", "why"),
     [
@@ -57,6 +70,13 @@ def test_a_caption_is_the_text_and_a_lid_names_the_chat() -> None:
         (b'{"id": "A", "from": "1", "at": 5}', "no time"),
         (b'{"id": "A", "from": "1", "from_me": "yes"}', "true or false"),
         (b"\xff\xfe", "no JSON"),
+        (b'{"id": "A", "from": "1", "forwarded": -1}', "out of range"),
+        (b'{"id": "A", "from": "1", "forwarded": "5"}', "whole number"),
+        (b'{"id": "A", "from": "1", "media": "foto"}', "must be an object"),
+        (b'{"id": "A", "from": "1", "media": {"mimetype": "x"}}', "unknown field `mimetype`"),
+        (b'{"id": "A", "from": "1", "media": {"latitude": NaN}}', "out of range"),
+        (b'{"id": "A", "from": "1", "media": {"cards": [{"name": "Ani", "numbers": "62"}]}}', "list of texts"),
+        (b'{"id": "A", "from": "1", "file": "../rahasia"}', "beside this one"),
     ],
 )
 def test_a_bad_line_says_what_is_wrong(line: bytes, why: str) -> None:

@@ -1,6 +1,7 @@
 """`wabot conversations`: the chats of the tenants as they stand, and one of them with its last messages."""
 
 from collections.abc import Iterator
+from dataclasses import asdict
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
@@ -10,6 +11,7 @@ import typer
 from wabot.cli import render
 from wabot.cli.exit_codes import CLEAN
 from wabot.cli.output import Format, say, style
+from wabot.cli.rich_messages import customer, rich_data, shown
 from wabot.cli.stored import DATA_HELP, find_chat, in_a_line, paused, paused_as_data, stored_tenants, when
 from wabot.cli.table import table
 from wabot.model.stored import StoredConversation, StoredMessage
@@ -93,6 +95,7 @@ def _one(tenant: str, item: StoredConversation, said: list[StoredMessage], now: 
         "waits for": item.assigned_to,
         "tags": " ".join(item.tags),
         "messages": f"{item.messages:,}" + (f", {item.unread:,} unread" if item.unread else ""),
+        "customer": customer(item.contact),
         "bot": f"paused {silent}" if (silent := paused(item.paused_until, now)) else "",
     }
     yield from (f"  {name:9}  {fact}" for name, fact in facts.items() if fact)
@@ -100,8 +103,7 @@ def _one(tenant: str, item: StoredConversation, said: list[StoredMessage], now: 
         failed = f"  [{message.status}]" if message.status in ("queued", "sending", "failed", "unknown") else ""
         key = f"  {message.wa_id}" if message.wa_id else ""
         yield style(f"{when(message.at)}  {message.sender}{key}{failed}", dim=True)
-        kind = [] if message.type == "text" else [f"[{message.type}]"]
-        yield from (f"  │ {line}" for line in (*kind, *message.text.splitlines()))
+        yield from (f"  │ {line}" for line in shown(message))
 
 
 def _data(tenant: str, item: StoredConversation, now: int) -> dict[str, Any]:
@@ -118,6 +120,7 @@ def _data(tenant: str, item: StoredConversation, now: int) -> dict[str, Any]:
         "messages": item.messages,
         "last": {"at": item.last_at, "from": item.last_from, "text": item.last_text},
         **paused_as_data(item.paused_until, now),
+        "contact": asdict(item.contact),
     }
 
 
@@ -131,4 +134,5 @@ def _message_data(message: StoredMessage) -> dict[str, Any]:
         "status": message.status,
         "error": message.error or None,
         "at": message.at,
+        **rich_data(message),
     }

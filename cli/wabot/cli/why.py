@@ -9,6 +9,7 @@ import typer
 from wabot.cli import render
 from wabot.cli.exit_codes import CLEAN
 from wabot.cli.output import Format, say, style
+from wabot.cli.rich_messages import shown
 from wabot.cli.stored import DATA_HELP, as_chat, in_a_line, missing, stored_tenants, when
 from wabot.model.errors import UsageError
 from wabot.model.stored import MessageKey, StoredAnswer, StoredReply, Why
@@ -73,8 +74,7 @@ def _text(tenant: str, told: Why) -> Iterator[str]:
     said = told.message
     who = "the shop itself" if said.sender == "cs" else said.name or "a customer"
     yield f"{style(tenant, bold=True)}  {said.wa_id}  from {who} in chat {said.chat}, {when(said.at)}"
-    kind = [] if said.type == "text" else [f"[{said.type}]"]
-    yield from (f"  {style('│', dim=True)} {line}" for line in (*kind, *said.text.splitlines()))
+    yield from (f"  {style('│', dim=True)} {line}" for line in shown(said))
     if told.decided is None:
         yield "not decided yet: the session takes it up, at the latest when it starts again (wabot status)"
         return

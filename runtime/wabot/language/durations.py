@@ -8,7 +8,9 @@ from wabot.language.read import duration
 
 LONGEST: Final = 366
 """Days."""
-_KEYS: Final = frozenset({"cooldown", "delay", "expires", "wait", "stale_after", "pause", "more_than", "less_than"})
+_KEYS: Final = frozenset(
+    {"cooldown", "delay", "expires", "wait", "stale_after", "pause", "more_than", "less_than", "after"}
+)
 _LIMITS: Final = frozenset({"min", "max"})
 _FREE: Final = frozenset({"vars"})
 """Keys below which the names are the owner's own."""

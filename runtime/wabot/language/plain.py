@@ -18,6 +18,7 @@ from wabot.language.rule_set import (
     Conditions,
     Handoff,
     Matcher,
+    MediaSettings,
     QuickReply,
     Rule,
     RuleSet,
@@ -27,11 +28,13 @@ from wabot.language.rule_set import (
 from wabot.language.template import Template
 from wabot.language.triggers import TRIGGERS
 from wabot.language.triggers.goto import OnlyGoto
+from wabot.model.segments import Segments
 
 _KINDS: Final[dict[str, Callable[..., Any]]] = {
     kind.__name__: kind
     for kind in (
         *(Rule, Tenant, AutoReply, Handoff, Conditions, TagCondition, QuickReply, Hours, Span, Option),
+        *(Segments, MediaSettings),
         *(Diagnostic, Location, OnlyGoto, *TRIGGERS, *RESPONSES),
     )
 }

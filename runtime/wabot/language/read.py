@@ -21,6 +21,7 @@ from wabot.language.rule_set import (
     AutoReply,
     Conditions,
     Handoff,
+    MediaSettings,
     QuickReply,
     Rule,
     TagCondition,
@@ -29,6 +30,7 @@ from wabot.language.rule_set import (
 from wabot.language.template import Template
 from wabot.language.triggers import TRIGGERS, Trigger
 from wabot.language.triggers.goto import OnlyGoto
+from wabot.model.segments import Segments
 
 _UNITS: Final = {"s": 1_000, "m": 60_000, "h": 3_600_000, "d": 86_400_000}
 _TRIGGERS: Final[Mapping[str, Callable[[Mapping[str, Any]], Trigger]]] = {kind.kind: kind.read for kind in TRIGGERS}
@@ -62,7 +64,34 @@ def read_tenant(tenant_id: str, data: Mapping[str, Any]) -> Tenant:
             except_=frozenset(reply.get("except", ())),
         ),
         handoff=Handoff(**_present(handoff, "assign", "notify"), **_durations(handoff, "pause")),
+        segments=_segments(data.get("segments", {})),
+        media=_media_settings(data.get("media", {})),
     )
+
+
+def size(text: str) -> int:
+    """`"10MB"` → bytes."""
+    return int(text[:-2]) * (1_000_000 if text.endswith("MB") else 1_000)
+
+
+def _segments(data: Mapping[str, Any]) -> Segments:
+    """What is written for a segment takes the place of all its defaults."""
+    found: dict[str, Any] = {}
+    for name in ("regular", "vip"):
+        if name in data:
+            found |= {f"{name}_{key}": data[name].get(key) for key in ("messages", "orders")}
+    if "inactive" in data:
+        found["inactive_after"] = duration(data["inactive"]["after"])
+    return Segments(**found)
+
+
+def _media_settings(data: Mapping[str, Any]) -> MediaSettings:
+    found = _present(data, "download")
+    if "max_size" in data:
+        found["max_size"] = size(data["max_size"])
+    if "types" in data:
+        found["types"] = frozenset(data["types"])
+    return MediaSettings(**found)
 
 
 def read_hours(document: Document) -> Hours:

@@ -12,6 +12,7 @@ from wabot.language.responses import Response
 from wabot.language.responses.menu import Option
 from wabot.language.triggers import Trigger
 from wabot.model.context import Priority
+from wabot.model.segments import Segments
 from wabot.model.value import value
 
 NO_VARS: Final[Mapping[str, object]] = MappingProxyType({})
@@ -45,6 +46,15 @@ class Handoff:
 
 
 @value
+class MediaSettings:
+    """Which files of customers are downloaded: kinds of message, and the most bytes of one. Off unless asked for."""
+
+    download: bool = False
+    max_size: int = 10_000_000
+    types: frozenset[str] = frozenset({"image", "document"})
+
+
+@value
 class Tenant:
     """One business. `id` is its folder's name; `phone` has digits only."""
 
@@ -58,6 +68,8 @@ class Tenant:
     include: tuple[str, ...] = ()
     auto_reply: AutoReply = AutoReply()
     handoff: Handoff = Handoff()
+    segments: Segments = Segments()
+    media: MediaSettings = MediaSettings()
 
 
 @value

@@ -56,9 +56,24 @@ def _beyond_the_contact(subject: Subject) -> Iterator[Finding]:
             yield Finding(subject.place(rule).locate("max_triggers_per_day"), message, f"write {most} or less")
 
 
+def _segments(subject: Subject) -> Iterator[Finding]:
+    """Whoever would be regular is vip already."""
+    tenant = subject.document("tenant.yaml")
+    if tenant is None or "segments" not in tenant.data:
+        return
+    by = subject.rule_set.tenant.segments
+    pairs = ((by.regular_messages, by.vip_messages), (by.regular_orders, by.vip_orders))
+    if all(regular is None or (vip is not None and vip <= regular) for regular, vip in pairs):
+        segments = tenant.data["segments"]
+        at = tenant.locate(("segments", "vip" if "vip" in segments else "regular"), key=True)
+        message = "whoever would be regular is vip already: no customer is ever regular"
+        yield Finding(at, message, "raise the thresholds of vip, or lower those of regular")
+
+
 CHECKS = (
     Check("WB421", "warning", "A daily maximum that the cooldown never lets happen", _never_reached),
     Check("WB422", "warning", "A limit on a welcome", _welcome),
     Check("WB423", "warning", "A delay that outlasts the rule's own limits", _delays),
     Check("WB424", "info", "A daily maximum beyond the contact's", _beyond_the_contact),
+    Check("WB425", "warning", "A segment that nobody reaches", _segments),
 )

@@ -32,5 +32,9 @@ class SendUnknown(ChannelError):
     """Nobody can tell whether the message went out; it must not be sent again blindly."""
 
 
+class MediaGone(ChannelError):
+    """A file cannot be downloaded, now or later."""
+
+
 class RenderError(WabotError):
     """A rule's text could not be made for this customer."""

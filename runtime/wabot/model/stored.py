@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from wabot.model.context import ConversationStatus, Priority
+from wabot.model.message import Attachment
 from wabot.model.turn import OutboxStatus
 
 FOREVER: Final = 253_370_764_800_000
@@ -21,8 +22,10 @@ class MessageKey:
 
 @dataclass(frozen=True, slots=True)
 class StoredMessage:
-    """A message of a chat. `id` is the store's own ("" while it is not decided), `wa_id` WhatsApp's ("" for what the
-    bot said). `sender` is customer, cs, system or auto_reply."""
+    """A message of a chat. `id` is the store's own ("" while it is not decided), `wa_id` WhatsApp's ("" when it is not
+    known). `sender` is customer, cs, system or auto_reply. `edits` holds what an edited message said before, oldest
+    first, each with the moment until which; `reactions` (side, emoji); `quoting` is the text of the message that this
+    one replies to, "" when that is not stored."""
 
     id: str
     wa_id: str
@@ -34,6 +37,16 @@ class StoredMessage:
     status: str
     at: int
     error: str = ""
+    quoted: str = ""
+    quoting: str = ""
+    forwarded: int = 0
+    media: Attachment | None = None
+    media_file: str = ""
+    media_error: str = ""
+    edits: Sequence[tuple[str, int]] = ()
+    revoked: int | None = None
+    reactions: Sequence[tuple[str, str]] = ()
+    imported: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +90,20 @@ class Why:
 
 
 @dataclass(frozen=True, slots=True)
+class StoredContact:
+    """What is known of a customer. `segment` is as of their last message; `received` and `sent` count messages of
+    theirs and ours; `conversations` those that they began."""
+
+    segment: str = ""
+    orders: int = 0
+    conversations: int = 0
+    received: int = 0
+    sent: int = 0
+    first_at: int | None = None
+    last_at: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class StoredConversation:
     """A chat as it stands. `assigned_to` is whom it waits for; `paused_until` is when the bot speaks there again."""
 
@@ -93,6 +120,7 @@ class StoredConversation:
     last_from: str
     last_text: str
     paused_until: int | None
+    contact: StoredContact = StoredContact()
 
 
 @dataclass(frozen=True, slots=True)

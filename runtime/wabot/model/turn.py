@@ -43,7 +43,8 @@ class Turn:
     the chat's menu from now on (None: as before); `assigned_to` whom a rule called, for whom the chat now waits;
     `burst` is the burst that this message belongs to: replies to it that still wait are held until its end.
     `pending` makes it wait for a person though no rule called one. `mute_until` (UTC milliseconds) keeps the
-    bot silent in a chat where two machines seem to answer each other; a person's message ends that.
+    bot silent in a chat where two machines seem to answer each other; a person's message ends that. `segment` is
+    the customer's from this message on ("": as before).
     """
 
     message: Message
@@ -53,6 +54,7 @@ class Turn:
     replies: tuple[NewReply, ...] = ()
     usage: Mapping[str, Usage] | None = None
     tags: frozenset[str] = frozenset()
+    segment: str = ""
     priority: Priority | None = None
     menu: OpenMenu | None = None
     assigned_to: str | None = None
@@ -117,8 +119,12 @@ class Begun:
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """What became of a message that was sent: `outbound` is the outbox row's id."""
+    """What became of a message that was sent: `outbound` is the outbox row's id, "" when the channel does not know it.
+    `wa_id` is WhatsApp's id of the message in `chat`: with both, it is noted; with it alone, the message is found by
+    it. `at` is UTC milliseconds."""
 
     outbound: str
     status: Literal["sent", "delivered", "read"]
     at: int
+    chat: str = ""
+    wa_id: str = ""

@@ -6,10 +6,12 @@ from collections.abc import Awaitable, Callable
 from typing import Final
 
 from wabot.model.errors import StoreError
+from wabot.model.history import History
 from wabot.model.message import EVENT_TYPES, Message
 from wabot.model.session import SessionState
 from wabot.model.turn import Receipt
 from wabot.ports import Clock, Store
+from wabot.session.histories import Histories
 from wabot.session.report import Report
 from wabot.session.sender import Sender
 from wabot.session.turns import Turns
@@ -37,9 +39,11 @@ class Inbound:
         sender: Sender,
         report: Report,
         on_state: Callable[[SessionState], Awaitable[None]],
+        histories: Histories,
+        on_decided: Callable[[Message], None] = lambda _message: None,
     ) -> None:
         self._store, self._clock, self._turns, self._sender, self._report = store, clock, turns, sender, report
-        self._on_state = on_state
+        self._on_state, self._histories, self._on_decided = on_state, histories, on_decided
         self._arriving: deque[tuple[Message, asyncio.Future[None]]] = deque()
         self._journalling: asyncio.Task[None] | None = None
         self._turn = asyncio.Semaphore(_TURNS)
@@ -79,6 +83,9 @@ class Inbound:
     async def receipt(self, receipt: Receipt) -> None:
         await self._store.receipt(receipt)
 
+    async def history(self, part: History) -> None:
+        await self._histories.take(part)
+
     async def state(self, state: SessionState) -> None:
         await self._on_state(state)
 
@@ -106,11 +113,11 @@ class Inbound:
 
     async def _work(self, chat: str) -> None:
         waiting = self._chats[chat]
-        while waiting:
+        while waiting and await self._histories.may_begin(waiting[0]):
             superseded = await self._superseded(waiting)
             async with self._turn:
                 self._sender.add(await self._turns.take(waiting[0], superseded=superseded))
-            waiting.popleft()
+            self._on_decided(waiting.popleft())
         del self._chats[chat]
         if not self._chats:
             self._idle.set()

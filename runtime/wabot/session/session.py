@@ -8,9 +8,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from wabot.language.rule_set import AutoReply
+from wabot.language.rule_set import AutoReply, MediaSettings
 from wabot.model.session import SessionState
-from wabot.ports import Channel, Clock, Store
+from wabot.ports import Channel, Clock, MediaSource, Store
+from wabot.session.downloads import Downloads
+from wabot.session.histories import Histories
 from wabot.session.inbound import Inbound
 from wabot.session.live import LiveRules
 from wabot.session.report import Report
@@ -46,6 +48,7 @@ class Session:
         chance: random.Random | None = None,
     ) -> None:
         self._store, self._make_channel, self._clock, self._report = store, make_channel, clock, report
+        self._data = place.data
         self._hurry, self._watch = hurry, watch
         self._chance = chance or random.Random()
         self._stop = asyncio.Event()
@@ -86,12 +89,16 @@ class Session:
         channel = self._make_channel(self.live)
         sender = Sender(self._store, channel, self._connected, self._clock, self._settings, self._report)
         turns = Turns(self._store, self._clock, self.live.rule_set, self._report, self._chance, hurry=self._hurry)
-        inbound = Inbound(self._store, self._clock, turns, sender, self._report, self._told)
+        histories = Histories(self._store, self._clock, self._report)
+        downloads = self._downloads(channel)
+        decided = downloads.decided if downloads is not None else lambda _message: None
+        inbound = Inbound(self._store, self._clock, turns, sender, self._report, self._told, histories, decided)
         for lost in await self._store.abandon(self._clock.now()):
             self._report.note("nobody knows whether a reply went out", level="warning", outbound=lost.id)
         sender.add(await self._store.queued())
         running = None
         looking = asyncio.create_task(sender.look())
+        fetching = None if downloads is None else asyncio.create_task(downloads.run())
         try:
             # A chat whose message may have killed the process comes alone: a crash must not count against others.
             undecided = await self._store.undecided()
@@ -106,8 +113,13 @@ class Session:
             await self._either(running)
             if running.done():
                 running.result()
+                if downloads is not None:  # a script that ended; nobody waits for files otherwise
+                    await self._either(downloads.settled(_DRAIN))
         finally:
+            if fetching is not None:
+                fetching.cancel()
             looking.cancel()
+            histories.stop()
             # Intake first, or what is decided here would never end.
             await channel.close()
             if running is not None:
@@ -116,6 +128,15 @@ class Session:
             with suppress(TimeoutError):  # a store that is down must not keep the process from ending
                 await asyncio.wait_for(inbound.drain(), _DRAIN)
             await sender.stop()
+
+    def _downloads(self, channel: Channel) -> Downloads | None:
+        if not isinstance(channel, MediaSource):
+            return None
+
+        def settings() -> MediaSettings:
+            return self.live.rule_set().tenant.media
+
+        return Downloads(self._store, channel, self._connected, self._clock, settings, self._report, self._data)
 
     async def _either(self, what: asyncio.Task[Any] | Coroutine[Any, Any, Any]) -> None:
         """Return when `what` is done or the session shall stop."""

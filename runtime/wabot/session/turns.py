@@ -20,6 +20,7 @@ from wabot.model.context import Context, Priority
 from wabot.model.errors import RenderError, StoreError
 from wabot.model.ids import uuid7
 from wabot.model.message import EVENT_TYPES, Message
+from wabot.model.segments import in_segment
 from wabot.model.turn import Begun, NewReply, Outbound, RuleOutcome, Turn
 from wabot.ports import Clock, Store
 from wabot.session.bursts import burst_after, within
@@ -119,6 +120,7 @@ class Turns:
         now = context.now
         if message.from_me:
             return _by_a_person(rule_set, message, now)
+        context = in_segment(context, rule_set.tenant.segments)
         if superseded:
             context = replace(context, superseded=True)
         started = time.perf_counter_ns()
@@ -151,6 +153,7 @@ class Turns:
             replies=tuple(replies),
             usage=effects.used(rule_set, decision, context),
             tags=effects.tags(decision),
+            segment=context.contact.segment,
             priority=_priority(effects.priority(decision), failed or looping),
             menu=menu_after(rule_set, decision, context),
             assigned_to=effects.assigned_to(decision),

@@ -11,14 +11,18 @@ from typing import Any, Final, Literal
 from wabot.channel.neonize.addresses import Addresses
 from wabot.channel.neonize.backoff import backoff
 from wabot.channel.neonize.bounded import Bounded
+from wabot.channel.neonize.downloading import download
+from wabot.channel.neonize.importing import Importer
 from wabot.channel.neonize.keys import database_name, protect
 from wabot.channel.neonize.library import Account, Client, Event, Library, LibraryError
-from wabot.channel.neonize.outcomes import PAIR, Verdict, broken_off, expired, judge, wrong_number
+from wabot.channel.neonize.outcomes import Verdict, broken_off, expired, judge, pairing, wrong_number
 from wabot.channel.neonize.refusal import refusal
+from wabot.channel.neonize.spool import FOLDER
 from wabot.channel.neonize.translate import Ack, read_message, read_receipt
 from wabot.channel.neonize.unreachable import unreachable
 from wabot.model.errors import ChannelError, SendRefused, SendUnknown
-from wabot.model.message import Message
+from wabot.model.history import History
+from wabot.model.message import Attachment, Message
 from wabot.model.session import SessionState
 from wabot.model.turn import Outbound, Receipt
 from wabot.ports import Clock, Inbox
@@ -67,6 +71,7 @@ class NeonizeChannel:
         self._sent: Bounded[str, str] = Bounded(REMEMBERED)
         self._early: Bounded[str, list[Ack]] = Bounded(256)
         self._typing: set[str] = set()
+        self._importer = Importer(self._addresses, phone, keys.parent / FOLDER)
 
     async def run(self, inbox: Inbox) -> None:
         """Connect, pair if need be, and deliver until `close`, or until only a person can help: then it returns after
@@ -89,6 +94,7 @@ class NeonizeChannel:
                 verdict = await self._follow(client, inbox)
             finally:
                 self._client = None
+                await self._importer.stop()
                 await client.stop()
             if self._closed.is_set():
                 return
@@ -132,8 +138,17 @@ class NeonizeChannel:
         except LibraryError as error:
             raise refusal(str(error)) from None
         self._sent[sent.id] = outbound.id
+        # By this id customers quote the reply and react to it, and receipts name it after a restart.
+        client.events.put_nowait(Event("Sent", Receipt(outbound.id, "sent", self._clock.now(), chat, sent.id)))
         for ack in self._early.pop(sent.id, []):
             client.events.put_nowait(Event("Ack", ack))
+
+    async def fetch(self, media: Attachment) -> bytes:
+        """Download a customer's file. See `MediaSource.fetch` for what it raises."""
+        client = self._client
+        if client is None or not client.connected or self._account is None:
+            raise ChannelError("WhatsApp is not connected.")
+        return await download(client, media)
 
     async def typing(self, chat: str, on: bool) -> None:
         """Show or hide "typing…". The account counts as available only meanwhile: an available linked device keeps the
@@ -184,12 +199,13 @@ class NeonizeChannel:
                     return broken_off(self._ended, self._clock.now())
                 case "QR":
                     patience = QR_SECONDS
-                    await self._report(inbox, self._pairing(self._show_qr(event.body)))
+                    await self._report(inbox, pairing(self._phone, self._show_qr(event.body)))
                 case "PairStatus":
                     patience = CUT_SECONDS
                     if event.body.Error:
                         return judge("PairError", event.body, self._phone, self._clock.now())
                     await self._report(inbox, SessionState("connecting", "Paired. Logging in."))
+                    await inbox.history(History(state="pending"))
                 case "Connected":
                     patience = None
                     refused = await self._check_number(client)
@@ -201,16 +217,21 @@ class NeonizeChannel:
                     for body in held:
                         await self._deliver(body, inbox)
                     held.clear()
+                    self._importer.start(inbox)
+                case "HistorySync":
+                    self._importer.hear(event.body)
                 case "Message":
                     if self._account is None:
                         held.append(event.body)
                     else:
                         await self._deliver(event.body, inbox)
                 case "Receipt":
-                    for ack in read_receipt(event.body):
+                    for ack in read_receipt(event.body, self._addresses):
                         await self._acknowledge(ack, inbox)
                 case "Ack":
                     await self._acknowledge(event.body, inbox)
+                case "Sent":
+                    await inbox.receipt(event.body)
                 case _:
                     verdict = judge(event.kind, event.body, self._phone, self._clock.now())
                     if verdict.then != "go_on":
@@ -257,18 +278,10 @@ class NeonizeChannel:
         if outbound is None:
             # Fast phones confirm before the library has told us the id of what was sent.
             self._early[ack.id] = [*self._early.get(ack.id, []), ack]
+            if ack.chat:  # or it was sent before a restart, or by a person on the phone: the store may know it
+                await inbox.receipt(Receipt("", ack.status, ack.at, ack.chat, ack.id))
             return
         await inbox.receipt(Receipt(outbound, ack.status, ack.at))
-
-    def _pairing(self, seen: bool) -> SessionState:
-        if seen:
-            action = (
-                f"Scan the QR code within 60 s with the phone of {self._phone}: "
-                "WhatsApp > Linked devices > Link a device."
-            )
-        else:
-            action = PAIR.format(phone=self._phone)
-        return SessionState("qr_pending", f"No phone is linked yet for {self._phone}.", action)
 
     def _server(self, chat: str) -> Literal["lid", "s.whatsapp.net"]:
         return "lid" if self._addresses.is_lid(chat) else "s.whatsapp.net"

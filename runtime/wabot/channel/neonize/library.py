@@ -26,7 +26,8 @@ class NotConnected(LibraryError):
 @dataclass(frozen=True, slots=True)
 class Event:
     """One event. `kind` is the library's name for it without "Ev", or one of ours: "QR" (body: the code), "Ended"
-    (body: the error text), "Ack" (body: a receipt that came before its message's id) and "Close"."""
+    (body: the error text), "Ack" (body: a receipt that came before its message's id), "Sent" (body: the Receipt that
+    names a reply's id) and "Close"."""
 
     kind: str
     body: Any = None
@@ -94,6 +95,7 @@ class Client:
         "Disconnected",
         "Message",
         "Receipt",
+        "HistorySync",
     )
 
     PARTING: Final = ("Disconnected", "LoggedOut", "StreamReplaced", "TemporaryBan", "ConnectFailure", "ClientOutdated")
@@ -128,6 +130,12 @@ class Client:
         body = self._library.message.Message(conversation=text)
         answer = await self._call(self._client.send_message, self._library.jid(user, server), body)
         return Sent(str(answer.ID))
+
+    async def download(self, source: bytes) -> bytes:
+        """A file that came with a message: `source` is an e2e.Message that says how. Raises LibraryError, and
+        TimeoutError when the library never answers."""
+        body = self._library.message.Message.FromString(source)
+        return bytes(await self._call(self._client.download_any, body))
 
     async def show_typing(self, user: str, server: str, on: bool) -> None:
         """Raises LibraryError."""

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Final, Literal
 
+from wabot.channel.neonize.content import enum_name
 from wabot.channel.neonize.redact import redact
-from wabot.channel.neonize.translate import enum_name
 from wabot.model.session import SessionState
 
 DEAF_AFTER: Final = 3
@@ -56,6 +56,14 @@ def judge(kind: str, body: Any, phone: str, now: int) -> Verdict:
             return Verdict(SessionState("logout", detail, PAIR.format(phone=phone)), "stop")
         case _:
             return Verdict()
+
+
+def pairing(phone: str, seen: bool) -> SessionState:
+    """A code waits to be scanned; `seen` says whether a person can see it."""
+    action = PAIR.format(phone=phone)
+    if seen:
+        action = f"Scan the QR code within 60 s with the phone of {phone}: WhatsApp > Linked devices > Link a device."
+    return SessionState("qr_pending", f"No phone is linked yet for {phone}.", action)
 
 
 def expired(phone: str) -> Verdict:

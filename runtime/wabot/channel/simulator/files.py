@@ -10,10 +10,13 @@ import os
 from collections.abc import Callable, Iterator
 from datetime import datetime, tzinfo
 from pathlib import Path, PurePath
-from typing import Any, Final
+from typing import Any, Final, Literal
 
-from wabot.channel.simulator.lines import BadLine, read_line
-from wabot.model.errors import SendUnknown
+from wabot.channel.simulator.fields import BadLine
+from wabot.channel.simulator.lines import read_history, read_line
+from wabot.model.errors import ChannelError, MediaGone, SendUnknown
+from wabot.model.history import MOST, History
+from wabot.model.message import Attachment, Message
 from wabot.model.session import SessionState
 from wabot.model.turn import Outbound, Receipt
 from wabot.ports import Clock, Inbox
@@ -46,6 +49,8 @@ class SimulatorChannel:
         self._until_idle, self._on_time, self._complain = until_idle, on_time, complain
         self._written: set[str] = set()
         self._closed = asyncio.Event()
+        self._before: list[Message] = []
+        self._expected = False
         self._out = -1
 
     async def run(self, inbox: Inbox) -> None:
@@ -64,6 +69,8 @@ class SimulatorChannel:
                     await self._line(line, number, inbox)
                     if self._closed.is_set():
                         return
+                if self._before:
+                    await self._history(inbox, "part")
                 if not lines:
                     size = self._incoming.stat().st_size
                     if size < source.tell():  # cut short meanwhile; what was heard before is a duplicate
@@ -73,6 +80,7 @@ class SimulatorChannel:
                         await inbox.settled()
                         if source.tell() == size:
                             await self._line(rest, number + 1, inbox)  # the last line may lack its end
+                            await self._history(inbox, "part")
                             await inbox.settled()
                             return
                     await self._pause()
@@ -91,6 +99,15 @@ class SimulatorChannel:
     async def typing(self, chat: str, on: bool) -> None:
         self._write({"state": "typing" if on else "paused", "to": chat})
 
+    async def fetch(self, media: Attachment) -> bytes:
+        file = self._incoming.parent / media.source
+        if PurePath(media.source).name != media.source:
+            raise MediaGone(f"{media.source} is no name of a file beside {self._incoming.name}")
+        try:
+            return await asyncio.to_thread(file.read_bytes)
+        except OSError as error:
+            raise ChannelError(f"{file.name} cannot be read: {error.strerror}") from error
+
     async def close(self) -> None:
         self._closed.set()
 
@@ -98,16 +115,34 @@ class SimulatorChannel:
         if not line.strip():
             return
         try:
+            kind = read_history(line)
+            if kind in ("pending", "done"):
+                await self._history(inbox, kind)
+                return
             message = read_line(line, self._zone, self._clock.now)
         except BadLine as error:
             self._complain(f"{self._incoming}:{number}: not a message: {error}")
             self._write({"state": "bad_line", "line": number, "why": str(error)})
             return
+        if kind == "message":
+            self._before.append(message)
+            if len(self._before) >= MOST:
+                await self._history(inbox, "part")
+            return
+        if self._before:
+            await self._history(inbox, "part")
         if self._on_time is not None:
             self._on_time(message.sent_at)
         await inbox.message(message)
-        if self._on_time is not None:
+        # What waits for the history settles only once that is in: it stands in the lines that follow.
+        if self._on_time is not None and not self._expected:
             await inbox.settled()
+
+    async def _history(self, inbox: Inbox, state: Literal["pending", "part", "done"]) -> None:
+        part = History(tuple(self._before), state=state)
+        self._before.clear()
+        self._expected = state == "pending" or (self._expected and state == "part")
+        await inbox.history(part)
 
     async def _reader(self) -> Any:
         looks = 0

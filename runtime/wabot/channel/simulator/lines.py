@@ -1,19 +1,17 @@
 """A line of a customers' file as a message: `{"id": "A1", "from": "6281…", "name": "Budi", "text": "jam buka?"}`."""
 
 import json
-import re
 from collections.abc import Callable
 from datetime import datetime, tzinfo
-from typing import Any, Final
+from typing import Any, Final, Literal, cast
 
+from wabot.channel.simulator.attachments import attachment
+from wabot.channel.simulator.fields import BadLine, number, text
 from wabot.model.message import EVENT_TYPES, MESSAGE_TYPES, Message
 
-_KNOWN: Final = frozenset({"id", "from", "name", "text", "at", "type", "caption", "from_me", "lid"})
-_SURROGATE: Final = re.compile("[\ud800-\udfff]")
-
-
-class BadLine(ValueError):
-    """A line that is no message; its text says why."""
+_PLAIN: Final = ("id", "from", "name", "text", "at", "type", "caption", "from_me", "lid")
+_RICH: Final = ("quoted", "forwarded", "about", "media", "file", "history")
+_KNOWN: Final = frozenset({*_PLAIN, *_RICH})
 
 
 def read_line(raw: bytes, zone: tzinfo, now: Callable[[], int]) -> Message:
@@ -36,30 +34,53 @@ def read_line(raw: bytes, zone: tzinfo, now: Callable[[], int]) -> Message:
     from_me = data.get("from_me", False)
     if not isinstance(from_me, bool):
         raise BadLine("`from_me` must be true or false")
-    phone, lid = _text(data, "from"), _text(data, "lid", "")
+    phone, lid = text(data, "from"), text(data, "lid", "")
     if not phone and not lid:
         raise BadLine("`from` is missing: the customer's number")
     return Message(
-        id=_text(data, "id"),
+        id=text(data, "id"),
         chat=lid or phone,
-        text=_text(data, "text", "") or _text(data, "caption", ""),
+        text=text(data, "text", "") or text(data, "caption", ""),
         type=kind,
         from_me=from_me,
         phone=phone,
         lid=lid,
-        name=_text(data, "name", ""),
+        name=text(data, "name", ""),
         sent_at=_at(data["at"], zone) if "at" in data else now(),
+        quoted=text(data, "quoted", ""),
+        forwarded=_forwarded(data),
+        about=text(data, "about", ""),
+        media=attachment(data),
     )
 
 
-def _text(data: dict[str, Any], key: str, default: str | None = None) -> str:
-    value = data.get(key, default)
-    if value is None and default is None:
-        raise BadLine(f"`{key}` is missing")
-    if not isinstance(value, str):
-        raise BadLine(f"`{key}` must be a text, in quotes")
-    # JSON can name half a character; no message on the wire, and no database, can hold one.
-    return _SURROGATE.sub("\ufffd", value)
+def read_history(raw: bytes) -> Literal["", "message", "pending", "done"]:
+    """Whether a line is of the history: a message from before (`"history": true`), or the word that a history is
+    expected ("pending") or in ("done"). "" for a line that is not.
+
+    Raises:
+        BadLine: `history` says anything else.
+    """
+    if b'"history"' not in raw:
+        return ""
+    try:
+        data = json.loads(raw)
+    except ValueError:
+        return ""  # `read_line` says so
+    said = data.get("history", False) if isinstance(data, dict) else False
+    if said is False:
+        return ""
+    if said is True:
+        return "message"
+    if said == "pending" or said == "done":
+        return cast(Literal["pending", "done"], said)
+    raise BadLine('`history` must be true, "pending" or "done"')
+
+
+def _forwarded(data: dict[str, Any]) -> int:
+    """`true`, or how often it was passed on."""
+    said = data.get("forwarded", 0)
+    return int(said) if isinstance(said, bool) else int(number(data, "forwarded", whole=True) or 0)
 
 
 def _at(value: Any, zone: tzinfo) -> int:

@@ -9,13 +9,15 @@ from typing import Any, Final
 
 from wabot.model.errors import StoreError
 from wabot.model.stored import Erased
+from wabot.store.media import MediaFolder
 from wabot.store.sqlite.opening import NAME, open_file, open_for_reading, plainly
+from wabot.store.sqlite.payload import logged_text
 from wabot.store.sqlite.queries import Ask, asker
 
 _MENTION: Final = "[forgotten]"
 _ATTEMPTS: Final = 5
 """How often the file is cleaned when others are busy in it; each attempt waits up to 5 s."""
-_TEXTS: Final = ("messages", "outbox", "logs", "conversations", "contacts", "journal")
+_TEXTS: Final = ("messages", "outbox", "logs", "conversations", "contacts", "journal", "richness")
 
 
 @dataclass
@@ -50,15 +52,22 @@ def erase(folder: Path, tenant: str, name: str) -> Erased:
     Raises:
         StoreError: nothing is erased; or the rows are, and the file could not be cleaned: the text says which.
     """
+    if any((folder / "history").glob("*.sync")):
+        raise StoreError(
+            f"nothing is erased: {folder / 'history'} holds chats of the phone that are not imported yet, and they "
+            "would bring the customer back. Let `wabot run` import them, or delete that folder; then run this again."
+        )
     connection = open_file(folder)
     try:
         connection.execute("PRAGMA secure_delete = ON")
         ask = asker(connection, tenant)
         connection.execute("BEGIN IMMEDIATE")
         customer = _customer(ask, name)
+        files = _files(ask, customer)
         _delete(ask, customer)
         _mentions(connection, ask, customer.names)
         connection.execute("COMMIT")
+        _delete_files(folder, files)
         _clean(connection, folder / NAME)
         return _count(customer)
     except sqlite3.Error as error:
@@ -93,11 +102,28 @@ def _follow(ask: Ask, found: _Customer, name: str) -> None:
             theirs = set()
         if name in theirs or (entry["chat"] == name and said["chat_kind"] == "direct"):
             found.names |= theirs
-            found.journal[entry["chat"], entry["message_id"]] = (entry["decided_at"], said["text"])
+            found.journal[entry["chat"], entry["message_id"]] = (
+                entry["decided_at"],
+                logged_text(said["type"], said["text"]),
+            )
 
 
 def _count(customer: _Customer) -> Erased:
     return Erased(tuple(sorted(customer.names)), len(customer.contacts), len(customer.chats), len(customer.journal))
+
+
+def _files(ask: Ask, customer: _Customer) -> list[str]:
+    rows = (row for conversation in customer.chats for row in ask("forget_files", conversation=conversation))
+    return [row["media_file"] for row in rows]
+
+
+def _delete_files(folder: Path, names: list[str]) -> None:
+    try:
+        MediaFolder(folder).delete(names)
+    except OSError as error:
+        raise StoreError(
+            f"the rows are erased, but {error.filename} could not be deleted ({error.strerror}). Delete it by hand."
+        ) from error
 
 
 def _delete(ask: Ask, customer: _Customer) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from wabot.model.message import Message
+from wabot.store.sqlite.doubles import drop_doubled
 
 Ask = Callable[..., sqlite3.Cursor]
 """Runs a named statement with its parameters."""
@@ -57,6 +58,7 @@ def _merge(ask: Ask, kept: Any, gone: Any) -> None:
     for used in ask("usage_of_contact", contact=gone["id"]).fetchall():
         ask("usage_merge", contact=kept["id"], **{key: used[key] for key in ("rule_id", "last_at", "day", "count")})
     ask("usage_drop", contact=gone["id"])
+    doubled = _doubled(ask, kept["id"], gone["id"])
     ours = ask("conversation_of_contact", contact=kept["id"]).fetchone()
     theirs = ask("conversation_of_contact", contact=gone["id"]).fetchone()
     if ours is not None and theirs is not None:
@@ -74,10 +76,18 @@ def _merge(ask: Ask, kept: Any, gone: Any) -> None:
         segment=late["segment"] or early["segment"],
         orders=kept["total_orders"] + gone["total_orders"],
         blocked=max(kept["is_blocked"], gone["is_blocked"]),
-        sent=kept["total_messages_sent"] + gone["total_messages_sent"],
-        received=kept["total_messages_received"] + gone["total_messages_received"],
+        manual=late["segment_manual"] or early["segment_manual"],
+        conversations=kept["total_conversations"] + gone["total_conversations"],
+        sent=kept["total_messages_sent"] + gone["total_messages_sent"] - doubled[1],
+        received=kept["total_messages_received"] + gone["total_messages_received"] - doubled[0],
         last=late["last_contact_at"],
     )
+
+
+def _doubled(ask: Ask, kept: str, gone: str) -> tuple[int, int]:
+    ours = ask("conversation_of_contact", contact=kept).fetchone()
+    theirs = ask("conversation_of_contact", contact=gone).fetchone()
+    return (0, 0) if ours is None or theirs is None else drop_doubled(ask, ours["id"], theirs["id"])
 
 
 def _merge_conversations(ask: Ask, ours: Any, theirs: Any) -> None:

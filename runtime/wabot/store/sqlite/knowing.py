@@ -5,6 +5,7 @@ from typing import Final
 
 from wabot.model.context import ALONE, CLOSED, Burst, Contact, Context, Conversation, OpenMenu, Usage
 from wabot.model.message import Message
+from wabot.store.sqlite.doubles import doubles
 from wabot.store.sqlite.identity import find_contact, find_conversation
 from wabot.store.sqlite.queries import Ask
 
@@ -31,18 +32,20 @@ def known(ask: Ask, message: Message, now: int) -> Context:
         name=message.name or contact["name"],
         tags=frozenset(json.loads(contact["tags"])),
         orders=contact["total_orders"],
-        segment=contact["segment"],
+        segment=contact["segment_manual"],
         blocked=bool(contact["is_blocked"]),
     )
     if row is None:
         return Context(now, customer, usage=usage, paused=paused)
     silent_until = row["paused_until"]
+    doubled, imported = doubles(ask, row["id"], message)
+    earlier = row["customer_messages"] - imported
     conversation = Conversation(
         status=row["status"],
         priority=row["priority"],
         tags=frozenset(json.loads(row["tags"])),
-        earlier_messages=row["customer_messages"],
-        last_contact=row["last_customer_at"],
+        earlier_messages=earlier,
+        last_contact=row["last_customer_at"] if earlier else None,
         paused_until=silent_until if silent_until is not None and silent_until > now else None,
         menu=_menu(row["menu"]),
         assigned_to=row["assigned_to"],
@@ -50,7 +53,7 @@ def known(ask: Ask, message: Message, now: int) -> Context:
         muted=row["muted_until"] is not None and row["muted_until"] > now,
     )
     loop = conversation.muted or _loops(ask, row["id"], message.text, now)
-    return Context(now, customer, conversation, usage, loop_suspected=loop, paused=paused)
+    return Context(now, customer, conversation, usage, doubled, loop_suspected=loop, paused=paused)
 
 
 def _loops(ask: Ask, conversation: str, text: str, now: int) -> bool:

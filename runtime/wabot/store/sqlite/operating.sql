@@ -6,17 +6,21 @@ SELECT chat, message_id FROM inbound_journal WHERE tenant_id = :tenant AND messa
 UNION
 SELECT conversations.chat, messages.wa_message_id FROM messages
 JOIN conversations ON conversations.id = messages.conversation_id
-WHERE messages.tenant_id = :tenant AND messages.wa_message_id IS NOT NULL AND messages.wa_message_id = :id
+WHERE messages.tenant_id = :tenant AND messages.sender_type <> 'auto_reply'
+AND messages.wa_message_id IS NOT NULL AND messages.wa_message_id = :id
 UNION
 SELECT conversations.chat, messages.wa_message_id FROM messages
 JOIN conversations ON conversations.id = messages.conversation_id
 WHERE messages.id = :id AND messages.tenant_id = :tenant AND messages.wa_message_id IS NOT NULL
+AND messages.sender_type <> 'auto_reply'
 UNION
 SELECT outbox.chat, messages.wa_message_id FROM outbox
 JOIN auto_reply_logs ON auto_reply_logs.conversation_id = outbox.conversation_id
 AND auto_reply_logs.triggered_at = outbox.created_at AND auto_reply_logs.rule_id = outbox.rule_id
 JOIN messages ON messages.id = auto_reply_logs.message_id
-WHERE outbox.tenant_id = :tenant AND outbox.id = :id AND messages.wa_message_id IS NOT NULL
+WHERE outbox.tenant_id = :tenant AND messages.wa_message_id IS NOT NULL
+AND (outbox.id = :id OR outbox.id IN
+    (SELECT id FROM messages WHERE tenant_id = :tenant AND wa_message_id = :id AND sender_type = 'auto_reply'))
 ORDER BY 1, 2;
 
 -- name: why_newest
@@ -56,7 +60,11 @@ SELECT conversations.chat, contacts.phone FROM conversations JOIN contacts ON co
 WHERE conversations.tenant_id = :tenant;
 
 -- name: conversations_listed
-SELECT conversations.*, contacts.name, contacts.phone FROM conversations
+SELECT conversations.*, contacts.name, contacts.phone,
+    CASE WHEN contacts.segment_manual <> '' THEN contacts.segment_manual ELSE contacts.segment END AS segment,
+    contacts.total_orders, contacts.total_conversations, contacts.total_messages_received,
+    contacts.total_messages_sent, contacts.first_contact_at, contacts.last_contact_at
+FROM conversations
 JOIN contacts ON contacts.id = conversations.contact_id
 WHERE conversations.tenant_id = :tenant
 AND (:chat = '' OR conversations.chat = :chat)

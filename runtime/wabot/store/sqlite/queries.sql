@@ -65,7 +65,8 @@ SELECT * FROM contacts WHERE tenant_id = :tenant AND id = :id;
 -- One contact of two; the older one's row is kept, and with it the moment of the first contact.
 UPDATE contacts SET
     phone = :phone, lid = :lid, name = :name, tags = :tags, segment = :segment, total_orders = :orders,
-    is_blocked = :blocked, total_messages_sent = :sent, total_messages_received = :received, last_contact_at = :last
+    is_blocked = :blocked, total_messages_sent = :sent, total_messages_received = :received, last_contact_at = :last,
+    segment_manual = :manual, total_conversations = :conversations
 WHERE id = :id AND tenant_id = :tenant;
 
 -- name: contact_drop
@@ -82,6 +83,8 @@ UPDATE contacts SET
     phone = CASE WHEN phone = '' THEN :phone ELSE phone END,
     lid = CASE WHEN lid = '' THEN :lid ELSE lid END,
     last_contact_at = :at,
+    segment = CASE WHEN :segment <> '' THEN :segment ELSE segment END,
+    total_conversations = total_conversations + :began,
     total_messages_received = total_messages_received + 1
 WHERE id = :id AND tenant_id = :tenant;
 

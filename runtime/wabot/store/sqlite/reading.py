@@ -12,7 +12,9 @@ from wabot.model.errors import StoreError
 from wabot.model.message import EVENT_TYPES
 from wabot.model.stored import MessageKey, StoredAnswer, StoredConversation, StoredMessage, StoredReply, Why
 from wabot.store.sqlite.opening import NAME, open_for_reading, plainly
+from wabot.store.sqlite.payload import logged_text
 from wabot.store.sqlite.queries import Ask, asker
+from wabot.store.sqlite.rich import contact, journalled_richness, richness, with_quotes
 
 
 @contextmanager
@@ -64,10 +66,10 @@ class Reader:
         if row is not None:
             logs = self._ask("why_logs", message=row["id"]).fetchall()
         else:
-            at, said = entry["decided_at"], message.text
+            at, said = entry["decided_at"], logged_text(message.type, message.text)
             logs = self._ask("why_logs_without_a_chat", at=at, said=said).fetchall()[:1]
         if not logs:
-            return Why(message, "", None)
+            return Why(message, "imported", message.at) if message.imported else Why(message, "", None)
         at = logs[0]["triggered_at"]
         answers = _answers(logs, [stored_reply(sent) for sent in self._ask("why_replies", chat=key.chat, at=at)])
         told = json.loads(logs[0]["trace"])
@@ -103,7 +105,7 @@ class Reader:
 
     def messages(self, chat: str, most: int) -> list[StoredMessage]:
         """The last messages of a chat, oldest first."""
-        return [_message(row) for row in self._ask("chat_messages", chat=chat, most=most)][::-1]
+        return with_quotes(self._ask, [_message(row) for row in self._ask("chat_messages", chat=chat, most=most)][::-1])
 
 
 def stored_reply(row: Any) -> StoredReply:
@@ -137,6 +139,7 @@ def _conversation(row: Any) -> StoredConversation:
         last_from=row["last_message_from"],
         last_text=row["last_message_content"],
         paused_until=row["paused_until"],
+        contact=contact(row),
     )
 
 
@@ -156,6 +159,7 @@ def _message(row: Any) -> StoredMessage:
         status=row["status"],
         at=row["sent_at"] or row["created_at"],
         error=row["error_message"],
+        **richness(row),
     )
 
 
@@ -171,6 +175,7 @@ def _journalled(entry: Any) -> StoredMessage:
         text=said["text"],
         status="received",
         at=said["sent_at"] or entry["arrived_at"],
+        **journalled_richness(entry["payload"]),
     )
 
 

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from wabot.model.ids import uuid7
@@ -9,7 +10,11 @@ from wabot.model.media import media_type
 from wabot.model.message import EVENT_TYPES, Message
 from wabot.model.turn import NewReply, Turn
 from wabot.model.value import plain
+from wabot.store.sqlite.counting import begins
+from wabot.store.sqlite.doubles import displace_imported
+from wabot.store.sqlite.events import enrich, note_event
 from wabot.store.sqlite.identity import Ask, find_contact
+from wabot.store.sqlite.payload import logged_text
 
 
 def record(ask: Ask, turn: Turn, sequence: Callable[[], int]) -> None:
@@ -19,6 +24,8 @@ def record(ask: Ask, turn: Turn, sequence: Callable[[], int]) -> None:
     if not closed and ask("journal_entry", chat=message.chat, message=message.id).fetchone() is not None:
         return
     if message.chat_kind != "direct" or message.type in EVENT_TYPES:
+        if message.chat_kind == "direct":
+            note_event(ask, message, turn.at)
         _log(ask, turn, None, None)
         return
     row = find_contact(ask, message)
@@ -27,7 +34,9 @@ def record(ask: Ask, turn: Turn, sequence: Callable[[], int]) -> None:
     message_id = _message(ask, turn, conversation["id"])
     _conversed(ask, turn, conversation)
     if not message.from_me:
-        _heard(ask, message, contact, row, turn.at)
+        _heard(ask, turn, contact, row, begins(conversation, message.sent_at or turn.at))
+    else:
+        ask("contact_sent", conversation=conversation["id"])
     if turn.pause_until is not None:
         for row in ask("outbox_cancel", conversation=conversation["id"], error="handled_by_person").fetchall():
             _fail(ask, row["id"], "handled_by_person")
@@ -62,16 +71,26 @@ def _new_contact(ask: Ask, message: Message, at: int) -> str:
     return contact
 
 
-def _heard(ask: Ask, message: Message, contact: str, before: Any | None, at: int) -> None:
+def _heard(ask: Ask, turn: Turn, contact: str, before: Any | None, began: bool) -> None:
     """Note a customer's message on their contact, as it was before (None: new). A number or LID that another contact
-    bears already is left there: those two could not be merged."""
+    bears already is left there: those two could not be merged. `began`: it begins another conversation."""
+    message = turn.message
     phone = message.phone if before is not None and not before["phone"] else ""
     lid = message.lid if before is not None and not before["lid"] else ""
     if phone and ask("contact_by_phone", phone=phone).fetchone() is not None:
         phone = ""
     if lid and ask("contact_by_lid", lid=lid).fetchone() is not None:
         lid = ""
-    ask("contact_heard", id=contact, name=message.name, phone=phone, lid=lid, at=at)
+    ask(
+        "contact_heard",
+        id=contact,
+        name=message.name,
+        phone=phone,
+        lid=lid,
+        at=turn.at,
+        segment=turn.segment,
+        began=began,
+    )
 
 
 def _conversation(ask: Ask, message: Message, contact: str, at: int) -> Any:
@@ -89,7 +108,8 @@ def _conversation(ask: Ask, message: Message, contact: str, at: int) -> Any:
 def _message(ask: Ask, turn: Turn, conversation: str) -> str:
     message = turn.message
     message_id = uuid7(turn.at)
-    ask(
+    add = partial(
+        ask,
         "message_add",
         id=message_id,
         conversation=conversation,
@@ -102,6 +122,11 @@ def _message(ask: Ask, turn: Turn, conversation: str) -> str:
         sent_at=message.sent_at or turn.at,
         at=turn.at,
     )
+    if add().rowcount != 1:
+        if stored := displace_imported(ask, conversation, message):
+            return stored
+        add()
+    enrich(ask, message_id, message)
     return message_id
 
 
@@ -162,7 +187,7 @@ def _log(ask: Ask, turn: Turn, conversation: str | None, message_id: str | None)
         "conversation": conversation,
         "message": message_id,
         "reason": turn.reason,
-        "said": turn.message.text,
+        "said": logged_text(turn.message.type, turn.message.text),
         "micros": turn.micros,
         "trace": turn.trace,
         "at": turn.at,

@@ -1,8 +1,8 @@
 """`wabot.ports.Store` in SQLite. Bound to one tenant: no method takes another."""
 
-import json
 import sqlite3
 from collections.abc import Callable, Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Final
 
@@ -11,17 +11,18 @@ from wabot.model.errors import StoreError
 from wabot.model.message import Message
 from wabot.model.session import Reload, SessionState, Summary
 from wabot.model.turn import LATER, Begun, Claim, Outbound, Receipt, SendFacts, Turn
-from wabot.model.value import plain
+from wabot.store.sqlite.files import Files
+from wabot.store.sqlite.imports import Imports
 from wabot.store.sqlite.knowing import known
 from wabot.store.sqlite.opening import NAME, open_file, open_for_reading, plainly
+from wabot.store.sqlite.payload import dump_message, load_message
 from wabot.store.sqlite.queries import asker
+from wabot.store.sqlite.receipts import RANK, outbound_of
 from wabot.store.sqlite.recording import record
 from wabot.store.sqlite.summary import summary
 from wabot.store.sqlite.writer import Writer
 
 _MINUTE: Final = 60_000
-_RANK: Final = {"queued": 0, "failed": 0, "sending": 1, "unknown": 1, "sent": 2, "delivered": 3, "read": 4}
-"""How far a message has come; a receipt only ever moves it on."""
 
 
 def open_store(folder: Path, tenant: str) -> "SqliteStore":
@@ -58,6 +59,7 @@ class SqliteStore:
         self._journalled: int = self._ask("journal_last").fetchone()["last"]
         self._queued: int = self._ask("outbox_last").fetchone()["last"]
         self._writer = Writer(connection, tenant)
+        self.imports, self.files = Imports(self._run, self._ask), Files(self._run, self._ask)
 
     @property
     def tenant(self) -> str:
@@ -72,7 +74,7 @@ class SqliteStore:
         return await self._writer.run(lambda _connection: work(), flushed=flushed)
 
     async def journal(self, messages: Sequence[Message], at: int) -> list[bool]:
-        payloads = [json.dumps(plain(message), ensure_ascii=False) for message in messages]
+        payloads = [dump_message(message) for message in messages]
 
         def keep(message: Message, payload: str) -> bool:
             self._journalled += 1
@@ -95,7 +97,7 @@ class SqliteStore:
         return await self._journalled_messages("journal_suspects")
 
     async def _journalled_messages(self, statement: str) -> list[Message]:
-        return list(await self._run(lambda: [Message(**json.loads(row["payload"])) for row in self._ask(statement)]))
+        return list(await self._run(lambda: [load_message(row["payload"]) for row in self._ask(statement)]))
 
     async def begin(self, message: Message, now: int) -> Begun:
         def attempt() -> int:
@@ -172,11 +174,12 @@ class SqliteStore:
 
     async def receipt(self, receipt: Receipt) -> None:
         def work() -> None:
-            before = self._ask("outbox_row", id=receipt.outbound).fetchone()
-            if before is None or _RANK[receipt.status] <= _RANK[before["status"]]:
+            outbound = outbound_of(self._ask, receipt)
+            before = self._ask("outbox_row", id=outbound).fetchone()
+            if before is None or RANK[receipt.status] <= RANK[before["status"]]:
                 return
-            row = self._ask("outbox_receipt", id=receipt.outbound, status=receipt.status, at=receipt.at).fetchone()
-            self._moved(receipt.outbound, row, receipt.status, receipt.at, counted=before["sent_at"] is not None)
+            row = self._ask("outbox_receipt", id=outbound, status=receipt.status, at=receipt.at).fetchone()
+            self._moved(outbound, row, receipt.status, receipt.at, counted=before["sent_at"] is not None)
 
         await self._run(work)
 
@@ -190,13 +193,7 @@ class SqliteStore:
         return list(await self._run(work))
 
     async def save_state(self, state: SessionState, at: int) -> None:
-        await self._run(
-            lambda: (
-                self._ask(
-                    "session_state", status=state.status, detail=state.detail, action=state.action, at=at
-                ).rowcount
-            )
-        )
+        await self._run(lambda: self._ask("session_state", **asdict(state), at=at).rowcount)
 
     async def save_reload(self, reload: Reload) -> None:
         await self._run(

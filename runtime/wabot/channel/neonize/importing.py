@@ -1,0 +1,83 @@
+"""Hands the phone's history on to the inbox, in small parts, beside those who write meanwhile.
+
+The phone sends its chats after a pairing, once, in blobs of some megabytes. They wait on disk.
+"""
+
+import asyncio
+from contextlib import suppress
+from pathlib import Path
+from typing import Any, Final
+
+from wabot.channel.neonize.addresses import Addresses
+from wabot.channel.neonize.bounded import Bounded
+from wabot.channel.neonize.history import read_history
+from wabot.channel.neonize.spool import Spool
+from wabot.model.history import History
+from wabot.ports import Inbox
+
+_NAMES: Final = 50_000
+_AGAIN: Final = 5.0
+"""Seconds until a disk that could not be written is tried again."""
+
+
+class Importer:
+    """One tenant's; `phone` is the tenant's own number, `folder` where syncs wait."""
+
+    def __init__(self, addresses: Addresses, phone: str, folder: Path) -> None:
+        self._addresses, self._phone, self._spool = addresses, phone, Spool(folder)
+        self._names: Bounded[str, str] = Bounded(_NAMES)
+        self._heard: asyncio.Queue[Any] = asyncio.Queue()
+        self._kept = asyncio.Event()
+        self._tasks: list[asyncio.Task[None]] = []
+
+    def hear(self, body: Any) -> None:
+        """Take over the library's HistorySyncEv. Nothing of it reaches the disk before `start`."""
+        self._heard.put_nowait(body.Data)
+
+    def start(self, inbox: Inbox) -> None:
+        """Begin to hand on; only once it is certain whose history it is. Again is harmless."""
+        if not self._tasks:
+            self._tasks = [asyncio.create_task(self._keep()), asyncio.create_task(self._hand_on(inbox))]
+
+    async def stop(self) -> None:
+        """What is not handed on waits for the next start."""
+        for task in self._tasks:
+            task.cancel()
+        for task in self._tasks:
+            with suppress(asyncio.CancelledError):
+                await task
+        self._tasks = []
+
+    async def _keep(self) -> None:
+        while True:
+            content = (await self._heard.get()).SerializeToString()
+            while True:
+                try:
+                    await asyncio.to_thread(self._spool.write, content)
+                    break
+                except OSError:  # the store finds the disk full as well, and says so
+                    await asyncio.sleep(_AGAIN)
+            self._kept.set()
+
+    async def _hand_on(self, inbox: Inbox) -> None:
+        from google.protobuf.message import DecodeError
+        from neonize.proto.waHistorySync import WAWebProtobufsHistorySync_pb2 as syncs
+
+        if self._spool.first() is not None:  # left by a process that ended: who is in there is not known yet
+            await inbox.history(History(state="pending"))
+        while True:
+            self._kept.clear()
+            while (file := await asyncio.to_thread(self._spool.first)) is not None:
+                try:
+                    sync = syncs.HistorySync.FromString(await asyncio.to_thread(file.read_bytes))
+                except DecodeError:
+                    await asyncio.to_thread(self._spool.set_aside, file)
+                    continue
+                except OSError:  # deleted meanwhile, or the disk fails for now
+                    await asyncio.sleep(_AGAIN)
+                    continue
+                for part in read_history(sync, self._addresses, self._names, self._phone):
+                    await inbox.history(part)
+                del sync  # megabytes: not while the next one is waited for
+                await asyncio.to_thread(self._spool.done, file)
+            await self._kept.wait()

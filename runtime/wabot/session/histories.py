@@ -1,0 +1,82 @@
+"""What the phone remembers, on its way in: imported part by part, while customers who may be known from it wait.
+
+After a first pairing the store knows nobody, and would welcome every old customer as new. So a message of a customer
+never seen before waits until the history is in, or for a minute since the pairing at the most.
+"""
+
+import asyncio
+from typing import Final
+
+from wabot.model.errors import StoreError
+from wabot.model.history import History
+from wabot.model.message import EVENT_TYPES, Message
+from wabot.ports import Clock, Store
+from wabot.session.report import Report
+
+LONGEST: Final = 60.0
+"""Seconds of waiting for a history, since the pairing."""
+_AGAIN: Final = 1.0
+
+
+class Histories:
+    """Imports a session's history. `longest` is in seconds of real time: a clock that follows a script would be moved
+    on by the waiting."""
+
+    def __init__(self, store: Store, clock: Clock, report: Report, *, longest: float = LONGEST) -> None:
+        self._store, self._clock, self._report, self._longest = store, clock, report, longest
+        self._in = asyncio.Event()
+        self._expected = False
+        self._until = 0.0
+        self._stopped = False
+        self._imported = 0
+
+    async def take(self, part: History) -> None:
+        """Store a part of the history. A store that fails is waited for."""
+        if part.state == "pending":
+            self._report.note("the history of the phone is expected: customers never seen before wait for it")
+            self._until = asyncio.get_running_loop().time() + self._longest
+            self._expected = True
+            self._in.clear()
+        while True:
+            try:
+                self._imported += await self._store.imports.add(part, self._clock.now())
+                break
+            except StoreError as error:
+                if self._stopped:
+                    return
+                self._report.note("the history waits for the store", level="error", error=str(error))
+                await asyncio.sleep(_AGAIN)
+        if part.state == "done":
+            self._report.note("the history is in", messages=self._imported)
+            self._let_in()
+
+    async def may_begin(self, message: Message) -> bool:
+        """Return True once `message` may be decided; False when the session ends before: it stays in the journal."""
+        if not self._expected or await self._is_known(message):
+            return True
+        try:
+            async with asyncio.timeout_at(self._until):
+                await self._in.wait()
+        except TimeoutError:
+            if self._expected:
+                self._report.note("the history did not come in time: unknown customers are new ones", level="warning")
+                self._let_in()
+        return not self._stopped
+
+    def stop(self) -> None:
+        """The session ends: who waits for the history waits for the next one."""
+        self._stopped = True
+        self._in.set()
+
+    def _let_in(self) -> None:
+        self._expected = False
+        self._in.set()
+
+    async def _is_known(self, message: Message) -> bool:
+        if message.from_me or message.chat_kind != "direct" or message.type in EVENT_TYPES:
+            return True
+        try:
+            context = await self._store.context(message, self._clock.now())
+        except StoreError:
+            return True  # whoever decides it waits for the store, and says so
+        return context.conversation.earlier_messages > 0

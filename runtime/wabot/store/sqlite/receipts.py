@@ -1,0 +1,46 @@
+"""Which message a receipt is about, and what it changes on one that a person typed on the phone."""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from wabot.model.message import Message
+from wabot.model.turn import Receipt
+from wabot.store.sqlite.doubles import displace_imported
+from wabot.store.sqlite.identity import Ask
+
+RANK: Final[Mapping[str, int]] = {
+    "queued": 0,
+    "failed": 0,
+    "sending": 1,
+    "unknown": 1,
+    "sent": 2,
+    "delivered": 3,
+    "read": 4,
+}
+"""How far a message has come; a receipt only ever moves it on."""
+
+
+def outbound_of(ask: Ask, receipt: Receipt) -> str:
+    """The outbox row's id, "" when the message never was in the outbox: then all that there is to do is done."""
+    if receipt.outbound:
+        if receipt.wa_id:
+            _name(ask, receipt)
+        return receipt.outbound
+    row = ask("message_of_receipt", chat=receipt.chat, id=receipt.wa_id).fetchone()
+    if row is None or row["sender_type"] == "customer":
+        return ""
+    if ask("outbox_row", id=row["id"]).fetchone() is not None:
+        return str(row["id"])
+    if RANK[receipt.status] > RANK.get(row["status"], 0):
+        times = {f"{name}_at": receipt.at if name == receipt.status else None for name in ("delivered", "read")}
+        ask("message_status", id=row["id"], status=receipt.status, error="", sent_at=None, **times)
+    return ""
+
+
+def _name(ask: Ask, receipt: Receipt) -> None:
+    """From now on WhatsApp's id finds the reply: in quotes, reactions and receipts after a restart."""
+    row: Any = ask("message_row", id=receipt.outbound).fetchone()
+    if row is None or row["wa_message_id"] is not None:
+        return
+    if not displace_imported(ask, row["conversation_id"], Message(receipt.wa_id, receipt.chat)):
+        ask("message_named", id=receipt.outbound, wa_id=receipt.wa_id)

@@ -1,0 +1,12 @@
+-- Receipts that name a message by WhatsApp's id.
+
+-- name: message_of_receipt
+SELECT messages.id, messages.sender_type, messages.status FROM conversation_chats
+JOIN messages ON messages.conversation_id = conversation_chats.conversation_id
+WHERE conversation_chats.tenant_id = :tenant AND conversation_chats.chat = :chat AND messages.wa_message_id = :id;
+
+-- name: message_row
+SELECT * FROM messages WHERE id = :id AND tenant_id = :tenant;
+
+-- name: message_named
+UPDATE messages SET wa_message_id = :wa_id WHERE id = :id AND tenant_id = :tenant;

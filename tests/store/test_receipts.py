@@ -1,0 +1,93 @@
+"""Receipts: what they move on, found by our own id or by WhatsApp's."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.store.turns import CHAT, NOW, allowed, answered, message, silent
+from wabot.model.history import History
+from wabot.model.message import Message
+from wabot.model.turn import Receipt
+from wabot.store.sqlite import SqliteStore, reading
+
+
+def status(folder: Path, key: str) -> str:
+    with reading(folder, "warung") as store:
+        [found] = [item for item in store.messages(CHAT, 50) if key in (item.id, item.wa_id)]
+        return found.status
+
+
+async def sent(store: SqliteStore) -> str:
+    turn = answered(message(1))
+    await store.record(turn)
+    [row] = await store.queued()
+    await store.claim(row, row.due, allowed)
+    await store.receipt(Receipt(row.id, "sent", NOW, CHAT, "W1"))
+    await store.finish(row, "sent", NOW)
+    return row.id
+
+
+async def test_a_reply_is_found_by_whatsapps_id_once_that_is_known(store: SqliteStore, folder: Path) -> None:
+    reply = await sent(store)
+    assert status(folder, "W1") == "sent"
+    await store.receipt(Receipt("", "delivered", NOW + 1, CHAT, "W1"))
+    assert status(folder, reply) == "delivered"
+    assert (await store.summary()).outbox == {"delivered": 1}
+    await store.receipt(Receipt(reply, "read", NOW + 2))
+    await store.receipt(Receipt("", "delivered", NOW + 3, CHAT, "W1"))
+    assert status(folder, reply) == "read"
+
+
+async def test_a_reply_counts_once_whichever_of_receipt_and_send_is_first(store: SqliteStore, folder: Path) -> None:
+    await sent(store)
+    with reading(folder, "warung") as stored:
+        assert [chat.messages for chat in stored.conversations()] == [2]
+
+
+@pytest.mark.parametrize(
+    ("order", "after"),
+    [
+        (("delivered", "read"), "read"),
+        (("read", "delivered"), "read"),
+        (("read", "read"), "read"),
+        (("delivered", "delivered"), "delivered"),
+    ],
+)
+async def test_what_a_person_typed_on_the_phone_moves_on_and_never_back(
+    store: SqliteStore, folder: Path, order: tuple[str, str], after: str
+) -> None:
+    await store.record(silent(message(1)))
+    await store.record(silent(message(2, "kami buka", from_me=True), "from_me"))
+    assert status(folder, "A2") == "sent"
+    for number, name in enumerate(order):
+        await store.receipt(Receipt("", name, NOW + number, CHAT, "A2"))  # type: ignore[arg-type]
+    assert status(folder, "A2") == after
+
+
+async def test_receipts_for_what_is_not_known_or_is_the_customers_change_nothing(
+    store: SqliteStore, folder: Path
+) -> None:
+    await sent(store)
+    before = await store.summary()
+    for receipt in (
+        Receipt("", "read", NOW, CHAT, "never"),
+        Receipt("", "read", NOW, "628999", "W1"),
+        Receipt("", "read", NOW, CHAT, "A1"),
+        Receipt("", "read", NOW),
+        Receipt("never", "read", NOW, CHAT, "W9"),
+    ):
+        await store.receipt(receipt)
+    assert await store.summary() == before
+    assert (status(folder, "A1"), status(folder, "W1")) == ("received", "sent")
+
+
+async def test_a_reply_whose_echo_was_imported_first_is_one_message(store: SqliteStore, folder: Path) -> None:
+    await store.record(answered(message(1)))
+    echo = Message("W1", CHAT, "Kami buka kak.", from_me=True, phone=CHAT, sent_at=NOW)
+    await store.imports.add(History((echo,)), NOW)
+    [row] = await store.queued()
+    await store.receipt(Receipt(row.id, "sent", NOW, CHAT, "W1"))
+    with reading(folder, "warung") as stored:
+        assert [chat.messages for chat in stored.conversations()] == [2]
+        assert [item.sender for item in stored.messages(CHAT, 9) if item.wa_id == "W1"] == ["auto_reply"]
+    assert await store.imports.add(History((echo,)), NOW) == 0
