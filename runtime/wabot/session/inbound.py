@@ -9,6 +9,7 @@ from wabot.model.message import EVENT_TYPES, Message
 from wabot.model.session import SessionState
 from wabot.model.turn import Receipt
 from wabot.ports import Clock, Store
+from wabot.session.insisting import insist
 from wabot.session.report import Report
 from wabot.session.sender import Sender
 from wabot.session.turns import Turns
@@ -39,13 +40,16 @@ class Inbound:
         self._idle.set()
 
     async def message(self, message: Message) -> None:
-        if await self._store.journal(message, self._clock.now()):
+        """Returns once the message is stored, however long that takes: the channel waits meanwhile, with what comes
+        after it, and the order is kept."""
+        arrived = self._clock.now()
+        if await insist(lambda: self._store.journal(message, arrived), self._report, "a message"):
             self.take_up(message)
         else:
             self._report.silent(message, "duplicate")
 
     async def receipt(self, receipt: Receipt) -> None:
-        await self._store.receipt(receipt)
+        await insist(lambda: self._store.receipt(receipt), self._report, "a receipt")
 
     async def state(self, state: SessionState) -> None:
         await self._on_state(state)

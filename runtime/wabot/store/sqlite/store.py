@@ -61,7 +61,7 @@ class SqliteStore:
         self._ask = asker(connection, tenant)
         self._journalled: int = self._ask("journal_last").fetchone()["last"]
         self._queued: int = self._ask("outbox_last").fetchone()["last"]
-        self._writer = Writer(connection, tenant)
+        self.writer = self._writer = Writer(connection, tenant)
 
     @property
     def tenant(self) -> str:

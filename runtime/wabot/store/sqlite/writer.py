@@ -13,7 +13,8 @@ from concurrent.futures import Future
 from contextlib import suppress
 from typing import Any, TypeVar
 
-from wabot.model.errors import StoreError
+from wabot.model.errors import StoreDamaged, StoreError
+from wabot.store.sqlite.opening import damage
 
 Result = TypeVar("Result")
 Operation = Callable[[sqlite3.Connection], Any]
@@ -22,10 +23,12 @@ _MOST = 256
 
 
 class Writer:
-    """Runs operations on the connection, one after the other. `commits` counts the transactions so far."""
+    """Runs operations on the connection, one after the other. `commits` counts the transactions so far; `on_damage`
+    hears, in the thread, what SQLite says of a file that is damaged: no waiting helps then."""
 
     def __init__(self, connection: sqlite3.Connection, name: str) -> None:
         self.commits = 0
+        self.on_damage: Callable[[str], None] = lambda _found: None
         self._connection = connection
         self._queue: queue.SimpleQueue[tuple[Operation, Future[Any]] | None] = queue.SimpleQueue()
         self._closed = False
@@ -85,6 +88,8 @@ class Writer:
         for future, result in done:
             future.set_result(result)
         for future, reason in failed:
+            if found := damage(reason):
+                self.on_damage(found)
             future.set_exception(_as_store_error(reason))
 
     def _one(
@@ -116,6 +121,8 @@ class Writer:
 
 def _as_store_error(error: Exception) -> Exception:
     if isinstance(error, sqlite3.Error):
+        if found := damage(error):
+            return StoreDamaged(f"the database is damaged ({found}): the next start sets it aside")
         if "full" in str(error) or "I/O" in str(error):
             return StoreError(f"the disk is full or failing ({error}): nothing new can be stored until that is mended")
         return StoreError(f"the database failed: {error}")
