@@ -12,7 +12,7 @@ from urllib.parse import quote
 
 from wabot.model.errors import BackupError
 from wabot.store.keeping.archive import Told, untold
-from wabot.store.keeping.layout import BACKUPS, LOCK, SIDE_FILES
+from wabot.store.keeping.layout import BACKUPS, LOCK, SIDE_FILES, sync_file
 from wabot.store.keeping.manifest import Entry
 
 _PAGES: Final = 4_096
@@ -77,11 +77,7 @@ def snapshot(source: Path, target: Path, told: Told = untold) -> None:
     finally:
         copy.close()
         reading.close()
-    descriptor = os.open(target, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+    sync_file(target)
 
 
 def schema_of(database: Path) -> int:

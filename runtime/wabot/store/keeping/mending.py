@@ -5,6 +5,7 @@ Looking through a whole file takes time, so it happens only when there is a reas
 most for `PATIENCE` seconds, and without a limit after a statement met damage while the session ran.
 """
 
+import shutil
 import sqlite3
 import time
 from collections.abc import Callable
@@ -17,7 +18,17 @@ from urllib.parse import quote
 from wabot.model.errors import BackupError, StoreError
 from wabot.store.keeping.archive import unpack
 from wabot.store.keeping.backup import backups
-from wabot.store.keeping.layout import DATABASES, LOCK, SIDE_FILES, STAGING, backup_folders, damaged, sync_folder
+from wabot.store.keeping.layout import (
+    DATABASES,
+    LOCK,
+    SIDE_FILES,
+    STAGING,
+    backup_folders,
+    damaged,
+    sync_file,
+    sync_folder,
+)
+from wabot.store.keeping.rebuilding import rebuild
 from wabot.store.keeping.restore import finish, sound
 from wabot.store.sqlite.opening import damage
 from wabot.store.sqlite.store import SqliteStore, open_store
@@ -31,16 +42,20 @@ _MET: Final = "damaged: "
 
 @dataclass(frozen=True, slots=True)
 class Mended:
-    """A damaged file, where it now lies, and what stands in its place (`backup`; None: a fresh file)."""
+    """A damaged file, where it now lies, and what stands in its place: the same data, `rebuilt`, the `backup`, or
+    (None) a fresh file."""
 
     tenant: str
     name: str
     found: str
     aside: Path
     backup: Path | None
+    rebuilt: bool = False
 
     def __str__(self) -> str:
-        if self.backup is not None:
+        if self.rebuilt:
+            instead = "all of its rows could be read, and were written anew: nothing is missing"
+        elif self.backup is not None:
             instead = f"the backup {self.backup.name} is in its place; what came after it is missing"
         elif self.name == DATABASES[0]:
             instead = "no sound backup was found, so a new, empty file was begun"
@@ -109,7 +124,8 @@ def find_damage(path: Path, limit: float, *, deep: bool = False, look: bool = Tr
 
 
 def mend(folder: Path, tenant: str, name: str, found: str, at: int) -> Mended:
-    """Set the damaged file aside, and put the newest sound backup of it in its place, if there is one."""
+    """Set the damaged file aside, and put in its place what it held, where only indexes or unused pages are damaged,
+    else the newest sound backup of it, if there is one."""
     place = damaged(folder / name, at)
     while place.exists():
         at += 1_000
@@ -117,7 +133,9 @@ def mend(folder: Path, tenant: str, name: str, found: str, at: int) -> Mended:
     for side in ("", *SIDE_FILES):
         with suppress(FileNotFoundError):
             (folder / f"{name}{side}").rename(f"{place}{side}")
-    mended = Mended(tenant, name, found, place, _from_a_backup(folder, tenant, name))
+    rebuilt = name == DATABASES[0] and _rebuilt(folder, name, place)
+    backup = None if rebuilt else _from_a_backup(folder, tenant, name)
+    mended = Mended(tenant, name, found, place, backup, rebuilt)
     with suppress(OSError):
         why = place.with_name(f"{place.name}.txt")
         why.touch(mode=0o600)
@@ -126,10 +144,25 @@ def mend(folder: Path, tenant: str, name: str, found: str, at: int) -> Mended:
     return mended
 
 
+def _rebuilt(folder: Path, name: str, source: Path) -> bool:
+    """Whether every row could be read: then they stand in a new file at the old place."""
+    staging = folder / STAGING
+    shutil.rmtree(staging, ignore_errors=True)
+    try:
+        staging.mkdir(mode=0o700)
+        if not rebuild(source, staging / name):
+            return False
+        sync_file(staging / name)
+        (staging / name).rename(folder / name)
+    except OSError:
+        return False
+    finally:
+        shutil.rmtree(staging, ignore_errors=True)
+    return True
+
+
 def _from_a_backup(folder: Path, tenant: str, name: str) -> Path | None:
     """The newest backup that is sound: the file from it is in its place afterwards."""
-    import shutil
-
     known = [path for place in backup_folders(folder) for _, path in backups(place, tenant)]
     for archive in sorted(known, key=lambda path: path.name, reverse=True):
         staging = folder / STAGING
