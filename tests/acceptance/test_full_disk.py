@@ -1,6 +1,9 @@
 """A disk that is full, and a database that somebody holds: the daemon waits, says so, and goes on by itself."""
 
+import asyncio
 import sqlite3
+import subprocess
+import sys
 from collections import Counter
 from pathlib import Path
 
@@ -8,6 +11,7 @@ import pytest
 
 from tests.acceptance.daemon import Daemon, eventually
 from tests.acceptance.small_disk import fill, small_disk
+from wabot.store.sqlite import open_store
 
 LONG = "jam buka? " + "x" * 30_000
 
@@ -100,3 +104,25 @@ def test_a_session_that_waits_for_its_store_still_stops_when_told_to(daemon: Dae
     eventually(lambda: daemon.told().count("session started") == 2, "it is started again")
     assert daemon.stop() == 0
     holder.close()
+
+
+def test_a_restore_for_which_there_is_no_room_says_so_and_changes_nothing(
+    daemon: Daemon, tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    with small_disk(request, tmp_path / "disk", megabytes=4) as disk:
+        if disk is None:
+            return
+        asyncio.run(open_store(daemon.data / "warung", "warung").close())
+        (made,) = daemon.wabot("backup", "--output", str(tmp_path / "safe"))["backups"]
+        command = [sys.executable, "-m", "wabot", "restore", made["file"], "--data", str(disk / "data")]
+        said = subprocess.run(command, capture_output=True, text=True, check=False)
+        assert said.returncode == 3
+        assert "has no room: 16 MB are needed, 4 MB are free. Free some space. Nothing was changed." in said.stderr
+        assert not list(disk.iterdir())
+        fill(disk)
+        daemon.data = disk
+        command = [sys.executable, "-m", "wabot", "backup", "--data", str(tmp_path / "data"), "--output", str(disk)]
+        said = subprocess.run(command, capture_output=True, text=True, check=False)
+        assert said.returncode == 3
+        assert "No space left on device. Nothing was written." in said.stderr
+        assert [entry.name for entry in disk.iterdir()] == ["filler"]

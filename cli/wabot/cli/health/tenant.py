@@ -44,7 +44,8 @@ def tenant(folder: Path, data: Path, now: int, *, deep: bool) -> Iterator[Checke
     if (folder / STAGING).exists():
         yield Checked("warn", name, "a restore was broken off", "start the session, or restore again: either ends it")
     yield from _backed_up(folder, now)
-    yield from private(name, data, [folder, *folder.rglob("*")])
+    # What lies deeper is guarded by the folder; media there may be links to the rules' own files.
+    yield from private(name, data, [folder, *(path for path in folder.iterdir() if path.is_file())])
 
 
 def _examined(name: str, seen: Examined, now: int, running: bool) -> Iterator[Checked]:

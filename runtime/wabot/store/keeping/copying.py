@@ -1,5 +1,6 @@
 """A copy of a tenant's data as of one moment, taken beside the processes that write it."""
 
+import errno
 import hashlib
 import os
 import shutil
@@ -73,6 +74,10 @@ def snapshot(source: Path, target: Path, told: Told = untold) -> None:
         if found != "ok":
             raise BackupError(f"{source} is damaged ({found}): nothing was backed up. See docs/troubleshooting.md.")
     except sqlite3.Error as error:
+        if (
+            getattr(error, "sqlite_errorcode", 0) & 0xFF == sqlite3.SQLITE_FULL
+        ):  # the copy's disk: nothing else is written
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC)) from error
         raise BackupError(f"{source} cannot be backed up: {error}") from error
     finally:
         copy.close()
