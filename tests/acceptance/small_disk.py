@@ -23,7 +23,8 @@ def small_disk(request: pytest.FixtureRequest, place: Path, megabytes: int) -> I
     if mounted is not None:
         if os.environ.get(_INSIDE) or shutil.which("unshare") is None or _run([*_UNSHARE, "true"]) is not None:
             pytest.skip(f"no disk can be mounted here: {mounted}")
-        again = [*_UNSHARE, sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", request.node.nodeid]
+        again = [*_UNSHARE, sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider"]
+        again += [f"--basetemp={place.parent / 'again'}", request.node.nodeid]
         ran = subprocess.run(
             again,
             cwd=request.config.rootpath,

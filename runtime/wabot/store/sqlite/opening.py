@@ -119,7 +119,10 @@ def plainly(path: Path, error: Exception) -> str:
     """What an error of SQLite means for the owner of the file, and what to do."""
     text = str(error)
     if "not a database" in text or "malformed" in text or "no such table" in text:
-        return f"{path} is damaged ({text}). Move it away and restore a backup; without one, a new file is made."
+        return (
+            f"{path} is damaged ({text}). The next start of `wabot run` sets it aside and takes the newest backup, or "
+            "begins a new file; or restore a backup yourself: `wabot restore`."
+        )
     if "readonly" in text or "unable to open" in text or isinstance(error, PermissionError):
         return f"{path} cannot be written ({text}). Check the owner and permissions of the file and its folder."
     if "full" in text:
