@@ -5,6 +5,7 @@ Looking through a whole file takes time, so it happens only when there is a reas
 most for `PATIENCE` seconds, and without a limit after a statement met damage while the session ran.
 """
 
+import os
 import shutil
 import sqlite3
 import time
@@ -38,6 +39,8 @@ PATIENCE: Final = 10.0
 _STEPS: Final = 100_000
 _RUNNING: Final = "running"
 _MET: Final = "damaged: "
+_LENGTH: Final = 256
+"""Bytes of the note in the lock's file."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,8 +95,7 @@ def open_kept(folder: Path, tenant: str, now: Callable[[], int]) -> tuple[Sqlite
 
 def ended(folder: Path) -> None:
     """The session ended as it should: the next start need not look through the files."""
-    with suppress(OSError):
-        (folder / LOCK).write_text("")
+    _note(folder, "")
 
 
 def met(folder: Path, found: str) -> None:
@@ -186,11 +188,16 @@ def _from_a_backup(folder: Path, tenant: str, name: str) -> Path | None:
 def _last_stop(folder: Path) -> str:
     """ "" after a clean stop; the lock's file holds what the last session wrote into it."""
     try:
-        return (folder / LOCK).read_text("utf-8", "replace")
+        return (folder / LOCK).read_text("utf-8", "replace").strip()
     except OSError:
         return ""
 
 
 def _note(folder: Path, text: str) -> None:
-    with suppress(OSError):  # a full disk: then the file may keep an older note
-        (folder / LOCK).write_text(text)
+    # Never cut, and always as long: once there, it can be written on a full disk too.
+    with suppress(OSError):
+        descriptor = os.open(folder / LOCK, os.O_WRONLY)
+        try:
+            os.pwrite(descriptor, text.encode()[: _LENGTH - 1].ljust(_LENGTH - 1) + b"\n", 0)
+        finally:
+            os.close(descriptor)
