@@ -1,5 +1,6 @@
 """`wabot doctor`: each trouble, caused, is found with what to do; and where nothing is wrong, it is quiet."""
 
+import os
 import sqlite3
 import stat
 from collections.abc import Callable
@@ -13,6 +14,7 @@ from tests.cli.typed import Typed
 from tests.session.stage import JAM, stage
 from tests.tenants import write_tenant
 from wabot.cli.health import machine
+from wabot.daemon.child import lock
 from wabot.session.clock import RealClock
 from wabot.store.keeping.mending import mend
 
@@ -72,8 +74,6 @@ def no_backup(data: Path) -> None:
 
 
 def old_backup(data: Path) -> None:
-    import os
-
     for file in (data / "warung" / "backups").iterdir():
         os.utime(file, (1_700_000_000, 1_700_000_000))
 
@@ -170,3 +170,22 @@ def test_before_anything_runs_there_is_no_data_to_look_at(tmp_path: Path, wabot:
     write_tenant(tmp_path / "rules" / "warung")
     assert doctor(wabot, tmp_path / "data") == (0, [])
     assert not (tmp_path / "data").exists()
+
+
+def test_a_folder_for_backups_that_is_not_there_is_found(
+    data: Path, wabot: Typed, quick: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("WABOT_BACKUPS", "/nowhere/at/all")
+    code, (line,) = doctor(wabot, data)
+    assert code == 1
+    assert "WABOT_BACKUPS names /nowhere/at/all" in line["found"]
+
+
+def test_what_waits_is_stuck_only_while_a_session_runs(data: Path, wabot: Typed, quick: None) -> None:
+    change(data, "UPDATE inbound_journal SET decided_at = NULL, arrived_at = 1")
+    assert doctor(wabot, data) == (0, [])
+    held = lock(data / "warung")
+    code, (line,) = doctor(wabot, data)
+    os.close(held)
+    assert code == 1
+    assert line["found"] == "1 message undecided for over 10 minutes"

@@ -119,6 +119,30 @@ async def test_a_backup_that_is_damaged_itself_is_passed_over_for_an_older_one(f
     await store.close()
 
 
+async def test_backups_are_looked_for_where_the_setting_says_and_another_tenants_is_never_taken(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await lived(folder)
+    safe = tmp_path / "safe"
+    (folder / BACKUPS).rename(safe)
+    (ours,) = safe.iterdir()
+    other, _ = back_up(await another(tmp_path / "toko"), safe, NOW + 60_000)
+    other.rename(safe / other.name.replace("toko", "warung"))  # a file that is named wrongly
+    monkeypatch.setenv("WABOT_BACKUPS", str(safe))
+    header(folder / "wabot.db")
+    store, (one,) = start(folder)
+    assert one.backup == ours
+    assert (await store.summary()).received == 30
+    await store.close()
+
+
+async def another(place: Path) -> Path:
+    store = open_store(place, "toko")
+    await store.journal(message(1), NOW)
+    await store.close()
+    return place
+
+
 async def test_a_file_that_is_sound_is_left_alone_after_a_kill(folder: Path) -> None:
     await lived(folder)
     (folder / "lock").write_text("running")

@@ -9,6 +9,7 @@ from typing import Final
 
 from wabot.cli.backup import size
 from wabot.cli.health.finding import Checked
+from wabot.store.keeping.layout import SETTING
 
 _LITTLE: Final = 1_000_000_000
 _TOO_LITTLE: Final = 100_000_000
@@ -26,6 +27,9 @@ def data_folder(data: Path) -> Iterator[Checked]:
     else:
         yield Checked("ok", where, f"{size(free)} are free")
     yield from private(where, data, [data])
+    named = os.environ.get(SETTING, "")
+    if named and not Path(named).is_dir():
+        yield Checked("warn", where, f"{SETTING} names {named}, which is no folder", "make it, or mend the setting")
 
 
 def private(where: str, owned_like: Path, paths: list[Path]) -> Iterator[Checked]:
