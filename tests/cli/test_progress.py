@@ -61,3 +61,12 @@ def test_clean_rules_need_none_of_what_findings_need() -> None:
     unwanted += ("wabot.cli.git", "wabot.cli.changed", "wabot.cli.fixing", "wabot.cli.selection", "wabot.cli.pages")
     unwanted += tuple(f"wabot.cli.reports.{form}" for form in ("json", "github", "sarif", "junit"))
     assert not [name for name in modules if name.startswith(unwanted) and not name.startswith("jsonschema_rs")]
+
+
+def test_how_far_a_long_work_is_is_told_when_it_is_due_and_wiped_away() -> None:
+    out, seconds = Terminal(), ticking(0.0, 0.5, 1.5, 1.5, 1.55)
+    progress = Progress(out, lambda: next(seconds))
+    for size in (1, 2, 3):
+        progress.at(f"{size} MB …")
+    progress.end()
+    assert out.getvalue() == "\r\033[K2 MB …\r\033[K"

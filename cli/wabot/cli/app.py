@@ -24,6 +24,9 @@ COMMANDS: Final = {
     "pause": "Keep the bot silent for a tenant or in a chat.",
     "resume": "Let the bot answer again.",
     "forget": "Erase a customer's data.",
+    "backup": "Back up tenants, each as one file.",
+    "restore": "Put a backup back.",
+    "doctor": "Check this machine and the data.",
 }
 """By name; the module of the same name holds the function of the same name."""
 _ELSEWHERE: Final = {"resume": "pause"}

@@ -33,6 +33,16 @@ class Progress:
         finally:
             self._say("")
 
+    def at(self, text: str) -> None:
+        """Say how far the work is, when that is due."""
+        if self._speaks and self._now() >= self._due:
+            self._due = self._now() + _PACE
+            self._say(text)
+
+    def end(self) -> None:
+        """The work is done: the line goes."""
+        self._say("")
+
     def _say(self, text: str) -> None:
         if text or self._shown:
             self._stream.write(f"\r\033[K{text}")

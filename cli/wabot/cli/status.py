@@ -13,6 +13,7 @@ from wabot.cli import render
 from wabot.cli.exit_codes import CLEAN, FAILURE
 from wabot.cli.output import Format, say, style
 from wabot.cli.stored import paused, paused_as_data, stored_tenants
+from wabot.cli.troubles import troubles
 from wabot.model.errors import StoreError
 from wabot.model.session import SessionState, Summary
 from wabot.session.clock import RealClock
@@ -32,10 +33,14 @@ def status(
             found.append(_as_it_is(read_summary(folder, folder.name), folder))
         except StoreError as error:  # one tenant's file says nothing about the others'
             found.append(_Unreadable(folder.name, str(error)))
+    told = {one.tenant: troubles(data / one.tenant) for one in found}
     if output is Format.json:
-        typer.echo(render.as_json({"tenants": [_data(one) for one in found]}))
+        typer.echo(render.as_json({"tenants": [{**_data(one), "troubles": told[one.tenant]} for one in found]}))
     else:
-        say("\n\n".join(_text(one) for one in found) or f"nothing is stored in {data} yet")
+        say(
+            "\n\n".join("\n".join([_text(one), *_shown(told[one.tenant])]) for one in found)
+            or f"nothing is stored in {data} yet"
+        )
     raise typer.Exit(FAILURE if any(isinstance(one, _Unreadable) for one in found) else CLEAN)
 
 
@@ -50,13 +55,13 @@ class _Unreadable:
 def _as_it_is(summary: Summary, folder: Path) -> Summary:
     """A process that was killed could not write down that it ended: its lock, which died with it, tells."""
     state = summary.state
-    if state.status == "stopped" or state.action or _runs(folder):
+    if state.status == "stopped" or state.action or runs(folder):
         return summary
     detail = f"its process was killed, or the machine went down, while it was {state.status}"
     return replace(summary, state=SessionState("stopped", detail, "start it again: wabot run"))
 
 
-def _runs(folder: Path) -> bool:
+def runs(folder: Path) -> bool:
     """Whether a session process holds the tenant's lock."""
     try:
         descriptor = os.open(folder / "lock", os.O_RDONLY)
@@ -101,6 +106,10 @@ def _text(summary: Summary | _Unreadable) -> str:
     lines += _table("answered by", summary.by_rule)
     lines += _table("not answered", summary.by_reason)
     return "\n".join(lines)
+
+
+def _shown(told: list[str]) -> list[str]:
+    return [f"  {style('trouble', fg='red')}    {trouble}" for trouble in told]
 
 
 def _table(title: str, counts: Any) -> list[str]:

@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from wabot.model.errors import UsageError
 from wabot.model.stored import FOREVER
+from wabot.store.keeping.layout import is_set_aside
 
 DATA_HELP: Final = "The daemon's data folder."
 
@@ -21,7 +22,7 @@ def stored_tenants(data: Path, names: Sequence[str] = ()) -> list[Path]:
     """
     if not data.is_dir():
         raise UsageError(f"there is no data folder {data}; `wabot run` makes it, or name another with --data")
-    folders = sorted(entry for entry in data.iterdir() if (entry / "wabot.db").is_file())
+    folders = sorted(entry for entry in data.iterdir() if (entry / "wabot.db").is_file() and not is_set_aside(entry))
     known = {folder.name for folder in folders}
     for name in names:
         if name not in known:

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Final, TextIO
 
 from wabot.daemon.logs import LogReport, Transcript, configure
+from wabot.daemon.opening import opened
 from wabot.daemon.options import RunOptions
 from wabot.daemon.restart import BUSY, DONE, NEEDS_A_PERSON, NO_RULES
 from wabot.model.errors import StoreError, TenantBusy, WabotError
@@ -24,7 +25,7 @@ from wabot.session.clock import RealClock, ScriptClock
 from wabot.session.live import LiveRules
 from wabot.session.report import Report
 from wabot.session.session import Place, Session
-from wabot.store.sqlite import open_store
+from wabot.store.keeping.mending import ended
 
 _TRIES: Final = 5
 
@@ -58,7 +59,7 @@ async def run(rules: Path, data: Path, options: RunOptions, out: TextIO) -> int:
     report: Report = LogReport(tenant)
     if options.show_messages:
         report = Transcript(tenant, clock, out)
-    store = open_store(data, tenant)
+    store = await opened(data, tenant, clock, report)
 
     def make_channel(live: LiveRules) -> Channel:
         shop = live.rule_set().tenant
@@ -88,6 +89,7 @@ async def run(rules: Path, data: Path, options: RunOptions, out: TextIO) -> int:
         sound = await session.run(wait_for_rules=not options.until_idle)
     finally:
         await store.close()
+    ended(data)
     if not sound:
         return NO_RULES
     return NEEDS_A_PERSON if session.state.action and session.state.status != "rules_invalid" else DONE

@@ -3,6 +3,7 @@ whole phone number: those are on the terminal only, and only when asked for."""
 
 import logging
 import sys
+from contextlib import suppress
 from datetime import UTC, datetime, tzinfo
 from pathlib import PurePath
 from typing import Any, TextIO
@@ -29,9 +30,24 @@ def configure(log_format: LogFormat, stream: TextIO | None = None) -> None:
         processors=[structlog.processors.add_log_level, stamp, *([_shown] if log_format == "text" else []), final],
         wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
         # One write a line: several processes share the terminal.
-        logger_factory=structlog.WriteLoggerFactory(target),
+        logger_factory=structlog.WriteLoggerFactory(Unfailing(target)),  # type: ignore[arg-type]
         cache_logger_on_first_use=True,
     )
+
+
+class Unfailing:
+    """A stream for logs. One that cannot be written (the disk is full) loses lines, and never ends what it tells of."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+
+    def write(self, text: str) -> None:
+        with suppress(OSError, ValueError):
+            self._stream.write(text)
+
+    def flush(self) -> None:
+        with suppress(OSError, ValueError):
+            self._stream.flush()
 
 
 def _shown(_logger: object, _method: str, line: structlog.typing.EventDict) -> structlog.typing.EventDict:

@@ -16,6 +16,10 @@ class StoreError(WabotError):
     """The tenant's database cannot be used."""
 
 
+class StoreDamaged(StoreError):
+    """The tenant's database is damaged: only another file helps, not waiting."""
+
+
 class TenantBusy(WabotError):
     """Another process already runs this tenant."""
 
@@ -38,3 +42,7 @@ class MediaGone(ChannelError):
 
 class RenderError(WabotError):
     """A rule's text could not be made for this customer."""
+
+
+class BackupError(WabotError):
+    """A backup cannot be made, or cannot be used."""

@@ -5,13 +5,13 @@ from collections import deque
 from collections.abc import Awaitable, Callable
 from typing import Final
 
-from wabot.model.errors import StoreError
 from wabot.model.history import History
 from wabot.model.message import EVENT_TYPES, Message
 from wabot.model.session import SessionState
 from wabot.model.turn import Receipt
 from wabot.ports import Clock, Store
 from wabot.session.histories import Histories
+from wabot.session.insisting import insist
 from wabot.session.report import Report
 from wabot.session.sender import Sender
 from wabot.session.turns import Turns
@@ -20,8 +20,6 @@ _LATE: Final = 60_000
 """Milliseconds after which a message that is only now decided was held up: an outage, not a busy moment."""
 _AT_ONCE: Final = 256
 """Messages that are journalled in one commit."""
-_AGAIN: Final = 1.0
-"""Seconds until a store that failed is tried again."""
 _TURNS: Final = 64
 """Chats whose messages are decided at the same time: as many can be suspected when the process dies."""
 _STREAM: Final = 2_000
@@ -53,6 +51,7 @@ class Inbound:
         self._idle.set()
 
     async def message(self, message: Message) -> None:
+        """Returns once the message is stored, however long that takes: the channel waits meanwhile."""
         kept = asyncio.get_running_loop().create_future()
         self._arriving.append((message, kept))
         if self._journalling is None or self._journalling.done():
@@ -60,19 +59,17 @@ class Inbound:
         await kept
 
     async def _journal(self) -> None:
-        """Journal what arrived, in that order, however long the store takes: WhatsApp will not say it again."""
+        """Journal what arrived, in that order: WhatsApp will not say it again."""
         while self._arriving:
-            batch = [self._arriving[number] for number in range(min(len(self._arriving), _AT_ONCE))]
+            batch = [self._arriving.popleft() for _ in range(min(len(self._arriving), _AT_ONCE))]
             try:
-                fresh = await self._store.journal([message for message, _ in batch], self._clock.now())
-            except StoreError as error:
-                self._report.note(
-                    "messages wait for the store", level="error", error=str(error), waiting=len(self._arriving)
-                )
-                await asyncio.sleep(_AGAIN)
+                fresh = await self._keep([message for message, _ in batch])
+            except Exception as error:  # a bug: whoever brought the messages must learn of it
+                for _, kept in batch:
+                    if not kept.done():
+                        kept.set_exception(error)
                 continue
             for (message, kept), new in zip(batch, fresh, strict=True):
-                self._arriving.popleft()
                 if new:
                     self.take_up(message)
                 else:
@@ -80,8 +77,12 @@ class Inbound:
                 if not kept.done():
                     kept.set_result(None)
 
+    async def _keep(self, messages: list[Message]) -> list[bool]:
+        arrived = self._clock.now()
+        return await insist(lambda: self._store.journal(messages, arrived), self._report, "a message")
+
     async def receipt(self, receipt: Receipt) -> None:
-        await self._store.receipt(receipt)
+        await insist(lambda: self._store.receipt(receipt), self._report, "a receipt")
 
     async def history(self, part: History) -> None:
         await self._histories.take(part)

@@ -8,12 +8,14 @@ import asyncio
 from collections import deque
 from collections.abc import Callable, Iterable
 from contextlib import suppress
+from functools import partial
 from typing import Final, NamedTuple
 
 from wabot.language.rule_set import AutoReply
 from wabot.model.errors import ChannelError, SendRefused, SendUnknown, StoreError
 from wabot.model.turn import LATER, Outbound
 from wabot.ports import Channel, Clock, Store
+from wabot.session.insisting import insist
 from wabot.session.permission import RETRIES, WAITING, backoff, permission
 from wabot.session.report import Report
 
@@ -181,7 +183,8 @@ class Sender:
                 await self._fail(outbound, f"given up after {attempt} attempts: {error}")
                 return None
             due = self._clock.now() + backoff(attempt)
-            await self._store.release(outbound, due)
+            # Insisted on: a row that stays claimed would be taken for one that a person cancelled.
+            await insist(partial(self._store.release, outbound, due), self._report, "a reply")
             return _Again(due, failed=1)
         except Exception as error:  # a bug in a channel: the message may be out, so it is not sent again
             self._report.note("a send broke off", level="error", outbound=outbound.id, error=repr(error))
@@ -198,9 +201,5 @@ class Sender:
     async def _finish(self, outbound: Outbound, status: str, error: str = "") -> None:
         # The message is out (or is not): that must be written down however long the store takes, or a restart would
         # call it unknown.
-        while True:
-            try:
-                return await self._store.finish(outbound, status, self._clock.now(), error)
-            except StoreError as failure:
-                self._report.note("a send waits for the store", level="error", error=str(failure), outbound=outbound.id)
-                await asyncio.sleep(_LOOK_AGAIN / 1000)
+        at = self._clock.now()
+        await insist(partial(self._store.finish, outbound, status, at, error), self._report, "a send")

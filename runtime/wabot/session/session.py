@@ -2,11 +2,11 @@
 
 import asyncio
 import random
-from collections.abc import Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from wabot.language.rule_set import AutoReply, MediaSettings
 from wabot.model.session import SessionState
@@ -14,11 +14,13 @@ from wabot.ports import Channel, Clock, MediaSource, Store
 from wabot.session.downloads import Downloads
 from wabot.session.histories import Histories
 from wabot.session.inbound import Inbound
+from wabot.session.insisting import Newest, insist
 from wabot.session.live import LiveRules
 from wabot.session.report import Report
 from wabot.session.sender import Sender
 from wabot.session.turns import Turns
 
+Result = TypeVar("Result")
 _DRAIN: Final = 10.0
 """Seconds for deciding what is journalled when the session stops; the rest is taken up at the next start."""
 
@@ -52,7 +54,9 @@ class Session:
         self._hurry, self._watch = hurry, watch
         self._chance = chance or random.Random()
         self._stop = asyncio.Event()
-        self.live = LiveRules(place.rules, place.data, clock, report, store.save_reload)
+        self._states = Newest(store.save_state, report, "the session's state")
+        self._reloads = Newest(store.save_reload, report, "the state of the rules")
+        self.live = LiveRules(place.rules, place.data, clock, report, self._reloads.tell)
         self._connected = asyncio.Event()
         self.state = SessionState("starting")
 
@@ -84,6 +88,8 @@ class Session:
                     await watching
             if not self.state.action or self.state.status == "rules_invalid":
                 await self._told(SessionState("stopped"))
+            self._states.stop()
+            self._reloads.stop()
 
     async def _serve(self) -> None:
         channel = self._make_channel(self.live)
@@ -93,16 +99,16 @@ class Session:
         downloads = self._downloads(channel)
         decided = downloads.decided if downloads is not None else lambda _message: None
         inbound = Inbound(self._store, self._clock, turns, sender, self._report, self._told, histories, decided)
-        for lost in await self._store.abandon(self._clock.now()):
+        for lost in await self._insist(lambda: self._store.abandon(self._clock.now())):
             self._report.note("nobody knows whether a reply went out", level="warning", outbound=lost.id)
-        sender.add(await self._store.queued())
+        sender.add(await self._insist(self._store.queued))
         running = None
         looking = asyncio.create_task(sender.look())
         fetching = None if downloads is None else asyncio.create_task(downloads.run())
         try:
             # A chat whose message may have killed the process comes alone: a crash must not count against others.
-            undecided = await self._store.undecided()
-            for chat in dict.fromkeys(suspect.chat for suspect in await self._store.suspects()):
+            undecided = await self._insist(self._store.undecided)
+            for chat in dict.fromkeys(suspect.chat for suspect in await self._insist(self._store.suspects)):
                 inbound.take_up(*(message for message in undecided if message.chat == chat))
                 await self._either(inbound.drain())
                 undecided = [message for message in undecided if message.chat != chat]
@@ -149,6 +155,9 @@ class Session:
             if doing is not what:
                 doing.cancel()
 
+    async def _insist(self, work: Callable[[], Awaitable[Result]]) -> Result:
+        return await insist(work, self._report, "the session")
+
     def _settings(self) -> AutoReply:
         return self.live.rule_set().tenant.auto_reply
 
@@ -161,4 +170,4 @@ class Session:
         level = "warning" if state.action or state.status == "disconnected" else "info"
         details = {key: value for key, value in (("detail", state.detail), ("action", state.action)) if value}
         self._report.note(state.status, level=level, **details)
-        await self._store.save_state(state, self._clock.now())
+        await self._states.tell(state, self._clock.now())

@@ -1,6 +1,5 @@
 """One message's turn: context, decision, replies, and one transaction for all that follows from it."""
 
-import asyncio
 import json
 import random
 import time
@@ -17,13 +16,14 @@ from wabot.engine.render import SILENCE, Said, render
 from wabot.engine.trace import explain_by_index
 from wabot.language.rule_set import RuleSet
 from wabot.model.context import Context, Priority
-from wabot.model.errors import RenderError, StoreError
+from wabot.model.errors import RenderError
 from wabot.model.ids import uuid7
 from wabot.model.message import EVENT_TYPES, Message
 from wabot.model.segments import in_segment
 from wabot.model.turn import Begun, NewReply, Outbound, RuleOutcome, Turn
 from wabot.ports import Clock, Store
 from wabot.session.bursts import burst_after, within
+from wabot.session.insisting import insist
 from wabot.session.report import Report
 
 Result = TypeVar("Result")
@@ -32,7 +32,7 @@ MOST_TRIES: Final = 3
 _QUIET: Final = 600_000
 """Milliseconds of a customer's silence after which a chat that was muted as a loop is answered again."""
 _AGAIN: Final = 1_000
-"""Milliseconds between tries, of a message or of the store."""
+"""Milliseconds between tries of a message."""
 
 
 class Turns:
@@ -94,12 +94,7 @@ class Turns:
         return []
 
     async def _insist(self, work: Callable[[], Awaitable[Result]]) -> Result:
-        while True:
-            try:
-                return await work()
-            except StoreError as error:
-                self._report.note("a message waits for the store", level="error", error=str(error))
-                await asyncio.sleep(_AGAIN / 1000)
+        return await insist(work, self._report, "a message")
 
     def _tell(self, turn: Turn) -> list[Outbound]:
         message = turn.message

@@ -13,6 +13,8 @@ THREADS: Final = 32
 STOP_SECONDS: Final = 3.0
 # The library itself gives up after 75 s; this is for a call that never comes back at all.
 CALL_SECONDS: Final = 90.0
+# Events that wait because a message cannot be stored (a full disk); some 4 kB each.
+MOST_WAITING: Final = 10_000
 
 
 class LibraryError(Exception):
@@ -108,6 +110,7 @@ class Client:
         self._client = library.client.NewAClient(database, uuid=uuid.uuid4().hex)
         self._ended: asyncio.Task[None] | None = None
         self._stopping = False
+        self._hanging_up: asyncio.Task[bool] | None = None
         self._client.event.qr(self._on_qr)
         for kind in self.HEARD:
             self._listen(kind)
@@ -190,6 +193,9 @@ class Client:
         async def heard(_: Any, body: Any) -> None:
             self.connected = kind == "Connected" or (self.connected and kind not in self.PARTING)
             self.events.put_nowait(Event(kind, body))
+            if self.events.qsize() >= MOST_WAITING and self._hanging_up is None:
+                # What is not fetched stays with WhatsApp: the rest comes over the next connection, in order.
+                self._hanging_up = asyncio.ensure_future(self.stop())
 
         self._client.event(getattr(self._library.events, f"{kind}Ev"))(heard)
 

@@ -9,6 +9,7 @@ from wabot.model.errors import StoreError
 
 NAME: Final = "wabot.db"
 _MIGRATIONS: Final = Path(__file__).parent / "migrations"
+_DAMAGE: Final = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
 _BUSY: Final = 5_000
 """Milliseconds to wait for another process that is writing."""
 
@@ -43,6 +44,17 @@ def open_file(folder: Path) -> sqlite3.Connection:
         connection.close()
         raise
     return connection
+
+
+def newest_schema() -> int:
+    """The newest migration that this wabot knows."""
+    return max(int(step.name[:4]) for step in _MIGRATIONS.glob("[0-9]*.sql"))
+
+
+def damage(error: BaseException | None) -> str:
+    """What SQLite says of a file that is damaged, or no database at all; "" for every other error."""
+    code = getattr(error, "sqlite_errorcode", None)
+    return str(error) if code is not None and code & 0xFF in _DAMAGE else ""
 
 
 def open_for_reading(folder: Path) -> sqlite3.Connection:
@@ -107,7 +119,10 @@ def plainly(path: Path, error: Exception) -> str:
     """What an error of SQLite means for the owner of the file, and what to do."""
     text = str(error)
     if "not a database" in text or "malformed" in text or "no such table" in text:
-        return f"{path} is damaged ({text}). Move it away and restore a backup; without one, a new file is made."
+        return (
+            f"{path} is damaged ({text}). The next start of `wabot run` sets it aside and takes the newest backup, or "
+            "begins a new file; or restore a backup yourself: `wabot restore`."
+        )
     if "readonly" in text or "unable to open" in text or isinstance(error, PermissionError):
         return f"{path} cannot be written ({text}). Check the owner and permissions of the file and its folder."
     if "full" in text:

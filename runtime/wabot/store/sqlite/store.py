@@ -58,7 +58,7 @@ class SqliteStore:
         self._ask = asker(connection, tenant)
         self._journalled: int = self._ask("journal_last").fetchone()["last"]
         self._queued: int = self._ask("outbox_last").fetchone()["last"]
-        self._writer = Writer(connection, tenant)
+        self.writer = self._writer = Writer(connection, tenant)
         self.imports, self.files = Imports(self._run, self._ask), Files(self._run, self._ask)
 
     @property

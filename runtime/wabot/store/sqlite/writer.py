@@ -13,7 +13,8 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from typing import Any, Final, NamedTuple, TypeVar
 
-from wabot.model.errors import StoreError
+from wabot.model.errors import StoreDamaged, StoreError
+from wabot.store.sqlite.opening import damage
 
 Result = TypeVar("Result")
 Operation = Callable[[sqlite3.Connection], Any]
@@ -34,10 +35,12 @@ class _Outcome(NamedTuple):
 
 
 class Writer:
-    """Runs operations on the connection, one after the other. `commits` counts the transactions so far."""
+    """Runs operations on the connection, one after the other. `commits` counts the transactions so far; `on_damage`
+    hears, in the thread, what SQLite says of a file that is damaged: no waiting helps then."""
 
     def __init__(self, connection: sqlite3.Connection, name: str) -> None:
         self.commits = 0
+        self.on_damage: Callable[[str], None] = lambda _found: None
         self._connection = connection
         self._queue: queue.SimpleQueue[_Work | None] = queue.SimpleQueue()
         self._closed = False
@@ -90,7 +93,7 @@ class Writer:
                 except Exception as error:  # whatever it is, its caller must learn of it, and the thread must live on
                     self._rollback()
                     if len(work) == 1:
-                        _settle([_Outcome(future, error=_as_store_error(error))])
+                        _settle([self._failed(future, error)])
                     else:  # it is that caller's alone: each operation gets a transaction of its own
                         for one in work:
                             self._commit([one])
@@ -99,8 +102,13 @@ class Writer:
             self.commits += 1
         except Exception as error:  # the database itself: no caller's work was kept
             self._rollback()
-            outcomes = [_Outcome(future, error=_as_store_error(error)) for _, _, future in work]
+            outcomes = [self._failed(future, error) for _, _, future in work]
         _settle(outcomes)
+
+    def _failed(self, future: "asyncio.Future[Any]", error: Exception) -> _Outcome:
+        if found := damage(error):
+            self.on_damage(found)
+        return _Outcome(future, error=_as_store_error(error))
 
     def _flush(self, wanted: bool) -> None:
         if wanted != self._flushing:
@@ -134,6 +142,8 @@ def _tell(outcomes: Sequence[_Outcome]) -> None:
 
 def _as_store_error(error: Exception) -> Exception:
     if isinstance(error, sqlite3.Error):
+        if found := damage(error):
+            return StoreDamaged(f"the database is damaged ({found}): the next start sets it aside")
         if "full" in str(error) or "I/O" in str(error):
             return StoreError(f"the disk is full or failing ({error}): nothing new can be stored until that is mended")
         return StoreError(f"the database failed: {error}")

@@ -1,0 +1,1 @@
+"""What `wabot doctor` looks at: one file a part of the house."""

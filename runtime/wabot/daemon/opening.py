@@ -1,0 +1,69 @@
+"""A session's store at the start: waited for while the disk is full or somebody holds it, mended when it is damaged."""
+
+import asyncio
+import os
+import shutil
+import sqlite3
+from pathlib import Path
+from typing import Final
+
+from wabot.model.errors import StoreError
+from wabot.ports import Clock
+from wabot.session.report import Report
+from wabot.store.keeping.mending import Mended, met, open_kept
+from wabot.store.sqlite import SqliteStore
+
+_AGAIN: Final = 2.0
+"""Seconds between tries to open a store."""
+_HEALS: Final = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR)
+_LEAST: Final = 200_000
+"""Bytes without which SQLite cannot even open a file; it then says something else than that the disk is full."""
+_CRASHED: Final = 1
+
+
+async def opened(folder: Path, tenant: str, clock: Clock, report: Report) -> SqliteStore:
+    """The tenant's store. A crash in its place would come again and again until the supervisor gives up; what time
+    heals is waited for instead. The caller holds the tenant's lock.
+
+    Raises:
+        StoreError: it cannot be opened, and waiting does not help.
+    """
+    told = ""
+    while True:
+        try:
+            store, mended = await asyncio.to_thread(open_kept, folder, tenant, clock.now)
+        except (StoreError, OSError, sqlite3.Error) as error:
+            if not _heals(folder, error):
+                raise error if isinstance(error, StoreError) else StoreError(str(error)) from error
+            if str(error) != told:
+                told = str(error)
+                report.note("the session waits for its store", level="error", error=told)
+            await asyncio.sleep(_AGAIN)
+            continue
+        for one in mended:
+            _tell(report, one)
+        store.writer.on_damage = lambda found: _crash(folder, report, found)
+        return store
+
+
+def _tell(report: Report, mended: Mended) -> None:
+    """The one place that says that a file was replaced: whoever alerts people hooks in here."""
+    report.note(str(mended), level="error")
+
+
+def _crash(folder: Path, report: Report, found: str) -> None:
+    """Called in the store's thread. Nothing that follows could be stored, and everything that was acknowledged is on
+    the disk: the process ends at once, and the next start deals with the file."""
+    met(folder, found)
+    report.note("the database is damaged: starting again to set it aside", level="error", error=found)
+    os._exit(_CRASHED)
+
+
+def _heals(folder: Path, error: Exception) -> bool:
+    codes = [getattr(one, "sqlite_errorcode", None) for one in (error, error.__cause__)]
+    if any(code is not None and code & 0xFF in _HEALS for code in codes):
+        return True
+    try:
+        return shutil.disk_usage(folder).free < _LEAST
+    except OSError:
+        return False
