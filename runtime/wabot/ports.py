@@ -2,6 +2,7 @@
 
 from typing import Protocol
 
+from wabot.model.alert import Alert, StoredAlert
 from wabot.model.context import Context
 from wabot.model.message import Message
 from wabot.model.session import Reload, SessionState, Summary
@@ -57,11 +58,36 @@ class Channel(Protocol):
         """Disconnect. `run` returns soon after."""
 
 
+class Alerts(Protocol):
+    """Alerts of one tenant, or of the node: kept until they are delivered or given up. Durable on return."""
+
+    async def add(self, alert: Alert, at: int, about: str = "") -> None:
+        """Raise an alert, or count it when the same was raised within ten minutes. `about`: the tenant, for the node."""
+
+    async def due(self, now: int, most: int) -> list[StoredAlert]:
+        """Open alerts whose next attempt is due, oldest first."""
+
+    async def begin(self, alert: str, again: int) -> StoredAlert | None:
+        """Count an attempt that begins; the next is due at `again`. None when the alert is no longer open."""
+
+    async def failed(self, alert: str, error: str) -> None:
+        """Note why the last attempt failed."""
+
+    async def delivered(self, alert: str, at: int) -> None:
+        """open → delivered."""
+
+    async def give_up(self, now: int, error: str) -> list[StoredAlert]:
+        """open → dead, for those raised more than 24 h ago; returns them. `error` says why where no attempt did."""
+
+
 class Store(Protocol):
     """One tenant's memory. A store is bound to its tenant and cannot name another. Every write is durable on return."""
 
     @property
     def tenant(self) -> str: ...
+
+    @property
+    def alerts(self) -> Alerts: ...
 
     async def journal(self, message: Message, at: int) -> bool:
         """Keep a message that arrived `at`; False when the same chat and id were journalled before."""

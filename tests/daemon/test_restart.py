@@ -2,7 +2,7 @@
 
 import pytest
 
-from wabot.daemon.logs import masked
+from wabot.model.masked import masked
 from wabot.daemon.restart import BUSY, DONE, NEEDS_A_PERSON, NO_RULES, Life, judge
 
 SHORT = Life(0, 500)

@@ -10,6 +10,7 @@ from typing import Any, TextIO
 import structlog
 
 from wabot.daemon.options import LogFormat
+from wabot.model.masked import masked
 from wabot.model.message import Message
 from wabot.model.turn import Outbound
 from wabot.model.visible import on_one_line, visible
@@ -37,11 +38,6 @@ def configure(log_format: LogFormat, stream: TextIO | None = None) -> None:
 def _shown(_logger: object, _method: str, line: structlog.typing.EventDict) -> structlog.typing.EventDict:
     """What a channel or a file says may hold anything; JSON writes it out by itself."""
     return {key: visible(value) if isinstance(value, str) else value for key, value in line.items()}
-
-
-def masked(phone: str) -> str:
-    """6281234567890 → 6281…890: enough to tell two apart, too little to call."""
-    return f"{phone[:4]}…{phone[-3:]}" if len(phone) > 8 else "…"
 
 
 class LogReport:

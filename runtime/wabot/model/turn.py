@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
+from wabot.model.alert import Alert
 from wabot.model.context import Burst, OpenMenu, Priority, Usage
 from wabot.model.message import Message
 
@@ -43,7 +44,8 @@ class Turn:
     the chat's menu from now on (None: as before); `assigned_to` whom a rule called, for whom the chat now waits;
     `burst` is the burst that this message belongs to: replies to it that still wait are held until its end.
     `pending` makes it wait for a person though no rule called one. `mute_until` (UTC milliseconds) keeps the
-    bot silent in a chat where two machines seem to answer each other; a person's message ends that.
+    bot silent in a chat where two machines seem to answer each other; a person's message ends that. `alerts` are for
+    the people behind the tenant, raised with the turn or not at all.
     """
 
     message: Message
@@ -63,6 +65,7 @@ class Turn:
     error: str = ""
     trace: str = "[]"
     micros: int = 0
+    alerts: tuple[Alert, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from typing import Any, Final
 from wabot.language.rule_set import AutoReply
 from wabot.model.session import Reload, SessionState
 from wabot.ports import Channel, Clock, Store
+from wabot.session.alarms import broken_rules
 from wabot.session.inbound import Inbound
 from wabot.session.live import LiveRules
 from wabot.session.report import Report
@@ -138,6 +139,8 @@ class Session:
         if self._news is not None:
             self._news(reload)
         await self._store.save_reload(reload)
+        if not reload.ok:
+            await self._store.alerts.add(broken_rules(reload), self._clock.now())
 
     async def _told(self, state: SessionState) -> None:
         self.state = state

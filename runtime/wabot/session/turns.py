@@ -22,6 +22,7 @@ from wabot.model.ids import uuid7
 from wabot.model.message import EVENT_TYPES, Message
 from wabot.model.turn import NewReply, Outbound, RuleOutcome, Turn
 from wabot.ports import Clock, Store
+from wabot.session.alarms import loop, set_aside
 from wabot.session.bursts import burst_after, within
 from wabot.session.report import Report
 
@@ -81,7 +82,8 @@ class Turns:
     async def _set_aside(self, message: Message, error: str) -> list[Outbound]:
         """Close a message that cannot be decided, so that its chat goes on; a person must look at the customer."""
         self._report.note("a message is set aside: a person must answer it", level="error", message=message.id)
-        turn = Turn(message, self._clock.now(), "set_aside", priority="high", pending=True, error=error)
+        alerts = (set_aside(message),)
+        turn = Turn(message, self._clock.now(), "set_aside", priority="high", pending=True, error=error, alerts=alerts)
         try:
             await self._insist(lambda: self._store.record(turn))
         except Exception as failure:  # it stays in the journal, and the next start sets it aside
@@ -137,7 +139,8 @@ class Turns:
                 replies.append(NewReply(uuid7(now), reply, answer.rule.id, due, media))
         failed = any(outcome.error for outcome in outcomes)
         looping = decision.reason == "loop_suspected"
-        if looping and not context.conversation.muted:
+        alerts = (loop(message),) if looping and not context.conversation.muted else ()
+        if alerts:
             self._report.note("a chat is muted: two machines seem to answer each other", level="warning")
         trace = [outcome._asdict() for outcome in explain(rule_set, message, context)]
         return Turn(
@@ -156,6 +159,7 @@ class Turns:
             mute_until=now + _QUIET if looping else None,
             trace=json.dumps(trace, ensure_ascii=False),
             micros=micros,
+            alerts=alerts,
         )
 
 

@@ -9,6 +9,7 @@ from wabot.model.ids import uuid7
 from wabot.model.media import media_type
 from wabot.model.message import EVENT_TYPES, Message
 from wabot.model.turn import NewReply, Turn
+from wabot.store.sqlite.alerting import raise_alert
 from wabot.store.sqlite.identity import Ask, find_contact, find_conversation
 
 
@@ -19,6 +20,8 @@ def record(ask: Ask, turn: Turn, sequence: Callable[[], int]) -> None:
     if entry is not None and entry["decided_at"] is not None:
         return
     ask("journal_close", chat=message.chat, message=message.id, at=turn.at, error=turn.error)
+    for alert in turn.alerts:
+        raise_alert(ask, alert, turn.at)
     if message.chat_kind != "direct" or message.type in EVENT_TYPES:
         _log(ask, turn, None, None)
         return

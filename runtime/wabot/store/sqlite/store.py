@@ -12,6 +12,7 @@ from wabot.model.errors import StoreError
 from wabot.model.message import Message
 from wabot.model.session import Reload, SessionState, Summary
 from wabot.model.turn import Outbound, Receipt, SendFacts, Turn
+from wabot.store.sqlite.alerting import Alerts
 from wabot.store.sqlite.identity import find_contact, find_conversation
 from wabot.store.sqlite.opening import NAME, open_file, open_for_reading, plainly
 from wabot.store.sqlite.queries import asker
@@ -62,6 +63,7 @@ class SqliteStore:
         self._journalled: int = self._ask("journal_last").fetchone()["last"]
         self._queued: int = self._ask("outbox_last").fetchone()["last"]
         self._writer = Writer(connection, tenant)
+        self.alerts = Alerts(self._run, self._ask)
 
     @property
     def tenant(self) -> str:
