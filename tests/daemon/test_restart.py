@@ -2,8 +2,8 @@
 
 import pytest
 
-from wabot.model.masked import masked
 from wabot.daemon.restart import BUSY, DONE, NEEDS_A_PERSON, NO_RULES, Life, judge
+from wabot.model.masked import masked
 
 SHORT = Life(0, 500)
 LONG = Life(0, 3_600_000)

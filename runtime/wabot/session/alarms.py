@@ -19,7 +19,7 @@ def set_aside(message: Message) -> Alert:
     """The message cannot be decided."""
     return Alert(
         "set_aside",
-        f"A message in the chat {masked(message.chat)} could not be decided and was set aside: a person must answer it. "
+        f"A message in the chat {masked(message.chat)} could not be decided and was set aside: a person must answer. "
         f"`wabot why {message.id}` shows what went wrong.",
     )
 

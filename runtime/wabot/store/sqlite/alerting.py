@@ -1,4 +1,4 @@
-"""Alerts in a store: a tenant's own, raised in the transaction of what they tell, or those of the node, `data/node.db`."""
+"""Alerts: a tenant's own, raised in the transaction of what they tell of, or the node's, in `data/node.db`."""
 
 import sqlite3
 from collections.abc import Awaitable, Callable, Mapping

@@ -82,7 +82,8 @@ def open_for_reading(folder: Path, name: str = NAME) -> sqlite3.Connection:
 
 
 def _migrate(connection: sqlite3.Connection, path: Path, wanted: str) -> None:
-    """Apply the `wanted` numbered files of migrations/ that this database has not seen; each with its note in one transaction.
+    """Apply the `wanted` numbered files of migrations/ that this database has not seen; each with its note, in one
+    transaction.
 
     Written here in a few lines rather than taken from sqlite-utils: that costs 170 ms at the start of every session to
     learn that there is nothing to do.
