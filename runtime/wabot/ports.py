@@ -62,7 +62,7 @@ class Alerts(Protocol):
     """Alerts of one tenant, or of the node: kept until they are delivered or given up. Durable on return."""
 
     async def add(self, alert: Alert, at: int, about: str = "") -> None:
-        """Raise an alert, or count it when the same was raised within ten minutes. `about`: a tenant, for the node's."""
+        """Raise an alert, or count it when the same was raised within ten minutes. The node's are `about` a tenant."""
 
     async def due(self, now: int, most: int) -> list[StoredAlert]:
         """Open alerts whose next attempt is due, oldest first."""

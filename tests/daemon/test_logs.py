@@ -17,6 +17,6 @@ def test_what_customers_write_does_not_steer_the_terminal() -> None:
 
 def test_logs_for_people_write_control_characters_out() -> None:
     stream = io.StringIO()
-    configure("text", stream)
+    configure("text", stream=stream)
     LogReport("warung").note("disconnected", detail="gone\x1b[2J")
     assert "gone\\x1b[2J" in stream.getvalue()

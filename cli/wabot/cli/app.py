@@ -1,6 +1,7 @@
 """The commands and their options. Only the module of the command that is meant is imported."""
 
-from collections.abc import Sequence
+import os
+from collections.abc import Mapping, Sequence
 from importlib import import_module
 from typing import Annotated, Final
 
@@ -37,7 +38,11 @@ def app(words: Sequence[str]) -> typer.Typer:
         no_args_is_help=True,
         add_completion=False,
         pretty_exceptions_enable=False,
-        context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+        context_settings={
+            "help_option_names": ["-h", "--help"],
+            "max_content_width": 100,
+            "default_map": _defaults(words),
+        },
         rich_markup_mode=None,
         help="WhatsApp auto-replies for small businesses, as rules in git: validated, tested, explained, and run.",
         epilog="Exit codes: 0 clean, 1 findings or a missed expectation, 2 wrong usage, 3 failure.",
@@ -48,6 +53,19 @@ def app(words: Sequence[str]) -> typer.Typer:
         made.command(name, short_help=summary)(meant)
     made.callback()(_options)
     return made
+
+
+def _defaults(words: Sequence[str]) -> Mapping[str, Mapping[str, str]]:
+    """Where the daemon keeps its data, for the commands beside it; `run` reads its settings itself."""
+    if not any(os.environ.get(name) for name in ("WHATSAPP_SESSION_PATH", "WABOT_NODE")):
+        return {}
+    meant = [name for name in COMMANDS if name in words and name != "run"]
+    if not meant:
+        return {}
+    from wabot.daemon.settings import default_data
+
+    data = default_data(os.environ)
+    return {name: {"data": data} for name in meant} if data else {}
 
 
 def _not_meant() -> None:

@@ -20,10 +20,12 @@ from wabot.daemon.line import Line
 from wabot.daemon.logs import LogReport, Transcript, configure
 from wabot.daemon.options import RunOptions
 from wabot.daemon.restart import BUSY, DONE, NEEDS_A_PERSON, NO_RULES
+from wabot.daemon.settings import Settings, read_settings
 from wabot.model.errors import StoreError, TenantBusy, WabotError
 from wabot.model.session import Reload, SessionState
 from wabot.ports import Channel, Clock
 from wabot.session.clock import RealClock, ScriptClock
+from wabot.session.defaults import NodeDefaults, loading
 from wabot.session.live import LiveRules
 from wabot.session.report import Report
 from wabot.session.session import Place, Session
@@ -53,12 +55,12 @@ def lock(data: Path) -> int:
     raise TenantBusy(f"another process runs {data.name} on {data}; stop that one first")
 
 
-async def run(rules: Path, data: Path, options: RunOptions, out: TextIO) -> int:
+async def run(rules: Path, data: Path, options: RunOptions, settings: Settings, out: TextIO) -> int:
     """Run one tenant's session; returns the exit code for the supervisor."""
     tenant = rules.resolve().name
     script = ScriptClock() if options.fast else None
     clock: Clock = script or RealClock()
-    report: Report = LogReport(tenant)
+    report: Report = LogReport(tenant, messages=settings.log_messages)
     if options.show_messages:
         report = Transcript(tenant, clock, out)
     store = open_store(data, tenant)
@@ -82,8 +84,7 @@ async def run(rules: Path, data: Path, options: RunOptions, out: TextIO) -> int:
         from wabot.channel.neonize import NeonizeChannel
         from wabot.channel.neonize.qr import TerminalQR
 
-        proxy = os.environ.get("WABOT_WHATSAPP_PROXY", "")
-        return NeonizeChannel(data / "keys.db", shop.phone, clock, TerminalQR(out, tenant), proxy=proxy)
+        return NeonizeChannel(data / "keys.db", shop.phone, clock, TerminalQR(out, tenant), proxy=settings.proxy)
 
     line = Line(options.line)
     beating = asyncio.create_task(line.beat())
@@ -91,7 +92,10 @@ async def run(rules: Path, data: Path, options: RunOptions, out: TextIO) -> int:
     def news(what: SessionState | Reload) -> None:
         line.tell("state" if isinstance(what, SessionState) else "reload", **asdict(what))
 
-    session = Session(Place(rules, data), store, make_channel, clock, report, hurry=options.fast, news=news)
+    load = loading(
+        NodeDefaults(settings.enabled, settings.delay, settings.max_per_contact_per_day, settings.max_per_minute)
+    )
+    session = Session(Place(rules, data), store, make_channel, clock, report, hurry=options.fast, news=news, load=load)
     _stop_on_signals(session.stop)
     try:
         sound = await session.run(wait_for_rules=not options.until_idle)
@@ -125,12 +129,13 @@ def main() -> None:
         from wabot.channel.neonize.quiet import quiet
 
         out, _ = quiet()
-    configure(options.log_format)
-    report = LogReport(rules.resolve().name)
+    settings = read_settings({}, os.environ).settings
+    configure(settings.log_format, settings.log_level)
+    report = LogReport(rules.resolve().name, messages=settings.log_messages)
     code = 1
     try:
         lock(data)
-        code = asyncio.run(run(rules, data, options, out))
+        code = asyncio.run(run(rules, data, options, settings, out))
     except TenantBusy as error:
         report.note(str(error), level="error")
         code = BUSY

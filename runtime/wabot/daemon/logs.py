@@ -1,7 +1,6 @@
-"""Logs of the daemon, by structlog, to stderr: for people on a terminal, as JSON for machines. No message's text, no
-whole phone number: those are on the terminal only, and only when asked for."""
+"""Logs of the daemon, by structlog, to stderr: for people on a terminal, as JSON for machines. No whole phone number,
+and no message's text unless a setting asks for it."""
 
-import logging
 import sys
 from datetime import UTC, datetime, tzinfo
 from pathlib import PurePath
@@ -17,8 +16,8 @@ from wabot.model.visible import on_one_line, visible
 from wabot.ports import Clock
 
 
-def configure(log_format: LogFormat, stream: TextIO | None = None) -> None:
-    """Set structlog up for this process."""
+def configure(log_format: LogFormat, level: str = "info", stream: TextIO | None = None) -> None:
+    """Set structlog up for this process; `level` is the least that is logged."""
     target = stream or sys.stderr
     final: Any = structlog.processors.JSONRenderer(ensure_ascii=False)
     if log_format == "text":
@@ -28,7 +27,7 @@ def configure(log_format: LogFormat, stream: TextIO | None = None) -> None:
     )
     structlog.configure(
         processors=[structlog.processors.add_log_level, stamp, *([_shown] if log_format == "text" else []), final],
-        wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
+        wrapper_class=structlog.make_filtering_bound_logger(level),
         # One write a line: several processes share the terminal.
         logger_factory=structlog.WriteLoggerFactory(target),
         cache_logger_on_first_use=True,
@@ -41,22 +40,33 @@ def _shown(_logger: object, _method: str, line: structlog.typing.EventDict) -> s
 
 
 class LogReport:
-    """A session's `Report` as log lines."""
+    """A session's `Report` as log lines; with `messages`, customers' words and what they are answered stand in them."""
 
-    def __init__(self, tenant: str) -> None:
+    def __init__(self, tenant: str, *, messages: bool = False) -> None:
         self._log: Any = structlog.get_logger().bind(tenant=tenant)
+        self._messages = messages
 
     def heard(self, message: Message) -> None:
-        self._log.debug("heard", chat=masked(message.chat), message=message.id, type=message.type)
+        tell = self._log.info if self._messages else self._log.debug
+        tell("heard", chat=masked(message.chat), message=message.id, type=message.type, **self._said(message.text))
 
     def silent(self, message: Message, reason: str) -> None:
         self._log.info("no reply", chat=masked(message.chat), message=message.id, reason=reason)
 
     def sent(self, outbound: Outbound) -> None:
-        self._log.info("replied", chat=masked(outbound.chat), rule=outbound.rule, outbound=outbound.id)
+        self._log.info(
+            "replied",
+            chat=masked(outbound.chat),
+            rule=outbound.rule,
+            outbound=outbound.id,
+            **self._said(outbound.text),
+        )
 
     def note(self, event: str, *, level: str = "info", **details: Any) -> None:
         getattr(self._log, level)(event, **details)
+
+    def _said(self, text: str) -> dict[str, str]:
+        return {"text": text} if self._messages else {}
 
 
 class Transcript(LogReport):

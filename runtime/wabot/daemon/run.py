@@ -1,22 +1,29 @@
 """`wabot run`, from the folder of rules to the supervisor."""
 
 import asyncio
+import os
 from pathlib import Path
+from typing import Any
+
+import structlog
 
 from wabot.daemon.logs import configure
 from wabot.daemon.options import RunOptions
+from wabot.daemon.settings import SETTINGS, Found
 from wabot.daemon.supervisor import Supervisor
 from wabot.language.folders import find_tenants
 from wabot.model.errors import UsageError, WabotError
 
 
-def run(rules: Path, data: Path, options: RunOptions) -> int:
+def run(rules: Path, found_settings: Found, options: RunOptions) -> int:
     """Run every tenant in `rules` until told to stop; returns the exit code.
 
     Raises:
-        UsageError: there is nothing at `rules`, or it holds no tenant.
+        UsageError: there is nothing at `rules`, or it holds no tenant; or an extra is missing that a setting needs.
         WabotError: the data folder cannot be used.
     """
+    settings = found_settings.settings
+    data = Path(settings.data)
     found = find_tenants(rules)
     if not found.folders:
         raise UsageError(f"{rules}: {found.diagnostics[0].message}; {found.diagnostics[0].hint}")
@@ -24,5 +31,12 @@ def run(rules: Path, data: Path, options: RunOptions) -> int:
         data.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as error:
         raise WabotError(f"{data} cannot be made: {error.strerror}. Name another with --data.") from error
-    configure(options.log_format)
+    # What is settled here is what every session inherits: secrets, too, which would be seen among its arguments.
+    for name in ("WABOT_NODE", *(f"{setting.name}_FILE" for setting in SETTINGS if setting.secret)):
+        os.environ.pop(name, None)
+    os.environ.update(settings.environment())
+    configure(settings.log_format, settings.log_level)
+    log: Any = structlog.get_logger()
+    for odd in found_settings.warnings:
+        log.warning(odd)
     return asyncio.run(Supervisor(list(found.folders), data, options).run())

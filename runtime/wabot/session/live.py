@@ -33,11 +33,18 @@ class LiveRules:
     """A tenant's rules while its session runs. `on_reload` hears of every outcome."""
 
     def __init__(
-        self, folder: Path, data: Path, clock: Clock, report: Report, on_reload: Callable[[Reload], Awaitable[None]]
+        self,
+        folder: Path,
+        data: Path,
+        clock: Clock,
+        report: Report,
+        on_reload: Callable[[Reload], Awaitable[None]],
+        load: Callable[[Path], Loaded] = load_tenant,
     ) -> None:
         self.folder = folder
         self._copy = data / COPY / folder.resolve().name
         self._clock, self._report, self._on_reload = clock, report, on_reload
+        self._load = load
         self._live: RuleSet | None = None
         self.ready = asyncio.Event()
 
@@ -50,7 +57,7 @@ class LiveRules:
         """Load what is on disk; when that is broken, the last sound version. False when there is none of either."""
         await self._reload()
         if self._live is None and self._copy.is_dir():
-            saved = await asyncio.to_thread(load_tenant, self._copy)
+            saved = await asyncio.to_thread(self._load, self._copy)
             if saved.rule_set is not None:
                 self._report.note("running on the last sound rules: those on disk are broken", level="error")
                 self._swap(saved.rule_set)
@@ -93,7 +100,7 @@ class LiveRules:
         return found if self.folder in found else {}
 
     async def _reload(self) -> None:
-        loaded = await asyncio.to_thread(load_tenant, self.folder)
+        loaded = await asyncio.to_thread(self._load, self.folder)
         now = self._clock.now()
         if loaded.rule_set is None or (self._live is not None and _emptied(loaded)):
             await self._broken(loaded, now)

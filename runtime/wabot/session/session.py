@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
+from wabot.engine.load import load_tenant
 from wabot.language.rule_set import AutoReply
+from wabot.language.tenant import Loaded
 from wabot.model.session import Reload, SessionState
 from wabot.ports import Channel, Clock, Store
 from wabot.session.alarms import broken_rules
@@ -33,7 +35,7 @@ class Place:
 class Session:
     """Runs one tenant until its channel ends or `stop` is called. `hurry` leaves delays out; `watch` follows changes of
     the rules. `make_channel` is called once the rules are sound: the channel needs the tenant's number. `news` hears of
-    every state and every reload."""
+    every state and every reload; `load` reads a tenant's folder."""
 
     def __init__(
         self,
@@ -47,13 +49,14 @@ class Session:
         watch: bool = True,
         chance: random.Random | None = None,
         news: Callable[[SessionState | Reload], None] | None = None,
+        load: Callable[[Path], Loaded] = load_tenant,
     ) -> None:
         self._store, self._make_channel, self._clock, self._report = store, make_channel, clock, report
         self._hurry, self._watch = hurry, watch
         self._chance = chance or random.Random()
         self._news = news
         self._stop = asyncio.Event()
-        self.live = LiveRules(place.rules, place.data, clock, report, self._reloaded)
+        self.live = LiveRules(place.rules, place.data, clock, report, self._reloaded, load)
         self._connected = asyncio.Event()
         self.state = SessionState("starting")
 
