@@ -125,8 +125,8 @@ class Store(Protocol):
     async def finish(self, outbound: Outbound, status: str, at: int, error: str = "") -> None:
         """sending or queued → sent, failed or unknown."""
 
-    async def receipt(self, receipt: Receipt) -> None:
-        """Move a message on (unknown → sent → delivered → read), never back."""
+    async def receipt(self, receipt: Receipt) -> str | None:
+        """Move a message on (unknown → sent → delivered → read), never back; its rule when it moved."""
 
     async def abandon(self, now: int) -> list[Outbound]:
         """sending → unknown, for what a killed process was sending; returns those."""

@@ -54,12 +54,12 @@ async def test_an_alert_is_due_until_it_is_delivered_and_given_up_after_a_day(st
     assert await store.alerts.due(NOW, 10) == []
     await store.alerts.failed(due.id, "refused")
     assert [alert.error for alert in await store.alerts.due(NOW + MINUTE, 10)] == ["refused"]
-    assert await store.alerts.counted() == {("warung", "open"): 1}
+    assert await store.alerts.counted(NOW) == {("warung", "open"): 1}
     assert await store.alerts.give_up(NOW + DAY - 1, "nobody") == []
     dead = await store.alerts.give_up(NOW + DAY, "nobody")
     assert [(alert.id, alert.status, alert.error) for alert in dead] == [(due.id, "dead", "refused")]
     assert await store.alerts.begin(due.id, NOW) is None
-    assert await store.alerts.counted() == {("warung", "dead"): 1}
+    assert await store.alerts.counted(NOW + DAY) == {("warung", "dead"): 1}
     await store.alerts.add(LOOP, NOW + DAY)
     (next_one,) = await store.alerts.due(NOW + DAY, 10)
     await store.alerts.delivered(next_one.id, NOW + DAY)

@@ -11,7 +11,7 @@ import signal
 import sys
 import time
 from collections.abc import Callable
-from contextlib import suppress
+from contextlib import AsyncExitStack, suppress
 from dataclasses import asdict
 from pathlib import Path
 from typing import Final, TextIO
@@ -21,11 +21,14 @@ from wabot.daemon.logs import LogReport, Transcript, configure
 from wabot.daemon.options import RunOptions
 from wabot.daemon.restart import BUSY, DONE, NEEDS_A_PERSON, NO_RULES
 from wabot.daemon.settings import Settings, read_settings
+from wabot.daemon.settings.signing import webhook
 from wabot.model.errors import StoreError, TenantBusy, WabotError
 from wabot.model.session import Reload, SessionState
 from wabot.ports import Channel, Clock
 from wabot.session.clock import RealClock, ScriptClock
+from wabot.session.counting import counting
 from wabot.session.defaults import NodeDefaults, loading
+from wabot.session.deliverer import delivering
 from wabot.session.live import LiveRules
 from wabot.session.report import Report
 from wabot.session.session import Place, Session
@@ -95,13 +98,18 @@ async def run(rules: Path, data: Path, options: RunOptions, settings: Settings, 
     load = loading(
         NodeDefaults(settings.enabled, settings.delay, settings.max_per_contact_per_day, settings.max_per_minute)
     )
-    session = Session(Place(rules, data), store, make_channel, clock, report, hurry=options.fast, news=news, load=load)
-    _stop_on_signals(session.stop)
-    try:
+    async with AsyncExitStack() as stack:
+        stack.push_async_callback(store.close)
+        stack.callback(beating.cancel)
+        if not options.fast:  # a rehearsal calls nobody
+            await stack.enter_async_context(delivering(store.alerts, webhook(settings), report))
+        told: Report = report
+        if settings.listen:
+            told = await stack.enter_async_context(counting(report, clock, line.tell, store.alerts.backlog))
+        place = Place(rules, data)
+        session = Session(place, store, make_channel, clock, told, hurry=options.fast, news=news, load=load)
+        _stop_on_signals(session.stop)
         sound = await session.run(wait_for_rules=not options.until_idle)
-    finally:
-        beating.cancel()
-        await store.close()
     if not sound:
         return NO_RULES
     return NEEDS_A_PERSON if session.state.action and session.state.status != "rules_invalid" else DONE

@@ -14,6 +14,7 @@ from wabot.model.message import Message
 from wabot.model.turn import Outbound
 from wabot.model.visible import on_one_line, visible
 from wabot.ports import Clock
+from wabot.session.report import Mute
 
 
 def configure(log_format: LogFormat, level: str = "info", stream: TextIO | None = None) -> None:
@@ -39,7 +40,7 @@ def _shown(_logger: object, _method: str, line: structlog.typing.EventDict) -> s
     return {key: visible(value) if isinstance(value, str) else value for key, value in line.items()}
 
 
-class LogReport:
+class LogReport(Mute):
     """A session's `Report` as log lines; with `messages`, customers' words and what they are answered stand in them."""
 
     def __init__(self, tenant: str, *, messages: bool = False) -> None:

@@ -9,8 +9,9 @@ import structlog
 
 from wabot.daemon.logs import configure
 from wabot.daemon.options import RunOptions
-from wabot.daemon.settings import SETTINGS, Found
+from wabot.daemon.settings import SETTINGS, Found, Settings
 from wabot.daemon.supervisor import Supervisor
+from wabot.daemon.watching import watching
 from wabot.language.folders import find_tenants
 from wabot.model.errors import UsageError, WabotError
 
@@ -39,4 +40,9 @@ def run(rules: Path, found_settings: Found, options: RunOptions) -> int:
     log: Any = structlog.get_logger()
     for odd in found_settings.warnings:
         log.warning(odd)
-    return asyncio.run(Supervisor(list(found.folders), data, options).run())
+    return asyncio.run(_run(list(found.folders), data, settings, options))
+
+
+async def _run(folders: list[Path], data: Path, settings: Settings, options: RunOptions) -> int:
+    async with watching(settings, data, [folder.resolve().name for folder in folders]) as overview:
+        return await Supervisor(folders, data, options, overview.heard).run()

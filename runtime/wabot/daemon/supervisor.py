@@ -26,7 +26,8 @@ _REMEMBERED: Final = 10
 
 
 class Supervisor:
-    """Runs the tenants in `folders`, each with its data in `data/<tenant>`. `heard` is handed what sessions tell."""
+    """Runs the tenants in `folders`, each with its data in `data/<tenant>`. `heard` is handed what sessions tell,
+    and that they `started` and `ended`."""
 
     def __init__(self, folders: list[Path], data: Path, options: RunOptions, heard: Heard | None = None) -> None:
         self._folders, self._data, self._options = folders, data, options
@@ -74,6 +75,7 @@ class Supervisor:
             if self._stopping.is_set():
                 # Told to stop before it could listen, or listening: both are what was asked for.
                 return DONE if code in (DONE, -signal.SIGTERM) else code
+            self._heard(tenant, "ended", {"code": code, "wait": verdict.wait, "why": verdict.why})
             if verdict.wait is None:
                 tell = self._log.info if code == DONE else self._log.error
                 tell(f"the session ended: {verdict.why}", tenant=tenant)
@@ -104,6 +106,7 @@ class Supervisor:
         listener.born()
         self._children[tenant] = child
         self._log.info("session started", tenant=tenant, pid=child.pid)
+        self._heard(tenant, "started", {"pid": child.pid})
         if self._stopping.is_set():  # asked to stop while it was being born
             child.terminate()
         try:

@@ -39,13 +39,17 @@ class Inbound:
         self._idle.set()
 
     async def message(self, message: Message) -> None:
-        if await self._store.journal(message, self._clock.now()):
+        at = self._clock.now()
+        if await self._store.journal(message, at):
+            self._report.arrived(message, at)
             self.take_up(message)
         else:
             self._report.silent(message, "duplicate")
 
     async def receipt(self, receipt: Receipt) -> None:
-        await self._store.receipt(receipt)
+        moved = await self._store.receipt(receipt)
+        if moved is not None:
+            self._report.became(moved, receipt.status)
 
     async def state(self, state: SessionState) -> None:
         await self._on_state(state)

@@ -8,6 +8,7 @@ import asyncio
 from collections import deque
 from collections.abc import Callable, Iterable
 from contextlib import suppress
+from dataclasses import replace
 from typing import Final, NamedTuple
 
 from wabot.language.rule_set import AutoReply
@@ -15,7 +16,7 @@ from wabot.model.errors import ChannelError, SendRefused, SendUnknown, StoreErro
 from wabot.model.turn import Outbound
 from wabot.ports import Channel, Clock, Store
 from wabot.session.permission import RETRIES, WAITING, backoff, permission
-from wabot.session.report import Report
+from wabot.session.report import Outcome, Report
 
 _TYPING: Final = 5_000
 """Milliseconds before a reply for which "typing…" is shown at most."""
@@ -153,8 +154,9 @@ class Sender:
                     await self._fail(outbound, refusal)
                     return None
                 if not await self._store.claim(outbound, now):
+                    self._report.became(outbound.rule, "cancelled", outbound)
                     return None  # cancelled meanwhile: a person took the chat over
-            return await self._through_the_channel(outbound, attempt)
+            return await self._through_the_channel(replace(outbound, due=facts.due or outbound.due), attempt)
         except StoreError as error:
             self._report.note("a reply waits for the store", level="error", error=str(error), outbound=outbound.id)
             return _Again(self._clock.now() + _LOOK_AGAIN)
@@ -186,12 +188,13 @@ class Sender:
         self._report.note("a reply was not sent", level="warning", reason=reason, rule=outbound.rule)
         await self._finish(outbound, "failed", reason)
 
-    async def _finish(self, outbound: Outbound, status: str, error: str = "") -> None:
+    async def _finish(self, outbound: Outbound, status: Outcome, error: str = "") -> None:
         # The message is out (or is not): that must be written down however long the store takes, or a restart would
         # call it unknown.
         while True:
             try:
-                return await self._store.finish(outbound, status, self._clock.now(), error)
+                await self._store.finish(outbound, status, self._clock.now(), error)
+                return self._report.became(outbound.rule, status, outbound)
             except StoreError as failure:
                 self._report.note("a send waits for the store", level="error", error=str(failure), outbound=outbound.id)
                 await asyncio.sleep(_LOOK_AGAIN / 1000)

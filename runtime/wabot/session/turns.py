@@ -101,6 +101,7 @@ class Turns:
 
     def _tell(self, turn: Turn) -> list[Outbound]:
         message = turn.message
+        self._report.decided(turn)
         for outcome in turn.outcomes:
             if outcome.error:
                 # Why it failed can quote the customer: that is kept with the message, and stands in no log.

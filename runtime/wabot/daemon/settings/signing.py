@@ -1,8 +1,11 @@
-"""The key that alerts are signed with."""
+"""Where alerts go, and the key that they are signed with."""
 
 import base64
 import binascii
 from typing import Final
+
+from wabot.daemon.settings.catalogue import Settings
+from wabot.session.webhook import Webhook
 
 _LEAST: Final = 16
 _PREFIX: Final = "whsec_"
@@ -25,3 +28,8 @@ def signing_key(secret: str) -> bytes:
     if len(key) < _LEAST:
         raise ValueError(f"is too short to sign with: {_LEAST} bytes or more; `openssl rand -base64 32` makes some")
     return key
+
+
+def webhook(settings: Settings) -> Webhook | None:
+    """Where the settings have alerts posted; None for nowhere."""
+    return Webhook(settings.webhook, signing_key(settings.webhook_secret.reveal())) if settings.webhook else None

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from wabot.model.alert import Alert, StoredAlert
+from wabot.model.backlog import Backlog
 from wabot.model.errors import StoreError
 from wabot.model.ids import uuid7
 from wabot.store.sqlite.opening import NODE, open_for_reading, open_node, plainly
@@ -60,8 +61,13 @@ class Alerts:
 
         return list(await self._run(work))
 
-    async def counted(self) -> Mapping[tuple[str, str], int]:
-        rows = await self._run(lambda: self._ask("alerts_counted").fetchall())
+    async def backlog(self, now: int) -> Backlog:
+        row = await self._run(lambda: self._ask("backlog", since=now - _LASTS).fetchone())
+        return Backlog(*row)
+
+    async def counted(self, now: int) -> Mapping[tuple[str, str], int]:
+        """(tenant, status) → number, of what is open, or dead since a day ago."""
+        rows = await self._run(lambda: self._ask("alerts_counted", since=now - _LASTS).fetchall())
         return {(row["tenant_id"], row["status"]): row["number"] for row in rows}
 
 

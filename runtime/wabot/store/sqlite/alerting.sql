@@ -38,4 +38,5 @@ WHERE (:tenant = '' OR tenant_id = :tenant) AND (status <> 'delivered' OR ended_
 
 -- name: alerts_counted
 SELECT tenant_id, status, COUNT(*) AS number FROM alerts
-WHERE (:tenant = '' OR tenant_id = :tenant) AND status <> 'delivered' GROUP BY tenant_id, status;
+WHERE (:tenant = '' OR tenant_id = :tenant) AND (status = 'open' OR (status = 'dead' AND ended_at > :since))
+GROUP BY tenant_id, status;

@@ -204,15 +204,17 @@ class SqliteStore:
             self._ask("conversation_answered", conversation=row["conversation_id"], at=at, content=row["text"][:200])
             self._ask("contact_sent", conversation=row["conversation_id"])
 
-    async def receipt(self, receipt: Receipt) -> None:
-        def work() -> None:
+    async def receipt(self, receipt: Receipt) -> str | None:
+        def work() -> str | None:
             before = self._ask("outbox_row", id=receipt.outbound).fetchone()
             if before is None or _RANK[receipt.status] <= _RANK[before["status"]]:
-                return
+                return None
             row = self._ask("outbox_receipt", id=receipt.outbound, status=receipt.status, at=receipt.at).fetchone()
             self._moved(receipt.outbound, row, receipt.status, receipt.at, counted=before["sent_at"] is not None)
+            return str(before["rule_id"])
 
-        await self._run(work)
+        moved: str | None = await self._run(work)
+        return moved
 
     async def abandon(self, now: int) -> list[Outbound]:
         def work() -> list[Outbound]:
