@@ -37,6 +37,7 @@ class Daemon:
         self.sim.mkdir()
         self.process: subprocess.Popen[bytes] | None = None
         self.said = 0
+        self.environ: dict[str, str] = {}
 
     def tenant(self, name: str = "warung", text: str = JAM, **settings: str) -> Path:
         auto = "".join(f"  {key}: {value}\n" for key, value in settings.items())
@@ -51,7 +52,8 @@ class Daemon:
         command = [sys.executable, "-m", "wabot", "run", str(self.rules), "--data", str(self.data)]
         command += ["--channel", "simulator", "--sim", str(self.sim), *flags]
         with self.log.open("ab") as log:
-            self.process = subprocess.Popen(command, stdout=log, stderr=log, stdin=subprocess.DEVNULL)
+            environ = {**os.environ, **self.environ}
+            self.process = subprocess.Popen(command, stdout=log, stderr=log, stdin=subprocess.DEVNULL, env=environ)
         return self.process
 
     def say(self, text: str, sender: str = "6281200000001", tenant: str = "warung", **more: object) -> None:

@@ -22,6 +22,7 @@ COMMANDS: Final = {
     "why": "Show what was decided about a message, and why.",
     "conversations": "Show the chats as they stand, or one of them.",
     "outbox": "Show what waits, failed or is unknown.",
+    "alerts": "Show what people were to be told, or test the webhook.",
     "pause": "Keep the bot silent for a tenant or in a chat.",
     "resume": "Let the bot answer again.",
     "forget": "Erase a customer's data.",

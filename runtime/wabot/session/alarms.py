@@ -26,5 +26,5 @@ def set_aside(message: Message) -> Alert:
 
 def broken_rules(reload: Reload) -> Alert:
     """A change of the rules is not live."""
-    kept = "the rules before it stay live" if reload.revision else "nobody is answered until they are mended"
-    return Alert("reload", f"The rules have errors, and {kept}: {reload.detail or 'see the log'}")
+    # At a start nothing tells yet whether there are older rules to go on with.
+    return Alert("reload", f"The rules on disk have errors and are not live: {reload.detail or 'see the log'}")

@@ -5,7 +5,8 @@ from typing import Any, Literal, Protocol
 from wabot.model.message import Message
 from wabot.model.turn import Outbound, Turn
 
-Outcome = Literal["sent", "delivered", "read", "failed", "unknown", "cancelled"]
+Outcome = Literal["sent", "delivered", "read", "failed", "unknown", "withheld", "cancelled"]
+"""`withheld`: wabot itself would not send it; `cancelled`: somebody took it out of the outbox."""
 
 
 class Report(Protocol):

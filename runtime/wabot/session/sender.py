@@ -151,7 +151,7 @@ class Sender:
                 if refusal in WAITING:
                     return _Again(now + _LOOK_AGAIN)
                 if refusal is not None:
-                    await self._fail(outbound, refusal)
+                    await self._fail(outbound, refusal, "withheld")
                     return None
                 if not await self._store.claim(outbound, now):
                     self._report.became(outbound.rule, "cancelled", outbound)
@@ -184,17 +184,18 @@ class Sender:
             self._report.sent(outbound)
         return None
 
-    async def _fail(self, outbound: Outbound, reason: str) -> None:
+    async def _fail(self, outbound: Outbound, reason: str, outcome: Outcome = "failed") -> None:
         self._report.note("a reply was not sent", level="warning", reason=reason, rule=outbound.rule)
-        await self._finish(outbound, "failed", reason)
+        await self._finish(outbound, outcome, reason)
 
-    async def _finish(self, outbound: Outbound, status: Outcome, error: str = "") -> None:
+    async def _finish(self, outbound: Outbound, outcome: Outcome, error: str = "") -> None:
+        status = "failed" if outcome == "withheld" else outcome
         # The message is out (or is not): that must be written down however long the store takes, or a restart would
         # call it unknown.
         while True:
             try:
                 await self._store.finish(outbound, status, self._clock.now(), error)
-                return self._report.became(outbound.rule, status, outbound)
+                return self._report.became(outbound.rule, outcome, outbound)
             except StoreError as failure:
                 self._report.note("a send waits for the store", level="error", error=str(failure), outbound=outbound.id)
                 await asyncio.sleep(_LOOK_AGAIN / 1000)
