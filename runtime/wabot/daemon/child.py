@@ -16,6 +16,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Final, TextIO
 
+from wabot.daemon import sentry
 from wabot.daemon.line import Line
 from wabot.daemon.logs import LogReport, Transcript, configure
 from wabot.daemon.options import RunOptions
@@ -23,6 +24,7 @@ from wabot.daemon.restart import BUSY, DONE, NEEDS_A_PERSON, NO_RULES
 from wabot.daemon.settings import Settings, read_settings
 from wabot.daemon.settings.signing import webhook
 from wabot.model.errors import StoreError, TenantBusy, WabotError
+from wabot.model.failure import place_of
 from wabot.model.session import Reload, SessionState
 from wabot.ports import Channel, Clock
 from wabot.session.clock import RealClock, ScriptClock
@@ -138,10 +140,11 @@ def main() -> None:
 
         out, _ = quiet()
     settings = read_settings({}, os.environ).settings
-    configure(settings.log_format, settings.log_level)
+    configure(settings.log_format, settings.log_level, crashes=bool(settings.sentry_dsn))
     report = LogReport(rules.resolve().name, messages=settings.log_messages)
     code = 1
     try:
+        sentry.start(settings.sentry_dsn, rules.resolve().name)
         lock(data)
         code = asyncio.run(run(rules, data, options, settings, out))
     except TenantBusy as error:
@@ -150,10 +153,11 @@ def main() -> None:
     except WabotError as error:
         report.note(str(error), level="error")
     except Exception as error:  # the supervisor starts it again; the log must say why it had to
-        report.note("the session crashed", level="error", error=repr(error))
+        report.note("the session crashed", level="error", error=place_of(error))
         if os.environ.get("WABOT_DEBUG"):
             raise
     finally:
+        sentry.flush()
         sys.stdout.flush()
         sys.stderr.flush()
         # An unfinished pairing leaves a Go thread behind that would keep the process alive for ever.

@@ -8,6 +8,7 @@ from typing import Any, TextIO
 
 import structlog
 
+from wabot.daemon import sentry
 from wabot.daemon.options import LogFormat
 from wabot.model.masked import masked
 from wabot.model.message import Message
@@ -17,8 +18,10 @@ from wabot.ports import Clock
 from wabot.session.report import Mute
 
 
-def configure(log_format: LogFormat, level: str = "info", stream: TextIO | None = None) -> None:
-    """Set structlog up for this process; `level` is the least that is logged."""
+def configure(
+    log_format: LogFormat, level: str = "info", stream: TextIO | None = None, *, crashes: bool = False
+) -> None:
+    """Set structlog up for this process; `level` is the least that is logged. `crashes` are reported to Sentry."""
     target = stream or sys.stderr
     final: Any = structlog.processors.JSONRenderer(ensure_ascii=False)
     if log_format == "text":
@@ -27,7 +30,13 @@ def configure(log_format: LogFormat, level: str = "info", stream: TextIO | None 
         fmt="iso" if log_format == "json" else "%H:%M:%S", utc=log_format == "json"
     )
     structlog.configure(
-        processors=[structlog.processors.add_log_level, stamp, *([_shown] if log_format == "text" else []), final],
+        processors=[
+            structlog.processors.add_log_level,
+            *([sentry.processor] if crashes else []),
+            stamp,
+            *([_shown] if log_format == "text" else []),
+            final,
+        ],
         wrapper_class=structlog.make_filtering_bound_logger(level),
         # One write a line: several processes share the terminal.
         logger_factory=structlog.WriteLoggerFactory(target),

@@ -7,6 +7,7 @@ from typing import Any
 
 import structlog
 
+from wabot.daemon import sentry
 from wabot.daemon.logs import configure
 from wabot.daemon.options import RunOptions
 from wabot.daemon.settings import SETTINGS, Found, Settings
@@ -14,6 +15,7 @@ from wabot.daemon.supervisor import Supervisor
 from wabot.daemon.watching import watching
 from wabot.language.folders import find_tenants
 from wabot.model.errors import UsageError, WabotError
+from wabot.model.failure import place_of
 
 
 def run(rules: Path, found_settings: Found, options: RunOptions) -> int:
@@ -36,11 +38,19 @@ def run(rules: Path, found_settings: Found, options: RunOptions) -> int:
     for name in ("WABOT_NODE", *(f"{setting.name}_FILE" for setting in SETTINGS if setting.secret)):
         os.environ.pop(name, None)
     os.environ.update(settings.environment())
-    configure(settings.log_format, settings.log_level)
+    sentry.start(settings.sentry_dsn)
+    configure(settings.log_format, settings.log_level, crashes=bool(settings.sentry_dsn))
     log: Any = structlog.get_logger()
     for odd in found_settings.warnings:
         log.warning(odd)
-    return asyncio.run(_run(list(found.folders), data, settings, options))
+    try:
+        return asyncio.run(_run(list(found.folders), data, settings, options))
+    except WabotError:
+        raise
+    except Exception as error:
+        log.error("the daemon crashed", error=place_of(error))
+        sentry.flush()
+        raise
 
 
 async def _run(folders: list[Path], data: Path, settings: Settings, options: RunOptions) -> int:

@@ -11,6 +11,7 @@ from contextlib import asynccontextmanager, suppress
 from typing import Final
 
 from wabot.model.errors import StoreError
+from wabot.model.failure import place_of
 from wabot.ports import Alerts, Clock
 from wabot.session.clock import RealClock
 from wabot.session.report import Report
@@ -44,7 +45,7 @@ class Deliverer:
             except StoreError:
                 pass
             except Exception as error:  # an alert that cannot be posted must not cost the session its life
-                self._report.note("alerts cannot be delivered", level="error", error=repr(error))
+                self._report.note("alerts cannot be delivered", level="error", error=place_of(error))
             await asyncio.sleep(_LOOK if self._webhook is not None else _TIDY / 1000)
 
     async def last(self) -> None:

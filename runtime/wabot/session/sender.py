@@ -13,6 +13,7 @@ from typing import Final, NamedTuple
 
 from wabot.language.rule_set import AutoReply
 from wabot.model.errors import ChannelError, SendRefused, SendUnknown, StoreError
+from wabot.model.failure import place_of
 from wabot.model.turn import Outbound
 from wabot.ports import Channel, Clock, Store
 from wabot.session.permission import RETRIES, WAITING, backoff, permission
@@ -177,7 +178,7 @@ class Sender:
             await self._store.release(outbound, due)
             return _Again(due, failed=1)
         except Exception as error:  # a bug in a channel: the message may be out, so it is not sent again
-            self._report.note("a send broke off", level="error", outbound=outbound.id, error=repr(error))
+            self._report.note("a send broke off", level="error", outbound=outbound.id, error=place_of(error))
             await self._finish(outbound, "unknown", repr(error))
         else:
             await self._finish(outbound, "sent")

@@ -18,6 +18,7 @@ from wabot.engine.trace import explain
 from wabot.language.rule_set import RuleSet
 from wabot.model.context import Context, Priority
 from wabot.model.errors import RenderError, StoreError
+from wabot.model.failure import place_of
 from wabot.model.ids import uuid7
 from wabot.model.message import EVENT_TYPES, Message
 from wabot.model.turn import NewReply, Outbound, RuleOutcome, Turn
@@ -68,7 +69,7 @@ class Turns:
                 await self._insist(partial(self._store.record, turn))
             except Exception as failure:  # a bug must cost one message its reply, not the session its life
                 self._report.note(
-                    "a message could not be decided", level="error", error=repr(failure), message=message.id
+                    "a message could not be decided", level="error", error=place_of(failure), message=message.id
                 )
                 error = traceback.format_exc()
             else:
@@ -87,7 +88,7 @@ class Turns:
         try:
             await self._insist(lambda: self._store.record(turn))
         except Exception as failure:  # it stays in the journal, and the next start sets it aside
-            self._report.note("a message could not be set aside", level="error", error=repr(failure))
+            self._report.note("a message could not be set aside", level="error", error=place_of(failure))
         self._report.silent(message, turn.reason)
         return []
 
