@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.ready
 
-.PHONY: help setup demo test check bench peers index lock clean
+.PHONY: help setup demo test check bench peers promtool index lock clean
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -32,6 +32,9 @@ check: $(STAMP) ## Lint, format check, types, layers
 bench: $(STAMP) ## Measure decisions, validate, the start of commands; and other rule engines, after `make peers`
 	@failed=0; for part in decide validate start peers; do \
 		echo "== $$part"; $(BIN)/python -m bench.$$part || failed=1; echo; done; exit $$failed
+
+promtool: ## Install promtool (Debian's package prometheus), which checks deploy/prometheus
+	@sh .ci/promtool
 
 index: $(STAMP) ## Renew docs/checks/README.md from the catalogue of findings
 	@$(BIN)/python -m tests.lint.index

@@ -18,6 +18,8 @@ _MOST: Final = 3_000
 _LABELS: Final = {"messages": 0, "silences": 1, "replies": 2}
 
 Series = tuple[str, ...]
+_FROM_THE_START: Final = (("messages",), ("silences", "set_aside"), ("silences", "loop_suspected"))
+"""Told as 0 until there is one: Prometheus sees no increase in what begins with its first."""
 
 
 @dataclass
@@ -36,7 +38,7 @@ class TenantView:
     reloads: dict[str, int] = field(default_factory=lambda: {"ok": 0, "failed": 0})
     reload_ok: bool | None = None
     reloaded: int | None = None
-    counts: dict[Series, int] = field(default_factory=dict)
+    counts: dict[Series, int] = field(default_factory=lambda: dict.fromkeys(_FROM_THE_START, 0))
     latencies: dict[str, list[float]] = field(default_factory=dict)
     backlog: Mapping[str, Any] = field(default_factory=dict)
     _told_counts: dict[Series, int] = field(default_factory=dict)
