@@ -90,7 +90,9 @@ def test_ready_turns_503_while_a_tenant_does_not_answer_and_back(daemon: Daemon)
     assert daemon.stop() == 0
 
 
-def test_a_tenant_that_another_daemon_runs_is_parked_and_a_person_is_told(daemon: Daemon, receiver: Receiver) -> None:
+def test_a_tenant_that_another_daemon_runs_is_not_ready_and_a_person_is_told(
+    daemon: Daemon, receiver: Receiver
+) -> None:
     daemon.tenant()
     first = daemon.start()
     daemon.connected()
@@ -98,8 +100,8 @@ def test_a_tenant_that_another_daemon_runs_is_parked_and_a_person_is_told(daemon
     daemon.environ = {"WABOT_ALERT_WEBHOOK": receiver.url, "WABOT_ALERT_SECRET": SECRET}
     second = daemon.start(*LISTEN)
     try:
-        eventually(lambda: readyz(daemon)[1]["warung"]["state"] == "parked", f"it is not run twice: {daemon.told()}")
-        assert metrics(daemon)["wabot_session_parked", ("warung",)] == 1
+        eventually(lambda: readyz(daemon)[1]["warung"]["state"] == "stopped", f"it is not run twice: {daemon.told()}")
+        assert metrics(daemon)["wabot_session_ready", ("warung",)] == 0
         eventually(lambda: receiver.received, f"the alert: {daemon.told()}")
         said = json.loads(receiver.received[0].body)
         assert (said["type"], said["data"]["tenant"]) == ("alert.parked", "warung")

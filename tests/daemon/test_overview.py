@@ -33,7 +33,7 @@ def test_totals_of_one_session_after_the_other_are_added_up_and_lost_news_made_g
     seen.runs()
     seen.heard("warung", "counts", {"counters": [["replies", "jam-buka", "sent", 2], ["messages", 3]]})
     seen.heard("warung", "counts", {"counters": [["replies", "jam-buka", "sent", 5]]})
-    seen.heard("warung", "ended", {"code": -9, "wait": 1_000, "why": "killed"})
+    seen.heard("warung", "standing", {"status": "restarting", "detail": "killed"})
     seen.runs()
     seen.heard("warung", "counts", {"counters": [["replies", "jam-buka", "sent", 1], ["messages", 0]]})
     view = seen.tenants["warung"]
@@ -89,7 +89,7 @@ def test_ready_when_every_tenant_answers_or_is_done() -> None:
     page = readiness(seen)
     assert page.status == 503
     assert [tenant["ready"] for tenant in json.loads(page.body)["tenants"]] == [False, True]
-    seen.heard("toko", "ended", {"code": 0, "wait": None, "why": "done"})
+    seen.heard("toko", "ended", {"code": 0, "why": "done"})
     assert readiness(seen).status == 200
     seen.heard("toko", "removed", {})
     assert [tenant["tenant"] for tenant in json.loads(readiness(seen).body)["tenants"]] == ["warung"]
@@ -114,7 +114,7 @@ def test_a_state_that_needs_a_person_is_an_alert_once_until_it_changes() -> None
     out = {"status": "logout", "detail": "This bot was unlinked.", "action": "Scan the QR code."}
     for _ in range(3):
         seen.heard("warung", "state", out)
-    seen.heard("warung", "ended", {"code": 10, "wait": None, "why": "a person must act"})
+    seen.heard("warung", "standing", {"status": "needs_a_person", "detail": "it ended", "action": "See."})
     assert seen.alerts == [("warung", "session", "logout: This bot was unlinked. Scan the QR code.")]
     assert seen.tenants["warung"].state == "logout"
     seen.runs()
@@ -128,22 +128,33 @@ def test_broken_rules_are_left_to_the_sessions_own_alert() -> None:
     assert seen.alerts == []
 
 
-def test_a_session_that_is_not_started_again_is_parked_and_an_alert() -> None:
+@pytest.mark.parametrize("status", ["parked", "refused"])
+def test_a_tenant_that_the_supervisor_holds_back_is_an_alert(status: str) -> None:
     seen = Watched("warung")
     seen.runs()
-    seen.heard("warung", "ended", {"code": -9, "wait": 1_000, "why": "killed; starting it again"})
-    assert seen.alerts == []
-    seen.heard("warung", "ended", {"code": -9, "wait": None, "why": "it died five times in a minute"})
-    assert seen.alerts == [("warung", "parked", "The session is not started again: it died five times in a minute.")]
-    assert seen.tenants["warung"].state == "parked"
+    seen.heard("warung", "standing", {"status": "restarting", "detail": "killed; starting it again"})
+    assert (seen.tenants["warung"].state, seen.alerts) == ("restarting", [])
+    seen.heard("warung", "standing", {"status": status, "detail": "it crashed 5 times.", "action": "Mend it."})
+    assert seen.alerts == [("warung", "parked", f"{status}: it crashed 5 times. Mend it.")]
+    assert (seen.tenants["warung"].state, seen.tenants["warung"].pid) == (status, None)
+    seen.runs()
+    assert readiness(seen).status == 200
+
+
+def test_a_session_that_ends_with_an_error_for_good_is_an_alert() -> None:
+    seen = Watched("warung")
+    seen.runs()
+    seen.heard("warung", "ended", {"code": 11, "why": "another process runs this tenant"})
+    (alert,) = seen.alerts
+    assert alert[:2] == ("warung", "parked")
+    assert readiness(seen).status == 503
 
 
 def test_a_session_whose_last_words_were_lost_is_an_alert_all_the_same() -> None:
     seen = Watched("warung")
     seen.runs()
-    seen.heard("warung", "ended", {"code": 10, "wait": None, "why": "a person must act before it can run again"})
-    (alert,) = seen.alerts
-    assert alert[:2] == ("warung", "session")
+    seen.heard("warung", "standing", {"status": "needs_a_person", "detail": "it ended.", "action": "See."})
+    assert seen.alerts == [("warung", "session", "needs_a_person: it ended. See.")]
 
 
 def test_reloads_are_counted_and_the_last_sound_one_remembered() -> None:

@@ -58,7 +58,9 @@ class Metrics(Collector):
                 states.add_metric([view.tenant, state], int(view.state == state))
         yield states
         yield _gauge("wabot_session_ready", "1: it answers, or is silent as it should be.", views, self._overview.ready)
-        yield _gauge("wabot_session_parked", "1: not started again.", views, lambda view: view.state == "parked")
+        yield _gauge(
+            "wabot_session_parked", "1: not started again.", views, lambda view: view.state in ("parked", "refused")
+        )
         yield _gauge(
             "wabot_session_action_needed", "1: a person must do something.", views, lambda view: bool(view.action)
         )

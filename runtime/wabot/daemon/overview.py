@@ -4,13 +4,14 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final, get_args
 
-from wabot.daemon.restart import DONE, NEEDS_A_PERSON
-from wabot.model.alert import Alert
+from wabot.daemon.restart import DONE
+from wabot.model.alert import Alert, AlertKind
 from wabot.model.session import SessionStatus
 from wabot.ports import Clock
 from wabot.session.counting import BOUNDS, LATENCIES
 
-STATES: Final = (*get_args(SessionStatus), "parked")
+STATES: Final = tuple(dict.fromkeys((*get_args(SessionStatus), "restarting", "parked", "needs_a_person", "refused")))
+"""Those of a session, and those in which the supervisor runs none."""
 _SILENT: Final = 30_000
 """Milliseconds without news (a session tells something every 5 s) after which it counts as stuck."""
 _MOST: Final = 3_000
@@ -24,8 +25,7 @@ _FROM_THE_START: Final = (("messages",), ("silences", "set_aside"), ("silences",
 
 @dataclass
 class TenantView:
-    """One tenant, as it is known. Times are UTC milliseconds. `why` is why the session that ended is not started again;
-    `done` says that it was to end. Totals are since the supervisor began."""
+    """One tenant, as it is known. Times are UTC milliseconds. `done`: its session was to end. Totals are since the supervisor began."""
 
     tenant: str
     state: str = "starting"
@@ -78,7 +78,8 @@ class Overview:
 
     def heard(self, tenant: str, kind: str, news: Mapping[str, Any]) -> None:
         """Take news of a tenant: what its session tells (`beat`, `state`, `reload`, `counts`), and what the supervisor
-        did: `started` (pid), `ended` (code, wait, why), `removed`. Others are passed over; nothing is raised."""
+        does: `started` (pid), `standing` (status, detail, action: no session runs, for now or until a person acts),
+        `ended` (code, why: for good), `removed`. Others are passed over; nothing is raised."""
         if kind == "removed":
             self.tenants.pop(tenant, None)
             return
@@ -105,20 +106,22 @@ class Overview:
         view.state, view.detail, view.action = "starting", "", ""
 
     def _ended(self, view: TenantView, news: Mapping[str, Any]) -> None:
+        view.pid, view.done = None, news["code"] == DONE
+        view.state, view.detail, view.action = "stopped", "" if view.done else str(news["why"]), ""
+        if not view.done:
+            self._alert(Alert("parked", f"The session ended, and is not started again: {view.detail}."), view.tenant)
+
+    def _standing(self, view: TenantView, news: Mapping[str, Any]) -> None:
+        status, detail, action = str(news["status"]), str(news.get("detail", "")), str(news.get("action", ""))
         view.pid = None
-        if news["wait"] is not None:
+        if status == "restarting":
             view.restarts += 1
-            view.state, view.detail = "starting", str(news["why"])
-            return
-        view.done = news["code"] == DONE
-        if view.done:
-            view.state, view.detail, view.action = "stopped", "", ""
-        elif news["code"] != NEEDS_A_PERSON:
-            view.state, view.detail, view.action = "parked", str(news["why"]), "look at the log, then start it again"
-            self._alert(Alert("parked", f"The session is not started again: {news['why']}."), view.tenant)
-        elif not view.action:  # what it told last was lost on the way
-            view.state, view.detail, view.action = "stopped", str(news["why"]), "`wabot status` says what to do"
-            self._alert(Alert("session", f"The session ended: {news['why']}. {view.action}."), view.tenant)
+        elif status == "needs_a_person" and view.action:
+            return  # its session told what, and that is an alert already
+        view.state, view.detail, view.action = status if status in STATES else "stopped", detail, action
+        if status != "restarting":
+            kind: AlertKind = "session" if status == "needs_a_person" else "parked"
+            self._alert(Alert(kind, " ".join(filter(None, (f"{status}: {detail}", action)))), view.tenant)
 
     def _state(self, view: TenantView, news: Mapping[str, Any]) -> None:
         before = (view.state, view.action)
@@ -145,6 +148,7 @@ class Overview:
 _KINDS: Final = {
     "started": Overview._started,
     "ended": Overview._ended,
+    "standing": Overview._standing,
     "state": Overview._state,
     "reload": Overview._reload,
     "counts": Overview._counts,

@@ -15,7 +15,7 @@ import structlog
 
 from wabot.daemon.line import Heard, Listener
 from wabot.daemon.options import RunOptions
-from wabot.daemon.restart import DONE, Life, judge
+from wabot.daemon.restart import DONE, NEEDS_A_PERSON, Life, Verdict, judge
 from wabot.session.clock import RealClock
 
 _PATIENCE: Final = 20.0
@@ -27,7 +27,7 @@ _REMEMBERED: Final = 10
 
 class Supervisor:
     """Runs the tenants in `folders`, each with its data in `data/<tenant>`. `heard` is handed what sessions tell,
-    and that they `started` and `ended`."""
+    and what became of them: `started`, `standing`, `ended` (daemon/overview.py)."""
 
     def __init__(self, folders: list[Path], data: Path, options: RunOptions, heard: Heard | None = None) -> None:
         self._folders, self._data, self._options = folders, data, options
@@ -75,7 +75,7 @@ class Supervisor:
             if self._stopping.is_set():
                 # Told to stop before it could listen, or listening: both are what was asked for.
                 return DONE if code in (DONE, -signal.SIGTERM) else code
-            self._heard(tenant, "ended", {"code": code, "wait": verdict.wait, "why": verdict.why})
+            self._tell(tenant, code, verdict)
             if verdict.wait is None:
                 tell = self._log.info if code == DONE else self._log.error
                 tell(f"the session ended: {verdict.why}", tenant=tenant)
@@ -85,6 +85,16 @@ class Supervisor:
                 await asyncio.wait_for(self._stopping.wait(), verdict.wait / 1000)
             if self._stopping.is_set():
                 return DONE
+
+    def _tell(self, tenant: str, code: int, verdict: Verdict) -> None:
+        """Say how the tenant stands whose session ended."""
+        if verdict.wait is not None:
+            self._heard(tenant, "standing", {"status": "restarting", "detail": verdict.why})
+        elif code == NEEDS_A_PERSON:
+            action = "`wabot status` says what to do"
+            self._heard(tenant, "standing", {"status": "needs_a_person", "detail": verdict.why, "action": action})
+        else:
+            self._heard(tenant, "ended", {"code": code, "why": verdict.why})
 
     async def _once(self, tenant: str, folder: Path) -> int:
         listener = Listener(tenant, self._heard)
