@@ -90,9 +90,7 @@ def test_ready_turns_503_while_a_tenant_does_not_answer_and_back(daemon: Daemon)
     assert daemon.stop() == 0
 
 
-def test_a_tenant_that_another_daemon_runs_is_not_ready_and_a_person_is_told(
-    daemon: Daemon, receiver: Receiver
-) -> None:
+def test_a_tenant_that_another_daemon_runs_is_not_ready_and_an_alert(daemon: Daemon, receiver: Receiver) -> None:
     daemon.tenant()
     first = daemon.start()
     daemon.connected()

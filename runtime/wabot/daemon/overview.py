@@ -25,7 +25,8 @@ _FROM_THE_START: Final = (("messages",), ("silences", "set_aside"), ("silences",
 
 @dataclass
 class TenantView:
-    """One tenant, as it is known. Times are UTC milliseconds. `done`: its session was to end. Totals are since the supervisor began."""
+    """One tenant, as it is known. Times are UTC milliseconds. `done`: its session was to end. Totals are since the
+    supervisor began."""
 
     tenant: str
     state: str = "starting"
