@@ -12,13 +12,16 @@ import sys
 import time
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import asdict
 from pathlib import Path
 from typing import Final, TextIO
 
+from wabot.daemon.line import Line
 from wabot.daemon.logs import LogReport, Transcript, configure
 from wabot.daemon.options import RunOptions
 from wabot.daemon.restart import BUSY, DONE, NEEDS_A_PERSON, NO_RULES
 from wabot.model.errors import StoreError, TenantBusy, WabotError
+from wabot.model.session import Reload, SessionState
 from wabot.ports import Channel, Clock
 from wabot.session.clock import RealClock, ScriptClock
 from wabot.session.live import LiveRules
@@ -82,11 +85,18 @@ async def run(rules: Path, data: Path, options: RunOptions, out: TextIO) -> int:
         proxy = os.environ.get("WABOT_WHATSAPP_PROXY", "")
         return NeonizeChannel(data / "keys.db", shop.phone, clock, TerminalQR(out, tenant), proxy=proxy)
 
-    session = Session(Place(rules, data), store, make_channel, clock, report, hurry=options.fast)
+    line = Line(options.line)
+    beating = asyncio.create_task(line.beat())
+
+    def news(what: SessionState | Reload) -> None:
+        line.tell("state" if isinstance(what, SessionState) else "reload", **asdict(what))
+
+    session = Session(Place(rules, data), store, make_channel, clock, report, hurry=options.fast, news=news)
     _stop_on_signals(session.stop)
     try:
         sound = await session.run(wait_for_rules=not options.until_idle)
     finally:
+        beating.cancel()
         await store.close()
     if not sound:
         return NO_RULES

@@ -7,11 +7,13 @@ import signal
 import sys
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
 import structlog
 
+from wabot.daemon.line import Heard, Listener
 from wabot.daemon.options import RunOptions
 from wabot.daemon.restart import DONE, Life, judge
 from wabot.session.clock import RealClock
@@ -24,11 +26,12 @@ _REMEMBERED: Final = 10
 
 
 class Supervisor:
-    """Runs the tenants in `folders`, each with its data in `data/<tenant>`."""
+    """Runs the tenants in `folders`, each with its data in `data/<tenant>`. `heard` is handed what sessions tell."""
 
-    def __init__(self, folders: list[Path], data: Path, options: RunOptions) -> None:
+    def __init__(self, folders: list[Path], data: Path, options: RunOptions, heard: Heard | None = None) -> None:
         self._folders, self._data, self._options = folders, data, options
         self._clock = RealClock()
+        self._heard = heard or (lambda _tenant, _kind, _news: None)
         self._stopping = asyncio.Event()
         self._asked = 0.0
         self._children: dict[str, asyncio.subprocess.Process] = {}
@@ -82,13 +85,15 @@ class Supervisor:
                 return DONE
 
     async def _once(self, tenant: str, folder: Path) -> int:
+        listener = Listener(tenant, self._heard)
         child = await asyncio.create_subprocess_exec(
             sys.executable,
             "-m",
             "wabot.daemon.child",
             str(folder),
             str(self._data / tenant),
-            self._options.dump(),
+            replace(self._options, line=listener.far_end).dump(),
+            pass_fds=(listener.far_end,),
             # Nothing is ever written to this pipe: it closes when this process ends, however it ends, and the child
             # takes that as the order to stop.
             stdin=asyncio.subprocess.PIPE,
@@ -96,6 +101,7 @@ class Supervisor:
             process_group=0,
             env={**os.environ, "PYTHONUNBUFFERED": "1"},
         )
+        listener.born()
         self._children[tenant] = child
         self._log.info("session started", tenant=tenant, pid=child.pid)
         if self._stopping.is_set():  # asked to stop while it was being born
@@ -112,4 +118,5 @@ class Supervisor:
                 child.kill()
             return await waiting
         finally:
+            listener.close()
             del self._children[tenant]

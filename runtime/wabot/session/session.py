@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from wabot.language.rule_set import AutoReply
-from wabot.model.session import SessionState
+from wabot.model.session import Reload, SessionState
 from wabot.ports import Channel, Clock, Store
 from wabot.session.inbound import Inbound
 from wabot.session.live import LiveRules
@@ -31,7 +31,8 @@ class Place:
 
 class Session:
     """Runs one tenant until its channel ends or `stop` is called. `hurry` leaves delays out; `watch` follows changes of
-    the rules. `make_channel` is called once the rules are sound: the channel needs the tenant's number."""
+    the rules. `make_channel` is called once the rules are sound: the channel needs the tenant's number. `news` hears of
+    every state and every reload."""
 
     def __init__(
         self,
@@ -44,12 +45,14 @@ class Session:
         hurry: bool = False,
         watch: bool = True,
         chance: random.Random | None = None,
+        news: Callable[[SessionState | Reload], None] | None = None,
     ) -> None:
         self._store, self._make_channel, self._clock, self._report = store, make_channel, clock, report
         self._hurry, self._watch = hurry, watch
         self._chance = chance or random.Random()
+        self._news = news
         self._stop = asyncio.Event()
-        self.live = LiveRules(place.rules, place.data, clock, report, store.save_reload)
+        self.live = LiveRules(place.rules, place.data, clock, report, self._reloaded)
         self._connected = asyncio.Event()
         self.state = SessionState("starting")
 
@@ -131,8 +134,15 @@ class Session:
     def _settings(self) -> AutoReply:
         return self.live.rule_set().tenant.auto_reply
 
+    async def _reloaded(self, reload: Reload) -> None:
+        if self._news is not None:
+            self._news(reload)
+        await self._store.save_reload(reload)
+
     async def _told(self, state: SessionState) -> None:
         self.state = state
+        if self._news is not None:
+            self._news(state)
         if state.status == "connected":
             self._connected.set()
         else:
