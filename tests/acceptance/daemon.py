@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import time
+import zlib
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -28,6 +29,11 @@ def eventually(happened: Callable[[], Any], what: str) -> Any:
     raise AssertionError(f"never happened: {what}")
 
 
+def number_of(tenant: str) -> str:
+    """A number of the tenant's own: one number belongs to one tenant."""
+    return f"62811{zlib.crc32(tenant.encode()) % 100_000_000:08}"
+
+
 class Daemon:
     """A folder of tenants, their customers, and the processes that serve them."""
 
@@ -41,17 +47,20 @@ class Daemon:
     def tenant(self, name: str = "warung", text: str = JAM, **settings: str) -> Path:
         auto = "".join(f"  {key}: {value}\n" for key, value in settings.items())
         files = rules(text)
-        files["tenant.yaml"] = f'version: 1\nname: {name.title()}\nphone: "6281100000000"\ntimezone: Asia/Jakarta\n' + (
-            f"auto_reply:\n{auto}" if auto else ""
+        files["tenant.yaml"] = (
+            f'version: 1\nname: {name.title()}\nphone: "{number_of(name)}"\ntimezone: Asia/Jakarta\n'
+            + (f"auto_reply:\n{auto}" if auto else "")
         )
         (self.sim / f"{name}.in.jsonl").touch()
         return write_tenant(self.rules / name, files)
 
-    def start(self, *flags: str) -> subprocess.Popen[bytes]:
+    def start(self, *flags: str, **environment: str) -> subprocess.Popen[bytes]:
         command = [sys.executable, "-m", "wabot", "run", str(self.rules), "--data", str(self.data)]
         command += ["--channel", "simulator", "--sim", str(self.sim), *flags]
         with self.log.open("ab") as log:
-            self.process = subprocess.Popen(command, stdout=log, stderr=log, stdin=subprocess.DEVNULL)
+            self.process = subprocess.Popen(
+                command, stdout=log, stderr=log, stdin=subprocess.DEVNULL, env=os.environ | environment
+            )
         return self.process
 
     def say(self, text: str, sender: str = "6281200000001", tenant: str = "warung", **more: object) -> None:

@@ -63,8 +63,12 @@ async def run(rules: Path, data: Path, options: RunOptions, out: TextIO) -> int:
         report = Transcript(tenant, clock, out)
     store = open_store(data, tenant)
 
+    built_from: list[tuple[str, str]] = []
+    """The number and the time zone that the channel was made with: when they change, only a new session has them."""
+
     def make_channel(live: LiveRules) -> Channel:
         shop = live.rule_set().tenant
+        built_from.append((shop.phone, str(shop.timezone)))
         if isinstance(report, Transcript):
             report.zone = shop.timezone
         if options.channel == "simulator":
@@ -86,13 +90,18 @@ async def run(rules: Path, data: Path, options: RunOptions, out: TextIO) -> int:
         return NeonizeChannel(data / "keys.db", shop.phone, clock, TerminalQR(out, tenant), proxy=proxy)
 
     line = Line(options.line)
-    beating = asyncio.create_task(line.beat())
+    beating = asyncio.create_task(line.beat(options.beat))
 
     def news(what: SessionState | Reload) -> None:
         line.tell("state" if isinstance(what, SessionState) else "reload", **asdict(what))
+        if isinstance(what, Reload) and what.ok and built_from:
+            shop = session.live.rule_set().tenant
+            if built_from[0] != (shop.phone, str(shop.timezone)):
+                line.tell("anew", why="its number or its time zone has changed")
 
     session = Session(Place(rules, data), store, make_channel, clock, report, hurry=options.fast, news=news)
     _stop_on_signals(session.stop)
+    _reload_on_signal(session.live)
     try:
         sound = await session.run(wait_for_rules=not options.until_idle)
     finally:
@@ -115,6 +124,17 @@ def _stop_on_signals(stop: Callable[[], None]) -> None:
                 stop()
 
         loop.add_reader(0, gone)
+
+
+def _reload_on_signal(live: LiveRules) -> None:
+    loop, running = asyncio.get_running_loop(), set[asyncio.Task[None]]()
+
+    def reload() -> None:
+        task = loop.create_task(live.reload())
+        running.add(task)
+        task.add_done_callback(running.discard)
+
+    loop.add_signal_handler(signal.SIGHUP, reload)
 
 
 def main() -> None:

@@ -1,10 +1,13 @@
 """`wabot run`, from the folder of rules to the supervisor."""
 
 import asyncio
+import os
 from pathlib import Path
 
 from wabot.daemon.logs import configure
 from wabot.daemon.options import RunOptions
+from wabot.daemon.patience import policy
+from wabot.daemon.restart import Policy
 from wabot.daemon.supervisor import Supervisor
 from wabot.language.folders import find_tenants
 from wabot.model.errors import UsageError, WabotError
@@ -17,6 +20,7 @@ def run(rules: Path, data: Path, options: RunOptions) -> int:
         UsageError: there is nothing at `rules`, or it holds no tenant.
         WabotError: the data folder cannot be used.
     """
+    patience = policy(os.environ)
     found = find_tenants(rules)
     if not found.folders:
         raise UsageError(f"{rules}: {found.diagnostics[0].message}; {found.diagnostics[0].hint}")
@@ -25,4 +29,8 @@ def run(rules: Path, data: Path, options: RunOptions) -> int:
     except OSError as error:
         raise WabotError(f"{data} cannot be made: {error.strerror}. Name another with --data.") from error
     configure(options.log_format)
-    return asyncio.run(Supervisor(list(found.folders), data, options).run())
+    return asyncio.run(_supervise(rules, data, options, patience))
+
+
+async def _supervise(rules: Path, data: Path, options: RunOptions, patience: Policy) -> int:
+    return await Supervisor(rules, data, options, patience).run()

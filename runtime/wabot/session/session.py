@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from wabot.language.rule_set import AutoReply
+from wabot.model.errors import StoreError
 from wabot.model.session import Reload, SessionState
 from wabot.ports import Channel, Clock, Store
 from wabot.session.inbound import Inbound
@@ -137,7 +138,10 @@ class Session:
     async def _reloaded(self, reload: Reload) -> None:
         if self._news is not None:
             self._news(reload)
-        await self._store.save_reload(reload)
+        try:
+            await self._store.save_reload(reload)
+        except StoreError as error:  # the rules are live all the same, and must be followed further
+            self._report.note("the outcome of a reload could not be stored", level="warning", error=str(error))
 
     async def _told(self, state: SessionState) -> None:
         self.state = state
