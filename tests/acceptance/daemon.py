@@ -133,6 +133,11 @@ class Daemon:
         assert ran.returncode == 0, ran.stderr + ran.stdout
         return json.loads(ran.stdout)
 
+    def run_wabot(self, *words: str) -> "subprocess.CompletedProcess[str]":
+        """A command over the data folder, for people."""
+        command = [sys.executable, "-m", "wabot", *words, "--data", str(self.data)]
+        return subprocess.run(command, capture_output=True, text=True, check=False)
+
     def end(self) -> None:
         if self.process is not None and self.process.poll() is None:
             children = self.children()

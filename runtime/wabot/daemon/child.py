@@ -20,6 +20,7 @@ from wabot.daemon.line import Line
 from wabot.daemon.logs import LogReport, Transcript, configure
 from wabot.daemon.options import RunOptions
 from wabot.daemon.restart import BUSY, DONE, NEEDS_A_PERSON, NO_RULES
+from wabot.daemon.tenant_log import TenantLog
 from wabot.model.errors import StoreError, TenantBusy, WabotError
 from wabot.model.session import Reload, SessionState
 from wabot.ports import Channel, Clock
@@ -145,7 +146,7 @@ def main() -> None:
         from wabot.channel.neonize.quiet import quiet
 
         out, _ = quiet()
-    configure(options.log_format)
+    configure(options.log_format, keep=TenantLog(data).keep)
     report = LogReport(rules.resolve().name)
     code = 1
     try:

@@ -10,14 +10,15 @@ from typing import Any, TextIO
 import structlog
 
 from wabot.daemon.options import LogFormat
+from wabot.daemon.tenant_log import Processor
 from wabot.model.message import Message
 from wabot.model.turn import Outbound
 from wabot.model.visible import on_one_line, visible
 from wabot.ports import Clock
 
 
-def configure(log_format: LogFormat, stream: TextIO | None = None) -> None:
-    """Set structlog up for this process."""
+def configure(log_format: LogFormat, stream: TextIO | None = None, keep: Processor | None = None) -> None:
+    """Set structlog up for this process. `keep` is handed each line before it is rendered."""
     target = stream or sys.stderr
     final: Any = structlog.processors.JSONRenderer(ensure_ascii=False)
     if log_format == "text":
@@ -26,7 +27,13 @@ def configure(log_format: LogFormat, stream: TextIO | None = None) -> None:
         fmt="iso" if log_format == "json" else "%H:%M:%S", utc=log_format == "json"
     )
     structlog.configure(
-        processors=[structlog.processors.add_log_level, stamp, *([_shown] if log_format == "text" else []), final],
+        processors=[
+            structlog.processors.add_log_level,
+            *([keep] if keep else []),
+            stamp,
+            *([_shown] if log_format == "text" else []),
+            final,
+        ],
         wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
         # One write a line: several processes share the terminal.
         logger_factory=structlog.WriteLoggerFactory(target),

@@ -9,6 +9,7 @@ from wabot.daemon.options import RunOptions
 from wabot.daemon.patience import policy
 from wabot.daemon.restart import Policy
 from wabot.daemon.supervisor import Supervisor
+from wabot.daemon.tenant_log import keep_by_tenant
 from wabot.language.folders import find_tenants
 from wabot.model.errors import UsageError, WabotError
 
@@ -28,7 +29,7 @@ def run(rules: Path, data: Path, options: RunOptions) -> int:
         data.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as error:
         raise WabotError(f"{data} cannot be made: {error.strerror}. Name another with --data.") from error
-    configure(options.log_format)
+    configure(options.log_format, keep=keep_by_tenant(data))
     return asyncio.run(_supervise(rules, data, options, patience))
 
 
