@@ -6,12 +6,11 @@ import signal
 import subprocess
 import sys
 import time
-import zlib
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-from tests.tenants import rules, write_tenant
+from tests.tenants import number_of, rules, write_tenant
 
 PATIENCE = 30.0
 """Seconds until something that must happen counts as not happening."""
@@ -27,11 +26,6 @@ def eventually(happened: Callable[[], Any], what: str) -> Any:
             return found
         time.sleep(0.02)
     raise AssertionError(f"never happened: {what}")
-
-
-def number_of(tenant: str) -> str:
-    """A number of the tenant's own: one number belongs to one tenant."""
-    return f"62811{zlib.crc32(tenant.encode()) % 100_000_000:08}"
 
 
 class Daemon:

@@ -29,8 +29,3 @@ class Numbers:
 def _number(data: Any) -> str:
     number = data.get("phone") if isinstance(data, dict) else None
     return number if isinstance(number, str) else ""
-
-
-def same_number(tenant: str, other: str, number: str) -> str:
-    """The sentence for two tenants with one number."""
-    return f"{tenant} and {other} have the same number ({number}), and one number belongs to one tenant"

@@ -15,12 +15,13 @@ import structlog
 from wabot.daemon.discovery import Discovery
 from wabot.daemon.line import Heard
 from wabot.daemon.notify import Systemd
-from wabot.daemon.numbers import Numbers, same_number
+from wabot.daemon.numbers import Numbers
 from wabot.daemon.options import RunOptions
 from wabot.daemon.presence import Presence
 from wabot.daemon.restart import DONE, USUAL, Policy
 from wabot.daemon.runner import LOOKS, Household, Runner
 from wabot.daemon.standing import Standing, write_standing
+from wabot.lint.numbers import same_number
 from wabot.session.clock import RealClock
 
 _TOGETHER: Final = 1.0
