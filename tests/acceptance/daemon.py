@@ -36,6 +36,7 @@ class Daemon:
         self.log = place / "daemon.log"
         self.sim.mkdir()
         self.process: subprocess.Popen[bytes] | None = None
+        self.second: subprocess.Popen[bytes] | None = None
         self.said = 0
 
     def tenant(self, name: str = "warung", text: str = JAM, **settings: str) -> Path:
@@ -49,13 +50,21 @@ class Daemon:
         return write_tenant(self.rules / name, files)
 
     def start(self, *flags: str, **environment: str) -> subprocess.Popen[bytes]:
-        command = [sys.executable, "-m", "wabot", "run", str(self.rules), "--data", str(self.data)]
+        self.process = self._run(self.rules, *flags, **environment)
+        return self.process
+
+    def beside(self, tenant: str) -> subprocess.Popen[bytes]:
+        """A second daemon on the same data, for one tenant."""
+        self.second = self._run(self.rules / tenant)
+        return self.second
+
+    def _run(self, path: Path, *flags: str, **environment: str) -> subprocess.Popen[bytes]:
+        command = [sys.executable, "-m", "wabot", "run", str(path), "--data", str(self.data)]
         command += ["--channel", "simulator", "--sim", str(self.sim), *flags]
         with self.log.open("ab") as log:
-            self.process = subprocess.Popen(
+            return subprocess.Popen(
                 command, stdout=log, stderr=log, stdin=subprocess.DEVNULL, env=os.environ | environment
             )
-        return self.process
 
     def say(self, text: str, sender: str = "6281200000001", tenant: str = "warung", **more: object) -> None:
         self.said += 1
@@ -133,6 +142,9 @@ class Daemon:
         return subprocess.run(command, capture_output=True, text=True, check=False)
 
     def end(self) -> None:
+        if self.second is not None and self.second.poll() is None:
+            self.second.kill()
+            self.second.wait()
         if self.process is not None and self.process.poll() is None:
             children = self.children()
             self.process.kill()

@@ -3,9 +3,10 @@
 import os
 import signal
 import subprocess
+import time
 from pathlib import Path
 
-from tests.acceptance.daemon import JAM, Daemon, eventually
+from tests.acceptance.daemon import JAM, PATIENCE, Daemon, eventually
 from tests.tenants import rules
 
 
@@ -200,3 +201,48 @@ def test_files_that_are_written_while_git_holds_its_lock_are_one_change_with_tho
 def _touch(folder: Path) -> bool:
     (folder / "rules.yaml").touch()
     return False
+
+
+def test_a_session_that_needs_a_person_is_not_started_again_until_somebody_has_acted(daemon: Daemon) -> None:
+    daemon.tenant("warung", delay="0s")
+    daemon.tenant("toko", delay="0s")
+    script = daemon.sim / "toko.in.jsonl"
+    script.write_text('{"state": "logout", "detail": "This bot was unlinked.", "action": "Scan the code again."}\n')
+    daemon.start(WABOT_RESTART_WAIT="0.02")
+    eventually(lambda: "a person must act" in daemon.told(), f"it ends: {daemon.told()}")
+    answers(daemon, "warung", "6281200000001")
+    status = daemon.status("toko")
+    assert (status["status"], status["detail"]) == ("logout", "This bot was unlinked.")
+    assert status["action"] == "Scan the code again."
+    told = (daemon.data / "toko" / "supervisor.json").read_text()
+    assert '"status": "needs_a_person"' in told and "wabot reload" in told
+    assert daemon.states("toko").count("logout") == 1
+    assert daemon.run_wabot("reload").returncode == 0
+    eventually(lambda: daemon.states("toko").count("logout") == 2, "an order tries it again, once")
+    script.write_text("")
+    eventually(lambda: daemon.told().count("a person must act") == 2, "it ends again")
+    # Meanwhile a person runs that tenant alone beside the daemon, as for linking its number.
+    beside = daemon.beside("toko")
+    daemon.connected("toko", times=3)
+    beside.send_signal(signal.SIGTERM)
+    assert beside.wait(PATIENCE) == 0
+    assert daemon.run_wabot("reload").returncode == 0
+    daemon.connected("toko", times=4)
+    answers(daemon, "toko", "6281200000001")
+    assert daemon.status("toko")["status"] == "connected"
+    assert daemon.stop() == 0
+
+
+def test_a_supervisor_that_was_itself_stopped_for_long_kills_no_session(daemon: Daemon) -> None:
+    daemon.tenant(delay="0s")
+    process = daemon.start(WABOT_SESSION_WATCHDOG="0.6")
+    daemon.connected()
+    session = daemon.children()["warung"]
+    process.send_signal(signal.SIGSTOP)
+    answers(daemon, "warung", "6281200000001")
+    time.sleep(1.5)  # longer than the silence that is too long
+    process.send_signal(signal.SIGCONT)
+    answers(daemon, "warung", "6281200000002")
+    assert daemon.children()["warung"] == session
+    assert "no sign of life" not in daemon.told()
+    assert daemon.stop() == 0

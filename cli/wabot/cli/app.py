@@ -19,6 +19,7 @@ COMMANDS: Final = {
     "chat": "Write to a tenant as a customer.",
     "reload": "Have the running daemon read everything anew.",
     "status": "Show what each tenant does, and has done.",
+    "service": "Install the daemon as a service of systemd.",
     "logs": "Show what was logged about a tenant.",
     "why": "Show what was decided about a message, and why.",
     "conversations": "Show the chats as they stand, or one of them.",
