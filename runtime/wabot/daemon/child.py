@@ -23,6 +23,7 @@ from wabot.daemon.options import RunOptions
 from wabot.daemon.restart import BUSY, DONE, NEEDS_A_PERSON, NO_RULES
 from wabot.daemon.settings import Settings, read_settings
 from wabot.daemon.settings.signing import webhook
+from wabot.daemon.tenant_log import TenantLog
 from wabot.model.errors import StoreError, TenantBusy, WabotError
 from wabot.model.failure import place_of
 from wabot.model.session import Reload, SessionState
@@ -70,8 +71,12 @@ async def run(rules: Path, data: Path, options: RunOptions, settings: Settings, 
         report = Transcript(tenant, clock, out)
     store = open_store(data, tenant)
 
+    built_from: list[tuple[str, str]] = []
+    """The number and the time zone that the channel was made with: when they change, only a new session has them."""
+
     def make_channel(live: LiveRules) -> Channel:
         shop = live.rule_set().tenant
+        built_from.append((shop.phone, str(shop.timezone)))
         if isinstance(report, Transcript):
             report.zone = shop.timezone
         if options.channel == "simulator":
@@ -92,10 +97,14 @@ async def run(rules: Path, data: Path, options: RunOptions, settings: Settings, 
         return NeonizeChannel(data / "keys.db", shop.phone, clock, TerminalQR(out, tenant), proxy=settings.proxy)
 
     line = Line(options.line)
-    beating = asyncio.create_task(line.beat())
+    beating = asyncio.create_task(line.beat(options.beat))
 
     def news(what: SessionState | Reload) -> None:
         line.tell("state" if isinstance(what, SessionState) else "reload", **asdict(what))
+        if isinstance(what, Reload) and what.ok and built_from:
+            shop = session.live.rule_set().tenant
+            if built_from[0] != (shop.phone, str(shop.timezone)):
+                line.tell("anew", why="its number or its time zone has changed")
 
     load = loading(
         NodeDefaults(settings.enabled, settings.delay, settings.max_per_contact_per_day, settings.max_per_minute)
@@ -111,6 +120,7 @@ async def run(rules: Path, data: Path, options: RunOptions, settings: Settings, 
         place = Place(rules, data)
         session = Session(place, store, make_channel, clock, told, hurry=options.fast, news=news, load=load)
         _stop_on_signals(session.stop)
+        _reload_on_signal(session.live)
         sound = await session.run(wait_for_rules=not options.until_idle)
     if not sound:
         return NO_RULES
@@ -131,6 +141,17 @@ def _stop_on_signals(stop: Callable[[], None]) -> None:
         loop.add_reader(0, gone)
 
 
+def _reload_on_signal(live: LiveRules) -> None:
+    loop, running = asyncio.get_running_loop(), set[asyncio.Task[None]]()
+
+    def reload() -> None:
+        task = loop.create_task(live.reload())
+        running.add(task)
+        task.add_done_callback(running.discard)
+
+    loop.add_signal_handler(signal.SIGHUP, reload)
+
+
 def main() -> None:
     """The process's entry point; never returns."""
     rules, data, options = Path(sys.argv[1]), Path(sys.argv[2]), RunOptions.parse(sys.argv[3])
@@ -140,7 +161,7 @@ def main() -> None:
 
         out, _ = quiet()
     settings = read_settings({}, os.environ).settings
-    configure(settings.log_format, settings.log_level, crashes=bool(settings.sentry_dsn))
+    configure(settings.log_format, settings.log_level, keep=TenantLog(data).keep, crashes=bool(settings.sentry_dsn))
     report = LogReport(rules.resolve().name, messages=settings.log_messages)
     code = 1
     try:

@@ -3,7 +3,7 @@
 It is a Unix socket that keeps messages apart (`SOCK_SEQPACKET`), so that one is heard whole or not at all. The
 session's end is inherited as a file descriptor; its number stands in the session's options.
 
-Kinds of news: `beat` (the event loop lives; every `EVERY` seconds), `state` (status, detail, action), `reload` (ok,
+Kinds of news: `beat` (the event loop lives; every few seconds), `state` (status, detail, action), `reload` (ok,
 revision, detail). A supervisor passes over kinds that it does not know.
 """
 
@@ -14,8 +14,6 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from typing import Any, Final
 
-EVERY: Final = 5.0
-"""Seconds between two beats."""
 LONGEST: Final = 65_536
 """Bytes of one piece of news; what is longer is not told."""
 
@@ -43,7 +41,7 @@ class Line:
             if len(said) <= LONGEST:
                 self._socket.send(said)
 
-    async def beat(self, every: float = EVERY) -> None:
+    async def beat(self, every: float) -> None:
         """Tell every `every` seconds that the event loop lives, until cancelled."""
         while True:
             self.tell("beat")

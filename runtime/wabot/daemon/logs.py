@@ -10,6 +10,7 @@ import structlog
 
 from wabot.daemon import sentry
 from wabot.daemon.options import LogFormat
+from wabot.daemon.tenant_log import Processor
 from wabot.model.masked import masked
 from wabot.model.message import Message
 from wabot.model.turn import Outbound
@@ -19,9 +20,15 @@ from wabot.session.report import Mute
 
 
 def configure(
-    log_format: LogFormat, level: str = "info", stream: TextIO | None = None, *, crashes: bool = False
+    log_format: LogFormat,
+    level: str = "info",
+    stream: TextIO | None = None,
+    keep: Processor | None = None,
+    *,
+    crashes: bool = False,
 ) -> None:
-    """Set structlog up for this process; `level` is the least that is logged. `crashes` are reported to Sentry."""
+    """Set structlog up for this process; `level` is the least that is logged. `keep` is handed each line before it is
+    rendered. `crashes` are reported to Sentry."""
     target = stream or sys.stderr
     final: Any = structlog.processors.JSONRenderer(ensure_ascii=False)
     if log_format == "text":
@@ -33,6 +40,7 @@ def configure(
         processors=[
             structlog.processors.add_log_level,
             *([sentry.processor] if crashes else []),
+            *([keep] if keep else []),
             stamp,
             *([_shown] if log_format == "text" else []),
             final,

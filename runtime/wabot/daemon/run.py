@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -10,8 +11,10 @@ import structlog
 from wabot.daemon import sentry
 from wabot.daemon.logs import configure
 from wabot.daemon.options import RunOptions
+from wabot.daemon.patience import policy
 from wabot.daemon.settings import SETTINGS, Found, Settings
 from wabot.daemon.supervisor import Supervisor
+from wabot.daemon.tenant_log import keep_by_tenant
 from wabot.daemon.watching import watching
 from wabot.language.folders import find_tenants
 from wabot.model.errors import UsageError, WabotError
@@ -39,12 +42,12 @@ def run(rules: Path, found_settings: Found, options: RunOptions) -> int:
         os.environ.pop(name, None)
     os.environ.update(settings.environment())
     sentry.start(settings.sentry_dsn)
-    configure(settings.log_format, settings.log_level, crashes=bool(settings.sentry_dsn))
+    configure(settings.log_format, settings.log_level, keep=keep_by_tenant(data), crashes=bool(settings.sentry_dsn))
     log: Any = structlog.get_logger()
     for odd in found_settings.warnings:
         log.warning(odd)
     try:
-        return asyncio.run(_run(list(found.folders), data, settings, options))
+        return asyncio.run(_run(rules, found.folders, settings, options))
     except WabotError:
         raise
     except Exception as error:
@@ -53,6 +56,7 @@ def run(rules: Path, found_settings: Found, options: RunOptions) -> int:
         raise
 
 
-async def _run(folders: list[Path], data: Path, settings: Settings, options: RunOptions) -> int:
+async def _run(rules: Path, folders: Sequence[Path], settings: Settings, options: RunOptions) -> int:
+    data, patience = Path(settings.data), policy(os.environ)
     async with watching(settings, data, [folder.resolve().name for folder in folders]) as overview:
-        return await Supervisor(folders, data, options, overview.heard).run()
+        return await Supervisor(rules, data, options, patience, overview.heard).run()

@@ -11,6 +11,7 @@ from typing import Any, Final
 from wabot.engine.load import load_tenant
 from wabot.language.rule_set import AutoReply
 from wabot.language.tenant import Loaded
+from wabot.model.errors import StoreError
 from wabot.model.session import Reload, SessionState
 from wabot.ports import Channel, Clock, Store
 from wabot.session.alarms import broken_rules
@@ -141,9 +142,12 @@ class Session:
     async def _reloaded(self, reload: Reload) -> None:
         if self._news is not None:
             self._news(reload)
-        await self._store.save_reload(reload)
-        if not reload.ok:
-            await self._store.alerts.add(broken_rules(reload), self._clock.now())
+        try:
+            await self._store.save_reload(reload)
+            if not reload.ok:
+                await self._store.alerts.add(broken_rules(reload), self._clock.now())
+        except StoreError as error:  # the rules are live all the same, and must be followed further
+            self._report.note("the outcome of a reload could not be stored", level="warning", error=str(error))
 
     async def _told(self, state: SessionState) -> None:
         self.state = state

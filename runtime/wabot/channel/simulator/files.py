@@ -12,7 +12,7 @@ from datetime import datetime, tzinfo
 from pathlib import Path, PurePath
 from typing import Any, Final
 
-from wabot.channel.simulator.lines import BadLine, read_line
+from wabot.channel.simulator.lines import BadLine, read_line, read_state
 from wabot.model.errors import SendUnknown
 from wabot.model.session import SessionState
 from wabot.model.turn import Outbound, Receipt
@@ -98,6 +98,12 @@ class SimulatorChannel:
         if not line.strip():
             return
         try:
+            if (state := read_state(line)) is not None:
+                self._write({"state": state.status})
+                await inbox.state(state)
+                if state.action:  # as when WhatsApp has ended it for good
+                    self._closed.set()
+                return
             message = read_line(line, self._zone, self._clock.now)
         except BadLine as error:
             self._complain(f"{self._incoming}:{number}: not a message: {error}")

@@ -4,11 +4,13 @@ import json
 import re
 from collections.abc import Callable
 from datetime import datetime, tzinfo
-from typing import Any, Final
+from typing import Any, Final, get_args
 
 from wabot.model.message import EVENT_TYPES, MESSAGE_TYPES, Message
+from wabot.model.session import SessionState, SessionStatus
 
 _KNOWN: Final = frozenset({"id", "from", "name", "text", "at", "type", "caption", "from_me", "lid"})
+_STATES: Final = get_args(SessionStatus)
 _SURROGATE: Final = re.compile("[\ud800-\udfff]")
 
 
@@ -50,6 +52,24 @@ def read_line(raw: bytes, zone: tzinfo, now: Callable[[], int]) -> Message:
         name=_text(data, "name", ""),
         sent_at=_at(data["at"], zone) if "at" in data else now(),
     )
+
+
+def read_state(raw: bytes) -> SessionState | None:
+    """The state that a line `{"state": "logout", "detail": "…", "action": "…"}` puts the session in; else None.
+
+    Raises:
+        BadLine: there is no such state, or a field is of the wrong kind.
+    """
+    try:
+        data = json.loads(raw)
+    except ValueError:
+        return None
+    if not isinstance(data, dict) or "state" not in data:
+        return None
+    status = data["state"]
+    if status not in _STATES:
+        raise BadLine(f"`{status}` is no state; there are {', '.join(_STATES)}")
+    return SessionState(status, _text(data, "detail", ""), _text(data, "action", ""))
 
 
 def _text(data: dict[str, Any], key: str, default: str | None = None) -> str:
