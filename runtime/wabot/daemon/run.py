@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -54,5 +55,7 @@ def run(rules: Path, found_settings: Found, options: RunOptions) -> int:
 
 
 async def _run(folders: list[Path], data: Path, settings: Settings, options: RunOptions) -> int:
+    if options.fast:  # a rehearsal calls nobody
+        settings = replace(settings, webhook="")
     async with watching(settings, data, [folder.resolve().name for folder in folders]) as overview:
         return await Supervisor(folders, data, options, overview.heard).run()
