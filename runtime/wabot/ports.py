@@ -67,8 +67,8 @@ class Alerts(Protocol):
     async def due(self, now: int, most: int) -> list[StoredAlert]:
         """Open alerts whose next attempt is due, oldest first."""
 
-    async def begin(self, alert: str, again: int) -> StoredAlert | None:
-        """Count an attempt that begins; the next is due at `again`. None when the alert is no longer open."""
+    async def begin(self, alert: str, now: int, again: int) -> StoredAlert | None:
+        """Count an attempt that begins `now`; the next is due at `again`. None when none is due (any more)."""
 
     async def failed(self, alert: str, error: str) -> None:
         """Note why the last attempt failed."""

@@ -5,10 +5,11 @@ from pathlib import Path
 from typing import Any
 
 from tests.session.stage import JAM, REFUSED, UNKNOWN, stage
+from tests.store.turns import NOW, answered, message
 from wabot.model.turn import Receipt
 from wabot.session.counting import BOUNDS, MOST_RULES, OTHER, Counting
 from wabot.session.report import Mute
-from wabot.store.sqlite import cancel
+from wabot.store.sqlite import cancel, open_store
 
 
 class Supervisor:
@@ -78,6 +79,21 @@ async def test_replies_that_are_withheld_or_cancelled_are_no_failures(tmp_path: 
         live.counting.tell()
     outcomes = {series[-1]: number for series, number in heard.counts.items() if series[0] == "replies"}
     assert outcomes == {"withheld": 1, "cancelled": 1}
+
+
+async def test_a_reply_that_a_killed_process_was_sending_is_counted_as_unknown(tmp_path: Path) -> None:
+    said = message()
+    before = open_store(tmp_path / "data", "warung")
+    await before.journal(said, NOW)
+    await before.record(answered(said))
+    (reply,) = await before.queued()
+    assert await before.claim(reply, NOW)
+    await before.close()
+    heard = Supervisor()
+    async with stage(tmp_path, JAM, count=heard.tell) as live:
+        live.counting.tell()
+    assert heard.counts["replies", "jam-buka", "unknown"] == 1
+    assert "arrival_to_sent" not in heard.latencies
 
 
 async def test_what_waits_is_told(tmp_path: Path) -> None:

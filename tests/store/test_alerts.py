@@ -48,9 +48,10 @@ async def test_the_same_within_ten_minutes_is_one_alert_and_counted(store: Sqlit
 async def test_an_alert_is_due_until_it_is_delivered_and_given_up_after_a_day(store: SqliteStore, folder: Path) -> None:
     await store.alerts.add(LOOP, NOW)
     (due,) = await store.alerts.due(NOW, 10)
-    begun = await store.alerts.begin(due.id, NOW + MINUTE)
+    begun = await store.alerts.begin(due.id, NOW, NOW + MINUTE)
     assert begun is not None
     assert begun.attempts == 1
+    assert await store.alerts.begin(due.id, NOW, NOW + MINUTE) is None  # another process has this attempt
     assert await store.alerts.due(NOW, 10) == []
     await store.alerts.failed(due.id, "refused")
     assert [alert.error for alert in await store.alerts.due(NOW + MINUTE, 10)] == ["refused"]
@@ -58,7 +59,7 @@ async def test_an_alert_is_due_until_it_is_delivered_and_given_up_after_a_day(st
     assert await store.alerts.give_up(NOW + DAY - 1, "nobody") == []
     dead = await store.alerts.give_up(NOW + DAY, "nobody")
     assert [(alert.id, alert.status, alert.error) for alert in dead] == [(due.id, "dead", "refused")]
-    assert await store.alerts.begin(due.id, NOW) is None
+    assert await store.alerts.begin(due.id, NOW + DAY, NOW + DAY) is None
     assert await store.alerts.counted(NOW + DAY) == {("warung", "dead"): 1}
     await store.alerts.add(LOOP, NOW + DAY)
     (next_one,) = await store.alerts.due(NOW + DAY, 10)

@@ -2,7 +2,6 @@
 sent is put together here from what may be told, so that a new field of the library is left out, not let through."""
 
 from collections.abc import Mapping
-from importlib.metadata import version
 from typing import Any, Final
 
 from wabot.daemon.settings.secrets import Secret
@@ -28,6 +27,8 @@ def start(dsn: Secret, tenant: str = "") -> None:
         raise UsageError(
             "WABOT_SENTRY_DSN is set, but sentry-sdk is not installed: pip install 'wabot[sentry]'"
         ) from error
+    from importlib.metadata import version
+
     from sentry_sdk.utils import BadDsn
 
     try:

@@ -28,3 +28,8 @@ def broken_rules(reload: Reload) -> Alert:
     """A change of the rules is not live."""
     # At a start nothing tells yet whether there are older rules to go on with.
     return Alert("reload", f"The rules on disk have errors and are not live: {reload.detail or 'see the log'}")
+
+
+def damaged(text: str) -> Alert:
+    """A file of the tenant was set aside; `text` says which, and what is in its place."""
+    return Alert("damaged", text)

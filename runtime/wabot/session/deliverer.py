@@ -66,7 +66,7 @@ class Deliverer:
             return
         for due in await self._alerts.due(self._clock.now(), _AT_ONCE):
             now = self._clock.now()
-            alert = await self._alerts.begin(due.id, now + backoff(due.attempts + 1))
+            alert = await self._alerts.begin(due.id, now, now + backoff(due.attempts + 1))
             if alert is None:
                 continue
             try:

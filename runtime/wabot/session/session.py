@@ -97,6 +97,7 @@ class Session:
         inbound = Inbound(self._store, self._clock, turns, sender, self._report, self._told)
         for lost in await self._store.abandon(self._clock.now()):
             self._report.note("nobody knows whether a reply went out", level="warning", outbound=lost.id)
+            self._report.became(lost.rule, "unknown", lost)
         sender.add(await self._store.queued())
         running = None
         looking = asyncio.create_task(sender.look())

@@ -184,9 +184,10 @@ UNMAPPED: Final[Mapping[str, str]] = {
 }
 """Settings of the original design that mean nothing here, and why."""
 
-OTHERS: Final = frozenset({"WABOT_NODE", "WABOT_DEBUG", "WABOT_CACHE", "WABOT_RESTART_WAIT", "WABOT_SESSION_WATCHDOG"})
-"""Variables that are no settings of the node: its file, tracebacks, the cache of `wabot validate`, the supervisor's
-patience (daemon/patience.py)."""
+OTHERS: Final = frozenset(
+    {"WABOT_NODE", "WABOT_DEBUG", "WABOT_CACHE", "WABOT_BACKUPS", "WABOT_RESTART_WAIT", "WABOT_SESSION_WATCHDOG"}
+)
+"""Variables that are read elsewhere, and documented there: no warning names them."""
 
 
 def value_in(data: Any, key: str) -> Any:

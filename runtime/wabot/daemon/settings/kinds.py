@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 _TRUE: Final = frozenset({"true", "1", "yes", "on"})
 _FALSE: Final = frozenset({"false", "0", "no", "off"})
-_FIELD: Final = re.compile(r"[0-9A-Za-z*/,#L-]{1,60}")
+_FIELD: Final = re.compile(r"[0-9A-Za-z*/,#()-]{1,60}")
 _LONGEST: Final = 3_600
 
 

@@ -43,8 +43,8 @@ class Alerts:
     async def due(self, now: int, most: int) -> list[StoredAlert]:
         return list(await self._run(lambda: [_alert(row) for row in self._ask("alerts_due", now=now, most=most)]))
 
-    async def begin(self, alert: str, again: int) -> StoredAlert | None:
-        row = await self._run(lambda: self._ask("alert_try", id=alert, due=again).fetchone())
+    async def begin(self, alert: str, now: int, again: int) -> StoredAlert | None:
+        row = await self._run(lambda: self._ask("alert_try", id=alert, now=now, due=again).fetchone())
         return None if row is None else _alert(row)
 
     async def failed(self, alert: str, error: str) -> None:

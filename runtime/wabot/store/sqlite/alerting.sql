@@ -14,8 +14,9 @@ SELECT * FROM alerts
 WHERE (:tenant = '' OR tenant_id = :tenant) AND status = 'open' AND due_at <= :now ORDER BY due_at, id LIMIT :most;
 
 -- name: alert_try
+-- Two daemons may share the node's file: whoever comes first has this attempt.
 UPDATE alerts SET attempts = attempts + 1, due_at = :due
-WHERE id = :id AND (:tenant = '' OR tenant_id = :tenant) AND status = 'open' RETURNING *;
+WHERE id = :id AND (:tenant = '' OR tenant_id = :tenant) AND status = 'open' AND due_at <= :now RETURNING *;
 
 -- name: alert_failed
 UPDATE alerts SET error = :error WHERE id = :id AND (:tenant = '' OR tenant_id = :tenant) AND status = 'open';
