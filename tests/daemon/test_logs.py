@@ -1,4 +1,9 @@
+"""What is logged, and where to."""
+
 import io
+from contextlib import suppress
+
+import pytest
 
 from wabot.daemon.logs import LogReport, Transcript, configure
 from wabot.model.message import Message
@@ -20,3 +25,15 @@ def test_logs_for_people_write_control_characters_out() -> None:
     configure("text", stream)
     LogReport("warung").note("disconnected", detail="gone\x1b[2J")
     assert "gone\\x1b[2J" in stream.getvalue()
+
+
+def test_a_stream_that_takes_nothing_any_more_stops_nobody() -> None:
+    with open("/dev/full", "w") as full:  # noqa: PTH123 (a device)
+        configure("text", full)
+        LogReport("warung").note("disconnected")
+        LogReport("warung").note("connected")
+        with pytest.raises(OSError):
+            full.write("x" * 100_000)
+            full.flush()
+        with suppress(OSError):
+            full.close()
