@@ -1,10 +1,13 @@
 """The daemon as a service: what systemd is told, SIGHUP, `wabot reload`, `wabot logs`, `wabot status --watch`."""
 
+import fcntl
 import json
+import os
 import signal
 import socket
 import subprocess
 import sys
+import termios
 from collections.abc import Iterator
 from pathlib import Path
 from typing import IO
@@ -155,3 +158,24 @@ def until(lines: IO[str], key: str, value: object) -> list[dict[str, object]]:
         if found == value or (isinstance(value, str) and isinstance(found, str) and found.startswith(value)):
             return seen
     raise AssertionError(f"no line with {key} {value}: {seen}")
+
+
+def test_a_terminal_that_is_closed_ends_the_daemon_and_its_sessions(daemon: Daemon) -> None:
+    daemon.tenant(delay="0s")
+    ours, theirs = os.openpty()
+    command = [sys.executable, "-m", "wabot", "run", str(daemon.rules), "--data", str(daemon.data)]
+    daemon.process = subprocess.Popen(
+        [*command, "--channel", "simulator", "--sim", str(daemon.sim)],
+        stdin=theirs,
+        stdout=theirs,
+        stderr=theirs,
+        start_new_session=True,
+        preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0),
+    )
+    os.close(theirs)
+    daemon.connected()
+    (session,) = daemon.children().values()
+    os.close(ours)
+    assert daemon.process.wait(PATIENCE) == 0
+    assert not Path(f"/proc/{session}").exists()
+    assert daemon.status()["status"] == "stopped"

@@ -11,6 +11,7 @@ import pytest
 from tests.cli.typed import Typed
 from wabot.daemon.unit import Service, is_edited, unit
 
+WABOT, PYTHON = ("/opt/wabot/bin/wabot",), Path("/usr/bin/python3")
 needs_analyze = pytest.mark.skipif(not shutil.which("systemd-analyze"), reason="systemd-analyze is not installed here")
 
 
@@ -48,11 +49,13 @@ def test_the_machines_service_may_do_little(home: Path, wabot: Typed, tmp_path: 
 
 def test_nothing_secret_and_only_data_is_open_for_writing_wherever_it_lies() -> None:
     rules = Path("/srv/rules")
-    state = unit(Service(("/opt/wabot/bin/wabot",), rules, Path("/var/lib/wabot"), "wabot"))
+    state = unit(Service(WABOT, PYTHON, rules, Path("/var/lib/wabot"), "wabot"))
     assert "StateDirectory=wabot\n" in state and "ReadWritePaths" not in state and "ProtectHome=yes\n" in state
-    elsewhere = unit(Service(("/opt/wabot/bin/wabot",), rules, Path("/home/sari/my data"), "wabot"))
+    elsewhere = unit(Service(WABOT, PYTHON, rules, Path("/home/sari/my data"), "wabot"))
     assert 'ReadWritePaths="/home/sari/my data"\n' in elsewhere and "ProtectHome=read-only\n" in elsewhere
-    own = unit(Service(("/opt/wabot/bin/wabot",), rules, Path("/home/sari/data")))
+    pyenv = unit(Service(WABOT, Path("/root/.pyenv/bin/python3"), rules, Path("/var/lib/wabot"), "wabot"))
+    assert "ProtectHome=read-only\n" in pyenv
+    own = unit(Service(WABOT, PYTHON, rules, Path("/home/sari/data")))
     assert "User=" not in own and "ProtectSystem" not in own and "WantedBy=default.target" in own
 
 

@@ -1,5 +1,10 @@
+"""What is logged, and where to."""
+
 import io
 import json
+from contextlib import suppress
+
+import pytest
 
 from wabot.daemon.logs import LogReport, Transcript, configure
 from wabot.model.message import Message
@@ -51,3 +56,15 @@ def test_nothing_below_the_level_is_logged() -> None:
     assert [line["event"] for line in logged("info", messages=False)] == ["replied", "no reply", "disconnected"]
     assert [line["event"] for line in logged("warning", messages=True)] == ["disconnected"]
     assert logged("error", messages=True) == []
+
+
+def test_a_stream_that_takes_nothing_any_more_stops_nobody() -> None:
+    with open("/dev/full", "w") as full:  # noqa: PTH123 (a device)
+        configure("text", stream=full)
+        LogReport("warung").note("disconnected")
+        LogReport("warung").note("connected")
+        with pytest.raises(OSError):
+            full.write("x" * 100_000)
+            full.flush()
+        with suppress(OSError):
+            full.close()

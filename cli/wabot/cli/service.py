@@ -47,7 +47,9 @@ def service(
     if order is Order.install:
         rules = _rules(path)
         kept = (data or (Path("data") if user else _STATE)).absolute()
-        text = unit(Service(_command(), rules, kept, "" if user else account, memory_max))
+        text = unit(
+            Service(_command(), Path(sys.executable).resolve(), rules, kept, "" if user else account, memory_max)
+        )
         if shown:
             typer.echo(text, nl=False)
         else:

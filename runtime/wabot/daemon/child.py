@@ -179,8 +179,9 @@ def main() -> None:
             raise
     finally:
         sentry.flush()
-        sys.stdout.flush()
-        sys.stderr.flush()
+        for stream in (sys.stdout, sys.stderr):
+            with suppress(OSError, ValueError):  # the terminal is closed: that is no reason to end otherwise
+                stream.flush()
         # An unfinished pairing leaves a Go thread behind that would keep the process alive for ever.
         os._exit(code)
 

@@ -17,8 +17,8 @@ class Discovery:
     """The tenants in `path`: a folder of tenants, or one tenant's. `tenants` has their folders by name; a link counts
     by the name of what it leads to."""
 
-    def __init__(self, path: Path) -> None:
-        self._path = path
+    def __init__(self, path: Path, data: Path) -> None:
+        self._path, self._data = path, data.resolve()
         self._missed: dict[str, int] = {}
         self.tenants: Mapping[str, Path] = {folder.resolve().name: folder for folder in find_tenants(path).folders}
 
@@ -50,7 +50,9 @@ class Discovery:
                 continue
             async for changed in whole_changes(places):
                 self.look()
-                yield {Path(name) for _, name in changed}
+                # Data may lie below the rules; what a session writes there is no change of them.
+                files = {Path(name) for _, name in changed}
+                yield {file for file in files if not file.resolve().is_relative_to(self._data)}
                 if self._places() != places or any(Path(name) in places for _, name in changed):
                     break
 

@@ -2,9 +2,10 @@
 and no message's text unless a setting asks for it."""
 
 import sys
+from contextlib import suppress
 from datetime import UTC, datetime, tzinfo
 from pathlib import PurePath
-from typing import Any, TextIO
+from typing import Any, TextIO, cast
 
 import structlog
 
@@ -29,7 +30,7 @@ def configure(
 ) -> None:
     """Set structlog up for this process; `level` is the least that is logged. `keep` is handed each line before it is
     rendered. `crashes` are reported to Sentry."""
-    target = stream or sys.stderr
+    target = Steady(stream or sys.stderr)
     final: Any = structlog.processors.JSONRenderer(ensure_ascii=False)
     if log_format == "text":
         final = structlog.dev.ConsoleRenderer(colors=target.isatty(), pad_event_to=0)
@@ -47,9 +48,29 @@ def configure(
         ],
         wrapper_class=structlog.make_filtering_bound_logger(level),
         # One write a line: several processes share the terminal.
-        logger_factory=structlog.WriteLoggerFactory(target),
+        logger_factory=structlog.WriteLoggerFactory(cast(TextIO, target)),
         cache_logger_on_first_use=True,
     )
+
+
+class Steady:
+    """A stream that a program may write to for ever: a terminal that was closed, or a full disk behind it, loses lines
+    and raises nothing."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+
+    def write(self, text: str) -> int:
+        with suppress(OSError, ValueError):
+            return self._stream.write(text)
+        return 0
+
+    def flush(self) -> None:
+        with suppress(OSError, ValueError):
+            self._stream.flush()
+
+    def isatty(self) -> bool:
+        return self._stream.isatty()
 
 
 def _shown(_logger: object, _method: str, line: structlog.typing.EventDict) -> structlog.typing.EventDict:

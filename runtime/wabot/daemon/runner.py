@@ -36,7 +36,8 @@ _MINE: Final = ("NOTIFY_SOCKET", "WATCHDOG_PID", "WATCHDOG_USEC")
 @dataclass(frozen=True, slots=True)
 class Household:
     """What all runners of a supervisor share. `heard` is handed all that sessions tell, `alarm` what people must know
-    of: a tenant and how it stands. `alone`: no other daemon works on this data."""
+    of: a tenant and how it stands; `may_run` is asked before each start. `alone`: no other daemon works on this
+    data."""
 
     data: Path
     options: RunOptions
@@ -44,6 +45,7 @@ class Household:
     heard: Heard
     alarm: Callable[[str, Standing], None]
     changed: Callable[[], None]
+    may_run: Callable[[str], bool]
     alone: bool = True
 
 
@@ -57,6 +59,8 @@ class Runner:
         """Set once the first process has given a sign of life, or has ended."""
         self.reloads = 0
         """Outcomes of reloads that were told."""
+        self.refused = False
+        """Whether it has ended because it may not run as it is written now."""
         self.lives = False
         """Whether a process runs that has given a sign of life."""
         self._shared, self._chance = shared, chance or random.Random()
@@ -75,6 +79,9 @@ class Runner:
         self._stand(None)
         lives: list[Life] = []
         while True:
+            if not self._shared.may_run(self.tenant):
+                self.refused = True
+                return DONE
             began = self._clock.now()
             code = await self._once()
             self.settled.set()

@@ -4,7 +4,6 @@ nothing of WhatsApp, of rules or of stores: a tenant's trouble stays in that ten
 import asyncio
 import os
 import signal
-import sys
 from collections.abc import Callable, Collection, Mapping
 from contextlib import suppress
 from dataclasses import asdict
@@ -55,11 +54,11 @@ class Supervisor:
         self._heard = heard or (lambda _tenant, _kind, _news: None)
         self._alarm = alarm or (lambda _tenant, _standing: None)
         self._clock = RealClock()
-        self._discovery = Discovery(path)
+        self._discovery = Discovery(path, data)
         self._systemd = Systemd(os.environ)
         self._presence = Presence(data)
         self._numbers = Numbers()
-        self._terminal = sys.stdin.isatty()
+        self._terminal = os.isatty(0)
         self._asked = 0.0
         self._stopping = self._ready = self._once_more = False
         self._changed = asyncio.Event()
@@ -73,7 +72,7 @@ class Supervisor:
         self._reloading: asyncio.Task[None] | None = None
         self._status = ""
         self._shared = Household(
-            data, options, policy, self._hear, self._alarm, self._changed.set, alone=self._presence.alone
+            data, options, policy, self._hear, self._alarm, self._changed.set, self._may_run, self._presence.alone
         )
         self._log: Any = structlog.get_logger()
 
@@ -146,11 +145,16 @@ class Supervisor:
         if error is not None:
             self._log.error("the supervisor failed this tenant", tenant=tenant, error=repr(error))
         code = 1 if error is not None else task.result()
-        self._codes[tenant] = code
-        if not runner.leaving:
+        if self._stopping or not (runner.leaving or runner.refused):
+            self._codes[tenant] = code
+        if not runner.leaving and not runner.refused:
             self._ended[tenant] = code
-        elif not self._stopping:
+        elif runner.leaving and not self._stopping:
             self._heard(tenant, "removed", {})
+
+    def _may_run(self, tenant: str) -> bool:
+        folder = self._discovery.tenants.get(tenant)
+        return folder is None or self._may_have_its_number(tenant, folder)
 
     def _may_have_its_number(self, tenant: str, folder: Path) -> bool:
         """Give the tenant the number in its file, unless another has it."""
@@ -161,10 +165,14 @@ class Supervisor:
             self._allow(tenant)
             return True
         why = same_number(tenant, other, number)
+        standing = Standing("refused", self._clock.now(), f"{why}.", _REFUSED)
         if self._refused.get(tenant) != why:
             self._refused[tenant] = why
             self._log.error(f"the tenant is refused: {why}", tenant=tenant, action=_REFUSED)
-            self._stand(tenant, Standing("refused", self._clock.now(), f"{why}.", _REFUSED))
+            self._stand(tenant, standing)
+            self._alarm(tenant, standing)
+        elif tenant in self._runners and self._runners[tenant][0].standing is None:
+            self._stand(tenant, standing)  # its session, which went on with the number that it had, has crashed since
         return False
 
     def _allow(self, tenant: str) -> None:
@@ -180,8 +188,6 @@ class Supervisor:
             if self._presence.alone:
                 with suppress(OSError):
                     write_standing(self._data / tenant, standing)
-        if standing is not None:
-            self._alarm(tenant, standing)
 
     def _hear(self, tenant: str, kind: str, news: Mapping[str, Any]) -> None:
         folder = self._discovery.tenants.get(tenant)

@@ -13,10 +13,11 @@ _STATE: Final = Path("/var/lib")
 
 @dataclass(frozen=True, slots=True)
 class Service:
-    """`command` are the words that start wabot; all paths are absolute. `account` is the user whom the service runs as,
-    "" for a service of the user who installs it."""
+    """`command` are the words that start wabot; `interpreter` is the Python behind them; all paths are absolute.
+    `account` is the user whom the service runs as, "" for a service of the user who installs it."""
 
     command: tuple[str, ...]
+    interpreter: Path
     rules: Path
     data: Path
     account: str = ""
@@ -86,7 +87,7 @@ def _service(service: Service) -> list[str]:
 def _walls(service: Service) -> list[str]:
     """What only the system's manager can build: a user's own has no right to."""
     # Not MemoryDenyWriteExecute: the WhatsApp library calls back into Python through code that is made at run time.
-    inside = (service.rules, service.data, *map(Path, service.command[:1]))
+    inside = (service.rules, service.data, service.interpreter, Path(service.command[0]))
     state = service.data.is_relative_to(_STATE) and service.data != _STATE
     return [
         "ProtectSystem=strict",
