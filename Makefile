@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.ready
 
-.PHONY: help setup demo test check bench soak peers index lock clean
+.PHONY: help setup demo test check bench soak peers promtool index lock clean
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -35,6 +35,9 @@ bench: $(STAMP) ## Measure decisions, validate, the start of commands, the pipel
 
 soak: $(STAMP) ## A hundred tenants for ten minutes: nothing may grow; ARGS="--tenants 10 --minutes 3" for a short look
 	@$(BIN)/python -m bench.soak $(ARGS)
+
+promtool: ## Install promtool (Debian's package prometheus), which checks deploy/prometheus
+	@sh .ci/promtool
 
 index: $(STAMP) ## Renew docs/checks/README.md from the catalogue of findings
 	@$(BIN)/python -m tests.lint.index

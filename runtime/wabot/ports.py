@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from typing import Protocol, runtime_checkable
 
+from wabot.model.alert import Alert, StoredAlert
 from wabot.model.context import Context
 from wabot.model.history import History
 from wabot.model.media import WantedFile
@@ -99,6 +100,28 @@ class Importing(Protocol):
         """Store what of `part` is new, in short transactions; how many messages those were. `at` is now."""
 
 
+class Alerts(Protocol):
+    """Alerts of one tenant, or of the node: kept until they are delivered or given up. Durable on return."""
+
+    async def add(self, alert: Alert, at: int, about: str = "") -> None:
+        """Raise an alert, or count it when the same was raised within ten minutes. The node's are `about` a tenant."""
+
+    async def due(self, now: int, most: int) -> list[StoredAlert]:
+        """Open alerts whose next attempt is due, oldest first."""
+
+    async def begin(self, alert: str, now: int, again: int) -> StoredAlert | None:
+        """Count an attempt that begins `now`; the next is due at `again`. None when none is due (any more)."""
+
+    async def failed(self, alert: str, error: str) -> None:
+        """Note why the last attempt failed."""
+
+    async def delivered(self, alert: str, at: int) -> None:
+        """open → delivered."""
+
+    async def give_up(self, now: int, error: str) -> list[StoredAlert]:
+        """open → dead, for those raised more than 24 h ago; returns them. `error` says why where no attempt did."""
+
+
 class Store(Protocol):
     """One tenant's memory. A store is bound to its tenant and cannot name another. Every write is durable on return."""
 
@@ -106,10 +129,14 @@ class Store(Protocol):
     def tenant(self) -> str: ...
 
     @property
+    @property
     def imports(self) -> Importing: ...
 
     @property
     def files(self) -> Files: ...
+
+    @property
+    def alerts(self) -> Alerts: ...
 
     async def journal(self, messages: Sequence[Message], at: int) -> list[bool]:
         """Keep messages that arrived `at`, all of them or none; False for each whose chat and id were journalled
@@ -147,8 +174,8 @@ class Store(Protocol):
     async def finish(self, outbound: Outbound, status: str, at: int, error: str = "") -> None:
         """sending or queued → sent, failed or unknown."""
 
-    async def receipt(self, receipt: Receipt) -> None:
-        """Move a message on (unknown → sent → delivered → read), never back."""
+    async def receipt(self, receipt: Receipt) -> str | None:
+        """Move a message on (unknown → sent → delivered → read), never back; its rule when it moved."""
 
     async def abandon(self, now: int) -> list[Outbound]:
         """sending → unknown, for what a killed process was sending; returns those."""

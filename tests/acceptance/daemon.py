@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-from tests.tenants import rules, write_tenant
+from tests.tenants import number_of, rules, write_tenant
 
 PATIENCE = 30.0
 """Seconds until something that must happen counts as not happening."""
@@ -36,23 +36,36 @@ class Daemon:
         self.log = place / "daemon.log"
         self.sim.mkdir()
         self.process: subprocess.Popen[bytes] | None = None
+        self.second: subprocess.Popen[bytes] | None = None
         self.said = 0
+        self.environ: dict[str, str] = {}
 
     def tenant(self, name: str = "warung", text: str = JAM, **settings: str) -> Path:
         auto = "".join(f"  {key}: {value}\n" for key, value in settings.items())
         files = rules(text)
-        files["tenant.yaml"] = f'version: 1\nname: {name.title()}\nphone: "6281100000000"\ntimezone: Asia/Jakarta\n' + (
-            f"auto_reply:\n{auto}" if auto else ""
+        files["tenant.yaml"] = (
+            f'version: 1\nname: {name.title()}\nphone: "{number_of(name)}"\ntimezone: Asia/Jakarta\n'
+            + (f"auto_reply:\n{auto}" if auto else "")
         )
         (self.sim / f"{name}.in.jsonl").touch()
         return write_tenant(self.rules / name, files)
 
-    def start(self, *flags: str) -> subprocess.Popen[bytes]:
-        command = [sys.executable, "-m", "wabot", "run", str(self.rules), "--data", str(self.data)]
+    def start(self, *flags: str, **environment: str) -> subprocess.Popen[bytes]:
+        self.process = self._run(self.rules, *flags, **environment)
+        return self.process
+
+    def beside(self, tenant: str) -> subprocess.Popen[bytes]:
+        """A second daemon on the same data, for one tenant."""
+        self.second = self._run(self.rules / tenant)
+        return self.second
+
+    def _run(self, path: Path, *flags: str, **environment: str) -> subprocess.Popen[bytes]:
+        command = [sys.executable, "-m", "wabot", "run", str(path), "--data", str(self.data)]
         command += ["--channel", "simulator", "--sim", str(self.sim), *flags]
         with self.log.open("ab") as log:
-            self.process = subprocess.Popen(command, stdout=log, stderr=log, stdin=subprocess.DEVNULL)
-        return self.process
+            return subprocess.Popen(
+                command, stdout=log, stderr=log, stdin=subprocess.DEVNULL, env=os.environ | self.environ | environment
+            )
 
     def say(self, text: str, sender: str = "6281200000001", tenant: str = "warung", **more: object) -> None:
         self.said += 1
@@ -124,7 +137,15 @@ class Daemon:
         assert ran.returncode == 0, ran.stderr + ran.stdout
         return json.loads(ran.stdout)
 
+    def run_wabot(self, *words: str) -> "subprocess.CompletedProcess[str]":
+        """A command over the data folder, for people."""
+        command = [sys.executable, "-m", "wabot", *words, "--data", str(self.data)]
+        return subprocess.run(command, capture_output=True, text=True, check=False)
+
     def end(self) -> None:
+        if self.second is not None and self.second.poll() is None:
+            self.second.kill()
+            self.second.wait()
         if self.process is not None and self.process.poll() is None:
             children = self.children()
             self.process.kill()

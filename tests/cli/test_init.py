@@ -72,7 +72,7 @@ Written in warung-sari:
   rules/warung-sari/tests/sambutan.yaml
   rules/warung-sari/tests/tidak-paham.yaml
   rules/warung-sari/tests/tutup.yaml
-  .wabot/schemas/ (5 files, for the editor)
+  .wabot/schemas/ (6 files, for the editor)
 
 Next:
   cd warung-sari
@@ -282,7 +282,7 @@ class TestRecipes:
 
     def test_lead_the_editor_to_schemas_also_where_there_were_none(self, wabot: Typed, repository: Path) -> None:
         said = wabot("init", ".", "--tenant", "toko", "--recipe", "stok")
-        assert ".wabot/schemas/ (5 files, for the editor)" in said.out
+        assert ".wabot/schemas/ (6 files, for the editor)" in said.out
         first = (repository / "rules" / "toko" / "rules" / "stok.yaml").read_text().partition("\n")[0]
         assert first == "# yaml-language-server: $schema=../../../.wabot/schemas/rules.schema.json"
         assert (repository / "rules" / "toko" / "rules" / "../../../.wabot/schemas/rules.schema.json").is_file()

@@ -175,3 +175,16 @@ def test_nothing_that_a_reply_holds_steers_the_terminal(tmp_path: Path, wabot: T
         assert "\\x1b[2J\\u202edua" in said.out
         assert "\x1b" not in said.out
     assert "A B" in said.out
+
+
+def test_two_tenants_with_one_number_are_an_error_of_the_second_that_names_both(repository: Path, wabot: Typed) -> None:
+    for name in ("apotek", "bengkel", "warung"):
+        number = "6281100000001" if name != "bengkel" else "6281100000002"
+        tenant = f'version: 1\nname: W\nphone: "{number}"\ntimezone: Asia/Jakarta\n'
+        write_tenant(repository / "rules" / name, {"tenant.yaml": tenant})
+    for _ in ("read", "remembered"):
+        said = wabot("validate")
+        assert said.code == 1
+        assert "rules/warung/tenant.yaml:3:8: error: warung and apotek have the same number (6281100000001)" in said.out
+        assert said.out.count("WB221") == 1
+    assert wabot("validate", "--tenant", "warung").code == 0

@@ -14,6 +14,7 @@ from wabot.model.session import SessionState
 from wabot.model.turn import Outbound
 from wabot.ports import Inbox
 from wabot.session.clock import ScriptClock
+from wabot.session.counting import Counting, Tell
 from wabot.session.report import Mute
 from wabot.session.session import Place, Session
 from wabot.store.sqlite import SqliteStore, open_store
@@ -29,6 +30,7 @@ class ScriptedChannel:
 
     def __init__(self) -> None:
         self.heard: list[tuple[str, str]] = []
+        self.sent: list[str] = []
         self.media: list[str] = []
         self.typed: list[tuple[str, bool]] = []
         self.next_error: list[Exception] = []
@@ -46,6 +48,7 @@ class ScriptedChannel:
         if self.next_error:
             raise self.next_error.pop(0)
         self.heard.append((outbound.chat, outbound.text))
+        self.sent.append(outbound.id)
         self.media += [outbound.media] if outbound.media else []
 
     async def typing(self, chat: str, on: bool) -> None:
@@ -86,12 +89,19 @@ class Stage:
     """One tenant, live."""
 
     def __init__(
-        self, place: Path, store: SqliteStore, folder: Path, hurry: bool, chance: random.Random | None = None
+        self,
+        place: Path,
+        store: SqliteStore,
+        folder: Path,
+        hurry: bool,
+        chance: random.Random | None = None,
+        count: Tell | None = None,
     ) -> None:
         self.clock = StageClock()
         self.clock.set(START)
         self.channel = ScriptedChannel()
         self.told = Told()
+        self.counting = Counting(self.told, self.clock, count or (lambda _kind, **_news: None))
         self.store = store
         self.folder = folder
         self.session = Session(
@@ -99,7 +109,7 @@ class Stage:
             store,
             lambda _live: self.channel,
             self.clock,
-            self.told,
+            self.told if count is None else self.counting,
             hurry=hurry,
             watch=False,
             chance=chance,
@@ -149,10 +159,12 @@ async def stage(
     hurry: bool = True,
     tenant: Mapping[str, str] = {},
     chance: random.Random | None = None,
+    count: Tell | None = None,
     **settings: str,
 ) -> AsyncIterator[Stage]:
     """A session that runs until the block ends. Called again on the same place, it goes on with the same store.
-    `tenant` and `settings` are lines of tenant.yaml, at its top and under `auto_reply`."""
+    `tenant` and `settings` are lines of tenant.yaml, at its top and under `auto_reply`. `count` hears what is counted.
+    """
     auto = "".join(f"  {key}: {value}\n" for key, value in settings.items())
     files = rules(text)
     files["tenant.yaml"] = 'version: 1\nname: Warung\nphone: "6281100000000"\ntimezone: Asia/Jakarta\n'
@@ -160,7 +172,7 @@ async def stage(
     files["tenant.yaml"] += "".join(f"{key}: {value}\n" for key, value in tenant.items())
     folder = write_tenant(place / "rules" / "warung", files)
     store = open_store(place / "data", "warung")
-    made = Stage(place / "data", store, folder, hurry, chance)
+    made = Stage(place / "data", store, folder, hurry, chance, count)
     running = asyncio.create_task(made.session.run())
     try:
         await asyncio.wait_for(made.channel.ready.wait(), 20)

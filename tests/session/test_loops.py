@@ -26,6 +26,8 @@ async def test_more_than_eight_replies_in_two_minutes_mute_the_chat_and_call_a_p
         assert shop.replies == [f"jawab {number}" for number in range(9)]
         assert shop.told.reasons == ["loop_suspected"] * 3
         assert shop.told.notes.count(NOTE) == 1
+        (alert,) = await shop.store.alerts.due(shop.clock.now(), 10)
+        assert (alert.kind, alert.count, BUDI in alert.text) == ("loop", 1, False)
         chat = await chat_of(shop)
         assert (chat.status, chat.priority) == ("pending", "high")
         await shop.say("kata 1", ANI)

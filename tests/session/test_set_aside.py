@@ -50,7 +50,12 @@ async def test_a_message_that_fails_three_times_is_set_aside_with_its_traceback_
         await shop.say("jam buka?")
         assert shop.replies == ["Kami buka kak."]
         assert shop.told.reasons == ["set_aside"]
-        assert sum("could not be decided" in note for note in shop.told.notes) == 3
+        undecided = [note for note in shop.told.notes if "could not be decided" in note]
+        assert len(undecided) == 3
+        assert all("RuntimeError in randint (test_set_aside.py:" in note for note in undecided)
+        assert not any("boom" in note for note in shop.told.notes)  # an error's text can quote the customer
+        (alert,) = await shop.store.alerts.due(shop.clock.now(), 10)
+        assert (alert.kind, "`wabot why A1`" in alert.text, BUDI in alert.text) == ("set_aside", True, False)
         tries, error, closed = journal(tmp_path, "A1")
         assert (tries, closed) == (3, True)
         assert error.startswith("Traceback")

@@ -74,7 +74,7 @@ async def test_a_change_of_rules_that_cannot_be_noted_is_live_all_the_same(
         tries = failing(shop.session._reloads, "_save", 2, monkeypatch)
         file = shop.folder / "rules.yaml"
         file.write_text(file.read_text().replace("Kami buka", "Kami tutup"))
-        await shop.session.live._reload()
+        await shop.session.live.reload()
         await shop.say("jam buka?")
         assert shop.replies == ["Kami tutup kak."]
         while tries[0] < 3:

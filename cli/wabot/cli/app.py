@@ -1,6 +1,7 @@
 """The commands and their options. Only the module of the command that is meant is imported."""
 
-from collections.abc import Sequence
+import os
+from collections.abc import Mapping, Sequence
 from importlib import import_module
 from typing import Annotated, Final
 
@@ -17,10 +18,14 @@ COMMANDS: Final = {
     "replies": "Show the quick replies as the customer would get them.",
     "run": "Answer customers by the rules, live.",
     "chat": "Write to a tenant as a customer.",
+    "reload": "Have the running daemon read everything anew.",
     "status": "Show what each tenant does, and has done.",
+    "service": "Install the daemon as a service of systemd.",
+    "logs": "Show what was logged about a tenant.",
     "why": "Show what was decided about a message, and why.",
     "conversations": "Show the chats as they stand, or one of them.",
     "outbox": "Show what waits, failed or is unknown.",
+    "alerts": "Show what people were to be told, or test the webhook.",
     "pause": "Keep the bot silent for a tenant or in a chat.",
     "resume": "Let the bot answer again.",
     "forget": "Erase a customer's data.",
@@ -40,7 +45,11 @@ def app(words: Sequence[str]) -> typer.Typer:
         no_args_is_help=True,
         add_completion=False,
         pretty_exceptions_enable=False,
-        context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+        context_settings={
+            "help_option_names": ["-h", "--help"],
+            "max_content_width": 100,
+            "default_map": _defaults(words),
+        },
         rich_markup_mode=None,
         help="WhatsApp auto-replies for small businesses, as rules in git: validated, tested, explained, and run.",
         epilog="Exit codes: 0 clean, 1 findings or a missed expectation, 2 wrong usage, 3 failure.",
@@ -51,6 +60,19 @@ def app(words: Sequence[str]) -> typer.Typer:
         made.command(name, short_help=summary)(meant)
     made.callback()(_options)
     return made
+
+
+def _defaults(words: Sequence[str]) -> Mapping[str, Mapping[str, str]]:
+    """Where the daemon keeps its data, for the commands beside it; `run` reads its settings itself."""
+    if not any(os.environ.get(name) for name in ("WHATSAPP_SESSION_PATH", "WABOT_NODE")):
+        return {}
+    meant = [name for name in COMMANDS if name in words and name != "run"]
+    if not meant:
+        return {}
+    from wabot.daemon.settings import default_data
+
+    data = default_data(os.environ)
+    return {name: {"data": data} for name in meant} if data else {}
 
 
 def _not_meant() -> None:

@@ -25,5 +25,6 @@ def check(folder: Path, now: int) -> tuple[Checked, tuple[Document, ...]]:
         commented=tuple(document.path for document in loaded.documents if may_silence(document)),
         sound=loaded.rule_set is not None,
         timezone="" if loaded.readable is None else str(loaded.readable.tenant.timezone),
+        phone="" if loaded.readable is None else loaded.readable.tenant.phone,
     )
     return checked, loaded.documents

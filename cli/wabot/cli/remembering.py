@@ -15,7 +15,7 @@ from wabot.language.rule_set import RuleSet
 if TYPE_CHECKING:
     from wabot.language.document import Document
 
-_LAYOUT: Final = 1
+_LAYOUT: Final = 2
 """Of the entries: one more for each change of what they hold."""
 _UNREADABLE: Final = (ValueError, LookupError, TypeError, AttributeError)
 _Known = TypeVar("_Known")
@@ -24,8 +24,8 @@ _Known = TypeVar("_Known")
 class Checked(NamedTuple):
     """What was looked at in a tenant's folder, and everything that was found there. `files` says of each its kind (that
     of its schema, "" for texts); `commented` are those that may silence findings; `sound` says whether nothing kept the
-    rules from being checked; `timezone` is the tenant's, "" if it could not be read: some findings depend on the date
-    there."""
+    rules from being checked; `timezone` and `phone` are the tenant's, "" if they could not be read: some findings
+    depend on the date there, one on the others' numbers."""
 
     tenant_id: str
     folder: Path
@@ -35,6 +35,7 @@ class Checked(NamedTuple):
     commented: tuple[Path, ...]
     sound: bool
     timezone: str
+    phone: str
 
 
 class Ready(NamedTuple):

@@ -1,5 +1,6 @@
 """`wabot run`: the daemon."""
 
+import os
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -20,11 +21,21 @@ class LogKind(StrEnum):
     json = "json"
 
 
+class LogLevel(StrEnum):
+    debug = "debug"
+    info = "info"
+    warning = "warning"
+    error = "error"
+
+
 def run(
     path: Annotated[
         Path | None, typer.Argument(help="A folder of tenants, or a tenant's folder.", show_default="./rules")
     ] = None,
-    data: Annotated[Path, typer.Option(help="Where each tenant's messages and WhatsApp keys are kept.")] = Path("data"),
+    data: Annotated[
+        Path | None,
+        typer.Option(help="Where each tenant's messages and WhatsApp keys are kept.", show_default="data"),
+    ] = None,
     channel: Annotated[ChannelKind, typer.Option(help="WhatsApp, or customers from files.")] = ChannelKind.neonize,
     sim: Annotated[
         Path | None, typer.Option(help="With --channel simulator: the folder of TENANT.in.jsonl and TENANT.out.jsonl.")
@@ -38,7 +49,21 @@ def run(
     show_messages: Annotated[
         bool, typer.Option("--show-messages", help="Print what customers write and hear (logs never hold it).")
     ] = False,
-    log_format: Annotated[LogKind, typer.Option(help="Log lines for people or for machines.")] = LogKind.text,
+    log_format: Annotated[
+        LogKind | None, typer.Option(help="Log lines for people or for machines.", show_default="text")
+    ] = None,
+    log_level: Annotated[
+        LogLevel | None, typer.Option(help="The least level that is logged.", show_default="info")
+    ] = None,
+    log_messages: Annotated[
+        bool, typer.Option("--log-messages", help="Log what customers write and are answered.")
+    ] = False,
+    listen: Annotated[
+        str | None, typer.Option(metavar="HOST:PORT", help="Serve /healthz, /readyz and /metrics here.")
+    ] = None,
+    node: Annotated[
+        Path | None, typer.Option(help="The file with the node's settings.", show_default="$WABOT_NODE")
+    ] = None,
 ) -> None:
     """Answer customers by the rules, live; follow changes of the rules; stop on SIGTERM or Ctrl-C."""
     if channel is ChannelKind.simulator and sim is None:
@@ -52,6 +77,16 @@ def run(
 
     from wabot.daemon.options import RunOptions
     from wabot.daemon.run import run as start
+    from wabot.daemon.settings import read_settings
+
+    flags = {
+        "data": data,
+        "log_format": log_format,
+        "log_level": log_level,
+        "log_messages": log_messages or None,
+        "listen": listen,
+    }
+    found = read_settings(flags, os.environ, node)
 
     options = RunOptions(
         channel=channel.value,
@@ -59,6 +94,6 @@ def run(
         until_idle=until_idle,
         fast=fast,
         show_messages=show_messages,
-        log_format=log_format.value,
+        log_format=found.settings.log_format,
     )
-    raise typer.Exit(start(path or DEFAULT, data, options))
+    raise typer.Exit(start(path or DEFAULT, found, options))

@@ -1,6 +1,7 @@
 """`wabot status`: what each tenant's session does, and what it has done."""
 
 import fcntl
+import json
 import os
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -10,10 +11,12 @@ from typing import Annotated, Any
 import typer
 
 from wabot.cli import render
-from wabot.cli.exit_codes import CLEAN, FAILURE
-from wabot.cli.output import Format, say, style
+from wabot.cli.exit_codes import CLEAN, FAILURE, FINDINGS
+from wabot.cli.output import Format, complain, say, style
+from wabot.cli.standings import DOWN, STANDING, with_standing
 from wabot.cli.stored import paused, paused_as_data, stored_tenants
 from wabot.cli.troubles import troubles
+from wabot.daemon.presence import find_daemon
 from wabot.model.errors import StoreError
 from wabot.model.session import SessionState, Summary
 from wabot.session.clock import RealClock
@@ -23,25 +26,55 @@ def status(
     data: Annotated[Path, typer.Option(help="The daemon's data folder.")] = Path("data"),
     tenant: Annotated[list[str] | None, typer.Option("--tenant", help="Only this tenant; may be repeated.")] = None,
     output: Annotated[Format, typer.Option("--format", help="For people or for machines.")] = Format.text,
+    follow: Annotated[bool, typer.Option("--watch", help="Show it again whenever it changes; Ctrl-C ends.")] = False,
+    check: Annotated[
+        bool, typer.Option("--check", help="Show nothing; exit 1 unless a daemon lives on this data.")
+    ] = False,
 ) -> None:
     """Show each tenant's state, rules, and counts: what came, which rules answered, and why others did not."""
+    if check:
+        raise typer.Exit(_check(data))
+    if follow:
+        from wabot.cli.status_watch import watch
+
+        def look() -> dict[str, str]:
+            return {
+                one.tenant: _line(one, data) if output is Format.json else _text(one, data)
+                for one in _look(data, tenant)
+            }
+
+        watch(look, as_lines=output is Format.json)
+    found = _look(data, tenant)
+    if output is Format.json:
+        typer.echo(render.as_json({"tenants": [_data(one, data) for one in found]}))
+    else:
+        say("\n\n".join(_text(one, data) for one in found) or f"nothing is stored in {data} yet")
+    raise typer.Exit(FAILURE if any(isinstance(one, _Unreadable) for one in found) else CLEAN)
+
+
+def _look(data: Path, tenants: list[str] | None) -> "list[Summary | _Unreadable]":
     from wabot.store.sqlite import read_summary
 
     found: list[Summary | _Unreadable] = []
-    for folder in stored_tenants(data, tenant or ()):
+    for folder in stored_tenants(data, tenants or (), STANDING):
         try:
-            found.append(_as_it_is(read_summary(folder, folder.name), folder))
+            stored = (folder / "wabot.db").is_file()  # a tenant that was never started has none yet
+            summary = read_summary(folder, folder.name) if stored else Summary(folder.name, SessionState("stopped"))
+            found.append(_as_it_is(summary, folder))
         except StoreError as error:  # one tenant's file says nothing about the others'
             found.append(_Unreadable(folder.name, str(error)))
-    told = {one.tenant: troubles(data / one.tenant) for one in found}
-    if output is Format.json:
-        typer.echo(render.as_json({"tenants": [{**_data(one), "troubles": told[one.tenant]} for one in found]}))
-    else:
-        say(
-            "\n\n".join("\n".join([_text(one), *_shown(told[one.tenant])]) for one in found)
-            or f"nothing is stored in {data} yet"
+    return found
+
+
+def _check(data: Path) -> int:
+    daemon = find_daemon(data)
+    if daemon is None:
+        complain(f"no daemon works on {data}; `wabot run` starts one")
+    elif not daemon.turns:
+        complain(
+            f"the daemon of {data} (process {daemon.pid}) has hung for a minute or more; end it and start it again"
         )
-    raise typer.Exit(FAILURE if any(isinstance(one, _Unreadable) for one in found) else CLEAN)
+    return CLEAN if daemon is not None and daemon.turns else FINDINGS
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +87,10 @@ class _Unreadable:
 
 def _as_it_is(summary: Summary, folder: Path) -> Summary:
     """A process that was killed could not write down that it ended: its lock, which died with it, tells."""
+    running = runs(folder)
+    summary = with_standing(summary, folder, runs=running)
     state = summary.state
-    if state.status == "stopped" or state.action or runs(folder):
+    if state.status in ("stopped", *DOWN) or state.action or running:
         return summary
     detail = f"its process was killed, or the machine went down, while it was {state.status}"
     return replace(summary, state=SessionState("stopped", detail, "start it again: wabot run"))
@@ -78,7 +113,11 @@ def runs(folder: Path) -> bool:
     return False
 
 
-def _text(summary: Summary | _Unreadable) -> str:
+def _text(summary: Summary | _Unreadable, data: Path) -> str:
+    return "\n".join([_told(summary), *_shown(troubles(data / summary.tenant))])
+
+
+def _told(summary: Summary | _Unreadable) -> str:
     if isinstance(summary, _Unreadable):
         return f"{style(summary.tenant, bold=True)}  {style(summary.error, fg='red')}"
     state = summary.state
@@ -121,7 +160,15 @@ def _when(at: int) -> str:
     return datetime.fromtimestamp(at / 1000, UTC).astimezone().strftime("%Y-%m-%d %H:%M")
 
 
-def _data(summary: Summary | _Unreadable) -> dict[str, Any]:
+def _line(summary: Summary | _Unreadable, data: Path) -> str:
+    return json.dumps(_data(summary, data), ensure_ascii=False)
+
+
+def _data(summary: Summary | _Unreadable, data: Path) -> dict[str, Any]:
+    return {**_as_data(summary), "troubles": troubles(data / summary.tenant)}
+
+
+def _as_data(summary: Summary | _Unreadable) -> dict[str, Any]:
     if isinstance(summary, _Unreadable):
         return {"tenant": summary.tenant, "error": summary.error}
     reload = summary.reload

@@ -14,15 +14,19 @@ from wabot.store.keeping.layout import is_set_aside
 DATA_HELP: Final = "The daemon's data folder."
 
 
-def stored_tenants(data: Path, names: Sequence[str] = ()) -> list[Path]:
-    """The folders of the tenants that have a store in `data`, or of those that are named.
+def stored_tenants(data: Path, names: Sequence[str] = (), *others: str) -> list[Path]:
+    """The folders of the tenants that have a store in `data` (or one of the `others`), or of those that are named.
 
     Raises:
         UsageError: there is no such folder, or no such tenant in it.
     """
     if not data.is_dir():
         raise UsageError(f"there is no data folder {data}; `wabot run` makes it, or name another with --data")
-    folders = sorted(entry for entry in data.iterdir() if (entry / "wabot.db").is_file() and not is_set_aside(entry))
+    folders = sorted(
+        entry
+        for entry in data.iterdir()
+        if any((entry / name).is_file() for name in ("wabot.db", *others)) and not is_set_aside(entry)
+    )
     known = {folder.name for folder in folders}
     for name in names:
         if name not in known:

@@ -10,6 +10,7 @@ from wabot.cli.progress import Progress
 from wabot.cli.remembering import Checked
 from wabot.cli.tenants import folders, remembering
 from wabot.language.diagnostic import Diagnostic
+from wabot.lint.numbers import same_numbers
 
 if TYPE_CHECKING:
     from wabot.language.document import Document
@@ -55,7 +56,8 @@ def survey(path: Path | None, only: Sequence[str] = (), *, cached: bool = True, 
     with remembering(cached=cached) as tenants:
         kept = documents if keep else None
         checked = tuple(tenants.checked(folder, kept) for folder in Progress().over(chosen.folders, "checking"))
-    found = sorted({*chosen.diagnostics, *(item for tenant in checked for item in tenant.findings)})
+    shared = same_numbers((tenant.tenant_id, tenant.folder, tenant.phone) for tenant in checked)
+    found = sorted({*chosen.diagnostics, *(item for tenant in checked for item in tenant.findings), *shared})
     if not any(tenant.commented for tenant in checked):
         return Survey(checked, tuple(found), (), documents)
     from wabot.lint.silences import Commented, heed

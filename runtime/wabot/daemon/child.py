@@ -11,17 +11,28 @@ import signal
 import sys
 import time
 from collections.abc import Callable
-from contextlib import suppress
+from contextlib import AsyncExitStack, suppress
+from dataclasses import asdict
 from pathlib import Path
 from typing import Final, TextIO
 
+from wabot.daemon import sentry
+from wabot.daemon.line import Line
 from wabot.daemon.logs import LogReport, Transcript, configure
 from wabot.daemon.opening import opened
 from wabot.daemon.options import RunOptions
 from wabot.daemon.restart import BUSY, DONE, NEEDS_A_PERSON, NO_RULES
+from wabot.daemon.settings import Settings, read_settings
+from wabot.daemon.settings.signing import webhook
+from wabot.daemon.tenant_log import TenantLog
 from wabot.model.errors import StoreError, TenantBusy, WabotError
+from wabot.model.failure import place_of
+from wabot.model.session import Reload, SessionState
 from wabot.ports import Channel, Clock
 from wabot.session.clock import RealClock, ScriptClock
+from wabot.session.counting import counting
+from wabot.session.defaults import NodeDefaults, loading
+from wabot.session.deliverer import delivering
 from wabot.session.live import LiveRules
 from wabot.session.report import Report
 from wabot.session.session import Place, Session
@@ -51,18 +62,23 @@ def lock(data: Path) -> int:
     raise TenantBusy(f"another process runs {data.name} on {data}; stop that one first")
 
 
-async def run(rules: Path, data: Path, options: RunOptions, out: TextIO) -> int:
+async def run(rules: Path, data: Path, options: RunOptions, settings: Settings, out: TextIO) -> int:
     """Run one tenant's session; returns the exit code for the supervisor."""
     tenant = rules.resolve().name
     script = ScriptClock() if options.fast else None
     clock: Clock = script or RealClock()
-    report: Report = LogReport(tenant)
+    report: Report = LogReport(tenant, messages=settings.log_messages)
     if options.show_messages:
         report = Transcript(tenant, clock, out)
+    line = Line(options.line)
+    beating = asyncio.create_task(line.beat(options.beat))
     store = await opened(data, tenant, clock, report)
+    built_from: list[tuple[str, str]] = []
+    """The number and the time zone that the channel was made with: when they change, only a new session has them."""
 
     def make_channel(live: LiveRules) -> Channel:
         shop = live.rule_set().tenant
+        built_from.append((shop.phone, str(shop.timezone)))
         if isinstance(report, Transcript):
             report.zone = shop.timezone
         if options.channel == "simulator":
@@ -80,15 +96,31 @@ async def run(rules: Path, data: Path, options: RunOptions, out: TextIO) -> int:
         from wabot.channel.neonize import NeonizeChannel
         from wabot.channel.neonize.qr import TerminalQR
 
-        proxy = os.environ.get("WABOT_WHATSAPP_PROXY", "")
-        return NeonizeChannel(data / "keys.db", shop.phone, clock, TerminalQR(out, tenant), proxy=proxy)
+        return NeonizeChannel(data / "keys.db", shop.phone, clock, TerminalQR(out, tenant), proxy=settings.proxy)
 
-    session = Session(Place(rules, data), store, make_channel, clock, report, hurry=options.fast)
-    _stop_on_signals(session.stop)
-    try:
+    def news(what: SessionState | Reload) -> None:
+        line.tell("state" if isinstance(what, SessionState) else "reload", **asdict(what))
+        if isinstance(what, Reload) and what.ok and built_from:
+            shop = session.live.rule_set().tenant
+            if built_from[0] != (shop.phone, str(shop.timezone)):
+                line.tell("anew", why="its number or its time zone has changed")
+
+    load = loading(
+        NodeDefaults(settings.enabled, settings.delay, settings.max_per_contact_per_day, settings.max_per_minute)
+    )
+    async with AsyncExitStack() as stack:
+        stack.push_async_callback(store.close)
+        stack.callback(beating.cancel)
+        if not options.fast:  # a rehearsal calls nobody
+            await stack.enter_async_context(delivering(store.alerts, webhook(settings), report))
+        told: Report = report
+        if settings.listen:
+            told = await stack.enter_async_context(counting(report, clock, line.tell, store.alerts.backlog))
+        place = Place(rules, data)
+        session = Session(place, store, make_channel, clock, told, hurry=options.fast, news=news, load=load)
+        _stop_on_signals(session.stop)
+        _reload_on_signal(session.live)
         sound = await session.run(wait_for_rules=not options.until_idle)
-    finally:
-        await store.close()
     ended(data)
     if not sound:
         return NO_RULES
@@ -109,6 +141,17 @@ def _stop_on_signals(stop: Callable[[], None]) -> None:
         loop.add_reader(0, gone)
 
 
+def _reload_on_signal(live: LiveRules) -> None:
+    loop, running = asyncio.get_running_loop(), set[asyncio.Task[None]]()
+
+    def reload() -> None:
+        task = loop.create_task(live.reload())
+        running.add(task)
+        task.add_done_callback(running.discard)
+
+    loop.add_signal_handler(signal.SIGHUP, reload)
+
+
 def main() -> None:
     """The process's entry point; never returns."""
     rules, data, options = Path(sys.argv[1]), Path(sys.argv[2]), RunOptions.parse(sys.argv[3])
@@ -117,24 +160,28 @@ def main() -> None:
         from wabot.channel.neonize.quiet import quiet
 
         out, _ = quiet()
-    configure(options.log_format)
-    report = LogReport(rules.resolve().name)
+    settings = read_settings({}, os.environ).settings
+    configure(settings.log_format, settings.log_level, keep=TenantLog(data).keep, crashes=bool(settings.sentry_dsn))
+    report = LogReport(rules.resolve().name, messages=settings.log_messages)
     code = 1
     try:
+        sentry.start(settings.sentry_dsn, rules.resolve().name)
         lock(data)
-        code = asyncio.run(run(rules, data, options, out))
+        code = asyncio.run(run(rules, data, options, settings, out))
     except TenantBusy as error:
         report.note(str(error), level="error")
         code = BUSY
     except WabotError as error:
         report.note(str(error), level="error")
     except Exception as error:  # the supervisor starts it again; the log must say why it had to
-        report.note("the session crashed", level="error", error=repr(error))
+        report.note("the session crashed", level="error", error=place_of(error))
         if os.environ.get("WABOT_DEBUG"):
             raise
     finally:
-        sys.stdout.flush()
-        sys.stderr.flush()
+        sentry.flush()
+        for stream in (sys.stdout, sys.stderr):
+            with suppress(OSError, ValueError):  # the terminal is closed: that is no reason to end otherwise
+                stream.flush()
         # An unfinished pairing leaves a Go thread behind that would keep the process alive for ever.
         os._exit(code)
 

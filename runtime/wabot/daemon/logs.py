@@ -1,25 +1,36 @@
-"""Logs of the daemon, by structlog, to stderr: for people on a terminal, as JSON for machines. No message's text, no
-whole phone number: those are on the terminal only, and only when asked for."""
+"""Logs of the daemon, by structlog, to stderr: for people on a terminal, as JSON for machines. No whole phone number,
+and no message's text unless a setting asks for it."""
 
-import logging
 import sys
 from contextlib import suppress
 from datetime import UTC, datetime, tzinfo
 from pathlib import PurePath
-from typing import Any, TextIO
+from typing import Any, TextIO, cast
 
 import structlog
 
+from wabot.daemon import sentry
 from wabot.daemon.options import LogFormat
+from wabot.daemon.tenant_log import Processor
+from wabot.model.masked import masked
 from wabot.model.message import Message
 from wabot.model.turn import Outbound
 from wabot.model.visible import on_one_line, visible
 from wabot.ports import Clock
+from wabot.session.report import Mute
 
 
-def configure(log_format: LogFormat, stream: TextIO | None = None) -> None:
-    """Set structlog up for this process."""
-    target = stream or sys.stderr
+def configure(
+    log_format: LogFormat,
+    level: str = "info",
+    stream: TextIO | None = None,
+    keep: Processor | None = None,
+    *,
+    crashes: bool = False,
+) -> None:
+    """Set structlog up for this process; `level` is the least that is logged. `keep` is handed each line before it is
+    rendered. `crashes` are reported to Sentry."""
+    target = Steady(stream or sys.stderr)
     final: Any = structlog.processors.JSONRenderer(ensure_ascii=False)
     if log_format == "text":
         final = structlog.dev.ConsoleRenderer(colors=target.isatty(), pad_event_to=0)
@@ -27,27 +38,39 @@ def configure(log_format: LogFormat, stream: TextIO | None = None) -> None:
         fmt="iso" if log_format == "json" else "%H:%M:%S", utc=log_format == "json"
     )
     structlog.configure(
-        processors=[structlog.processors.add_log_level, stamp, *([_shown] if log_format == "text" else []), final],
-        wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
+        processors=[
+            structlog.processors.add_log_level,
+            *([sentry.processor] if crashes else []),
+            *([keep] if keep else []),
+            stamp,
+            *([_shown] if log_format == "text" else []),
+            final,
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(level),
         # One write a line: several processes share the terminal.
-        logger_factory=structlog.WriteLoggerFactory(Unfailing(target)),  # type: ignore[arg-type]
+        logger_factory=structlog.WriteLoggerFactory(cast(TextIO, target)),
         cache_logger_on_first_use=True,
     )
 
 
-class Unfailing:
-    """A stream for logs. One that cannot be written (the disk is full) loses lines, and never ends what it tells of."""
+class Steady:
+    """A stream that a program may write to for ever: a terminal that was closed, or a full disk behind it, loses lines
+    and raises nothing."""
 
     def __init__(self, stream: TextIO) -> None:
         self._stream = stream
 
-    def write(self, text: str) -> None:
+    def write(self, text: str) -> int:
         with suppress(OSError, ValueError):
-            self._stream.write(text)
+            return self._stream.write(text)
+        return 0
 
     def flush(self) -> None:
         with suppress(OSError, ValueError):
             self._stream.flush()
+
+    def isatty(self) -> bool:
+        return self._stream.isatty()
 
 
 def _shown(_logger: object, _method: str, line: structlog.typing.EventDict) -> structlog.typing.EventDict:
@@ -55,28 +78,34 @@ def _shown(_logger: object, _method: str, line: structlog.typing.EventDict) -> s
     return {key: visible(value) if isinstance(value, str) else value for key, value in line.items()}
 
 
-def masked(phone: str) -> str:
-    """6281234567890 → 6281…890: enough to tell two apart, too little to call."""
-    return f"{phone[:4]}…{phone[-3:]}" if len(phone) > 8 else "…"
+class LogReport(Mute):
+    """A session's `Report` as log lines; with `messages`, customers' words and what they are answered stand in them."""
 
-
-class LogReport:
-    """A session's `Report` as log lines."""
-
-    def __init__(self, tenant: str) -> None:
+    def __init__(self, tenant: str, *, messages: bool = False) -> None:
         self._log: Any = structlog.get_logger().bind(tenant=tenant)
+        self._messages = messages
 
     def heard(self, message: Message) -> None:
-        self._log.debug("heard", chat=masked(message.chat), message=message.id, type=message.type)
+        tell = self._log.info if self._messages else self._log.debug
+        tell("heard", chat=masked(message.chat), message=message.id, type=message.type, **self._said(message.text))
 
     def silent(self, message: Message, reason: str) -> None:
         self._log.info("no reply", chat=masked(message.chat), message=message.id, reason=reason)
 
     def sent(self, outbound: Outbound) -> None:
-        self._log.info("replied", chat=masked(outbound.chat), rule=outbound.rule, outbound=outbound.id)
+        self._log.info(
+            "replied",
+            chat=masked(outbound.chat),
+            rule=outbound.rule,
+            outbound=outbound.id,
+            **self._said(outbound.text),
+        )
 
     def note(self, event: str, *, level: str = "info", **details: Any) -> None:
         getattr(self._log, level)(event, **details)
+
+    def _said(self, text: str) -> dict[str, str]:
+        return {"text": text} if self._messages else {}
 
 
 class Transcript(LogReport):

@@ -4,11 +4,13 @@ import asyncio
 import os
 import shutil
 import sqlite3
+from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
 from wabot.model.errors import StoreError
 from wabot.ports import Clock
+from wabot.session.alarms import damaged
 from wabot.session.report import Report
 from wabot.store.keeping.mending import Mended, met, open_kept
 from wabot.store.sqlite import SqliteStore
@@ -41,14 +43,16 @@ async def opened(folder: Path, tenant: str, clock: Clock, report: Report) -> Sql
             await asyncio.sleep(_AGAIN)
             continue
         for one in mended:
-            _tell(report, one)
+            await _tell(store, report, clock, one)
         store.writer.on_damage = lambda found: _crash(folder, report, found)
         return store
 
 
-def _tell(report: Report, mended: Mended) -> None:
-    """The one place that says that a file was replaced: whoever alerts people hooks in here."""
+async def _tell(store: SqliteStore, report: Report, clock: Clock, mended: Mended) -> None:
+    """The one place that says that a file was replaced."""
     report.note(str(mended), level="error")
+    with suppress(StoreError):  # the log has it, and so has `wabot status`
+        await store.alerts.add(damaged(str(mended)), clock.now())
 
 
 def _crash(folder: Path, report: Report, found: str) -> None:

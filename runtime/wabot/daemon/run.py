@@ -1,22 +1,36 @@
 """`wabot run`, from the folder of rules to the supervisor."""
 
 import asyncio
+import os
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
+import structlog
+
+from wabot.daemon import sentry
 from wabot.daemon.logs import configure
 from wabot.daemon.options import RunOptions
+from wabot.daemon.patience import policy
+from wabot.daemon.settings import SETTINGS, Found, Settings
 from wabot.daemon.supervisor import Supervisor
+from wabot.daemon.tenant_log import keep_by_tenant
+from wabot.daemon.watching import watching
 from wabot.language.folders import find_tenants
 from wabot.model.errors import UsageError, WabotError
+from wabot.model.failure import place_of
 
 
-def run(rules: Path, data: Path, options: RunOptions) -> int:
+def run(rules: Path, found_settings: Found, options: RunOptions) -> int:
     """Run every tenant in `rules` until told to stop; returns the exit code.
 
     Raises:
-        UsageError: there is nothing at `rules`, or it holds no tenant.
+        UsageError: there is nothing at `rules`, or it holds no tenant; or an extra is missing that a setting needs.
         WabotError: the data folder cannot be used.
     """
+    settings = found_settings.settings
+    data = Path(settings.data)
     found = find_tenants(rules)
     if not found.folders:
         raise UsageError(f"{rules}: {found.diagnostics[0].message}; {found.diagnostics[0].hint}")
@@ -24,5 +38,28 @@ def run(rules: Path, data: Path, options: RunOptions) -> int:
         data.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as error:
         raise WabotError(f"{data} cannot be made: {error.strerror}. Name another with --data.") from error
-    configure(options.log_format)
-    return asyncio.run(Supervisor(list(found.folders), data, options).run())
+    # What is settled here is what every session inherits: secrets, too, which would be seen among its arguments.
+    for name in ("WABOT_NODE", *(f"{setting.name}_FILE" for setting in SETTINGS if setting.secret)):
+        os.environ.pop(name, None)
+    os.environ.update(settings.environment())
+    sentry.start(settings.sentry_dsn)
+    configure(settings.log_format, settings.log_level, keep=keep_by_tenant(data), crashes=bool(settings.sentry_dsn))
+    log: Any = structlog.get_logger()
+    for odd in found_settings.warnings:
+        log.warning(odd)
+    try:
+        return asyncio.run(_run(rules, found.folders, settings, options))
+    except WabotError:
+        raise
+    except Exception as error:
+        log.error("the daemon crashed", error=place_of(error))
+        sentry.flush()
+        raise
+
+
+async def _run(rules: Path, folders: Sequence[Path], settings: Settings, options: RunOptions) -> int:
+    data, patience = Path(settings.data), policy(os.environ)
+    if options.fast:  # a rehearsal calls nobody
+        settings = replace(settings, webhook="")
+    async with watching(settings, data, [folder.resolve().name for folder in folders]) as overview:
+        return await Supervisor(rules, data, options, patience, overview.heard).run()

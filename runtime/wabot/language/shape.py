@@ -19,7 +19,7 @@ from wabot.language.document import Document, Steps
 from wabot.language.resources import schemas
 
 Listing = Literal["rules", "tests", "quick-replies"]
-Kind = Literal["tenant", "hours"] | Listing
+Kind = Literal["tenant", "hours", "node"] | Listing
 
 _PLAIN: Final = {
     "string": "a text",

@@ -60,6 +60,7 @@ _LOADER: Final[tuple[tuple[str, Severity, str], ...]] = (
     ("WB218", "error", "A shared file that does not exist"),
     ("WB219", "error", "A choice that is decided already"),
     ("WB220", "error", "A rule that nothing leads to"),
+    ("WB221", "error", "A number that another tenant has"),
 )
 """What reading a tenant reports: files (WB0xx), their shape (WB1xx), what they refer to (WB2xx). The loader names the
 severity of each finding itself; a test holds the two together."""

@@ -16,7 +16,12 @@ SessionStatus = Literal[
     "outdated",
     "rules_invalid",
     "stopped",
+    "restarting",
+    "parked",
+    "needs_a_person",
+    "refused",
 ]
+"""The last four are said by the supervisor of a session that does not run (daemon/standing.py)."""
 
 
 @dataclass(frozen=True, slots=True)

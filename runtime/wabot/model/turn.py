@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final, Literal
 
+from wabot.model.alert import Alert
 from wabot.model.context import Burst, Context, OpenMenu, Priority, Usage
 from wabot.model.message import Message
 
@@ -44,7 +45,8 @@ class Turn:
     `burst` is the burst that this message belongs to: replies to it that still wait are held until its end.
     `pending` makes it wait for a person though no rule called one. `mute_until` (UTC milliseconds) keeps the
     bot silent in a chat where two machines seem to answer each other; a person's message ends that. `segment` is
-    the customer's from this message on ("": as before).
+    the customer's from this message on ("": as before). `alerts` are for the people behind the tenant, raised with the
+    turn or not at all.
     """
 
     message: Message
@@ -65,6 +67,7 @@ class Turn:
     error: str = ""
     trace: str = "[]"
     micros: int = 0
+    alerts: tuple[Alert, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -63,7 +63,8 @@ class Inbound:
         while self._arriving:
             batch = [self._arriving.popleft() for _ in range(min(len(self._arriving), _AT_ONCE))]
             try:
-                fresh = await self._keep([message for message, _ in batch])
+                arrived = self._clock.now()
+                fresh = await self._keep([message for message, _ in batch], arrived)
             except Exception as error:  # a bug: whoever brought the messages must learn of it
                 for _, kept in batch:
                     if not kept.done():
@@ -71,18 +72,20 @@ class Inbound:
                 continue
             for (message, kept), new in zip(batch, fresh, strict=True):
                 if new:
+                    self._report.arrived(message, arrived)
                     self.take_up(message)
                 else:
                     self._report.silent(message, "duplicate")
                 if not kept.done():
                     kept.set_result(None)
 
-    async def _keep(self, messages: list[Message]) -> list[bool]:
-        arrived = self._clock.now()
+    async def _keep(self, messages: list[Message], arrived: int) -> list[bool]:
         return await insist(lambda: self._store.journal(messages, arrived), self._report, "a message")
 
     async def receipt(self, receipt: Receipt) -> None:
-        await insist(lambda: self._store.receipt(receipt), self._report, "a receipt")
+        moved = await insist(lambda: self._store.receipt(receipt), self._report, "a receipt")
+        if moved is not None:
+            self._report.became(moved, receipt.status)
 
     async def history(self, part: History) -> None:
         await self._histories.take(part)

@@ -18,27 +18,32 @@ from wabot.language.rule_set import RuleSet
 from wabot.language.tenant import Loaded
 from wabot.model.session import Reload
 from wabot.ports import Clock
+from wabot.session.changes import LOOK_AGAIN, whole_changes
 from wabot.session.report import Report
 
 COPY: Final = "rules.good"
 _SHOWN: Final = 20
 _NO_RULES: Final = "WB014"
-_LOOK_AGAIN: Final = 1_000
-"""Milliseconds between looks whether the watched folders are still the ones at their places."""
-_DEBOUNCE: Final = 300
-"""Milliseconds of quiet after which a change counts as whole: a checkout writes many files."""
 
 
 class LiveRules:
     """A tenant's rules while its session runs. `on_reload` hears of every outcome."""
 
     def __init__(
-        self, folder: Path, data: Path, clock: Clock, report: Report, on_reload: Callable[[Reload], Awaitable[None]]
+        self,
+        folder: Path,
+        data: Path,
+        clock: Clock,
+        report: Report,
+        on_reload: Callable[[Reload], Awaitable[None]],
+        load: Callable[[Path], Loaded] = load_tenant,
     ) -> None:
         self.folder = folder
         self._copy = data / COPY / folder.resolve().name
         self._clock, self._report, self._on_reload = clock, report, on_reload
+        self._load = load
         self._live: RuleSet | None = None
+        self._one = asyncio.Lock()
         self.ready = asyncio.Event()
 
     def rule_set(self) -> RuleSet:
@@ -48,9 +53,9 @@ class LiveRules:
 
     async def load(self) -> bool:
         """Load what is on disk; when that is broken, the last sound version. False when there is none of either."""
-        await self._reload()
+        await self.reload()
         if self._live is None and self._copy.is_dir():
-            saved = await asyncio.to_thread(load_tenant, self._copy)
+            saved = await asyncio.to_thread(self._load, self._copy)
             if saved.rule_set is not None:
                 self._report.note("running on the last sound rules: those on disk are broken", level="error")
                 self._swap(saved.rule_set)
@@ -64,22 +69,21 @@ class LiveRules:
             if places:
                 await self._watch(places)
             else:
-                await asyncio.sleep(_LOOK_AGAIN / 1000)
+                await asyncio.sleep(LOOK_AGAIN / 1000)
             if self._places():  # without the folder there is nothing to read; it may be on its way
-                await self._reload()
+                await self.reload()
 
     async def _watch(self, places: Mapping[Path, tuple[int, int]]) -> None:
         """Follow changes until other folders stand at these places."""
-        from watchfiles import Change, awatch
+        from watchfiles import Change
 
-        looking = awatch(*places, debounce=_DEBOUNCE, step=50, rust_timeout=_LOOK_AGAIN, yield_on_timeout=True)
-        async for changes in looking:
+        async for changes in whole_changes(places):
             # A folder that is made anew can have the number of the one that is gone, but that one's end was seen.
             ended = any(change == Change.deleted and Path(path) in places for change, path in changes)
             if ended or self._places() != places:
                 return
             if changes:
-                await self._reload()
+                await self.reload()
 
     def _places(self) -> dict[Path, tuple[int, int]]:
         """The folders to watch, each with what makes it the same folder; nothing without the tenant's own."""
@@ -92,29 +96,35 @@ class LiveRules:
                     found[place] = (seen.st_dev, seen.st_ino)
         return found if self.folder in found else {}
 
-    async def _reload(self) -> None:
-        loaded = await asyncio.to_thread(load_tenant, self.folder)
+    async def reload(self) -> None:
+        """Read the files as they are now."""
+        async with self._one:  # a person's order may come while a change is read: the later look must win
+            await self._look()
+
+    async def _look(self) -> None:
+        loaded = await asyncio.to_thread(self._load, self.folder)
         now = self._clock.now()
         if loaded.rule_set is None or (self._live is not None and _emptied(loaded)):
             await self._broken(loaded, now)
         elif self._live is None or loaded.rule_set.revision != self._live.revision:
             self._swap(loaded.rule_set)
             await asyncio.to_thread(self._keep)
-            self._report.note("rules are live", revision=loaded.rule_set.revision, rules=len(loaded.rule_set.rules))
+            # Recorded first: who hears of it and looks finds it.
             await self._on_reload(Reload(now, True, loaded.rule_set.revision))
+            self._report.note("rules are live", revision=loaded.rule_set.revision, rules=len(loaded.rule_set.rules))
         else:
             # Broken and mended again without a change in between: the error that is shown is over.
             await self._on_reload(Reload(now, True, self._live.revision))
 
     async def _broken(self, loaded: Loaded, now: int) -> None:
         errors = [item for item in loaded.diagnostics if item.severity == "error" or item.code == _NO_RULES]
+        revision = self._live.revision if self._live else ""
+        await self._on_reload(Reload(now, False, revision, _line(errors[0]) if errors else ""))
         for item in errors[:_SHOWN]:
             self._report.note(f"broken rules: {_line(item)}", level="error")
         kept = "the rules before them stay live" if self._live else "nobody is answered until they are mended"
         count = "an error" if len(errors) == 1 else f"{len(errors)} errors"
         self._report.note(f"the rules have {count}; {kept}", level="error")
-        revision = self._live.revision if self._live else ""
-        await self._on_reload(Reload(now, False, revision, _line(errors[0]) if errors else ""))
 
     def _swap(self, rule_set: RuleSet) -> None:
         # One assignment: a message that is being decided keeps the rules that it began with.

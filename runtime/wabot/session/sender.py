@@ -8,16 +8,18 @@ import asyncio
 from collections import deque
 from collections.abc import Callable, Iterable
 from contextlib import suppress
+from dataclasses import replace
 from functools import partial
 from typing import Final, NamedTuple
 
 from wabot.language.rule_set import AutoReply
 from wabot.model.errors import ChannelError, SendRefused, SendUnknown, StoreError
+from wabot.model.failure import place_of
 from wabot.model.turn import LATER, Outbound
 from wabot.ports import Channel, Clock, Store
 from wabot.session.insisting import insist
 from wabot.session.permission import RETRIES, WAITING, backoff, permission
-from wabot.session.report import Report
+from wabot.session.report import Outcome, Report
 
 _TYPING: Final = 5_000
 """Milliseconds before a reply for which "typing…" is shown at most."""
@@ -158,14 +160,16 @@ class Sender:
             now, settings = self._clock.now(), self._settings()
             claim = await self._store.claim(outbound, now, lambda facts: permission(outbound, facts, settings, now))
             if claim.claimed:
-                return await self._through_the_channel(outbound, attempt)
+                return await self._through_the_channel(replace(outbound, due=claim.due or outbound.due), attempt)
             if claim.refusal == LATER:
                 return _Again(claim.due)
             if claim.refusal in WAITING:
                 return _Again(now + _LOOK_AGAIN, held=True)
             if claim.refusal is not None:
-                await self._fail(outbound, claim.refusal)
-            return None  # without a refusal it is queued no more: a person took the chat over
+                await self._fail(outbound, claim.refusal, "withheld")
+            else:  # it is queued no more: a person took the chat over
+                self._report.became(outbound.rule, "cancelled", outbound)
+            return None
         except StoreError as error:
             self._report.note("a reply waits for the store", level="error", error=str(error), outbound=outbound.id)
             return _Again(self._clock.now() + _LOOK_AGAIN)
@@ -187,19 +191,21 @@ class Sender:
             await insist(partial(self._store.release, outbound, due), self._report, "a reply")
             return _Again(due, failed=1)
         except Exception as error:  # a bug in a channel: the message may be out, so it is not sent again
-            self._report.note("a send broke off", level="error", outbound=outbound.id, error=repr(error))
+            self._report.note("a send broke off", level="error", outbound=outbound.id, error=place_of(error))
             await self._finish(outbound, "unknown", repr(error))
         else:
             await self._finish(outbound, "sent")
             self._report.sent(outbound)
         return None
 
-    async def _fail(self, outbound: Outbound, reason: str) -> None:
+    async def _fail(self, outbound: Outbound, reason: str, outcome: Outcome = "failed") -> None:
         self._report.note("a reply was not sent", level="warning", reason=reason, rule=outbound.rule)
-        await self._finish(outbound, "failed", reason)
+        await self._finish(outbound, outcome, reason)
 
-    async def _finish(self, outbound: Outbound, status: str, error: str = "") -> None:
+    async def _finish(self, outbound: Outbound, outcome: Outcome, error: str = "") -> None:
+        status = "failed" if outcome == "withheld" else outcome
         # The message is out (or is not): that must be written down however long the store takes, or a restart would
         # call it unknown.
         at = self._clock.now()
         await insist(partial(self._store.finish, outbound, status, at, error), self._report, "a send")
+        self._report.became(outbound.rule, outcome, outbound)

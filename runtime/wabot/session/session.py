@@ -8,9 +8,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
+from wabot.engine.load import load_tenant
 from wabot.language.rule_set import AutoReply, MediaSettings
-from wabot.model.session import SessionState
+from wabot.language.tenant import Loaded
+from wabot.model.session import Reload, SessionState
 from wabot.ports import Channel, Clock, MediaSource, Store
+from wabot.session.alarms import broken_rules
 from wabot.session.downloads import Downloads
 from wabot.session.histories import Histories
 from wabot.session.inbound import Inbound
@@ -35,7 +38,8 @@ class Place:
 
 class Session:
     """Runs one tenant until its channel ends or `stop` is called. `hurry` leaves delays out; `watch` follows changes of
-    the rules. `make_channel` is called once the rules are sound: the channel needs the tenant's number."""
+    the rules. `make_channel` is called once the rules are sound: the channel needs the tenant's number. `news` hears of
+    every state and every reload; `load` reads a tenant's folder."""
 
     def __init__(
         self,
@@ -48,15 +52,18 @@ class Session:
         hurry: bool = False,
         watch: bool = True,
         chance: random.Random | None = None,
+        news: Callable[[SessionState | Reload], None] | None = None,
+        load: Callable[[Path], Loaded] = load_tenant,
     ) -> None:
         self._store, self._make_channel, self._clock, self._report = store, make_channel, clock, report
         self._data = place.data
         self._hurry, self._watch = hurry, watch
         self._chance = chance or random.Random()
+        self._news = news
         self._stop = asyncio.Event()
         self._states = Newest(store.save_state, report, "the session's state")
-        self._reloads = Newest(store.save_reload, report, "the state of the rules")
-        self.live = LiveRules(place.rules, place.data, clock, report, self._reloads.tell)
+        self._reloads = Newest(self._save_reload, report, "the state of the rules")
+        self.live = LiveRules(place.rules, place.data, clock, report, self._reloaded, load)
         self._connected = asyncio.Event()
         self.state = SessionState("starting")
 
@@ -101,6 +108,7 @@ class Session:
         inbound = Inbound(self._store, self._clock, turns, sender, self._report, self._told, histories, decided)
         for lost in await self._insist(lambda: self._store.abandon(self._clock.now())):
             self._report.note("nobody knows whether a reply went out", level="warning", outbound=lost.id)
+            self._report.became(lost.rule, "unknown", lost)
         sender.add(await self._insist(self._store.queued))
         running = None
         looking = asyncio.create_task(sender.look())
@@ -161,8 +169,20 @@ class Session:
     def _settings(self) -> AutoReply:
         return self.live.rule_set().tenant.auto_reply
 
+    async def _reloaded(self, reload: Reload) -> None:
+        if self._news is not None:
+            self._news(reload)
+        await self._reloads.tell(reload)
+
+    async def _save_reload(self, reload: Reload) -> None:
+        await self._store.save_reload(reload)
+        if not reload.ok:
+            await self._store.alerts.add(broken_rules(reload), self._clock.now())
+
     async def _told(self, state: SessionState) -> None:
         self.state = state
+        if self._news is not None:
+            self._news(state)
         if state.status == "connected":
             self._connected.set()
         else:

@@ -17,11 +17,13 @@ from wabot.engine.trace import explain_by_index
 from wabot.language.rule_set import RuleSet
 from wabot.model.context import Context, Priority
 from wabot.model.errors import RenderError
+from wabot.model.failure import place_of
 from wabot.model.ids import uuid7
 from wabot.model.message import EVENT_TYPES, Message
 from wabot.model.segments import in_segment
 from wabot.model.turn import Begun, NewReply, Outbound, RuleOutcome, Turn
 from wabot.ports import Clock, Store
+from wabot.session.alarms import loop, set_aside
 from wabot.session.bursts import burst_after, within
 from wabot.session.insisting import insist
 from wabot.session.report import Report
@@ -68,7 +70,7 @@ class Turns:
                 await self._insist(partial(self._store.record, turn))
             except Exception as failure:  # a bug must cost one message its reply, not the session its life
                 self._report.note(
-                    "a message could not be decided", level="error", error=repr(failure), message=message.id
+                    "a message could not be decided", level="error", error=place_of(failure), message=message.id
                 )
                 error = traceback.format_exc()
             else:
@@ -85,11 +87,12 @@ class Turns:
     async def _set_aside(self, message: Message, error: str) -> list[Outbound]:
         """Close a message that cannot be decided, so that its chat goes on; a person must look at the customer."""
         self._report.note("a message is set aside: a person must answer it", level="error", message=message.id)
-        turn = Turn(message, self._clock.now(), "set_aside", priority="high", pending=True, error=error)
+        alerts = (set_aside(message),)
+        turn = Turn(message, self._clock.now(), "set_aside", priority="high", pending=True, error=error, alerts=alerts)
         try:
             await self._insist(lambda: self._store.record(turn))
         except Exception as failure:  # it stays in the journal, and the next start sets it aside
-            self._report.note("a message could not be set aside", level="error", error=repr(failure))
+            self._report.note("a message could not be set aside", level="error", error=place_of(failure))
         self._report.silent(message, turn.reason)
         return []
 
@@ -98,6 +101,7 @@ class Turns:
 
     def _tell(self, turn: Turn) -> list[Outbound]:
         message = turn.message
+        self._report.decided(turn)
         for outcome in turn.outcomes:
             if outcome.error:
                 # Why it failed can quote the customer: that is kept with the message, and stands in no log.
@@ -137,7 +141,8 @@ class Turns:
                 replies.append(NewReply(uuid7(now), reply, answer.rule.id, due, media))
         failed = any(outcome.error for outcome in outcomes)
         looping = decision.reason == "loop_suspected"
-        if looping and not context.conversation.muted:
+        alerts = (loop(message),) if looping and not context.conversation.muted else ()
+        if alerts:
             self._report.note("a chat is muted: two machines seem to answer each other", level="warning")
         trace = [{"rule": rule, "outcome": what} for rule, what in explain_by_index(rule_set, message, context)]
         return Turn(
@@ -157,6 +162,7 @@ class Turns:
             mute_until=now + _QUIET if looping else None,
             trace=json.dumps(trace, ensure_ascii=False),
             micros=micros,
+            alerts=alerts,
         )
 
 

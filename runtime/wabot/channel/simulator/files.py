@@ -13,7 +13,7 @@ from pathlib import Path, PurePath
 from typing import Any, Final, Literal
 
 from wabot.channel.simulator.fields import BadLine
-from wabot.channel.simulator.lines import read_history, read_line
+from wabot.channel.simulator.lines import read_history, read_line, read_state
 from wabot.model.errors import ChannelError, MediaGone, SendUnknown
 from wabot.model.history import MOST, History
 from wabot.model.message import Attachment, Message
@@ -115,6 +115,12 @@ class SimulatorChannel:
         if not line.strip():
             return
         try:
+            if (state := read_state(line)) is not None:
+                self._write({"state": state.status})
+                await inbox.state(state)
+                if state.action:  # as when WhatsApp has ended it for good
+                    self._closed.set()
+                return
             kind = read_history(line)
             if kind in ("pending", "done"):
                 await self._history(inbox, kind)

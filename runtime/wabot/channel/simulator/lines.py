@@ -3,15 +3,17 @@
 import json
 from collections.abc import Callable
 from datetime import datetime, tzinfo
-from typing import Any, Final, Literal, cast
+from typing import Any, Final, Literal, cast, get_args
 
 from wabot.channel.simulator.attachments import attachment
 from wabot.channel.simulator.fields import BadLine, number, text
 from wabot.model.message import EVENT_TYPES, MESSAGE_TYPES, Message
+from wabot.model.session import SessionState, SessionStatus
 
 _PLAIN: Final = ("id", "from", "name", "text", "at", "type", "caption", "from_me", "lid")
 _RICH: Final = ("quoted", "forwarded", "about", "media", "file", "history")
 _KNOWN: Final = frozenset({*_PLAIN, *_RICH})
+_STATES: Final = get_args(SessionStatus)
 
 
 def read_line(raw: bytes, zone: tzinfo, now: Callable[[], int]) -> Message:
@@ -81,6 +83,24 @@ def _forwarded(data: dict[str, Any]) -> int:
     """`true`, or how often it was passed on."""
     said = data.get("forwarded", 0)
     return int(said) if isinstance(said, bool) else int(number(data, "forwarded", whole=True) or 0)
+
+
+def read_state(raw: bytes) -> SessionState | None:
+    """The state that a line `{"state": "logout", "detail": "…", "action": "…"}` puts the session in; else None.
+
+    Raises:
+        BadLine: there is no such state, or a field is of the wrong kind.
+    """
+    try:
+        data = json.loads(raw)
+    except ValueError:
+        return None
+    if not isinstance(data, dict) or "state" not in data:
+        return None
+    status = data["state"]
+    if status not in _STATES:
+        raise BadLine(f"`{status}` is no state; there are {', '.join(_STATES)}")
+    return SessionState(status, text(data, "detail", ""), text(data, "action", ""))
 
 
 def _at(value: Any, zone: tzinfo) -> int:

@@ -8,8 +8,12 @@ from typing import Final
 from wabot.model.errors import StoreError
 
 NAME: Final = "wabot.db"
+NODE: Final = "node.db"
+"""What belongs to no tenant, in the data folder itself."""
 _MIGRATIONS: Final = Path(__file__).parent / "migrations"
 _DAMAGE: Final = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
+_OF_NODE: Final = "00*_alerts.sql"
+"""The migrations that concern the node's file as well."""
 _BUSY: Final = 5_000
 """Milliseconds to wait for another process that is writing."""
 
@@ -20,7 +24,20 @@ def open_file(folder: Path) -> sqlite3.Connection:
     Raises:
         StoreError: it cannot be opened, is no database, or belongs to a newer wabot.
     """
-    path = folder / NAME
+    return _open(folder / NAME, "[0-9]*.sql")
+
+
+def open_node(data: Path) -> sqlite3.Connection:
+    """As `open_file`, for the node's database in the daemon's data folder.
+
+    Raises:
+        StoreError: it cannot be opened, is no database, or belongs to a newer wabot.
+    """
+    return _open(data / NODE, _OF_NODE)
+
+
+def _open(path: Path, migrations: str) -> sqlite3.Connection:
+    folder = path.parent
     before = os.umask(0o077)  # SQLite gives -wal and -shm the file's own mode; the file itself follows the umask
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -36,7 +53,7 @@ def open_file(folder: Path) -> sqlite3.Connection:
         connection.execute("PRAGMA synchronous = FULL")
         connection.execute("PRAGMA foreign_keys = ON")
         path.chmod(0o600)
-        _migrate(connection, path)
+        _migrate(connection, path, migrations)
     except (OSError, sqlite3.Error) as error:
         connection.close()
         raise StoreError(plainly(path, error)) from error
@@ -57,32 +74,33 @@ def damage(error: BaseException | None) -> str:
     return str(error) if code is not None and code & 0xFF in _DAMAGE else ""
 
 
-def open_for_reading(folder: Path) -> sqlite3.Connection:
+def open_for_reading(folder: Path, name: str = NAME) -> sqlite3.Connection:
     """Open an existing database without making, changing or locking anything.
 
     Raises:
         StoreError: there is none, or it cannot be read.
     """
-    path = folder / NAME
+    path = folder / name
     if not path.is_file():
         raise StoreError(f"{folder} holds no data yet; `wabot run` makes it")
     try:
         connection = sqlite3.connect(f"file:{path}?mode=ro", uri=True, isolation_level=None)
         connection.row_factory = sqlite3.Row
         connection.execute(f"PRAGMA busy_timeout = {_BUSY}")
-        connection.execute("SELECT tenant_id FROM sessions").fetchone()
+        connection.execute("SELECT number FROM migrations").fetchone()
     except sqlite3.Error as error:
         raise StoreError(plainly(path, error)) from error
     return connection
 
 
-def _migrate(connection: sqlite3.Connection, path: Path) -> None:
-    """Apply the numbered files of migrations/ that this database has not seen; each with its note in one transaction.
+def _migrate(connection: sqlite3.Connection, path: Path, wanted: str) -> None:
+    """Apply the `wanted` numbered files of migrations/ that this database has not seen; each with its note, in one
+    transaction.
 
     Written here in a few lines rather than taken from sqlite-utils: that costs 170 ms at the start of every session to
     learn that there is nothing to do.
     """
-    steps = sorted(_MIGRATIONS.glob("[0-9]*.sql"))
+    steps = sorted(_MIGRATIONS.glob(wanted))
     connection.execute("BEGIN IMMEDIATE")
     try:
         connection.execute("CREATE TABLE IF NOT EXISTS migrations (number INTEGER PRIMARY KEY, name TEXT NOT NULL)")

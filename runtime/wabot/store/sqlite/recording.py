@@ -10,6 +10,7 @@ from wabot.model.media import media_type
 from wabot.model.message import EVENT_TYPES, Message
 from wabot.model.turn import NewReply, Turn
 from wabot.model.value import plain
+from wabot.store.sqlite.alerting import raise_alert
 from wabot.store.sqlite.counting import begins
 from wabot.store.sqlite.doubles import displace_imported
 from wabot.store.sqlite.events import enrich, note_event
@@ -23,6 +24,8 @@ def record(ask: Ask, turn: Turn, sequence: Callable[[], int]) -> None:
     closed = ask("journal_close", chat=message.chat, message=message.id, at=turn.at, error=turn.error).rowcount
     if not closed and ask("journal_entry", chat=message.chat, message=message.id).fetchone() is not None:
         return
+    for alert in turn.alerts:
+        raise_alert(ask, alert, turn.at)
     if message.chat_kind != "direct" or message.type in EVENT_TYPES:
         if message.chat_kind == "direct":
             note_event(ask, message, turn.at)

@@ -11,6 +11,7 @@ from wabot.model.errors import StoreError
 from wabot.model.message import Message
 from wabot.model.session import Reload, SessionState, Summary
 from wabot.model.turn import LATER, Begun, Claim, Outbound, Receipt, SendFacts, Turn
+from wabot.store.sqlite.alerting import Alerts
 from wabot.store.sqlite.files import Files
 from wabot.store.sqlite.imports import Imports
 from wabot.store.sqlite.knowing import known
@@ -60,6 +61,7 @@ class SqliteStore:
         self._queued: int = self._ask("outbox_last").fetchone()["last"]
         self.writer = self._writer = Writer(connection, tenant)
         self.imports, self.files = Imports(self._run, self._ask), Files(self._run, self._ask)
+        self.alerts = Alerts(self._run, self._ask)
 
     @property
     def tenant(self) -> str:
@@ -172,16 +174,18 @@ class SqliteStore:
             self._ask("conversation_answered", conversation=row["conversation_id"], at=at, content=row["text"][:200])
             self._ask("contact_sent", conversation=row["conversation_id"])
 
-    async def receipt(self, receipt: Receipt) -> None:
-        def work() -> None:
+    async def receipt(self, receipt: Receipt) -> str | None:
+        def work() -> str | None:
             outbound = outbound_of(self._ask, receipt)
             before = self._ask("outbox_row", id=outbound).fetchone()
             if before is None or RANK[receipt.status] <= RANK[before["status"]]:
-                return
+                return None
             row = self._ask("outbox_receipt", id=outbound, status=receipt.status, at=receipt.at).fetchone()
             self._moved(outbound, row, receipt.status, receipt.at, counted=before["sent_at"] is not None)
+            return str(before["rule_id"])
 
-        await self._run(work)
+        moved: str | None = await self._run(work)
+        return moved
 
     async def abandon(self, now: int) -> list[Outbound]:
         def work() -> list[Outbound]:

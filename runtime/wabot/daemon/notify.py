@@ -1,0 +1,48 @@
+"""What systemd is told about the daemon (sd_notify): datagrams to a socket that it names. Elsewhere, nobody is told."""
+
+import os
+import socket
+import time
+from collections.abc import Mapping
+from contextlib import suppress
+from typing import Final
+
+_MICROSECONDS: Final = 1_000_000
+
+
+class Systemd:
+    """Speaks to the systemd that started this process, as the environment names it."""
+
+    def __init__(self, environment: Mapping[str, str]) -> None:
+        self._address = environment.get("NOTIFY_SOCKET", "")
+        if self._address.startswith("@"):  # an abstract socket
+            self._address = "\0" + self._address[1:]
+        self.watchdog: float | None = None
+        """Seconds within which systemd wants to hear that we live; None: it does not."""
+        wanted, pid = environment.get("WATCHDOG_USEC", ""), environment.get("WATCHDOG_PID", "")
+        if self._address and wanted.isdigit() and int(wanted) > 0 and pid in ("", str(os.getpid())):
+            self.watchdog = int(wanted) / _MICROSECONDS
+
+    def tell(self, *lines: str) -> None:
+        """Send `KEY=value` lines as one datagram. Never waits, never raises: what is lost is lost."""
+        if not self._address:
+            return
+        with suppress(OSError), socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as line:
+            line.setblocking(False)
+            line.sendto("\n".join(lines).encode("utf-8", "replace"), self._address)
+
+    def ready(self, status: str) -> None:
+        self.tell("READY=1", f"STATUS={status}")
+
+    def status(self, status: str) -> None:
+        self.tell(f"STATUS={status}")
+
+    def alive(self) -> None:
+        self.tell("WATCHDOG=1")
+
+    def reloading(self) -> None:
+        """Followed by `ready` when it is done."""
+        self.tell("RELOADING=1", f"MONOTONIC_USEC={time.monotonic_ns() // 1000}")
+
+    def stopping(self) -> None:
+        self.tell("STOPPING=1", "STATUS=stopping")

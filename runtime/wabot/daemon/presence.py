@@ -1,0 +1,63 @@
+"""Whether a daemon works on a data folder, and which process that is: `data/supervisor.pid`, locked while it lives and
+touched every few seconds while its event loop turns."""
+
+import fcntl
+import os
+from contextlib import suppress
+from pathlib import Path
+from typing import Final, NamedTuple
+
+from wabot.session.clock import RealClock
+
+FILE: Final = "supervisor.pid"
+_FRESH: Final = 60_000
+"""Milliseconds after which a daemon that has not touched its file hangs."""
+
+
+class Presence:
+    """This process, as the daemon of the folder `data`. `alone`: it is the only one."""
+
+    def __init__(self, data: Path) -> None:
+        """
+        Raises:
+            OSError: the file cannot be written.
+        """
+        self._file = data / FILE
+        self._descriptor = os.open(self._file, os.O_RDWR | os.O_CREAT, 0o600)
+        self.alone = False
+        with suppress(BlockingIOError):
+            fcntl.flock(self._descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            self.alone = True
+            os.ftruncate(self._descriptor, 0)
+            os.pwrite(self._descriptor, f"{os.getpid()}\n".encode(), 0)
+
+    def beat(self) -> None:
+        """Show that the event loop turns."""
+        if self.alone:
+            with suppress(OSError):
+                os.utime(self._descriptor)
+
+    def end(self) -> None:
+        os.close(self._descriptor)
+
+
+class Found(NamedTuple):
+    """The daemon of a data folder. `turns`: it has shown within the last minute that it does not hang."""
+
+    pid: int
+    turns: bool
+
+
+def find_daemon(data: Path) -> Found | None:
+    """The daemon that works on `data`; None when there is none, or when it belongs to somebody whose files we may not
+    read."""
+    with suppress(OSError, ValueError):
+        descriptor = os.open(data / FILE, os.O_RDONLY)
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except BlockingIOError:
+            seen = os.fstat(descriptor).st_mtime_ns // 1_000_000
+            return Found(int(os.pread(descriptor, 32, 0)), abs(RealClock().now() - seen) < _FRESH)
+        finally:
+            os.close(descriptor)
+    return None

@@ -1,0 +1,197 @@
+"""Every setting of the node: its names, what it may be, its default, its meaning. docs/settings.md shows this list."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final, Literal, NamedTuple
+
+from wabot.daemon.settings import kinds
+from wabot.daemon.settings.kinds import Kind
+from wabot.daemon.settings.secrets import NO_SECRET, Secret
+
+LogLevel = Literal["debug", "info", "warning", "error"]
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """The settings as they are. `listen` "" serves nothing, `webhook` "" delivers no alert. `delay` is milliseconds;
+    `delay`, `max_per_contact_per_day` and `max_per_minute` hold where a tenant says nothing; without `enabled` no
+    tenant answers."""
+
+    data: str = "data"
+    listen: str = ""
+    log_format: Literal["text", "json"] = "text"
+    log_level: LogLevel = "info"
+    log_messages: bool = False
+    enabled: bool = True
+    delay: int = 2_000
+    max_per_contact_per_day: int = 50
+    max_per_minute: int = 10
+    webhook: str = ""
+    webhook_secret: Secret = NO_SECRET
+    sentry_dsn: Secret = NO_SECRET
+    aggregation: str = "0 */6 * * *"
+    proxy: str = ""
+
+    def environment(self) -> dict[str, str]:
+        """The same settings as variables, for the processes that this one starts."""
+        found: dict[str, str] = {}
+        for setting in SETTINGS:
+            value = getattr(self, setting.field)
+            if isinstance(value, Secret):
+                # By value: a session must not fail because the file is gone meanwhile.
+                found |= {setting.name: value.reveal()} if value else {}
+            else:
+                found[setting.name] = setting.kind.as_text(value)
+        return found
+
+
+class Setting(NamedTuple):
+    """One setting: `name` in the environment, `key` in the node file ("" = not there), `field` of `Settings`. A secret
+    is in the environment as `name`, or in the file whose path is in `name`_FILE or under `key`."""
+
+    name: str
+    key: str
+    field: str
+    kind: Kind
+    meaning: str
+    secret: bool = False
+    flag: str = ""
+
+    @property
+    def default(self) -> str:
+        """As it would be written in the environment; "" for nothing."""
+        value = getattr(Settings(), self.field)
+        return "" if self.secret else self.kind.as_text(value)
+
+
+SETTINGS: Final = (
+    Setting(
+        "WHATSAPP_SESSION_PATH",
+        "data",
+        "data",
+        kinds.PATH,
+        "The folder of every tenant's messages and WhatsApp keys; the other commands read it, too.",
+        flag="--data",
+    ),
+    Setting(
+        "WABOT_LISTEN",
+        "listen",
+        "listen",
+        kinds.ADDRESS,
+        "HOST:PORT for `/healthz`, `/readyz` and `/metrics`; off when empty. Whoever reaches it can read it: use "
+        "127.0.0.1.",
+        flag="--listen",
+    ),
+    Setting(
+        "WABOT_LOG_FORMAT",
+        "log.format",
+        "log_format",
+        kinds.one_of("text", "json"),
+        "Log lines for people, or JSON for machines.",
+        flag="--log-format",
+    ),
+    Setting(
+        "WABOT_LOG_LEVEL",
+        "log.level",
+        "log_level",
+        kinds.one_of("debug", "info", "warning", "error"),
+        "The least level that is logged.",
+        flag="--log-level",
+    ),
+    Setting(
+        "WABOT_LOG_MESSAGES",
+        "log.messages",
+        "log_messages",
+        kinds.FLAG,
+        "true: logs hold what customers write and what they are answered. Numbers stay masked.",
+        flag="--log-messages",
+    ),
+    Setting(
+        "AUTO_REPLY_ENABLED",
+        "auto_reply.enabled",
+        "enabled",
+        kinds.FLAG,
+        "false: no tenant of this node answers anybody, whatever its files say; messages are kept.",
+    ),
+    Setting(
+        "AUTO_REPLY_DEFAULT_DELAY_SECONDS",
+        "auto_reply.delay",
+        "delay",
+        kinds.SECONDS,
+        "The least time before a reply, where `tenant.yaml` says nothing. In the node file a duration: `2s`.",
+    ),
+    Setting(
+        "AUTO_REPLY_MAX_TRIGGERS_PER_DAY",
+        "auto_reply.max_per_contact_per_day",
+        "max_per_contact_per_day",
+        kinds.count(1, 1_000),
+        "Replies to one customer a day, where `tenant.yaml` says nothing.",
+    ),
+    Setting(
+        "MESSAGE_RATE_LIMIT_PER_MINUTE",
+        "auto_reply.max_per_minute",
+        "max_per_minute",
+        kinds.count(1, 600),
+        "Replies of one tenant a minute, where `tenant.yaml` says nothing.",
+    ),
+    Setting(
+        "WABOT_ALERT_WEBHOOK",
+        "alerts.webhook",
+        "webhook",
+        kinds.URL,
+        "Where alerts are posted; none are when empty.",
+    ),
+    Setting(
+        "WABOT_ALERT_SECRET",
+        "alerts.secret_file",
+        "webhook_secret",
+        kinds.TEXT,
+        "What alerts are signed with: `whsec_` and base64, or 16 characters or more. Needed with a webhook.",
+        secret=True,
+    ),
+    Setting(
+        "WABOT_SENTRY_DSN",
+        "sentry.dsn_file",
+        "sentry_dsn",
+        kinds.TEXT,
+        "Where crashes are reported; nowhere when empty. Needs `wabot[sentry]`.",
+        secret=True,
+    ),
+    Setting(
+        "ANALYTICS_AGGREGATION_CRON",
+        "analytics.aggregation",
+        "aggregation",
+        kinds.CRON,
+        "When figures are aggregated.",
+    ),
+    Setting(
+        "WABOT_WHATSAPP_PROXY",
+        "whatsapp.proxy",
+        "proxy",
+        kinds.TEXT,
+        "A proxy for the connections to WhatsApp: `http://HOST:PORT` or `socks5://HOST:PORT`.",
+    ),
+)
+
+UNMAPPED: Final[Mapping[str, str]] = {
+    "WHATSAPP_ENCRYPTION_KEY": "keys are files of mode 0600; encrypt the disk and the backups",
+    "WHATSAPP_MAX_RETRIES": "a connection is tried for ever: a bot that gives up is silent",
+    "WHATSAPP_RETRY_DELAY_MS": "the waits between connections grow by themselves, up to a cap",
+    "BULL_REDIS_HOST": "there is no Redis: what waits stands in each tenant's file",
+    "BULL_REDIS_PORT": "there is no Redis: what waits stands in each tenant's file",
+    "BULL_REDIS_PASSWORD": "there is no Redis: what waits stands in each tenant's file",
+    "API_RATE_LIMIT_PER_MINUTE": "there is no REST API yet that it could limit",
+}
+"""Settings of the original design that mean nothing here, and why."""
+
+OTHERS: Final = frozenset(
+    {"WABOT_NODE", "WABOT_DEBUG", "WABOT_CACHE", "WABOT_BACKUPS", "WABOT_RESTART_WAIT", "WABOT_SESSION_WATCHDOG"}
+)
+"""Variables that are read elsewhere, and documented there: no warning names them."""
+
+
+def value_in(data: Any, key: str) -> Any:
+    """The value at `log.format`, None when it is not there."""
+    for step in key.split("."):
+        data = data.get(step) if isinstance(data, dict) else None
+    return data

@@ -1,0 +1,35 @@
+"""The alerts that a session raises, in words that name a chat without telling who it is. Pure."""
+
+from wabot.model.alert import Alert
+from wabot.model.masked import masked
+from wabot.model.message import Message
+from wabot.model.session import Reload
+
+
+def loop(message: Message) -> Alert:
+    """The message's chat is muted."""
+    return Alert(
+        "loop",
+        f"The chat {masked(message.chat)} is muted: two machines seem to answer each other. Look at it; a message from "
+        "the shop's phone lets the bot answer again.",
+    )
+
+
+def set_aside(message: Message) -> Alert:
+    """The message cannot be decided."""
+    return Alert(
+        "set_aside",
+        f"A message in the chat {masked(message.chat)} could not be decided and was set aside: a person must answer. "
+        f"`wabot why {message.id}` shows what went wrong.",
+    )
+
+
+def broken_rules(reload: Reload) -> Alert:
+    """A change of the rules is not live."""
+    # At a start nothing tells yet whether there are older rules to go on with.
+    return Alert("reload", f"The rules on disk have errors and are not live: {reload.detail or 'see the log'}")
+
+
+def damaged(text: str) -> Alert:
+    """A file of the tenant was set aside; `text` says which, and what is in its place."""
+    return Alert("damaged", text)
