@@ -5,6 +5,7 @@ from typing import Protocol
 
 from wabot.model.context import Context
 from wabot.model.message import Message
+from wabot.model.people import Choose
 from wabot.model.session import Reload, SessionState, Summary
 from wabot.model.turn import Begun, Claim, Outbound, Receipt, SendFacts, Turn
 
@@ -58,11 +59,22 @@ class Channel(Protocol):
         """Disconnect. `run` returns soon after."""
 
 
+class People(Protocol):
+    """The people who answer for a tenant."""
+
+    async def distribute(self, choose: Choose, at: int) -> int:
+        """Give the chats that wait to whom `choose` says, the longest-waiting first, and those of people who have left
+        before they answered to others; how many changed hands. One step: no other process comes in between."""
+
+
 class Store(Protocol):
     """One tenant's memory. A store is bound to its tenant and cannot name another. Every write is durable on return."""
 
     @property
     def tenant(self) -> str: ...
+
+    @property
+    def people(self) -> People: ...
 
     async def journal(self, messages: Sequence[Message], at: int) -> list[bool]:
         """Keep messages that arrived `at`, all of them or none; False for each whose chat and id were journalled

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
 from wabot.engine import effects
+from wabot.engine.assignment import stand_ins
 from wabot.engine.decide import Decision, decide
 from wabot.engine.gates import clock
 from wabot.engine.menus import menu_after
@@ -39,7 +40,9 @@ def play(rule_set: RuleSet, conversation: Conversation, observe: Observer | None
     at = conversation.at.replace(tzinfo=rule_set.tenant.timezone)
     now = int(at.timestamp() * 1000)
     chat = Chat(earlier_messages=conversation.earlier, last_contact=now - 86_400_000 if conversation.earlier else None)
-    context = Context(now, conversation.contact, chat)
+    staff = conversation.operators
+    people = stand_ins(rule_set, available=staff == "available") if staff else ()
+    context = Context(now, conversation.contact, chat, operators=people)
     misses: list[Miss] = []
     for number, step in enumerate(conversation.steps):
         if isinstance(step, Wait):

@@ -6,7 +6,9 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
 
+from wabot.engine.assignment import chooser
 from wabot.engine.decide import Answer
+from wabot.engine.effects import called
 from wabot.engine.hours import is_open, local, local_day, next_open_text, today_text
 from wabot.language.responses.handoff import ForwardToCs, SmartRoute
 from wabot.language.responses.media import Media
@@ -52,12 +54,18 @@ def render(rule_set: RuleSet, answer: Answer, message: Message, context: Context
             is not there.
     """
     response = answer.rule.response
-    calls = isinstance(response, ForwardToCs | SmartRoute) or answer.act in ("forward_to_cs", "give_up")
+    calls = called(answer)
     chat = context.conversation
     if isinstance(response, Nothing) or (calls and chat.status == "pending" and chat.assigned_to):
         return SILENCE  # a chat that waits for a person is not told so twice
     text = _template(rule_set, answer, context)
     said = "" if text is None else render_text(rule_set, text, message, context, answer.groups)
+    if calls and _nobody_there(rule_set, calls, context):
+        nobody = rule_set.tenant.handoff.nobody or built_in(rule_set.tenant.language, "nobody")
+        told = render_text(rule_set, nobody, message, context, answer.groups)
+        # The shop's own words stand; wabot's would promise what is not so.
+        own = response.messages and answer.act not in ("forward_to_cs", "give_up")
+        said = f"{said}\n\n{told}" if own else told
     if isinstance(response, Media):
         if response.path is None:
             raise RenderError(f"there is no file {response.file} in media/")
@@ -67,6 +75,12 @@ def render(rule_set: RuleSet, answer: Answer, message: Message, context: Context
     if isinstance(response, Menu) and answer.act in ("", "chosen", "back"):
         said = f"{said}\n\n{options_text(response)}"
     return Said(said)
+
+
+def _nobody_there(rule_set: RuleSet, wanted: str, context: Context) -> bool:
+    """Whether the customer must wait for those whom the chat is for. Where nobody answers in wabot, nobody knows."""
+    people = context.operators
+    return bool(people) and chooser(rule_set.tenant, context.now)(wanted, context.conversation.operator, people).nobody
 
 
 def options_text(menu: Menu) -> str:

@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from wabot.language.rule_set import AutoReply
+from wabot.language.rule_set import AutoReply, Tenant
 from wabot.model.session import SessionState
 from wabot.ports import Channel, Clock, Store
+from wabot.session.handoff import look
 from wabot.session.inbound import Inbound
 from wabot.session.live import LiveRules
 from wabot.session.report import Report
@@ -52,6 +53,7 @@ class Session:
         self.live = LiveRules(place.rules, place.data, clock, report, store.save_reload)
         self._connected = asyncio.Event()
         self.state = SessionState("starting")
+        self.sender: Sender | None = None
 
     def stop(self) -> None:
         """Ask the session to stop: what is journalled is decided, what is being sent ends, what waits stays queued."""
@@ -84,7 +86,16 @@ class Session:
 
     async def _serve(self) -> None:
         channel = self._make_channel(self.live)
-        sender = Sender(self._store, channel, self._connected, self._clock, self._settings, self._report)
+        sender = Sender(
+            self._store,
+            channel,
+            self._connected,
+            self._clock,
+            self._settings,
+            self._report,
+            lambda: self._tenant().phone,
+        )
+        self.sender = sender
         turns = Turns(self._store, self._clock, self.live.rule_set, self._report, self._chance, hurry=self._hurry)
         inbound = Inbound(self._store, self._clock, turns, sender, self._report, self._told)
         for lost in await self._store.abandon(self._clock.now()):
@@ -92,6 +103,7 @@ class Session:
         sender.add(await self._store.queued())
         running = None
         looking = asyncio.create_task(sender.look())
+        giving = asyncio.create_task(look(self._store, self._clock, self._tenant))
         try:
             # A chat whose message may have killed the process comes alone: a crash must not count against others.
             undecided = await self._store.undecided()
@@ -108,6 +120,7 @@ class Session:
                 running.result()
         finally:
             looking.cancel()
+            giving.cancel()
             # Intake first, or what is decided here would never end.
             await channel.close()
             if running is not None:
@@ -128,8 +141,11 @@ class Session:
             if doing is not what:
                 doing.cancel()
 
+    def _tenant(self) -> Tenant:
+        return self.live.rule_set().tenant
+
     def _settings(self) -> AutoReply:
-        return self.live.rule_set().tenant.auto_reply
+        return self._tenant().auto_reply
 
     async def _told(self, state: SessionState) -> None:
         self.state = state

@@ -56,8 +56,9 @@ SELECT conversations.chat, contacts.phone FROM conversations JOIN contacts ON co
 WHERE conversations.tenant_id = :tenant;
 
 -- name: conversations_listed
-SELECT conversations.*, contacts.name, contacts.phone FROM conversations
+SELECT conversations.*, contacts.name, contacts.phone, COALESCE(operators.email, '') AS operator FROM conversations
 JOIN contacts ON contacts.id = conversations.contact_id
+LEFT JOIN operators ON operators.id = conversations.operator_id
 WHERE conversations.tenant_id = :tenant
 AND (:chat = '' OR conversations.chat = :chat)
 AND (:status = '' OR conversations.status = :status)

@@ -7,8 +7,9 @@ from typing import Any
 from wabot.model.ids import uuid7
 from wabot.model.media import media_type
 from wabot.model.message import EVENT_TYPES, Message
-from wabot.model.turn import NewReply, Turn
+from wabot.model.turn import OWN_NUMBER, NewReply, Turn
 from wabot.model.value import plain
+from wabot.store.sqlite import assigning
 from wabot.store.sqlite.identity import Ask, find_contact
 
 
@@ -18,17 +19,21 @@ def record(ask: Ask, turn: Turn, sequence: Callable[[], int]) -> None:
     closed = ask("journal_close", chat=message.chat, message=message.id, at=turn.at, error=turn.error).rowcount
     if not closed and ask("journal_entry", chat=message.chat, message=message.id).fetchone() is not None:
         return
-    if message.chat_kind != "direct" or message.type in EVENT_TYPES:
+    if message.chat_kind != "direct" or message.type in EVENT_TYPES or turn.reason == OWN_NUMBER:
         _log(ask, turn, None, None)
         return
     row = find_contact(ask, message)
     contact = _new_contact(ask, message, turn.at) if row is None else str(row["id"])
     conversation = _conversation(ask, message, contact, turn.at)
+    if not message.from_me and conversation["status"] in ("resolved", "closed"):
+        ask("conversation_reopen", id=conversation["id"], at=turn.at)
     message_id = _message(ask, turn, conversation["id"])
     _conversed(ask, turn, conversation)
     if not message.from_me:
         _heard(ask, message, contact, row, turn.at)
+    assigning.heard(ask, turn, conversation["id"], sequence)
     if turn.pause_until is not None:
+        ask("conversation_by_phone", id=conversation["id"])
         for row in ask("outbox_cancel", conversation=conversation["id"], error="handled_by_person").fetchall():
             _fail(ask, row["id"], "handled_by_person")
     if turn.burst is not None:

@@ -13,6 +13,7 @@ from wabot.model.session import Reload, SessionState, Summary
 from wabot.model.turn import LATER, Begun, Claim, Outbound, Receipt, SendFacts, Turn
 from wabot.model.value import plain
 from wabot.store.sqlite.knowing import known
+from wabot.store.sqlite.manning import People
 from wabot.store.sqlite.opening import NAME, open_file, open_for_reading, plainly
 from wabot.store.sqlite.queries import asker
 from wabot.store.sqlite.recording import record
@@ -58,10 +59,15 @@ class SqliteStore:
         self._journalled: int = self._ask("journal_last").fetchone()["last"]
         self._queued: int = self._ask("outbox_last").fetchone()["last"]
         self._writer = Writer(connection, tenant)
+        self._people = People(self._ask, self._run)
 
     @property
     def tenant(self) -> str:
         return self._tenant
+
+    @property
+    def people(self) -> People:
+        return self._people
 
     @property
     def commits(self) -> int:
@@ -167,9 +173,12 @@ class SqliteStore:
 
     def _moved(self, outbound: str, row: Any, status: str, at: int, error: str = "", counted: bool = False) -> None:
         times = {f"{name}_at": at if name == status else None for name in ("sent", "delivered", "read")}
+        if row["kind"] == "note":
+            return  # in no customer's chat
         self._ask("message_status", id=outbound, status=status, error=error, **times)
         if status in ("sent", "delivered", "read") and not counted:
-            self._ask("conversation_answered", conversation=row["conversation_id"], at=at, content=row["text"][:200])
+            sender, said = "cs" if row["kind"] == "person" else "auto_reply", row["text"][:200]
+            self._ask("conversation_answered", conversation=row["conversation_id"], at=at, content=said, sender=sender)
             self._ask("contact_sent", conversation=row["conversation_id"])
 
     async def receipt(self, receipt: Receipt) -> None:
@@ -228,4 +237,5 @@ def _outbound(row: Any) -> Outbound:
         status=row["status"],
         error=row["error"],
         media=row["media"],
+        kind=row["kind"],
     )
