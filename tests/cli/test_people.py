@@ -104,6 +104,14 @@ def test_an_operator_who_is_there_twice_is_refused_and_an_empty_change_too(order
     assert order("operator", "set", SARI).code == 2
 
 
+def test_a_rule_that_calls_a_team_without_anybody_in_it_is_named(order: Orders) -> None:
+    assert order.told("operator")["nobody"] == []  # nobody answers in wabot: the phone does
+    order("operator", "add", SARI)
+    assert "the rule komplain calls team:teknis" in order("operator").out
+    order("operator", "set", SARI, "--teams", "teknis")
+    assert order.told("operator")["nobody"] == []
+
+
 def test_whoever_comes_online_gets_the_chat_that_waits(order: Orders) -> None:
     order("operator", "add", SARI, "--status", "online")
     chat = order.told("conversations", BUDI)

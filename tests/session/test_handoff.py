@@ -4,10 +4,16 @@ import asyncio
 from pathlib import Path
 from typing import Any
 
+from tests.engine.rule_sets import rule
 from tests.session.stage import ANI, BUDI, REFUSED, START, Stage, stage
 from wabot.engine.assignment import chooser
+from wabot.language.responses.handoff import SmartRoute
+from wabot.language.rule_set import Answer
+from wabot.language.triggers.keyword import Keyword
+from wabot.model.message import Message
 from wabot.model.people import Choose, Operator
 from wabot.model.stored import PersonSays, StoredConversation
+from wabot.session.handoff import alert
 from wabot.store.sqlite import (
     Change,
     add_operator,
@@ -300,3 +306,9 @@ async def test_what_stands_in_the_shops_chat_with_itself_is_no_customers(tmp_pat
         assert shop.channel.heard == []
         assert (await shop.store.summary()).contacts == 0
         assert shop.told.reasons == ["own_number"] * 3
+
+
+def test_an_alert_of_a_handoff_tells_which_chat_without_telling_who_it_is() -> None:
+    asked = rule("komplain", Keyword(("komplain",)), response=SmartRoute("complaint", "team:cs"))
+    said = Message("A1", BUDI, "Nasinya basi", phone=BUDI, name="Budi")
+    assert alert(Answer(asked), said) == "The chat 6281…001 waits for a person: komplain (complaint)"

@@ -5,9 +5,12 @@ import sqlite3
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+import pytest
+
 from tests.store.turns import CHAT, NOW, answered, message, silent
 from wabot.engine.assignment import chooser
 from wabot.language.rule_set import Tenant
+from wabot.model.errors import StoreError
 from wabot.model.people import Called, Operator
 from wabot.model.stored import PersonSays
 from wabot.model.turn import Receipt, Turn
@@ -144,6 +147,8 @@ async def test_a_file_from_before_there_were_people_opens_with_its_chats_and_wha
         " VALUES ('o', 'warung', 'v', '628', 'Halo', 'jam-buka', 1, 1, 1, 'queued')"
     )
     old.close()
+    with pytest.raises(StoreError, match="older wabot"), reading(folder, "warung") as before:
+        before.conversations()
     store = open_store(folder, "warung")
     assert [(row.id, row.kind) for row in await store.queued()] == [("o", "reply")]
     hire(folder)

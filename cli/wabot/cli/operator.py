@@ -177,13 +177,30 @@ def _told(folder: Path, email: str, what: str, output: Format) -> None:
 
 
 def _list(folders: Sequence[Path], output: Format) -> None:
-    listed = [(folder.name, people_of(folder)) for folder in folders]
+    listed = [(folder.name, people_of(folder), _missed(folder)) for folder in folders]
     if output is Format.json:
-        say(
-            render.as_json({"operators": [{"tenant": name, **_data(one)} for name, people in listed for one in people]})
-        )
+        rows = [{"tenant": name, **_data(one)} for name, people, _ in listed for one in people]
+        nobody = [{"tenant": name, "rule": rule, "to": to} for name, _, missed in listed for rule, to in missed]
+        say(render.as_json({"operators": rows, "nobody": nobody}))
         return
-    say("\n\n".join("\n".join(_table(name, people)) for name, people in listed) or "nothing is stored there yet")
+    parts = ["\n".join([*_table(name, people), *map(_warning, missed)]) for name, people, missed in listed]
+    say("\n\n".join(parts) or "nothing is stored there yet")
+
+
+def _missed(folder: Path) -> list[tuple[str, str]]:
+    """The rules that call somebody who is not among the operators, and whom."""
+    from wabot.engine.assignment import uncalled
+
+    rule_set = live_rules(folder)
+    people = [one.operator for one in people_of(folder)]
+    return [] if rule_set is None else uncalled(rule_set, people)
+
+
+def _warning(missed: tuple[str, str]) -> str:
+    rule, to = missed
+    return style(
+        f"  the rule {rule} calls {to}, and nobody here is that: its chats wait for a person's order", fg="yellow"
+    )
 
 
 def _table(tenant: str, people: Sequence[StoredOperator]) -> Iterator[str]:

@@ -24,10 +24,10 @@ def choose(mode: str, wanted: str, operators: Sequence[Operator], now: int, zone
         return Choice("", "no_operators")
     if any(one.email == current and _there(one, now, zone) for one in people):
         return Choice(current)
-    kind, _, name = (wanted or ANYONE).partition(":")
-    meant = _meant(kind, name, people)
+    asked = wanted or ANYONE
+    meant = _meant(asked, people)
     if not meant:
-        return Choice("", f"no_such_{kind}")
+        return Choice("", f"no_such_{asked.partition(':')[0]}")
     online = [one for one in meant if one.status == "online"]
     if not online:
         return Choice("", "nobody_online")
@@ -65,6 +65,17 @@ def stand_ins(rule_set: RuleSet, *, available: bool) -> tuple[Operator, ...]:
     return tuple(_stand_in(target, available) for target in sorted(wanted))
 
 
+def uncalled(rule_set: RuleSet, operators: Sequence[Operator]) -> list[tuple[str, str]]:
+    """The enabled rules that call somebody whom nobody is, each with whom; none where there are no operators at all."""
+    people = [one for one in operators if one.role != "viewer"]
+    called = [
+        (rule.id, rule.response.to)
+        for rule in rule_set.rules
+        if rule.enabled and isinstance(rule.response, ForwardToCs | SmartRoute)
+    ]
+    return [(rule, to) for rule, to in called if people and not _meant(to, people)]
+
+
 def _stand_in(target: str, available: bool) -> Operator:
     kind, _, name = target.partition(":")
     role: Role = next((role for role in ROLES if kind == "role" and role == name), "operator")
@@ -76,7 +87,8 @@ def _stand_in(target: str, available: bool) -> Operator:
     )
 
 
-def _meant(kind: str, name: str, people: Sequence[Operator]) -> list[Operator]:
+def _meant(wanted: str, people: Sequence[Operator]) -> list[Operator]:
+    kind, _, name = wanted.partition(":")
     if kind == "team":
         return [one for one in people if name in one.teams]
     if kind == "operator":

@@ -26,16 +26,15 @@ _LOOK: Final = 5.0
 
 
 def called(rule_set: RuleSet, decision: Decision, message: Message, context: Context) -> Called | None:
-    """What follows when the decision calls a person; None when it does not. The owner is told of what they asked to be
-    told of, unless they are the one who writes."""
+    """What follows when the decision calls a person; None when it does not."""
     answer = next((answer for answer in decision.answers if effects.called(answer)), None)
     if answer is None:
         return None
     tenant = rule_set.tenant
     choose = chooser(tenant, context.now)
-    if tenant.handoff.notify != "self":
-        return Called(choose)
-    return Called(choose, note(tenant, answer, message, context), tenant.phone, uuid7(context.now))
+    if tenant.handoff.notify == "self":
+        return Called(choose, note(tenant, answer, message, context), tenant.phone, uuid7(context.now))
+    return Called(choose, alert=alert(answer, message) if tenant.handoff.notify == "webhook" else "")
 
 
 def note(tenant: Tenant, answer: Answer, message: Message, context: Context) -> str:
@@ -46,6 +45,12 @@ def note(tenant: Tenant, answer: Answer, message: Message, context: Context) -> 
     return TEXTS[tenant.language]["note"].format(
         who=who, why=why(answer), said=said if len(said) <= _QUOTED else f"{said[: _QUOTED - 1]}…"
     )
+
+
+def alert(answer: Answer, message: Message) -> str:
+    """What those behind the tenant are told: which chat, without telling who it is, and why."""
+    chat = f"{message.chat[:4]}…{message.chat[-3:]}" if len(message.chat) > 8 else "…"
+    return f"The chat {chat} waits for a person: {why(answer)}"
 
 
 def why(answer: Answer) -> str:

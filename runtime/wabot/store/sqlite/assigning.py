@@ -67,7 +67,7 @@ def distribute(ask: Ask, choose: Choose, at: int) -> int:
 def _give(ask: Ask, row: Any, choice: Choice, at: int) -> bool:
     """Give one chat to whom it is for. One that is meant for nobody but whoever has it stays there."""
     before, chosen = row["operator_id"], choice.operator
-    if chosen == row["email"] or (before and row["assigned_to"] == f"operator:{row['email']}"):
+    if chosen == row["email"] or (before and row["assigned_to"].lower() == f"operator:{row['email']}"):
         return False
     if not chosen:
         return ask("conversation_free", id=row["id"], before=before, at=at).rowcount == 1

@@ -106,14 +106,14 @@ def _statements(script: str) -> list[str]:
 def plainly(path: Path, error: Exception) -> str:
     """What an error of SQLite means for the owner of the file, and what to do."""
     text = str(error)
+    if "no such column" in text or ("no such table" in text and "sessions" not in text):
+        return f"{path} is of an older wabot. Start `wabot run` once with this one: it brings it up to date."
     if "not a database" in text or "malformed" in text or "no such table" in text:
         return f"{path} is damaged ({text}). Move it away and restore a backup; without one, a new file is made."
     if "readonly" in text or "unable to open" in text or isinstance(error, PermissionError):
         return f"{path} cannot be written ({text}). Check the owner and permissions of the file and its folder."
     if "full" in text:
         return f"{path} cannot be written: the disk is full. Free some space; nothing that was stored is lost."
-    if "no such column" in text or "no such table" in text:
-        return f"{path} is of an older wabot. Start `wabot run` once with this one: it brings it up to date."
     if "locked" in text:
         return f"{path} is locked by another process. Stop that process, then try again."
     return f"{path} cannot be used: {text}"

@@ -39,7 +39,7 @@ WHERE tenant_id = :tenant AND operator_id = (SELECT id FROM operators WHERE tena
 -- Chats in which they have not answered yet go to others; not those that are meant for them alone.
 UPDATE conversations SET operator_id = NULL, assigned_at = NULL, updated_at = :at
 WHERE tenant_id = :tenant AND operator_id = (SELECT id FROM operators WHERE tenant_id = :tenant AND email = :email)
-    AND answered_at IS NULL AND status = 'pending' AND assigned_to <> 'operator:' || :email;
+    AND answered_at IS NULL AND status = 'pending' AND LOWER(assigned_to) <> 'operator:' || :email;
 
 -- name: operator_got
 UPDATE operators SET last_assigned_at = :at WHERE tenant_id = :tenant AND email = :email;

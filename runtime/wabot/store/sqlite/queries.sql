@@ -350,5 +350,5 @@ SELECT rule_id, total_triggered FROM rule_stats WHERE tenant_id = :tenant ORDER 
 
 -- name: summary_reasons
 SELECT CASE WHEN success THEN reason ELSE 'text_failed:' || rule_id END AS why, COUNT(*) AS number FROM auto_reply_logs
-WHERE tenant_id = :tenant AND (rule_id IS NULL OR NOT success) AND reason <> 'from_me'
+WHERE tenant_id = :tenant AND (rule_id IS NULL OR NOT success) AND reason NOT IN ('from_me', 'own_number')
 GROUP BY why ORDER BY number DESC, why;
