@@ -9,6 +9,7 @@ from tests.session.stage import ANI, BUDI, REFUSED, START, Stage, stage
 from wabot.engine.assignment import chooser
 from wabot.language.responses.handoff import SmartRoute
 from wabot.language.rule_set import Answer
+from wabot.language.texts import TEXTS
 from wabot.language.triggers.keyword import Keyword
 from wabot.model.message import Message
 from wabot.model.people import Choose, Operator
@@ -127,6 +128,22 @@ async def test_when_nobody_is_there_the_customer_is_told_once_and_the_longest_wa
         people.change(capacity=2)
         await shop.say("admin")
         assert people.chat(BUDI).operator == SARI
+
+
+async def test_a_customer_whose_operator_has_left_is_told_so_when_they_call_again_and_only_then(tmp_path: Path) -> None:
+    async with stage(tmp_path, RULES, tenant=TEAMS) as shop:
+        people = Shop(shop, tmp_path)
+        people.hire()
+        await shop.say("admin")
+        people.change(status="offline")
+        for _ in range(3):
+            await shop.say("admin")
+        assert shop.replies == [FORWARDED, TEXTS["id"]["nobody"]]
+        people.says("Halo kak")
+        await people.sent()
+        assert people.resolve()
+        await shop.say("admin")  # they wait anew
+        assert shop.replies[2:] == ["Halo kak", TEXTS["id"]["nobody"]]
 
 
 async def test_whoever_goes_offline_gives_back_what_they_have_not_answered(tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ from wabot.engine.assignment import stand_ins
 from wabot.engine.decide import Decision, decide
 from wabot.engine.gates import clock
 from wabot.engine.menus import menu_after
+from wabot.engine.render import tells_to_wait
 from wabot.engine.reply import Reply, replies
 from wabot.engine.trace import Outcome, explain
 from wabot.language.conversation import Conversation, Expect, OperatorSays, Say, Wait
@@ -75,6 +76,8 @@ def after(rule_set: RuleSet, decision: Decision, context: Context) -> Context:
         last_contact=context.now,
         tags=chat.tags | effects.tags(decision),
         priority=effects.priority(decision) or chat.priority,
+        told_to_wait=(chat.status == "pending" and chat.told_to_wait)
+        or any(tells_to_wait(rule_set, answer, context) for answer in decision.answers),
     )
     return replace(context, conversation=chat, usage={**context.usage, **effects.used(rule_set, decision, context)})
 

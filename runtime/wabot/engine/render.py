@@ -56,15 +56,17 @@ def render(rule_set: RuleSet, answer: Answer, message: Message, context: Context
     response = answer.rule.response
     calls = called(answer)
     chat = context.conversation
-    if isinstance(response, Nothing) or (calls and chat.status == "pending" and chat.assigned_to):
+    waits = bool(calls and chat.status == "pending" and chat.assigned_to)
+    unattended = tells_to_wait(rule_set, answer, context)
+    if isinstance(response, Nothing) or (waits and not unattended):
         return SILENCE  # a chat that waits for a person is not told so twice
     text = _template(rule_set, answer, context)
     said = "" if text is None else render_text(rule_set, text, message, context, answer.groups)
-    if calls and _nobody_there(rule_set, calls, context):
+    if unattended:
         nobody = rule_set.tenant.handoff.nobody or built_in(rule_set.tenant.language, "nobody")
         told = render_text(rule_set, nobody, message, context, answer.groups)
         # The shop's own words stand; wabot's would promise what is not so.
-        own = response.messages and answer.act not in ("forward_to_cs", "give_up")
+        own = response.messages and answer.act not in ("forward_to_cs", "give_up") and not waits
         said = f"{said}\n\n{told}" if own else told
     if isinstance(response, Media):
         if response.path is None:
@@ -77,10 +79,13 @@ def render(rule_set: RuleSet, answer: Answer, message: Message, context: Context
     return Said(said)
 
 
-def _nobody_there(rule_set: RuleSet, wanted: str, context: Context) -> bool:
-    """Whether the customer must wait for those whom the chat is for. Where nobody answers in wabot, nobody knows."""
-    people = context.operators
-    return bool(people) and chooser(rule_set.tenant, context.now)(wanted, context.conversation.operator, people).nobody
+def tells_to_wait(rule_set: RuleSet, answer: Answer, context: Context) -> bool:
+    """Whether `answer` calls somebody, nobody is there who could take the chat, and the customer was not told so since
+    the chat waits. Where nobody answers in wabot, nobody knows who is there."""
+    wanted, chat, people = called(answer), context.conversation, context.operators
+    if not wanted or not people or (chat.status == "pending" and chat.told_to_wait):
+        return False
+    return chooser(rule_set.tenant, context.now)(wanted, chat.operator, people).nobody
 
 
 def options_text(menu: Menu) -> str:

@@ -73,8 +73,8 @@ class Conversation:
     """The chat before this message. `earlier_messages` counts the customer's; `last_contact` and `paused_until` are UTC
     milliseconds: a person's message pauses the bot in this chat until then. `assigned_to` is whom it was routed to
     (`team:cs`, `role:supervisor`, `operator:E-MAIL`, "" for nobody); "pending" means that it waits for a person.
-    `operator` is the e-mail address of whoever has the chat. `muted`: the bot is silent there since two machines seemed
-    to answer each other."""
+    `operator` is the e-mail address of whoever has the chat; `told_to_wait`: while it waits, the customer was told that
+    nobody is there. `muted`: the bot is silent there since two machines seemed to answer each other."""
 
     status: ConversationStatus = "active"
     priority: Priority = "normal"
@@ -85,6 +85,7 @@ class Conversation:
     menu: OpenMenu = CLOSED
     assigned_to: str = ""
     operator: str = ""
+    told_to_wait: bool = False
     muted: bool = False
     burst: Burst = ALONE
 

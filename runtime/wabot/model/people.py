@@ -48,10 +48,12 @@ Choose = Callable[[str, str, Sequence[Operator]], Choice]
 class Called(NamedTuple):
     """A rule called a person. `choose` says who it is; `note` is what the owner is told, "" for nothing, in the chat of
     the shop with itself, `number`; `note_id` is the id of that row. `alert` is what those behind the tenant are told
-    by its webhook ("": nothing), without a message's text or a whole number."""
+    by its webhook ("": nothing), without a message's text or a whole number. `told`: the customer is told that nobody
+    is there."""
 
     choose: Choose
     note: str = ""
     number: str = ""
     note_id: str = ""
     alert: str = ""
+    told: bool = False

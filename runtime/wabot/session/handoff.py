@@ -8,6 +8,7 @@ from typing import Final
 from wabot.engine import effects
 from wabot.engine.assignment import chooser
 from wabot.engine.decide import Decision
+from wabot.engine.render import tells_to_wait
 from wabot.language.responses.handoff import SmartRoute
 from wabot.language.rule_set import Answer, RuleSet, Tenant
 from wabot.language.texts import TEXTS
@@ -32,9 +33,10 @@ def called(rule_set: RuleSet, decision: Decision, message: Message, context: Con
         return None
     tenant = rule_set.tenant
     choose = chooser(tenant, context.now)
+    told = any(tells_to_wait(rule_set, answer, context) for answer in decision.answers)
     if tenant.handoff.notify == "self":
-        return Called(choose, note(tenant, answer, message, context), tenant.phone, uuid7(context.now))
-    return Called(choose, alert=alert(answer, message) if tenant.handoff.notify == "webhook" else "")
+        return Called(choose, note(tenant, answer, message, context), tenant.phone, uuid7(context.now), told=told)
+    return Called(choose, alert=alert(answer, message) if tenant.handoff.notify == "webhook" else "", told=told)
 
 
 def note(tenant: Tenant, answer: Answer, message: Message, context: Context) -> str:

@@ -39,7 +39,8 @@ def heard(ask: Ask, turn: Turn, conversation: str, sequence: Callable[[], int]) 
     """What a turn means for the people, once its conversation is written: somebody is called, or must look."""
     if turn.assigned_to is None and not turn.pending:
         return
-    ask("conversation_waits", id=conversation, at=turn.at)
+    told = turn.called is not None and turn.called.told
+    ask("conversation_waits", id=conversation, told=int(told), at=turn.at)
     if turn.called is not None:
         row = ask("conversation_by_id", id=conversation).fetchone()
         _give(ask, row, turn.called.choose(row["assigned_to"], row["email"], operators(ask)), turn.at)

@@ -17,6 +17,7 @@ _STATUSES: Final = ("closed", "resolved", "active", "pending", "spam")
 
 _PEOPLE: Final = (
     "operator_id", "assigned_at", "answered_at", "waiting_since", "resolved_at", "reopened", "taken_by",
+    "told_to_wait",
 )  # fmt: skip
 """Columns that say whose a conversation is."""
 

@@ -49,6 +49,7 @@ def known(ask: Ask, message: Message, now: int) -> Context:
         menu=_menu(row["menu"]),
         assigned_to=row["assigned_to"],
         operator=_email(ask, row["operator_id"]) if people else "",
+        told_to_wait=bool(row["told_to_wait"]),
         burst=_burst(row["burst"]),
         muted=row["muted_until"] is not None and row["muted_until"] > now,
     )

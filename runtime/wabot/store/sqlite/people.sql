@@ -59,6 +59,7 @@ WHERE tenant_id = :tenant AND email = :email;
 -- A person is needed there, from now on or since before.
 UPDATE conversations SET
     answered_at = CASE WHEN waiting_since IS NULL THEN NULL ELSE answered_at END,
+    told_to_wait = CASE WHEN waiting_since IS NULL THEN :told ELSE MAX(told_to_wait, :told) END,
     waiting_since = COALESCE(waiting_since, :at)
 WHERE tenant_id = :tenant AND id = :id AND status = 'pending';
 
@@ -134,6 +135,7 @@ UPDATE conversations SET
     resolved_at = NULL,
     status = CASE WHEN :wanted = '' THEN CASE WHEN status = 'pending' THEN 'active' ELSE status END ELSE 'pending' END,
     waiting_since = CASE WHEN :wanted = '' THEN NULL ELSE COALESCE(waiting_since, :at) END,
+    told_to_wait = CASE WHEN waiting_since IS NULL THEN 0 ELSE told_to_wait END,
     updated_at = :at
 WHERE tenant_id = :tenant AND id = :id AND status <> 'spam';
 
@@ -150,6 +152,7 @@ UPDATE conversations SET
         :waiting_since) END,
     resolved_at = CASE WHEN status = 'resolved' THEN COALESCE(resolved_at, :resolved_at) END,
     reopened = reopened + :reopened,
+    told_to_wait = MAX(told_to_wait, :told_to_wait),
     taken_by = CASE WHEN taken_by = '' THEN :taken_by ELSE taken_by END
 WHERE tenant_id = :tenant AND id = :id;
 

@@ -29,6 +29,7 @@ ALTER TABLE conversations ADD COLUMN waiting_since INTEGER;
 ALTER TABLE conversations ADD COLUMN resolved_at INTEGER;
 ALTER TABLE conversations ADD COLUMN reopened INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE conversations ADD COLUMN taken_by TEXT NOT NULL DEFAULT '';
+ALTER TABLE conversations ADD COLUMN told_to_wait INTEGER NOT NULL DEFAULT 0;
 UPDATE conversations SET waiting_since = updated_at WHERE status = 'pending';
 CREATE INDEX conversations_of_operator ON conversations (operator_id) WHERE operator_id IS NOT NULL;
 CREATE INDEX conversations_waiting ON conversations (tenant_id, waiting_since) WHERE status = 'pending';
