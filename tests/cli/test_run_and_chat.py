@@ -85,7 +85,7 @@ def test_in_a_chat_you_are_the_customer_over_the_same_pipeline(tmp_path: Path) -
     assert lines[9].startswith("jam-buka  cooldown:")
     assert "Buka besok pukul 09.00" in lines
     assert "Halo Ani" in lines
-    assert "you are Ani Wijaya, 6281100000001" in lines
+    assert "you are Ani Wijaya, 6281200000001" in lines
     assert "there is no command /nonsense; /help lists them" in lines
     assert any(line.startswith("`kapan` is no time") for line in lines)
     assert "never read" not in said

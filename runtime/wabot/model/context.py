@@ -13,8 +13,8 @@ ConversationStatus = Literal["active", "pending", "resolved", "closed", "spam"]
 NOTHING_USED: Final[Mapping[str, "Usage"]] = MappingProxyType({})
 WHOLE_CONTACT: Final = "*"
 """The key under which `Context.usage` counts all automatic replies to the contact, whatever the rule."""
-SOMEBODY: Final = "6281100000000"
-"""The number of a customer of whom nothing is said."""
+SOMEBODY: Final = "6281200000000"
+"""The number of a customer of whom nothing is said; no tenant's, not even of one that was only just begun."""
 
 
 @value
