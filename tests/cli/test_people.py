@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from tests.cli.typed import Said, Typed
+from tests.session.people import DEDI, RULES, SARI
 from tests.session.stage import ANI, BUDI, stage
-from tests.session.test_handoff import DEDI, RULES, SARI
 from wabot.store.sqlite import reading
 
 QUICK = """\
