@@ -91,6 +91,16 @@ def test_in_a_chat_you_are_the_customer_over_the_same_pipeline(tmp_path: Path) -
     assert "never read" not in said
 
 
+def test_in_a_chat_a_note_to_the_owner_is_told_from_what_the_customer_gets(tmp_path: Path) -> None:
+    forward = "  - {id: cs, trigger: {type: keyword, keywords: [admin]}, response: {type: forward_to_cs}}\n"
+    folder = write_tenant(tmp_path / "warung", rules(forward))
+    with (folder / "tenant.yaml").open("a") as file:
+        file.write("handoff: {notify: self}\n")
+    lines = [line.strip() for line in chat(folder, "admin dong\n/quit\n").splitlines()]
+    assert lines[lines.index("Warung Uji [cs]") + 1].startswith("Sebentar ya kak")
+    assert lines[lines.index("Warung Uji, a note to itself:") + 3] == "Pesannya: admin dong"
+
+
 def test_a_time_moves_the_clock_within_the_day_that_it_shows(tmp_path: Path) -> None:
     said = chat(write_tenant(tmp_path / "warung"), "/at 2026-01-28 22:00\n/at 09:00\n/at 0001-01-01 00:00\n/quit\n")
     assert "it is Wednesday 2026-01-28 09:00" in said
