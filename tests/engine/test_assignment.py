@@ -46,6 +46,8 @@ SARI, DEDI = person("sari"), person("dedi")
         ("round_robin", "", [replace(SARI, status="busy"), replace(DEDI, status="offline")], "nobody_online"),
         ("round_robin", "", [replace(SARI, hours=MORNING), replace(DEDI, hours=EVENING)], "sari"),
         ("round_robin", "", [replace(SARI, hours=EVENING)], "outside_hours"),
+        ("round_robin", "", [replace(SARI, hours='{"senin": "pagi"}')], "outside_hours"),
+        ("round_robin", "", [replace(SARI, hours="[]"), replace(DEDI, hours="kapan saja")], "outside_hours"),
         ("round_robin", "", [replace(SARI, open_chats=10), replace(DEDI, open_chats=2, capacity=2)], "all_full"),
         ("least_busy", "", [replace(SARI, capacity=0)], "all_full"),
         ("manual", "", [SARI], "manual"),

@@ -6,6 +6,7 @@ from pathlib import Path
 from tests.session.people import DEDI, FORWARDED, RULES, SARI, TEAMS, Shop
 from tests.session.stage import ANI, BUDI, REFUSED, START, stage
 from wabot.language.texts import TEXTS
+from wabot.model.turn import Outbound
 from wabot.store.sqlite import assign, pause_tenant, reading, remove_operator
 
 
@@ -119,6 +120,30 @@ async def test_a_persons_message_silences_the_bot_and_goes_out_before_what_is_he
         assert shop.told.reasons == ["handled_by_person"]
         chat = people.chat()
         assert (chat.operator, chat.taken_by, chat.messages) == (SARI, "operator", 3)
+
+
+async def test_a_persons_message_waits_for_the_reply_that_is_on_its_way_there(tmp_path: Path) -> None:
+    async with stage(tmp_path, RULES, tenant=TEAMS) as shop:
+        people = Shop(shop, tmp_path)
+        out, send = asyncio.Event(), shop.channel.send
+
+        async def slow(outbound: Outbound) -> None:
+            if outbound.kind == "reply":
+                await out.wait()
+            await send(outbound)
+
+        shop.channel.send = slow  # type: ignore[method-assign]
+        await shop.say("jam buka?", settle=False)
+        async with asyncio.timeout(20):
+            while (await shop.store.summary()).outbox != {"sending": 1}:
+                await asyncio.sleep(0.01)
+        people.says("Buka kak, saya Sari")
+        await shop.look()
+        for _ in range(5):
+            await shop.store.summary()  # long enough to be sent, if it did not wait
+        out.set()
+        await shop.settle()
+        assert shop.replies == ["Kami buka kak.", "Buka kak, saya Sari"]
 
 
 async def test_nothing_that_holds_the_bot_holds_a_person(tmp_path: Path) -> None:

@@ -115,4 +115,9 @@ def _busy(operator: Operator) -> tuple[float, int, str]:
 
 @lru_cache(maxsize=1_024)
 def _hours(written: str) -> Hours:
-    return Hours(read_weekly(json.loads(written)), always=False) if written else Hours()
+    if not written:
+        return Hours()
+    try:
+        return Hours(read_weekly(json.loads(written)), always=False)
+    except (ValueError, TypeError, AttributeError):  # a chat that waits is better than a message that is set aside
+        return Hours(((),) * 7, always=False)

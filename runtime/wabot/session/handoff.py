@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Callable
-from contextlib import suppress
 from typing import Final
 
 from wabot.engine import effects
@@ -19,6 +18,7 @@ from wabot.model.message import Message
 from wabot.model.people import Called
 from wabot.model.visible import on_one_line
 from wabot.ports import Clock, Store
+from wabot.session.report import Report
 
 _QUOTED: Final = 200
 """Characters of the customer's message that a note holds."""
@@ -67,11 +67,15 @@ def own_number(tenant: Tenant, message: Message) -> bool:
     return message.chat_kind == "direct" and tenant.phone in (message.chat, message.phone)
 
 
-async def look(store: Store, clock: Clock, tenant: Callable[[], Tenant]) -> None:
+async def look(store: Store, clock: Clock, tenant: Callable[[], Tenant], report: Report) -> None:
     """Give chats that wait to those who are free, until cancelled."""
     while True:
-        with suppress(StoreError):  # whoever sends says so
+        try:
             now = clock.now()
             await store.people.distribute(chooser(tenant(), now), now)
+        except StoreError:
+            pass  # whoever sends says so
+        except Exception as error:  # the next look may do better; nobody else would take its place
+            report.note("chats that wait could not be given out", level="error", error=repr(error))
         # Not the session's clock: one that follows a script would be moved on by the waiting.
         await asyncio.sleep(_LOOK)

@@ -103,7 +103,7 @@ class Session:
         sender.add(await self._store.queued())
         running = None
         looking = asyncio.create_task(sender.look())
-        giving = asyncio.create_task(look(self._store, self._clock, self._tenant))
+        giving = asyncio.create_task(look(self._store, self._clock, self._tenant, self._report))
         try:
             # A chat whose message may have killed the process comes alone: a crash must not count against others.
             undecided = await self._store.undecided()
