@@ -8,6 +8,7 @@ from wabot.model.context import Context
 from wabot.model.history import History
 from wabot.model.media import WantedFile
 from wabot.model.message import Attachment, Message
+from wabot.model.people import Choose
 from wabot.model.session import Reload, SessionState, Summary
 from wabot.model.turn import Begun, Claim, Outbound, Receipt, SendFacts, Turn
 
@@ -122,13 +123,20 @@ class Alerts(Protocol):
         """open → dead, for those raised more than 24 h ago; returns them. `error` says why where no attempt did."""
 
 
+class People(Protocol):
+    """The people who answer for a tenant."""
+
+    async def distribute(self, choose: Choose, at: int) -> int:
+        """Give the chats that wait to whom `choose` says, the longest-waiting first, and those of people who have left
+        before they answered to others; how many changed hands. One step: no other process comes in between."""
+
+
 class Store(Protocol):
     """One tenant's memory. A store is bound to its tenant and cannot name another. Every write is durable on return."""
 
     @property
     def tenant(self) -> str: ...
 
-    @property
     @property
     def imports(self) -> Importing: ...
 
@@ -137,6 +145,9 @@ class Store(Protocol):
 
     @property
     def alerts(self) -> Alerts: ...
+
+    @property
+    def people(self) -> People: ...
 
     async def journal(self, messages: Sequence[Message], at: int) -> list[bool]:
         """Keep messages that arrived `at`, all of them or none; False for each whose chat and id were journalled

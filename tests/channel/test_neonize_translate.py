@@ -197,6 +197,15 @@ def test_what_the_accounts_own_devices_tell_each_other_is_nobodys_message() -> N
         assert read_message(peer, Addresses()).type == "other"
 
 
+def test_the_chat_with_oneself_is_known_by_the_number_also_where_it_bears_the_lid() -> None:
+    own = jid("111000111000111", "lid")
+    addresses = Addresses()
+    addresses.learn(own.User, OWN)
+    message = read_message(event(text("catatan"), chat=own, sender=own, sender_alt=NOBODY, from_me=True), addresses)
+
+    assert message.phone == OWN
+
+
 @pytest.mark.parametrize(
     ("chat", "kind"),
     [

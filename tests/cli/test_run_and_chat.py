@@ -85,10 +85,20 @@ def test_in_a_chat_you_are_the_customer_over_the_same_pipeline(tmp_path: Path) -
     assert lines[9].startswith("jam-buka  cooldown:")
     assert "Buka besok pukul 09.00" in lines
     assert "Halo Ani" in lines
-    assert "you are Ani Wijaya, 6281100000001" in lines
+    assert "you are Ani Wijaya, 6281200000001" in lines
     assert "there is no command /nonsense; /help lists them" in lines
     assert any(line.startswith("`kapan` is no time") for line in lines)
     assert "never read" not in said
+
+
+def test_in_a_chat_a_note_to_the_owner_is_told_from_what_the_customer_gets(tmp_path: Path) -> None:
+    forward = "  - {id: cs, trigger: {type: keyword, keywords: [admin]}, response: {type: forward_to_cs}}\n"
+    folder = write_tenant(tmp_path / "warung", rules(forward))
+    with (folder / "tenant.yaml").open("a") as file:
+        file.write("handoff: {notify: self}\n")
+    lines = [line.strip() for line in chat(folder, "admin dong\n/quit\n").splitlines()]
+    assert lines[lines.index("Warung Uji [cs]") + 1].startswith("Sebentar ya kak")
+    assert lines[lines.index("Warung Uji, a note to itself:") + 3] == "Pesannya: admin dong"
 
 
 def test_a_time_moves_the_clock_within_the_day_that_it_shows(tmp_path: Path) -> None:

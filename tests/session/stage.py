@@ -138,6 +138,11 @@ class Stage:
         assert self.channel.inbox is not None
         await asyncio.wait_for(self.channel.inbox.settled(), 20)
 
+    async def look(self) -> None:
+        """The session looks for what others have queued, as it does every two seconds."""
+        assert self.session.sender is not None
+        await self.session.sender.look_now()
+
     async def session_decided(self, count: int) -> None:
         """Return when so many customers' messages are decided, whatever became of the replies."""
         while (await self.store.summary()).received < count:

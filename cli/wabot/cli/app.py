@@ -24,6 +24,10 @@ COMMANDS: Final = {
     "logs": "Show what was logged about a tenant.",
     "why": "Show what was decided about a message, and why.",
     "conversations": "Show the chats as they stand, or one of them.",
+    "say": "Write in a chat as a person; the bot falls silent there.",
+    "resolve": "Settle a chat: the bot answers there again.",
+    "assign": "Give a chat to an operator or a team.",
+    "operator": "List, add, change or remove the people who answer.",
     "outbox": "Show what waits, failed or is unknown.",
     "alerts": "Show what people were to be told, or test the webhook.",
     "pause": "Keep the bot silent for a tenant or in a chat.",
@@ -34,7 +38,7 @@ COMMANDS: Final = {
     "doctor": "Check this machine and the data.",
 }
 """By name; the module of the same name holds the function of the same name."""
-_ELSEWHERE: Final = {"resume": "pause"}
+_ELSEWHERE: Final = {"resume": "pause", "resolve": "assign"}
 """Commands that share another's module."""
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import asdict
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 
 import typer
 
@@ -14,10 +14,14 @@ from wabot.cli.output import Format, say, style
 from wabot.cli.rich_messages import customer, rich_data, shown
 from wabot.cli.stored import DATA_HELP, find_chat, in_a_line, paused, paused_as_data, stored_tenants, when
 from wabot.cli.table import table
+from wabot.model.errors import UsageError
 from wabot.model.stored import StoredConversation, StoredMessage
 from wabot.session.clock import RealClock
 
-_HEAD = ("chat", "name", "status", "priority", "waits for", "tags", "unread", "last", "", "message", "paused")
+_HEAD: Final = (
+    *("chat", "name", "status", "priority", "waits for", "with", "waits", "tags", "unread", "last", "", "message"),
+    "paused",
+)
 _SHORT = {"customer": "←", "auto_reply": "→", "cs": "→ person", "system": "→ system", "": ""}
 
 
@@ -36,14 +40,21 @@ def conversations(
     status: Annotated[Status | None, typer.Option(help="Only chats of this status.")] = None,
     search: Annotated[str, typer.Option(help="Only chats whose name, number or messages hold this.")] = "",
     limit: Annotated[int, typer.Option(min=1, help="At most so many chats of a tenant, or messages of a chat.")] = 20,
+    read: Annotated[bool, typer.Option("--read", help="With CHAT: you have read it, nothing there is unread.")] = False,
     output: Annotated[Format, typer.Option("--format", help="For people or for machines.")] = Format.text,
 ) -> None:
     """List the chats, the newest first, or show one with its last messages."""
     from wabot.store.sqlite import reading
 
     now = RealClock().now()
+    if read and not chat:
+        raise UsageError("--read needs the chat that you have read")
     if chat:
         folder, found = find_chat(chat, data, tenant or ())
+        if read:
+            from wabot.store.sqlite import look_at
+
+            look_at(folder, folder.name, found)
         with reading(folder, folder.name) as store:
             (item,) = store.conversations(chat=found)
             said = store.messages(found, limit)
@@ -68,7 +79,7 @@ def conversations(
 def _list(tenant: str, items: list[StoredConversation], now: int) -> Iterator[str]:
     yield f"{style(tenant, bold=True)}  {render.plural(len(items), 'conversation')}"
     if items:
-        yield from table(_HEAD, [_row(item, now) for item in items], flexible=(1, 5, 9))
+        yield from table(_HEAD, [_row(item, now) for item in items], flexible=(1, 4, 5, 7, 11))
 
 
 def _row(item: StoredConversation, now: int) -> tuple[str, ...]:
@@ -78,6 +89,8 @@ def _row(item: StoredConversation, now: int) -> tuple[str, ...]:
         item.status,
         "" if item.priority == "normal" else item.priority,
         item.assigned_to,
+        _with(item),
+        _waits(item, now),
         " ".join(item.tags),
         str(item.unread or ""),
         when(item.last_at)[:16],
@@ -92,7 +105,10 @@ def _one(tenant: str, item: StoredConversation, said: list[StoredMessage], now: 
     facts = {
         "number": item.phone if item.phone != item.chat else "",
         "status": f"{item.status}, priority {item.priority}",
-        "waits for": item.assigned_to,
+        "waits for": " since ".join(part for part in (item.assigned_to, when(item.waiting_since)[:16]) if part),
+        "with": _with(item),
+        "settled": when(item.resolved_at),
+        "reopened": f"{item.reopened}×" if item.reopened else "",
         "tags": " ".join(item.tags),
         "messages": f"{item.messages:,}" + (f", {item.unread:,} unread" if item.unread else ""),
         "customer": customer(item.contact),
@@ -106,6 +122,19 @@ def _one(tenant: str, item: StoredConversation, said: list[StoredMessage], now: 
         yield from (f"  │ {line}" for line in shown(message))
 
 
+def _with(item: StoredConversation) -> str:
+    """Who answers there: an operator, or the shop's phone."""
+    if item.status in ("resolved", "closed"):
+        return ""
+    return item.operator or ("phone" if item.taken_by == "phone" else "")
+
+
+def _waits(item: StoredConversation, now: int) -> str:
+    from wabot.engine.gates import clock
+
+    return "" if item.waiting_since is None else clock(max(now - item.waiting_since, 0) // 60_000 * 60_000)
+
+
 def _data(tenant: str, item: StoredConversation, now: int) -> dict[str, Any]:
     return {
         "tenant": tenant,
@@ -115,6 +144,11 @@ def _data(tenant: str, item: StoredConversation, now: int) -> dict[str, Any]:
         "status": item.status,
         "priority": item.priority,
         "assigned_to": item.assigned_to or None,
+        "operator": item.operator or None,
+        "taken_by": item.taken_by or None,
+        "waiting_since": item.waiting_since,
+        "resolved_at": item.resolved_at,
+        "reopened": item.reopened,
         "tags": list(item.tags),
         "unread": item.unread,
         "messages": item.messages,

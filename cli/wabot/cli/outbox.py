@@ -18,7 +18,7 @@ from wabot.model.stored import StoredReply
 from wabot.session.clock import RealClock
 
 _DAY: Final = 86_400_000
-_HEAD: Final = ("id", "status", "due", "chat", "rule", "text", "why")
+_HEAD: Final = ("id", "status", "due", "chat", "by", "text", "why")
 _OF_UNKNOWN: Final = (
     "nobody knows whether it arrived: the process died, or the line broke, while it was being sent, and sent again it "
     "might arrive twice. Look at the chat on the phone; if it is not there, add --i-know-it-did-not-arrive"
@@ -124,4 +124,5 @@ def _table(tenant: str, replies: list[StoredReply]) -> Iterator[str]:
 
 def _row(reply: StoredReply) -> tuple[str, ...]:
     text = in_a_line(f"[{reply.media}] {reply.text}" if reply.media else reply.text)[:60]
-    return reply.id, reply.status, when(reply.due), reply.chat, reply.rule, text, in_a_line(reply.error)
+    by = {"reply": reply.rule, "person": f"person {reply.operator}".strip(), "note": f"note: {reply.rule}"}[reply.kind]
+    return reply.id, reply.status, when(reply.due), reply.chat, by, text, in_a_line(reply.error)

@@ -104,7 +104,10 @@ class _Talk:
         shop = style(self.shop, fg="green", bold=True)
         lines = [f"[{PurePath(outbound.media).name}]"] if outbound.media else []
         lines += outbound.text.splitlines()
-        self.say(f"{shop} {style(f'[{outbound.rule}]', dim=True)}")
+        if outbound.kind == "note":  # not to the customer
+            self.say(style(f"{self.shop}, a note to itself:", dim=True))
+        else:
+            self.say(f"{shop} {style(f'[{outbound.rule}]', dim=True)}")
         for line in lines:
             self.say(f"  {line}")
 

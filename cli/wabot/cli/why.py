@@ -152,7 +152,9 @@ def reply_as_data(reply: StoredReply) -> dict[str, Any]:
     return {
         "id": reply.id,
         "chat": reply.chat,
+        "kind": reply.kind,
         "rule": reply.rule,
+        "operator": reply.operator or None,
         "text": reply.text,
         "media": reply.media or None,
         "status": reply.status,

@@ -129,9 +129,8 @@ class Transcript(LogReport):
             self._say(self._clock.now(), f"   (no reply to {self._who(message.chat)}: {reason})")
 
     def sent(self, outbound: Outbound) -> None:
-        self._say(
-            self._clock.now(), f"   → {self._who(outbound.chat)} [{outbound.rule}] {_one_line(_with_media(outbound))}"
-        )
+        by = outbound.rule if outbound.kind == "reply" else outbound.kind
+        self._say(self._clock.now(), f"   → {self._who(outbound.chat)} [{by}] {_one_line(_with_media(outbound))}")
 
     def _who(self, chat: str) -> str:
         return self._names.get(chat, masked(chat))

@@ -6,7 +6,7 @@ from typing import Final
 from wabot.engine.decide import Decision
 from wabot.engine.hours import local_day
 from wabot.language.responses.handoff import ANYONE, ForwardToCs, SmartRoute
-from wabot.language.rule_set import Rule, RuleSet
+from wabot.language.rule_set import Answer, Rule, RuleSet
 from wabot.model.context import WHOLE_CONTACT, Context, Priority, Usage
 
 SPREAD: Final = 2_000
@@ -46,13 +46,15 @@ def priority(decision: Decision) -> Priority | None:
 
 def assigned_to(decision: Decision) -> str | None:
     """Whom the chat is for now (`team:cs` …), if a rule called a person; the chat then waits for one."""
-    for answer in decision.answers:
-        response = answer.rule.response
-        if answer.act in ("forward_to_cs", "give_up"):
-            return ANYONE
-        if isinstance(response, ForwardToCs | SmartRoute):
-            return response.to
-    return None
+    return next((target for answer in decision.answers if (target := called(answer))), None)
+
+
+def called(answer: Answer) -> str:
+    """Whom one answer calls, "" for nobody."""
+    response = answer.rule.response
+    if answer.act in ("forward_to_cs", "give_up"):
+        return ANYONE
+    return response.to if isinstance(response, ForwardToCs | SmartRoute) else ""
 
 
 def _once_more(before: Usage | None, now: int, day: str) -> Usage:

@@ -4,9 +4,11 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
 from wabot.engine import effects
+from wabot.engine.assignment import stand_ins
 from wabot.engine.decide import Decision, decide
 from wabot.engine.gates import clock
 from wabot.engine.menus import menu_after
+from wabot.engine.render import tells_to_wait
 from wabot.engine.reply import Reply, replies
 from wabot.engine.trace import Outcome, explain
 from wabot.language.conversation import Conversation, Expect, OperatorSays, Say, Wait
@@ -39,7 +41,9 @@ def play(rule_set: RuleSet, conversation: Conversation, observe: Observer | None
     at = conversation.at.replace(tzinfo=rule_set.tenant.timezone)
     now = int(at.timestamp() * 1000)
     chat = Chat(earlier_messages=conversation.earlier, last_contact=now - 86_400_000 if conversation.earlier else None)
-    context = Context(now, conversation.contact, chat)
+    staff = conversation.operators
+    people = stand_ins(rule_set, available=staff == "available") if staff else ()
+    context = Context(now, conversation.contact, chat, operators=people)
     misses: list[Miss] = []
     for number, step in enumerate(conversation.steps):
         if isinstance(step, Wait):
@@ -72,6 +76,8 @@ def after(rule_set: RuleSet, decision: Decision, context: Context) -> Context:
         last_contact=context.now,
         tags=chat.tags | effects.tags(decision),
         priority=effects.priority(decision) or chat.priority,
+        told_to_wait=(chat.status == "pending" and chat.told_to_wait)
+        or any(tells_to_wait(rule_set, answer, context) for answer in decision.answers),
     )
     return replace(context, conversation=chat, usage={**context.usage, **effects.used(rule_set, decision, context)})
 

@@ -6,7 +6,9 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
 
+from wabot.engine.assignment import chooser
 from wabot.engine.decide import Answer
+from wabot.engine.effects import called
 from wabot.engine.hours import is_open, local, local_day, next_open_text, today_text
 from wabot.language.responses.handoff import ForwardToCs, SmartRoute
 from wabot.language.responses.media import Media
@@ -52,12 +54,20 @@ def render(rule_set: RuleSet, answer: Answer, message: Message, context: Context
             is not there.
     """
     response = answer.rule.response
-    calls = isinstance(response, ForwardToCs | SmartRoute) or answer.act in ("forward_to_cs", "give_up")
+    calls = called(answer)
     chat = context.conversation
-    if isinstance(response, Nothing) or (calls and chat.status == "pending" and chat.assigned_to):
+    waits = bool(calls and chat.status == "pending" and chat.assigned_to)
+    unattended = tells_to_wait(rule_set, answer, context)
+    if isinstance(response, Nothing) or (waits and not unattended):
         return SILENCE  # a chat that waits for a person is not told so twice
     text = _template(rule_set, answer, context)
     said = "" if text is None else render_text(rule_set, text, message, context, answer.groups)
+    if unattended:
+        nobody = rule_set.tenant.handoff.nobody or built_in(rule_set.tenant.language, "nobody")
+        told = render_text(rule_set, nobody, message, context, answer.groups)
+        # The shop's own words stand; wabot's would promise what is not so.
+        own = response.messages and answer.act not in ("forward_to_cs", "give_up") and not waits
+        said = f"{said}\n\n{told}" if own else told
     if isinstance(response, Media):
         if response.path is None:
             raise RenderError(f"there is no file {response.file} in media/")
@@ -67,6 +77,15 @@ def render(rule_set: RuleSet, answer: Answer, message: Message, context: Context
     if isinstance(response, Menu) and answer.act in ("", "chosen", "back"):
         said = f"{said}\n\n{options_text(response)}"
     return Said(said)
+
+
+def tells_to_wait(rule_set: RuleSet, answer: Answer, context: Context) -> bool:
+    """Whether `answer` calls somebody, nobody is there who could take the chat, and the customer was not told so since
+    the chat waits. Where nobody answers in wabot, nobody knows who is there."""
+    wanted, chat, people = called(answer), context.conversation, context.operators
+    if not wanted or not people or (chat.status == "pending" and chat.told_to_wait):
+        return False
+    return chooser(rule_set.tenant, context.now)(wanted, chat.operator, people).nobody
 
 
 def options_text(menu: Menu) -> str:

@@ -60,7 +60,8 @@ Step = Say | Wait | OperatorSays
 
 @dataclass(frozen=True, slots=True)
 class Conversation:
-    """One test. `at` is the tenant's local time; `earlier` counts the messages that the customer sent before."""
+    """One test. `at` is the tenant's local time; `earlier` counts the messages that the customer sent before;
+    `operators` says whether people answer in wabot: "" (never), "none" (none is there now), "available"."""
 
     name: str
     at: datetime
@@ -68,6 +69,7 @@ class Conversation:
     contact: Contact
     earlier: int = 0
     steps: tuple[Step, ...] = ()
+    operators: str = ""
 
 
 def read_conversations(document: Document) -> Iterator[Conversation]:
@@ -95,6 +97,7 @@ def read_conversations(document: Document) -> Iterator[Conversation]:
             ),
             earlier=earlier,
             steps=tuple(_step(document, index, number, step) for number, step in enumerate(test["steps"])),
+            operators=test.get("operators", ""),
         )
 
 

@@ -63,7 +63,11 @@ def read_tenant(tenant_id: str, data: Mapping[str, Any]) -> Tenant:
             only=frozenset(reply.get("only", ())),
             except_=frozenset(reply.get("except", ())),
         ),
-        handoff=Handoff(**_present(handoff, "assign", "notify"), **_durations(handoff, "pause")),
+        handoff=Handoff(
+            **_present(handoff, "assign", "notify"),
+            **_durations(handoff, "pause"),
+            nobody=Template(handoff["nobody"].strip()) if "nobody" in handoff else None,
+        ),
         segments=_segments(data.get("segments", {})),
         media=_media_settings(data.get("media", {})),
     )

@@ -10,6 +10,7 @@ from wabot.language.hours import ALWAYS_OPEN, Hours, Span
 from wabot.language.regex import NO_GROUPS, Regex
 from wabot.language.responses import Response
 from wabot.language.responses.menu import Option
+from wabot.language.template import Template
 from wabot.language.triggers import Trigger
 from wabot.model.context import Priority
 from wabot.model.segments import Segments
@@ -38,11 +39,13 @@ class AutoReply:
 
 @value
 class Handoff:
-    """How chats go to people. `pause` is milliseconds since that person's last message."""
+    """How chats go to people. `pause` is milliseconds since that person's last message; `nobody` is what a customer is
+    told when nobody can take their chat now (None: wabot's own words)."""
 
     assign: str = "round_robin"
     pause: int = 12 * 3_600_000
     notify: str = ""
+    nobody: Template | None = None
 
 
 @value

@@ -18,6 +18,7 @@ from wabot.language.read import Files, read_hours, read_quick_reply, read_rule, 
 from wabot.language.references import Names, check_quick_replies, check_rules, check_tests
 from wabot.language.rule_set import Matcher, Rule, RuleSet, Tenant
 from wabot.language.shape import Kind, Listing, check_shape, entries, salvage
+from wabot.language.wording import check_text
 
 _ID: Final = re.compile(r"[a-z0-9-]{1,63}")
 
@@ -84,6 +85,8 @@ class _Reader:
         document = self._read(self.folder / "tenant.yaml", "tenant")
         if document is None:
             return None
+        if (nobody := document.data.get("handoff", {}).get("nobody")) is not None:
+            check_text(document, ("handoff", "nobody"), nobody, document.data.get("vars", {}), ())
         try:
             return read_tenant(self.tenant_id, document.data)
         except (ZoneInfoNotFoundError, ValueError, OSError):

@@ -10,11 +10,17 @@ TEXTS: Final[Mapping[str, Mapping[str, str]]] = {
         "forwarded": "Sebentar ya kak, kami sambungkan ke tim kami.",
         "invalid": "Maaf kak, pilihannya tidak ada. Ketik salah satu: {options}.",
         "closed": "Baik kak. Kalau ada yang lain, tulis saja ya.",
+        "nobody": "Maaf kak, saat ini belum ada tim kami yang bisa membalas. Pesan kakak sudah kami terima, dan kami "
+        "balas begitu ada yang bertugas.",
+        "note": "Ada pelanggan yang perlu dibalas: {who}\nKarena: {why}\nPesannya: {said}",
     },
     "en": {
         "forwarded": "One moment please, we are calling a colleague.",
         "invalid": "Sorry, that is not one of the options. Please type one of: {options}.",
         "closed": "All right. Just write if there is anything else.",
+        "nobody": "Sorry, nobody of our team can answer right now. We have your message, and will answer as soon as "
+        "somebody is here.",
+        "note": "A customer needs an answer: {who}\nBecause of: {why}\nThey wrote: {said}",
     },
 }
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final, Literal
 
+from wabot.model.people import Operator
 from wabot.model.value import value
 
 Priority = Literal["low", "normal", "high", "urgent"]
@@ -12,8 +13,8 @@ ConversationStatus = Literal["active", "pending", "resolved", "closed", "spam"]
 NOTHING_USED: Final[Mapping[str, "Usage"]] = MappingProxyType({})
 WHOLE_CONTACT: Final = "*"
 """The key under which `Context.usage` counts all automatic replies to the contact, whatever the rule."""
-SOMEBODY: Final = "6281100000000"
-"""The number of a customer of whom nothing is said."""
+SOMEBODY: Final = "6281200000000"
+"""The number of a customer of whom nothing is said; no tenant's, not even of one that was only just begun."""
 
 
 @value
@@ -72,7 +73,8 @@ class Conversation:
     """The chat before this message. `earlier_messages` counts the customer's; `last_contact` and `paused_until` are UTC
     milliseconds: a person's message pauses the bot in this chat until then. `assigned_to` is whom it was routed to
     (`team:cs`, `role:supervisor`, `operator:E-MAIL`, "" for nobody); "pending" means that it waits for a person.
-    `muted`: the bot is silent there since two machines seemed to answer each other."""
+    `operator` is the e-mail address of whoever has the chat; `told_to_wait`: while it waits, the customer was told that
+    nobody is there. `muted`: the bot is silent there since two machines seemed to answer each other."""
 
     status: ConversationStatus = "active"
     priority: Priority = "normal"
@@ -82,6 +84,8 @@ class Conversation:
     paused_until: int | None = None
     menu: OpenMenu = CLOSED
     assigned_to: str = ""
+    operator: str = ""
+    told_to_wait: bool = False
     muted: bool = False
     burst: Burst = ALONE
 
@@ -90,7 +94,7 @@ class Conversation:
 class Context:
     """`now` is UTC milliseconds. `usage` maps rule ids (and `WHOLE_CONTACT`) to what this contact used of them.
     `superseded`: the message lay undelivered, and the same chat has a newer one. `paused`: a person has paused the
-    whole tenant."""
+    whole tenant. `operators` are the people who answer in wabot, if any."""
 
     now: int
     contact: Contact = Contact()
@@ -100,3 +104,4 @@ class Context:
     loop_suspected: bool = False
     superseded: bool = False
     paused: bool = False
+    operators: tuple[Operator, ...] = ()

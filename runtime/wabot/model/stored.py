@@ -6,7 +6,8 @@ from typing import Final
 
 from wabot.model.context import ConversationStatus, Priority
 from wabot.model.message import Attachment
-from wabot.model.turn import OutboxStatus
+from wabot.model.people import Operator
+from wabot.model.turn import OutboundKind, OutboxStatus
 
 FOREVER: Final = 253_370_764_800_000
 """A pause without an end: until a person ends it. The first moment of the year 9999."""
@@ -51,7 +52,7 @@ class StoredMessage:
 
 @dataclass(frozen=True, slots=True)
 class StoredReply:
-    """A row of the outbox and what became of it."""
+    """A row of the outbox and what became of it. `operator` is the e-mail address of the person who wrote it."""
 
     id: str
     chat: str
@@ -63,6 +64,8 @@ class StoredReply:
     due: int
     created: int
     sent: int | None
+    kind: OutboundKind = "reply"
+    operator: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +108,10 @@ class StoredContact:
 
 @dataclass(frozen=True, slots=True)
 class StoredConversation:
-    """A chat as it stands. `assigned_to` is whom it waits for; `paused_until` is when the bot speaks there again."""
+    """A chat as it stands. `assigned_to` is whom it is for, `operator` the e-mail address of whoever has it;
+    `paused_until` is when the bot speaks there again; `waiting_since` is set while a person is needed; `reopened`
+    counts how often the customer wrote again after it was settled; `taken_by` is where a person answered last
+    ("phone", "operator", "": nobody did)."""
 
     chat: str
     name: str
@@ -121,6 +127,11 @@ class StoredConversation:
     last_text: str
     paused_until: int | None
     contact: StoredContact = StoredContact()
+    operator: str = ""
+    waiting_since: int | None = None
+    resolved_at: int | None = None
+    reopened: int = 0
+    taken_by: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,3 +146,29 @@ class Erased:
 
     def __bool__(self) -> bool:
         return bool(self.contacts or self.chats or self.journalled)
+
+
+@dataclass(frozen=True, slots=True)
+class StoredOperator:
+    """Somebody who answers, and what they did: chats settled, messages sent, milliseconds until their first answer on
+    average (None: they never answered), and when they were last seen."""
+
+    operator: Operator
+    handled: int
+    sent: int
+    answers_after: int | None
+    seen: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class PersonSays:
+    """What a person writes in a chat. `operator` is their e-mail address, "" for somebody who is none; `name` is what
+    the chat shows; `pause` is for how many milliseconds the bot is silent there; `shortcut` names the quick reply that
+    the text was made of, "" for none."""
+
+    chat: str
+    text: str
+    operator: str = ""
+    name: str = ""
+    pause: int = 0
+    shortcut: str = ""

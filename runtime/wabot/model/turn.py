@@ -7,7 +7,12 @@ from typing import Final, Literal
 from wabot.model.alert import Alert
 from wabot.model.context import Burst, Context, OpenMenu, Priority, Usage
 from wabot.model.message import Message
+from wabot.model.people import Called
 
+OutboundKind = Literal["reply", "person", "note"]
+"""A rule's reply to a customer, what a person writes to one, or a note in the shop's chat with itself."""
+OWN_NUMBER: Final = "own_number"
+"""Why nothing is answered in the shop's chat with itself: there is no customer."""
 OutboxStatus = Literal["queued", "sending", "sent", "delivered", "read", "failed", "unknown"]
 
 
@@ -43,10 +48,10 @@ class Turn:
     answer; `error` is the traceback of a message that is set aside. `micros` is how long the decision took. `menu` is
     the chat's menu from now on (None: as before); `assigned_to` whom a rule called, for whom the chat now waits;
     `burst` is the burst that this message belongs to: replies to it that still wait are held until its end.
-    `pending` makes it wait for a person though no rule called one. `mute_until` (UTC milliseconds) keeps the
-    bot silent in a chat where two machines seem to answer each other; a person's message ends that. `segment` is
-    the customer's from this message on ("": as before). `alerts` are for the people behind the tenant, raised with the
-    turn or not at all.
+    `called` says how it is found who answers, and what the owner is told, when a rule called a person. `pending` makes
+    it wait for a person though no rule called one. `mute_until` (UTC milliseconds) keeps the bot silent in a chat where
+    two machines seem to answer each other; a person's message ends that. `segment` is the customer's from this message
+    on ("": as before). `alerts` are for the people behind the tenant, raised with the turn or not at all.
     """
 
     message: Message
@@ -68,6 +73,7 @@ class Turn:
     trace: str = "[]"
     micros: int = 0
     alerts: tuple[Alert, ...] = ()
+    called: Called | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +89,7 @@ class Outbound:
     status: OutboxStatus = "queued"
     error: str = ""
     media: str = ""
+    kind: OutboundKind = "reply"
 
 
 @dataclass(frozen=True, slots=True)

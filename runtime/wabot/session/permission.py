@@ -13,12 +13,20 @@ WAITING: Final = frozenset({WAIT, PAUSED})
 RETRIES: Final = 5
 
 
-def permission(outbound: Outbound, facts: SendFacts, settings: AutoReply, now: int) -> str | None:
-    """None, or why not. A customer who did not write first is never written to, and no setting changes that."""
+def permission(outbound: Outbound, facts: SendFacts, settings: AutoReply, now: int, own: str = "") -> str | None:
+    """None, or why not. A customer who did not write first is never written to, and no setting changes that. A note
+    goes to the tenant's own number (`own`, digits) and to nobody else. What a person writes is held back by nothing
+    that holds the bot."""
+    if outbound.kind == "note":
+        if not own or outbound.chat != own:
+            return "not_the_own_number"
+        return "dry_run" if settings.dry_run else None
     if not facts.customer_wrote:
         return "customer_did_not_write_first"
     if facts.blocked:
         return "contact_blocked"
+    if outbound.kind == "person":
+        return None
     if facts.paused_until is not None and facts.paused_until > now:
         return "handled_by_person"
     if settings.dry_run:

@@ -11,11 +11,12 @@ from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 from typing import Final, NamedTuple
+from weakref import WeakValueDictionary
 
 from wabot.language.rule_set import AutoReply
 from wabot.model.errors import ChannelError, SendRefused, SendUnknown, StoreError
 from wabot.model.failure import place_of
-from wabot.model.turn import LATER, Outbound
+from wabot.model.turn import LATER, Outbound, OutboundKind
 from wabot.ports import Channel, Clock, Store
 from wabot.session.insisting import insist
 from wabot.session.permission import RETRIES, WAITING, backoff, permission
@@ -39,6 +40,13 @@ class _Again(NamedTuple):
     held: bool = False
 
 
+class _Lane(NamedTuple):
+    """What goes out one after the other: a person's message waits for no reply that is not due, or held back."""
+
+    chat: str
+    kind: OutboundKind
+
+
 class Sender:
     """Sends a tenant's replies: one after the other within a chat, chats beside each other."""
 
@@ -50,11 +58,14 @@ class Sender:
         clock: Clock,
         settings: Callable[[], AutoReply],
         report: Report,
+        own: Callable[[], str] = lambda: "",
     ) -> None:
-        """`connected` is set while the channel can send: what is due meanwhile waits for it."""
+        """`connected` is set while the channel can send: what is due meanwhile waits for it. `own` is the tenant's
+        number, the only one that notes go to."""
         self._store, self._channel, self._clock, self._settings, self._report = store, channel, clock, settings, report
-        self._connected = connected
-        self._chats: dict[str, deque[Outbound]] = {}
+        self._connected, self._own = connected, own
+        self._chats: dict[_Lane, deque[Outbound]] = {}
+        self._one_by_one: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
         self._known: set[str] = set()
         self._workers: set[asyncio.Task[None]] = set()
         self._sending: set[asyncio.Task[None]] = set()
@@ -79,13 +90,14 @@ class Sender:
             if outbound.id in self._known:
                 continue
             self._known.add(outbound.id)
-            waiting = self._chats.get(outbound.chat)
+            lane = _Lane(outbound.chat, outbound.kind)
+            waiting = self._chats.get(lane)
             if waiting is not None:
                 waiting.append(outbound)
                 continue
             self._settled.clear()
-            self._chats[outbound.chat] = deque([outbound])
-            worker = asyncio.create_task(self._work(outbound.chat))
+            self._chats[lane] = deque([outbound])
+            worker = asyncio.create_task(self._work(lane))
             self._workers.add(worker)
             worker.add_done_callback(self._workers.discard)
 
@@ -96,7 +108,15 @@ class Sender:
             # Not the session's clock: one that follows a script would be moved on by the waiting.
             await asyncio.sleep(_LOOK)
             with suppress(StoreError):  # whoever sends says so
-                self.add(await self._store.queued())
+                await self.look_now()
+
+    async def look_now(self) -> None:
+        """Take over what stands in the outbox by now.
+
+        Raises:
+            StoreError: it could not be read.
+        """
+        self.add(await self._store.queued())
 
     async def stop(self) -> None:
         """Let the sends that are under way end; what waits stays queued."""
@@ -107,8 +127,8 @@ class Sender:
         if self._workers:
             await asyncio.wait(self._workers, timeout=_GRACE)
 
-    async def _work(self, chat: str) -> None:
-        waiting = self._chats[chat]
+    async def _work(self, lane: "_Lane") -> None:
+        waiting = self._chats[lane]
         while waiting:
             outbound = waiting[0]
             due, attempt = outbound.due, 0
@@ -124,7 +144,7 @@ class Sender:
                     break
                 due, attempt = again.due, attempt + again.failed
             self._known.discard(waiting.popleft().id)
-        del self._chats[chat]
+        del self._chats[lane]
         if not self._chats:
             self._settled.set()
 
@@ -156,11 +176,17 @@ class Sender:
 
     async def _send(self, outbound: Outbound, attempt: int) -> _Again | None:
         """One attempt. Returns when to try again, or None when the reply is dealt with."""
+        # What is being sent in a chat is out before a person's message there.
+        one_by_one = self._one_by_one.setdefault(outbound.chat, asyncio.Lock())
         try:
-            now, settings = self._clock.now(), self._settings()
-            claim = await self._store.claim(outbound, now, lambda facts: permission(outbound, facts, settings, now))
-            if claim.claimed:
-                return await self._through_the_channel(replace(outbound, due=claim.due or outbound.due), attempt)
+            async with one_by_one:
+                now, settings, own = self._clock.now(), self._settings(), self._own()
+                claim = await self._store.claim(
+                    outbound, now, lambda facts: permission(outbound, facts, settings, now, own)
+                )
+                if claim.claimed:
+                    due = claim.due or outbound.due
+                    return await self._through_the_channel(replace(outbound, due=due), attempt)
             if claim.refusal == LATER:
                 return _Again(claim.due)
             if claim.refusal in WAITING:

@@ -9,12 +9,13 @@ from pathlib import Path
 from typing import Any, Final, TypeVar
 
 from wabot.engine.load import load_tenant
-from wabot.language.rule_set import AutoReply, MediaSettings
+from wabot.language.rule_set import AutoReply, MediaSettings, Tenant
 from wabot.language.tenant import Loaded
 from wabot.model.session import Reload, SessionState
 from wabot.ports import Channel, Clock, MediaSource, Store
 from wabot.session.alarms import broken_rules
 from wabot.session.downloads import Downloads
+from wabot.session.handoff import look
 from wabot.session.histories import Histories
 from wabot.session.inbound import Inbound
 from wabot.session.insisting import Newest, insist
@@ -66,6 +67,7 @@ class Session:
         self.live = LiveRules(place.rules, place.data, clock, report, self._reloaded, load)
         self._connected = asyncio.Event()
         self.state = SessionState("starting")
+        self.sender: Sender | None = None
 
     def stop(self) -> None:
         """Ask the session to stop: what is journalled is decided, what is being sent ends, what waits stays queued."""
@@ -100,7 +102,16 @@ class Session:
 
     async def _serve(self) -> None:
         channel = self._make_channel(self.live)
-        sender = Sender(self._store, channel, self._connected, self._clock, self._settings, self._report)
+        sender = Sender(
+            self._store,
+            channel,
+            self._connected,
+            self._clock,
+            self._settings,
+            self._report,
+            lambda: self._tenant().phone,
+        )
+        self.sender = sender
         turns = Turns(self._store, self._clock, self.live.rule_set, self._report, self._chance, hurry=self._hurry)
         histories = Histories(self._store, self._clock, self._report)
         downloads = self._downloads(channel)
@@ -113,6 +124,7 @@ class Session:
         running = None
         looking = asyncio.create_task(sender.look())
         fetching = None if downloads is None else asyncio.create_task(downloads.run())
+        giving = asyncio.create_task(look(self._store, self._clock, self._tenant, self._report))
         try:
             # A chat whose message may have killed the process comes alone: a crash must not count against others.
             undecided = await self._insist(self._store.undecided)
@@ -134,6 +146,7 @@ class Session:
                 fetching.cancel()
             looking.cancel()
             histories.stop()
+            giving.cancel()
             # Intake first, or what is decided here would never end.
             await channel.close()
             if running is not None:
@@ -166,8 +179,11 @@ class Session:
     async def _insist(self, work: Callable[[], Awaitable[Result]]) -> Result:
         return await insist(work, self._report, "the session")
 
+    def _tenant(self) -> Tenant:
+        return self.live.rule_set().tenant
+
     def _settings(self) -> AutoReply:
-        return self.live.rule_set().tenant.auto_reply
+        return self._tenant().auto_reply
 
     async def _reloaded(self, reload: Reload) -> None:
         if self._news is not None:

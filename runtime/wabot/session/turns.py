@@ -21,10 +21,11 @@ from wabot.model.failure import place_of
 from wabot.model.ids import uuid7
 from wabot.model.message import EVENT_TYPES, Message
 from wabot.model.segments import in_segment
-from wabot.model.turn import Begun, NewReply, Outbound, RuleOutcome, Turn
+from wabot.model.turn import OWN_NUMBER, Begun, NewReply, Outbound, RuleOutcome, Turn
 from wabot.ports import Clock, Store
 from wabot.session.alarms import loop, set_aside
 from wabot.session.bursts import burst_after, within
+from wabot.session.handoff import called, own_number, waiting
 from wabot.session.insisting import insist
 from wabot.session.report import Report
 
@@ -109,14 +110,21 @@ class Turns:
         if not turn.replies:
             failed = any(item.error for item in turn.outcomes)
             self._report.silent(message, "text_failed" if failed else turn.reason)
-        return [
+        replies = [
             Outbound(reply.id, message.chat, reply.text, reply.rule, reply.due, turn.at, media=reply.media)
             for reply in turn.replies
         ]
+        if turn.called is not None and turn.called.note:
+            # When it was one too many it stands in no outbox, and claiming it fails.
+            told = turn.called
+            replies.append(Outbound(told.note_id, told.number, told.note, "", turn.at, turn.at, kind="note"))
+        return replies
 
     def _turn(self, message: Message, context: Context, superseded: bool) -> Turn:
         rule_set = self._rules()
         now = context.now
+        if own_number(rule_set.tenant, message):
+            return Turn(message, now, OWN_NUMBER)
         if message.from_me:
             return _by_a_person(rule_set, message, now)
         context = in_segment(context, rule_set.tenant.segments)
@@ -144,6 +152,9 @@ class Turns:
         alerts = (loop(message),) if looping and not context.conversation.muted else ()
         if alerts:
             self._report.note("a chat is muted: two machines seem to answer each other", level="warning")
+        person = called(rule_set, decision, message, context)
+        if person is not None and rule_set.tenant.handoff.notify == "webhook":
+            alerts = (*alerts, waiting(decision, message))
         trace = [{"rule": rule, "outcome": what} for rule, what in explain_by_index(rule_set, message, context)]
         return Turn(
             message=message,
@@ -157,6 +168,7 @@ class Turns:
             priority=_priority(effects.priority(decision), failed or looping),
             menu=menu_after(rule_set, decision, context),
             assigned_to=effects.assigned_to(decision),
+            called=person,
             pending=looping or decision.reason in ("stale", "superseded"),
             burst=burst_after(burst, decision, now, debounce),
             mute_until=now + _QUIET if looping else None,

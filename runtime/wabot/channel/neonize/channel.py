@@ -255,6 +255,7 @@ class NeonizeChannel:
                 return wrong_number(self._phone, unlinked=False)
             return wrong_number(self._phone, unlinked=True)
         self._account = account
+        self._addresses.learn(account.lid, account.phone)  # the chat with oneself may bear either
         with suppress(LibraryError, TimeoutError):
             await client.show_available(False)
         return None

@@ -42,10 +42,11 @@ class Sent:
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """Whose keys these are: the number, and which of its linked devices this is."""
+    """Whose keys these are: the number, which of its linked devices this is, and the number's LID ("" if unknown)."""
 
     phone: str
     device: int
+    lid: str = ""
 
 
 class Library:
@@ -125,7 +126,7 @@ class Client:
     async def account(self) -> Account:
         """Raises LibraryError."""
         me = await self._call(self._client.get_me)
-        return Account(str(me.JID.User), int(me.JID.Device))
+        return Account(str(me.JID.User), int(me.JID.Device), str(me.LID.User))
 
     async def send_text(self, user: str, server: str, text: str) -> Sent:
         """Raises LibraryError, and TimeoutError when the library never answers."""

@@ -90,7 +90,15 @@ class SimulatorChannel:
             return
         try:
             media = {"media": PurePath(outbound.media).name} if outbound.media else {}
-            sent = {"to": outbound.chat, "text": outbound.text, **media, "rule": outbound.rule, "id": outbound.id}
+            kind = {} if outbound.kind == "reply" else {"kind": outbound.kind}
+            sent = {
+                "to": outbound.chat,
+                "text": outbound.text,
+                **media,
+                **kind,
+                "rule": outbound.rule,
+                "id": outbound.id,
+            }
             self._write(sent)
         except OSError as error:
             raise SendUnknown(f"{self._outgoing} could not be written: {error}") from error

@@ -1,17 +1,24 @@
 """A tenant's memory in one SQLite file, `data/<tenant>/wabot.db`."""
 
 from wabot.store.sqlite.alerting import NodeStore, open_node_store, read_alerts
+from wabot.store.sqlite.answering import assign, look_at, resolve, say
 from wabot.store.sqlite.erasing import erase, stored_about
 from wabot.store.sqlite.operating import cancel, pause_chat, pause_tenant, retry
 from wabot.store.sqlite.reading import Reader, reading
+from wabot.store.sqlite.staff import Change, add_operator, change_operator, remove_operator
 from wabot.store.sqlite.store import SqliteStore, open_store, read_summary
 
 __all__ = [
+    "Change",
     "NodeStore",
     "Reader",
     "SqliteStore",
+    "add_operator",
+    "assign",
     "cancel",
+    "change_operator",
     "erase",
+    "look_at",
     "open_node_store",
     "open_store",
     "pause_chat",
@@ -19,6 +26,9 @@ __all__ = [
     "read_alerts",
     "read_summary",
     "reading",
+    "remove_operator",
+    "resolve",
     "retry",
+    "say",
     "stored_about",
 ]

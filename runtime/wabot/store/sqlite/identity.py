@@ -16,6 +16,13 @@ _STATUSES: Final = ("closed", "resolved", "active", "pending", "spam")
 """From least to most: a merged conversation keeps what asks for most care."""
 
 
+_PEOPLE: Final = (
+    "operator_id", "assigned_at", "answered_at", "waiting_since", "resolved_at", "reopened", "taken_by",
+    "told_to_wait",
+)  # fmt: skip
+"""Columns that say whose a conversation is."""
+
+
 def find_contact(ask: Ask, message: Message) -> Any | None:
     """The contact's row, None for a customer never seen. Contacts that turn out to be one person are merged first:
     so a decision already knows all that was known of either."""
@@ -114,6 +121,7 @@ def _merge_conversations(ask: Ask, ours: Any, theirs: Any) -> None:
         burst=max(late["burst"], early["burst"], key=_until),
         assigned=late["assigned_to"] or early["assigned_to"],
     )
+    ask("conversation_merge_people", id=ours["id"], **{key: theirs[key] for key in _PEOPLE})
 
 
 def _until(stored: str) -> int:

@@ -5,6 +5,7 @@ from typing import Final
 
 from wabot.model.context import ALONE, CLOSED, Burst, Contact, Context, Conversation, OpenMenu, Usage
 from wabot.model.message import Message
+from wabot.store.sqlite.assigning import operators
 from wabot.store.sqlite.doubles import doubles
 from wabot.store.sqlite.identity import find_contact, find_conversation
 from wabot.store.sqlite.queries import Ask
@@ -19,9 +20,10 @@ _MOST_REPEATS: Final = 3
 def known(ask: Ask, message: Message, now: int) -> Context:
     """The context of a decision about `message`: its chat and its customer before it."""
     paused = bool(ask("tenant_paused", now=now).fetchone()["paused"])
+    people = operators(ask)
     contact = find_contact(ask, message)
     if contact is None:
-        return Context(now, Contact(message.phone, message.name), paused=paused)
+        return Context(now, Contact(message.phone, message.name), paused=paused, operators=people)
     row = find_conversation(ask, message.chat, contact["id"])
     usage = {
         used["rule_id"]: Usage(used["last_at"], used["day"], used["count"])
@@ -36,7 +38,7 @@ def known(ask: Ask, message: Message, now: int) -> Context:
         blocked=bool(contact["is_blocked"]),
     )
     if row is None:
-        return Context(now, customer, usage=usage, paused=paused)
+        return Context(now, customer, usage=usage, paused=paused, operators=people)
     silent_until = row["paused_until"]
     doubled, imported = doubles(ask, row["id"], message)
     earlier = row["customer_messages"] - imported
@@ -49,11 +51,13 @@ def known(ask: Ask, message: Message, now: int) -> Context:
         paused_until=silent_until if silent_until is not None and silent_until > now else None,
         menu=_menu(row["menu"]),
         assigned_to=row["assigned_to"],
+        operator=_email(ask, row["operator_id"]) if people else "",
+        told_to_wait=bool(row["told_to_wait"]),
         burst=_burst(row["burst"]),
         muted=row["muted_until"] is not None and row["muted_until"] > now,
     )
     loop = conversation.muted or _loops(ask, row["id"], message.text, now)
-    return Context(now, customer, conversation, usage, doubled, loop_suspected=loop, paused=paused)
+    return Context(now, customer, conversation, usage, doubled, loop_suspected=loop, paused=paused, operators=people)
 
 
 def _loops(ask: Ask, conversation: str, text: str, now: int) -> bool:
@@ -61,6 +65,10 @@ def _loops(ask: Ask, conversation: str, text: str, now: int) -> bool:
     since = now - _LOOP_SPAN
     row = ask("conversation_loops", id=conversation, text=text, since=since).fetchone()
     return bool(row["replies"] > _MOST_REPLIES or row["repeats"] >= _MOST_REPEATS)
+
+
+def _email(ask: Ask, operator: str | None) -> str:
+    return "" if operator is None else str(ask("operator_email", id=operator).fetchone()["email"])
 
 
 def _menu(stored: str) -> OpenMenu:

@@ -136,6 +136,8 @@ def _statements(script: str) -> list[str]:
 def plainly(path: Path, error: Exception) -> str:
     """What an error of SQLite means for the owner of the file, and what to do."""
     text = str(error)
+    if "no such column" in text or ("no such table" in text and "sessions" not in text):
+        return f"{path} is of an older wabot. Start `wabot run` once with this one: it brings it up to date."
     if "not a database" in text or "malformed" in text or "no such table" in text:
         return (
             f"{path} is damaged ({text}). The next start of `wabot run` sets it aside and takes the newest backup, or "
@@ -145,8 +147,6 @@ def plainly(path: Path, error: Exception) -> str:
         return f"{path} cannot be written ({text}). Check the owner and permissions of the file and its folder."
     if "full" in text:
         return f"{path} cannot be written: the disk is full. Free some space; nothing that was stored is lost."
-    if "no such column" in text or "no such table" in text:
-        return f"{path} is of an older wabot. Start `wabot run` once with this one: it brings it up to date."
     if "locked" in text:
         return f"{path} is locked by another process. Stop that process, then try again."
     return f"{path} cannot be used: {text}"

@@ -203,7 +203,7 @@ WHERE id = :id AND tenant_id = :tenant;
 UPDATE conversations SET
     total_messages = total_messages + 1,
     last_message_at = :at,
-    last_message_from = 'auto_reply',
+    last_message_from = :sender,
     last_message_content = :content,
     updated_at = :at
 WHERE id = :conversation AND tenant_id = :tenant;
@@ -217,7 +217,8 @@ WITH span (began) AS (
 )
 SELECT
     (SELECT COUNT(*) FROM outbox
-     WHERE tenant_id = :tenant AND conversation_id = :id AND created_at > (SELECT began FROM span)) AS replies,
+     WHERE tenant_id = :tenant AND conversation_id = :id AND created_at > (SELECT began FROM span)
+         AND kind = 'reply') AS replies,
     (SELECT COALESCE(MAX(number), 0) FROM
         (SELECT COUNT(*) AS number FROM auto_reply_logs
          WHERE conversation_id = :id AND tenant_id = :tenant AND triggered_at > (SELECT began FROM span)
@@ -254,13 +255,14 @@ SELECT * FROM outbox WHERE tenant_id = :tenant AND status = 'queued' ORDER BY du
 -- name: outbox_cancel
 -- A person took the chat over: what the bot was about to say there is not said.
 UPDATE outbox SET status = 'failed', error = :error
-WHERE tenant_id = :tenant AND conversation_id = :conversation AND status = 'queued'
+WHERE tenant_id = :tenant AND conversation_id = :conversation AND status = 'queued' AND kind = 'reply'
 RETURNING id;
 
 -- name: outbox_hold
 -- The customer goes on writing: the replies to this burst wait for its end.
 UPDATE outbox SET due_at = MAX(due_at, :due)
-WHERE tenant_id = :tenant AND conversation_id = :conversation AND status = 'queued' AND created_at >= :since;
+WHERE tenant_id = :tenant AND conversation_id = :conversation AND status = 'queued' AND created_at >= :since
+    AND kind = 'reply';
 
 -- name: outbox_claim
 UPDATE outbox SET status = 'sending', claimed_at = :at WHERE id = :id AND tenant_id = :tenant AND status = 'queued';
@@ -273,12 +275,12 @@ WHERE id = :id AND tenant_id = :tenant AND status = 'sending';
 -- A receipt can be faster than the answer to the send: what is delivered is not made merely sent again.
 UPDATE outbox SET status = :status, error = :error, sent_at = CASE WHEN :status = 'sent' THEN :at ELSE sent_at END
 WHERE id = :id AND tenant_id = :tenant AND status IN ('queued', 'sending', 'unknown')
-RETURNING conversation_id, text;
+RETURNING conversation_id, text, kind;
 
 -- name: outbox_receipt
 UPDATE outbox SET status = :status, error = '', sent_at = COALESCE(sent_at, :at)
 WHERE id = :id AND tenant_id = :tenant
-RETURNING conversation_id, text;
+RETURNING conversation_id, text, kind;
 
 -- name: outbox_row
 SELECT * FROM outbox WHERE id = :id AND tenant_id = :tenant;
@@ -287,15 +289,17 @@ SELECT * FROM outbox WHERE id = :id AND tenant_id = :tenant;
 SELECT * FROM outbox WHERE tenant_id = :tenant AND status = 'sending' ORDER BY sequence;
 
 -- name: send_facts
--- No tenant may send more than 600 a minute, so counting ends there.
+-- No tenant may send more than 600 a minute, so counting ends there. What people write is not counted.
 SELECT
     conversations.customer_messages > 0 AS customer_wrote,
     contacts.is_blocked AS blocked,
     conversations.paused_until AS paused_until,
     (SELECT due_at FROM outbox WHERE id = :id AND tenant_id = :tenant) AS due,
     (SELECT COUNT(*) FROM sessions WHERE tenant_id = :tenant AND paused_until > :now) AS tenant_paused,
-    (SELECT COUNT(*) FROM (SELECT 1 FROM outbox WHERE tenant_id = :tenant AND sent_at > :since LIMIT 601))
-    + (SELECT COUNT(*) FROM outbox WHERE tenant_id = :tenant AND status = 'sending' AND id <> :id) AS sent_last_minute
+    (SELECT COUNT(*) FROM (SELECT 1 FROM outbox
+        WHERE tenant_id = :tenant AND sent_at > :since AND kind = 'reply' LIMIT 601))
+    + (SELECT COUNT(*) FROM outbox
+        WHERE tenant_id = :tenant AND status = 'sending' AND id <> :id AND kind = 'reply') AS sent_last_minute
 FROM conversation_chats
 JOIN conversations ON conversations.id = conversation_chats.conversation_id
 JOIN contacts ON contacts.id = conversations.contact_id
@@ -345,5 +349,5 @@ SELECT rule_id, total_triggered FROM rule_stats WHERE tenant_id = :tenant ORDER 
 
 -- name: summary_reasons
 SELECT CASE WHEN success THEN reason ELSE 'text_failed:' || rule_id END AS why, COUNT(*) AS number FROM auto_reply_logs
-WHERE tenant_id = :tenant AND (rule_id IS NULL OR NOT success) AND reason <> 'from_me'
+WHERE tenant_id = :tenant AND (rule_id IS NULL OR NOT success) AND reason NOT IN ('from_me', 'own_number')
 GROUP BY why ORDER BY number DESC, why;

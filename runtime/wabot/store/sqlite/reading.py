@@ -10,11 +10,20 @@ from typing import Any
 
 from wabot.model.errors import StoreError
 from wabot.model.message import EVENT_TYPES
-from wabot.model.stored import MessageKey, StoredAnswer, StoredConversation, StoredMessage, StoredReply, Why
+from wabot.model.stored import (
+    MessageKey,
+    StoredAnswer,
+    StoredConversation,
+    StoredMessage,
+    StoredOperator,
+    StoredReply,
+    Why,
+)
 from wabot.store.sqlite.opening import NAME, open_for_reading, plainly
 from wabot.store.sqlite.payload import logged_text
 from wabot.store.sqlite.queries import Ask, asker
 from wabot.store.sqlite.rich import contact, journalled_richness, richness, with_quotes
+from wabot.store.sqlite.staff import stored_operators
 
 
 @contextmanager
@@ -94,6 +103,14 @@ class Reader:
         rows = self._ask("conversations_listed", chat=chat, status=status, search=wanted, most=most)
         return [_conversation(row) for row in rows]
 
+    def operators(self) -> list[StoredOperator]:
+        """The people who answer, by e-mail."""
+        return stored_operators(self._ask)
+
+    def quick_replies_used(self) -> dict[str, tuple[int, int]]:
+        """How often each shortcut was used, and when last (UTC milliseconds)."""
+        return {row["shortcut"]: (row["used_count"], row["last_used_at"]) for row in self._ask("quick_replies_used")}
+
     def outbox(self, since: int) -> list[StoredReply]:
         """Replies that wait, that are being sent, of which nobody knows, and those due after `since` that failed."""
         return [stored_reply(row) for row in self._ask("outbox_listed", since=since)]
@@ -121,6 +138,8 @@ def stored_reply(row: Any) -> StoredReply:
         due=row["due_at"],
         created=row["created_at"],
         sent=row["sent_at"],
+        kind=row["kind"],
+        operator=row["operator"],
     )
 
 
@@ -140,6 +159,11 @@ def _conversation(row: Any) -> StoredConversation:
         last_text=row["last_message_content"],
         paused_until=row["paused_until"],
         contact=contact(row),
+        operator=row["operator"],
+        waiting_since=row["waiting_since"],
+        resolved_at=row["resolved_at"],
+        reopened=row["reopened"],
+        taken_by=row["taken_by"],
     )
 
 

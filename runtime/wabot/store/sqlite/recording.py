@@ -8,8 +8,9 @@ from typing import Any
 from wabot.model.ids import uuid7
 from wabot.model.media import media_type
 from wabot.model.message import EVENT_TYPES, Message
-from wabot.model.turn import NewReply, Turn
+from wabot.model.turn import OWN_NUMBER, NewReply, Turn
 from wabot.model.value import plain
+from wabot.store.sqlite import assigning
 from wabot.store.sqlite.alerting import raise_alert
 from wabot.store.sqlite.counting import begins
 from wabot.store.sqlite.doubles import displace_imported
@@ -26,21 +27,25 @@ def record(ask: Ask, turn: Turn, sequence: Callable[[], int]) -> None:
         return
     for alert in turn.alerts:
         raise_alert(ask, alert, turn.at)
-    if message.chat_kind != "direct" or message.type in EVENT_TYPES:
-        if message.chat_kind == "direct":
+    if message.chat_kind != "direct" or message.type in EVENT_TYPES or turn.reason == OWN_NUMBER:
+        if message.chat_kind == "direct" and turn.reason != OWN_NUMBER:
             note_event(ask, message, turn.at)
         _log(ask, turn, None, None)
         return
     row = find_contact(ask, message)
     contact = _new_contact(ask, message, turn.at) if row is None else str(row["id"])
     conversation = _conversation(ask, message, contact, turn.at)
+    if not message.from_me and conversation["status"] in ("resolved", "closed"):
+        ask("conversation_reopen", id=conversation["id"], at=turn.at)
     message_id = _message(ask, turn, conversation["id"])
     _conversed(ask, turn, conversation)
     if not message.from_me:
         _heard(ask, turn, contact, row, begins(conversation, message.sent_at or turn.at))
     else:
         ask("contact_sent", conversation=conversation["id"])
+    assigning.heard(ask, turn, conversation["id"], sequence)
     if turn.pause_until is not None:
+        ask("conversation_by_phone", id=conversation["id"])
         for row in ask("outbox_cancel", conversation=conversation["id"], error="handled_by_person").fetchall():
             _fail(ask, row["id"], "handled_by_person")
     if turn.burst is not None:

@@ -15,6 +15,7 @@ from wabot.store.sqlite.alerting import Alerts
 from wabot.store.sqlite.files import Files
 from wabot.store.sqlite.imports import Imports
 from wabot.store.sqlite.knowing import known
+from wabot.store.sqlite.manning import People
 from wabot.store.sqlite.opening import NAME, open_file, open_for_reading, plainly
 from wabot.store.sqlite.payload import dump_message, load_message
 from wabot.store.sqlite.queries import asker
@@ -61,7 +62,7 @@ class SqliteStore:
         self._queued: int = self._ask("outbox_last").fetchone()["last"]
         self.writer = self._writer = Writer(connection, tenant)
         self.imports, self.files = Imports(self._run, self._ask), Files(self._run, self._ask)
-        self.alerts = Alerts(self._run, self._ask)
+        self.alerts, self.people = Alerts(self._run, self._ask), People(self._ask, self._run)
 
     @property
     def tenant(self) -> str:
@@ -169,9 +170,12 @@ class SqliteStore:
 
     def _moved(self, outbound: str, row: Any, status: str, at: int, error: str = "", counted: bool = False) -> None:
         times = {f"{name}_at": at if name == status else None for name in ("sent", "delivered", "read")}
+        if row["kind"] == "note":
+            return  # in no customer's chat
         self._ask("message_status", id=outbound, status=status, error=error, **times)
         if status in ("sent", "delivered", "read") and not counted:
-            self._ask("conversation_answered", conversation=row["conversation_id"], at=at, content=row["text"][:200])
+            sender, said = "cs" if row["kind"] == "person" else "auto_reply", row["text"][:200]
+            self._ask("conversation_answered", conversation=row["conversation_id"], at=at, content=said, sender=sender)
             self._ask("contact_sent", conversation=row["conversation_id"])
 
     async def receipt(self, receipt: Receipt) -> str | None:
@@ -227,4 +231,5 @@ def _outbound(row: Any) -> Outbound:
         status=row["status"],
         error=row["error"],
         media=row["media"],
+        kind=row["kind"],
     )

@@ -1,0 +1,100 @@
+"""`wabot say`: a person writes in a chat; the running session sends it."""
+
+import re
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Final
+
+import typer
+
+from wabot.cli import output as printing
+from wabot.cli import render
+from wabot.cli.exit_codes import CLEAN, FINDINGS
+from wabot.cli.output import Format, complain
+from wabot.cli.shop import live_rules, named
+from wabot.cli.stored import DATA_HELP, find_chat, missing, paused
+from wabot.model.errors import RenderError, UsageError
+from wabot.model.stored import PersonSays, StoredConversation
+from wabot.session.clock import RealClock
+
+if TYPE_CHECKING:
+    from wabot.language.rule_set import QuickReply, RuleSet
+
+_SHORTCUT: Final = re.compile(r"/\S+")
+
+
+def say(
+    chat: Annotated[str, typer.Argument(metavar="CHAT", help="A chat, or its customer's number.")],
+    text: Annotated[str, typer.Argument(metavar="TEXT", help="What to write; /SHORTCUT is a quick reply, - is read.")],
+    operator: Annotated[str, typer.Option("--as", metavar="E-MAIL", help="The operator who writes.")] = "",
+    data: Annotated[Path, typer.Option(help=DATA_HELP)] = Path("data"),
+    tenant: Annotated[str, typer.Option(help="The tenant of the chat, if several have it.")] = "",
+    output: Annotated[Format, typer.Option("--format", help="For people or for machines.")] = Format.text,
+) -> None:
+    """Write to a customer who has written before. The bot falls silent in that chat."""
+    from wabot.language.rule_set import Handoff
+    from wabot.language.template import MAX_OUTPUT
+    from wabot.store.sqlite import reading
+    from wabot.store.sqlite import say as queue
+
+    folder, found = find_chat(chat, data, (tenant,) if tenant else ())
+    person = named(folder, operator) if operator else None
+    if person is not None and person.role == "viewer":
+        raise UsageError(f"{person.email} is a viewer: they read, and write to nobody")
+    with reading(folder, folder.name) as store:
+        (to,) = store.conversations(chat=found)
+    now, rule_set = RealClock().now(), live_rules(folder)
+    said = (sys.stdin.read() if text == "-" else text).strip()
+    shortcut = said if _SHORTCUT.fullmatch(said) else ""
+    if shortcut:
+        said = _expanded(rule_set, shortcut, to, "" if person is None else person.email, now)
+    if not said:
+        raise UsageError("there is nothing to write: the text is empty")
+    if len(said) > MAX_OUTPUT:
+        raise UsageError(f"the text is longer than the {MAX_OUTPUT:,} characters that WhatsApp takes")
+    pause = (Handoff() if rule_set is None else rule_set.tenant.handoff).pause
+    by = ("", "") if person is None else (person.email, person.name)
+    outbound = queue(folder, folder.name, PersonSays(found, said, *by, pause, shortcut), now)
+    if not outbound:
+        complain(f"wabot: nothing is written: the customer of {found} has not written first")
+        raise typer.Exit(FINDINGS)
+    if output is Format.json:
+        told = {"tenant": folder.name, "chat": found, "id": outbound, "text": said, "as": by[0] or None}
+        printing.say(render.as_json({**told, "paused_until": now + pause}))
+    else:
+        silent = f"; the bot is silent there {paused(now + pause, now)}" if pause else ""
+        printing.say(f"{folder.name}  {outbound}  to {found}: queued, a running session sends it{silent}")
+    raise typer.Exit(CLEAN)
+
+
+def _expanded(rule_set: "RuleSet | None", shortcut: str, to: StoredConversation, email: str, now: int) -> str:
+    """The quick reply as this customer reads it."""
+    from wabot.engine.render import render_text
+    from wabot.language.regex import NO_GROUPS
+    from wabot.language.template import Template
+    from wabot.model.context import Contact, Context, Conversation
+    from wabot.model.message import Message
+
+    if rule_set is None:
+        raise UsageError(f"no session of this tenant has had sound rules yet, so `{shortcut}` is not known")
+    reply = _allowed(rule_set.quick_replies, shortcut, email)
+    chat = Conversation(
+        to.status, to.priority, frozenset(to.tags), earlier_messages=max(to.messages - 1, 0), assigned_to=to.assigned_to
+    )
+    context = Context(now, Contact(to.phone, to.name), chat)
+    message = Message("", to.chat, phone=to.phone, name=to.name, sent_at=now)
+    try:
+        return render_text(rule_set, Template(reply.message), message, context, NO_GROUPS).strip()
+    except RenderError as error:
+        raise UsageError(f"the quick reply {shortcut} fails: {error}") from None
+
+
+def _allowed(replies: Sequence["QuickReply"], shortcut: str, email: str) -> "QuickReply":
+    found = {reply.shortcut: reply for reply in replies}
+    if shortcut not in found:
+        raise missing("quick reply", shortcut, "the live rules", found)
+    only = found[shortcut].operators
+    if only and email not in {one.lower() for one in only}:
+        raise UsageError(f"the quick reply {shortcut} is only for {', '.join(only)}; name yourself with --as")
+    return found[shortcut]

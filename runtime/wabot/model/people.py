@@ -1,0 +1,57 @@
+"""The people who answer for a tenant, and who of them is given a chat. Times are UTC milliseconds."""
+
+from collections.abc import Callable, Sequence
+from typing import Final, Literal, NamedTuple
+
+from wabot.model.value import value
+
+Role = Literal["owner", "admin", "supervisor", "operator", "viewer"]
+Availability = Literal["online", "away", "busy", "offline"]
+
+ROLES: Final[tuple[Role, ...]] = ("viewer", "operator", "supervisor", "admin", "owner")
+"""From the least to the most that one may do."""
+
+
+@value
+class Operator:
+    """Somebody who answers. `capacity` is how many chats they have at once at most, `open_chats` how many they have.
+    `hours` are their working hours as JSON, written as `weekly` of hours.yaml ("": always), on the tenant's clock."""
+
+    email: str
+    name: str = ""
+    role: Role = "operator"
+    status: Availability = "offline"
+    capacity: int = 10
+    hours: str = ""
+    teams: frozenset[str] = frozenset()
+    last_assigned: int | None = None
+    open_chats: int = 0
+
+
+class Choice(NamedTuple):
+    """Who gets a chat (an e-mail address), or "" and the reason why nobody does: `no_operators`, `no_such_team`,
+    `no_such_role`, `no_such_operator`, `nobody_online`, `outside_hours`, `all_full`, or `manual` (a person decides)."""
+
+    operator: str
+    reason: str = ""
+
+    @property
+    def nobody(self) -> bool:
+        """Whether the customer must wait until somebody is free: nobody is there who could take the chat."""
+        return not self.operator and self.reason not in ("no_operators", "manual")
+
+
+Choose = Callable[[str, str, Sequence[Operator]], Choice]
+"""Who gets a chat: asked with whom it is for (`team:cs` …), whose it is now ("" for nobody's), and who there is."""
+
+
+class Called(NamedTuple):
+    """A rule called a person. `choose` says who it is; `note` is what the owner is told, "" for nothing, in the chat of
+    the shop with itself, `number`; `note_id` is the id of that row. `told`: the customer is told that nobody is there.
+    """
+
+    choose: Choose
+    note: str = ""
+    number: str = ""
+    note_id: str = ""
+    told: bool = False

@@ -1,0 +1,187 @@
+"""`wabot operator`, `say`, `resolve` and `assign`: what people order over what a session has left."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.cli.typed import Said, Typed
+from tests.session.people import DEDI, RULES, SARI
+from tests.session.stage import ANI, BUDI, stage
+from wabot.store.sqlite import reading
+
+QUICK = """\
+version: 1
+quick_replies:
+  - {shortcut: /salam, title: Salam, message: "Halo kak {{ first_name }}, ada yang bisa dibantu?"}
+  - {shortcut: /garansi, title: Garansi, message: Garansi 30 hari kak., operators: [dedi@warung.id]}
+"""
+
+
+@pytest.fixture
+async def data(tmp_path: Path) -> Path:
+    """Budi has called a person, Ani has not; the shop wrote to Citra, who never wrote."""
+    place = tmp_path / "stored"
+    tenant = {"teams": "[teknis]", "handoff": "{assign: least_busy, pause: 1h}"}
+    folder = tmp_path / "rules" / "warung"
+    folder.mkdir(parents=True)
+    (folder / "quick-replies.yaml").write_text(QUICK)
+    async with stage(tmp_path, RULES, tenant=tenant) as shop:
+        await shop.say("admin dong")
+        await shop.say("halo", ANI, name="Ani")
+        await shop.say("Halo kak", "6281200000003", from_me=True)
+    place.mkdir()
+    return (tmp_path / "data").rename(place / "warung").parent
+
+
+class Orders:
+    """Orders over one data folder, as they are typed."""
+
+    def __init__(self, wabot: Typed, data: Path) -> None:
+        self._wabot, self._data = wabot, data
+
+    def __call__(self, *words: object) -> Said:
+        return self._wabot(*words, "--data", self._data)
+
+    def told(self, *words: object) -> dict[str, object]:
+        said = self(*words, "--format", "json")
+        assert said.code == 0, said.err
+        data: dict[str, object] = said.data
+        return data
+
+
+@pytest.fixture
+def order(wabot: Typed, data: Path) -> Orders:
+    return Orders(wabot, data)
+
+
+def test_operators_are_added_listed_changed_and_removed(order: Orders) -> None:
+    assert "no operator" not in order("operator", "add", "Sari@Warung.id", "--name", "Sari").err
+    listed = order("operator")
+    assert "warung  1 operator" in listed.out
+    changed = order.told(
+        "operator", "set", SARI, "--status", "away", "--max", "3", "--teams", "teknis", "--role", "supervisor",
+        "--hours", "mon-fri 09:00-12:00, 13:00-17:00", "--hours", "sat 09:00-12:00",
+    )  # fmt: skip
+    assert {key: changed[key] for key in ("role", "status", "max_concurrent_chats", "teams", "working_hours")} == {
+        "role": "supervisor",
+        "status": "away",
+        "max_concurrent_chats": 3,
+        "teams": ["teknis"],
+        "working_hours": {"mon-fri": ["09:00-12:00", "13:00-17:00"], "sat": ["09:00-12:00"]},
+    }
+    always = order.told("operator", "set", SARI, "--hours", "always", "--teams", "")
+    assert (always["working_hours"], always["teams"], always["role"]) == (None, [], "supervisor")
+    assert order.told("operator", "remove", SARI)["removed"] == SARI
+    assert order.told("operator")["operators"] == []
+
+
+@pytest.mark.parametrize(
+    ("words", "why"),
+    [
+        (["add", "sari"], "no e-mail address"),
+        (["add"], "needs an e-mail address"),
+        (["add", SARI, "--teams", "cs"], "no team `cs`; there are: teknis"),
+        (["add", SARI, "--hours", "senin 9-5"], "days and times"),
+        (["add", SARI, "--hours", "mon 09:00-09:00"], "is empty"),
+        (["add", SARI, "--hours", "mon-tue 09:00-10:00", "--hours", "tue 11:00-12:00"], "tue are written twice"),
+        (["add", SARI, "--hours", "mon 09:00-25:00"], "no time of day"),
+        (["set", SARI], "no operator"),
+        (["remove", SARI], "no operator"),
+    ],
+)
+def test_what_makes_no_sense_exits_2_and_says_why(order: Orders, words: list[str], why: str) -> None:
+    said = order("operator", *words)
+    assert said.code == 2
+    assert why in said.err
+    assert order.told("operator")["operators"] == []
+
+
+def test_an_operator_who_is_there_twice_is_refused_and_an_empty_change_too(order: Orders) -> None:
+    order("operator", "add", SARI)
+    again = order("operator", "add", SARI)
+    assert again.code == 1
+    assert "`wabot operator set`" in again.err
+    assert order("operator", "set", SARI).code == 2
+
+
+def test_a_rule_that_calls_a_team_without_anybody_in_it_is_named(order: Orders) -> None:
+    assert order.told("operator")["nobody"] == []  # nobody answers in wabot: the phone does
+    order("operator", "add", SARI)
+    assert "the rule komplain calls team:teknis" in order("operator").out
+    order("operator", "set", SARI, "--teams", "teknis")
+    assert order.told("operator")["nobody"] == []
+
+
+def test_whoever_comes_online_gets_the_chat_that_waits(order: Orders) -> None:
+    order("operator", "add", SARI, "--status", "online")
+    chat = order.told("conversations", BUDI)
+    assert (chat["operator"], chat["status"], chat["assigned_to"]) == (SARI, "pending", "role:operator")
+    assert chat["waiting_since"] is not None
+    assert SARI in order("conversations").out
+    assert order.told("operator", "set", SARI, "--status", "offline")["open_chats"] == 0
+
+
+def test_a_quick_reply_is_said_with_the_customers_name_and_counted(order: Orders, data: Path) -> None:
+    order("operator", "add", SARI, "--name", "Sari")
+    said = order.told("say", f"+{BUDI}", "/salam", "--as", SARI)
+    assert said["text"] == "Halo kak Budi, ada yang bisa dibantu?"
+    chat = order.told("conversations", BUDI)
+    assert (chat["status"], chat["operator"], chat["paused"], chat["unread"]) == ("active", SARI, True, 0)
+    (waiting,) = (row for row in order.told("outbox")["outbox"] if row["status"] == "queued")  # type: ignore[attr-defined]
+    assert (waiting["kind"], waiting["operator"], waiting["text"]) == ("person", SARI, said["text"])
+    assert f"person {SARI}" in order("outbox").out
+    with reading(data / "warung", "warung") as store:
+        assert {key: used for key, (used, _) in store.quick_replies_used().items()} == {"/salam": 1}
+
+
+@pytest.mark.parametrize(
+    ("words", "why"),
+    [
+        ([BUDI, "/salm"], "did you mean `/salam`?"),
+        ([BUDI, "/garansi"], "only for dedi@warung.id"),
+        ([BUDI, "/garansi", "--as", SARI], "only for dedi@warung.id"),
+        ([BUDI, " "], "the text is empty"),
+        ([BUDI, "Halo", "--as", "siapa@warung.id"], "no operator `siapa@warung.id`"),
+        ([BUDI, "Halo", "--as", DEDI], "is a viewer"),
+        (["6281299999999", "Halo"], "no chat"),
+    ],
+)
+def test_what_cannot_be_said_exits_2_and_says_why(order: Orders, words: list[str], why: str) -> None:
+    order("operator", "add", SARI)
+    order("operator", "add", DEDI, "--role", "viewer")
+    said = order("say", *words)
+    assert said.code == 2
+    assert why in said.err
+    assert order.told("conversations", BUDI)["status"] == "pending"
+
+
+def test_nobody_is_written_to_who_has_not_written_first(order: Orders) -> None:
+    said = order("say", "6281200000003", "Ada promo kak")
+    assert said.code == 1
+    assert "has not written first" in said.err
+    assert order("outbox").out.startswith("warung  0 replies")
+
+
+def test_a_chat_is_given_and_settled(order: Orders) -> None:
+    order("operator", "add", SARI, "--max", "0")
+    order("operator", "add", DEDI, "--teams", "teknis", "--status", "online", "--max", "1")
+    assert order.told("assign", ANI, SARI)["operator"] == SARI
+    assert order.told("assign", BUDI, "--team", "teknis")["operator"] == DEDI
+    assert order.told("assign", ANI, "--team", "teknis")["operator"] is None  # Dedi has one
+    assert order.told("resolve", BUDI)["status"] == "resolved"
+    assert order.told("conversations", ANI)["operator"] == DEDI
+    again = order("resolve", BUDI)
+    assert again.code == 1
+    assert "is resolved" in again.err
+    nobody = order.told("assign", ANI, "--nobody")
+    assert (nobody["status"], nobody["operator"], nobody["assigned_to"]) == ("active", None, None)
+    assert order("assign", ANI).code == 2
+    assert "did you mean `teknis`?" in order("assign", ANI, "--team", "teknik").err
+
+
+def test_reading_a_chat_counts_as_a_look_only_when_one_says_so(order: Orders) -> None:
+    order("conversations", BUDI)
+    assert order.told("conversations", BUDI)["unread"] == 1
+    assert order.told("conversations", BUDI, "--read")["unread"] == 0
+    assert order.told("conversations", ANI)["unread"] == 1
+    assert order("conversations", "--read").code == 2
