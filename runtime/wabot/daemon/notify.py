@@ -29,7 +29,8 @@ class Systemd:
             return
         with suppress(OSError), socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as line:
             line.setblocking(False)
-            line.sendto("\n".join(lines).encode("utf-8", "replace"), self._address)
+            said = (text.replace("\n", " ") for text in lines)  # a folder may have any name
+            line.sendto("\n".join(said).encode("utf-8", "replace"), self._address)
 
     def ready(self, status: str) -> None:
         self.tell("READY=1", f"STATUS={status}")

@@ -37,7 +37,8 @@ USUAL: Final = Policy()
 
 
 class Life(NamedTuple):
-    """One run of a session process, UTC milliseconds. `hung`: it was killed because it gave no sign of life."""
+    """One run of a session process, in milliseconds of a clock that is never set. `hung`: it was killed because it
+    gave no sign of life."""
 
     began: int
     ended: int

@@ -82,7 +82,7 @@ class Runner:
             if not self._shared.may_run(self.tenant):
                 self.refused = True
                 return DONE
-            began = self._clock.now()
+            began = _monotonic()
             code = await self._once()
             self.settled.set()
             if self._stopping:
@@ -92,7 +92,7 @@ class Runner:
                 self._log.info(f"the session starts anew: {self._anew}")
                 self._anew, lives = "", []
                 continue
-            lives = [*lives[1 - _REMEMBERED :], Life(began, self._clock.now(), self._hung)]
+            lives = [*lives[1 - _REMEMBERED :], Life(began, _monotonic(), self._hung)]
             verdict = judge(code, lives, self._chance, self._shared.policy, alone=self._shared.alone)
             if verdict.then == "end" or (verdict.then == "hold" and self._shared.options.until_idle):
                 tell = self._log.info if code == DONE else self._log.error
@@ -266,3 +266,8 @@ class Runner:
             self._child.send_signal(number)
             return True
         return False
+
+
+def _monotonic() -> int:
+    """Milliseconds: the machine's clock may jump, and five crashes in a day must not look like five in a minute."""
+    return round(asyncio.get_running_loop().time() * 1000)

@@ -72,7 +72,7 @@ class Supervisor:
         self._reloading: asyncio.Task[None] | None = None
         self._status = ""
         self._shared = Household(
-            data, options, policy, self._hear, self._alarm, self._changed.set, self._may_run, self._presence.alone
+            data, options, policy, self._hear, self._raise, self._changed.set, self._may_run, self._presence.alone
         )
         self._log: Any = structlog.get_logger()
 
@@ -80,7 +80,7 @@ class Supervisor:
         """Returns the exit code: 0 when every session ended as it should."""
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
-            loop.add_signal_handler(number, self._stop)
+            loop.add_signal_handler(number, self.stop)
         loop.add_signal_handler(signal.SIGHUP, self._hang_up)
         tasks = [asyncio.create_task(self._look()), asyncio.create_task(self._appear())]
         if not self._options.until_idle:
@@ -170,7 +170,7 @@ class Supervisor:
             self._refused[tenant] = why
             self._log.error(f"the tenant is refused: {why}", tenant=tenant, action=_REFUSED)
             self._stand(tenant, standing)
-            self._alarm(tenant, standing)
+            self._raise(tenant, standing)
         elif tenant in self._runners and self._runners[tenant][0].standing is None:
             self._stand(tenant, standing)  # its session, which went on with the number that it had, has crashed since
         return False
@@ -193,7 +193,16 @@ class Supervisor:
         folder = self._discovery.tenants.get(tenant)
         if kind == "anew" and folder is not None and self._may_have_its_number(tenant, folder):
             self._runners[tenant][0].anew(str(news.get("why", "it asked for it")))
-        self._heard(tenant, kind, news)
+        try:
+            self._heard(tenant, kind, news)
+        except Exception as error:  # whoever listens must not cost a tenant its session
+            self._log.error("news of a session were not taken", kind=kind, error=repr(error))
+
+    def _raise(self, tenant: str, standing: Standing) -> None:
+        try:
+            self._alarm(tenant, standing)
+        except Exception as error:
+            self._log.error("an alarm was not taken", tenant=tenant, error=repr(error))
 
     async def _follow(self) -> None:
         async for changed in self._discovery.changes():
@@ -238,7 +247,8 @@ class Supervisor:
             self._systemd.status(status)
         self._status = status
 
-    def _stop(self) -> None:
+    def stop(self) -> None:
+        """Let every session finish what it does, and end; asked again, end them as they are."""
         now = asyncio.get_running_loop().time()
         if self._stopping:
             if now - self._asked < _TOGETHER:  # `timeout` and terminals tell the process and its group: one wish
@@ -258,7 +268,7 @@ class Supervisor:
     def _hang_up(self) -> None:
         """SIGHUP: a person's order to read everything anew; or the end of the terminal that we were started in."""
         if self._terminal and not os.isatty(0):
-            self._stop()
+            self.stop()
         elif self._reloading is not None and not self._reloading.done():
             self._once_more = True
         else:

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Final
 
 from wabot.engine.load import load_tenant
+from wabot.language.content import Contents
 from wabot.language.diagnostic import Diagnostic
 from wabot.language.rule_set import RuleSet
 from wabot.language.tenant import Loaded
@@ -44,6 +45,7 @@ class LiveRules:
         self._load = load
         self._live: RuleSet | None = None
         self._one = asyncio.Lock()
+        self._read: str | None = None
         self.ready = asyncio.Event()
 
     def rule_set(self) -> RuleSet:
@@ -77,12 +79,16 @@ class LiveRules:
         """Follow changes until other folders stand at these places."""
         from watchfiles import Change
 
+        stands = False
         async for changes in whole_changes(places):
+            # What changed after the last look and before the watcher stood, it does not tell.
+            missed = not stands and await asyncio.to_thread(Contents().of, self.folder) != self._read
+            stands = True
             # A folder that is made anew can have the number of the one that is gone, but that one's end was seen.
             ended = any(change == Change.deleted and Path(path) in places for change, path in changes)
             if ended or self._places() != places:
                 return
-            if changes:
+            if changes or missed:
                 await self.reload()
 
     def _places(self) -> dict[Path, tuple[int, int]]:
@@ -102,6 +108,7 @@ class LiveRules:
             await self._look()
 
     async def _look(self) -> None:
+        self._read = await asyncio.to_thread(Contents().of, self.folder)
         loaded = await asyncio.to_thread(self._load, self.folder)
         now = self._clock.now()
         if loaded.rule_set is None or (self._live is not None and _emptied(loaded)):

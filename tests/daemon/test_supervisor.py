@@ -1,0 +1,48 @@
+"""The supervisor's hooks, with real sessions."""
+
+import asyncio
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from tests.tenants import write_tenant
+from wabot.daemon.options import RunOptions
+from wabot.daemon.restart import Policy
+from wabot.daemon.standing import Standing
+from wabot.daemon.supervisor import Supervisor
+
+
+async def test_news_and_alarms_reach_whoever_listens_and_a_listener_that_fails_costs_nothing(tmp_path: Path) -> None:
+    write_tenant(tmp_path / "rules" / "warung")
+    write_tenant(tmp_path / "rules" / "toko")
+    (tmp_path / "data" / "toko" / "lock").mkdir(parents=True)
+    (tmp_path / "sim").mkdir()
+    (tmp_path / "sim" / "warung.in.jsonl").touch()
+    heard: list[tuple[str, str, Mapping[str, Any]]] = []
+    alarms: list[tuple[str, Standing]] = []
+    connected, parked = asyncio.Event(), asyncio.Event()
+
+    def hear(tenant: str, kind: str, news: Mapping[str, Any]) -> None:
+        heard.append((tenant, kind, news))
+        if news.get("status") == "connected":
+            connected.set()
+        raise RuntimeError("a listener with a bug")
+
+    def alarm(tenant: str, standing: Standing) -> None:
+        alarms.append((tenant, standing))
+        parked.set()
+        raise RuntimeError("an alarm with a bug")
+
+    options = RunOptions(channel="simulator", sim=str(tmp_path / "sim"))
+    supervisor = Supervisor(tmp_path / "rules", tmp_path / "data", options, Policy(first=20), hear, alarm)
+    running = asyncio.create_task(supervisor.run())
+    await asyncio.wait_for(asyncio.gather(connected.wait(), parked.wait()), 60)
+    supervisor.stop()
+    assert await asyncio.wait_for(running, 60) == 0
+    assert [(tenant, standing.status) for tenant, standing in alarms] == [("toko", "parked")]
+    assert {tenant for tenant, _, _ in heard} == {"warung"}
+    assert {"beat", "state", "reload"} <= {kind for _, kind, _ in heard}
+    reload = next(news for _, kind, news in heard if kind == "reload")
+    assert reload["ok"] and reload["revision"]
+    states = [news["status"] for _, kind, news in heard if kind == "state"]
+    assert states == ["starting", "connected", "stopped"]
