@@ -3,10 +3,11 @@
 from collections.abc import Callable, Sequence
 from typing import Protocol
 
-from wabot.model.context import Context
+from wabot.model.context import Context, Usage
 from wabot.model.message import Message
 from wabot.model.session import Reload, SessionState, Summary
-from wabot.model.turn import Begun, Claim, Outbound, Receipt, SendFacts, Turn
+from wabot.model.stored import StoredFollowUp
+from wabot.model.turn import Begun, Claim, HandedOver, Outbound, Receipt, SendFacts, Turn
 
 
 class Clock(Protocol):
@@ -58,11 +59,33 @@ class Channel(Protocol):
         """Disconnect. `run` returns soon after."""
 
 
+class FollowUps(Protocol):
+    """A tenant's messages that go out at a time and not because somebody wrote."""
+
+    async def due(self, now: int) -> list[StoredFollowUp]:
+        """The pending ones whose time has come, oldest first."""
+
+    async def next_due(self) -> int | None:
+        """When the first pending one is due (UTC milliseconds), whether that is past or not."""
+
+    async def hand_over(
+        self, item: StoredFollowUp, now: int, refuse: Callable[[Context], str | None], used: Callable[[Context], Usage]
+    ) -> HandedOver:
+        """pending → a queued row of the outbox, unless `refuse` says why not, asked with what is known of the customer
+        at this moment. One step, so that it happens once whatever dies; `used` is what it takes of the day's limit."""
+
+    async def drop(self, item: StoredFollowUp, reason: str, now: int) -> None:
+        """pending → cancelled."""
+
+
 class Store(Protocol):
     """One tenant's memory. A store is bound to its tenant and cannot name another. Every write is durable on return."""
 
     @property
     def tenant(self) -> str: ...
+
+    @property
+    def follow_ups(self) -> FollowUps: ...
 
     async def journal(self, messages: Sequence[Message], at: int) -> list[bool]:
         """Keep messages that arrived `at`, all of them or none; False for each whose chat and id were journalled

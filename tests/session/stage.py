@@ -102,6 +102,7 @@ class Stage:
             self.told,
             hurry=hurry,
             watch=False,
+            scripted=True,
             chance=chance,
         )
         self.count = 0
@@ -132,6 +133,12 @@ class Stage:
         """Return when so many customers' messages are decided, whatever became of the replies."""
         while (await self.store.summary()).received < count:
             await asyncio.sleep(0.01)
+
+    async def pass_time(self, milliseconds: int) -> None:
+        """The clock moves on, and whatever happens at a time until then happens."""
+        until = self.clock.now() + milliseconds
+        await self.session.play_until(until, self.clock.set)
+        self.clock.set(until)
 
     def later(self, milliseconds: int) -> None:
         self.clock.set(self.clock.now() + milliseconds)

@@ -60,6 +60,11 @@ async def run(rules: Path, data: Path, options: RunOptions, out: TextIO) -> int:
         report = Transcript(tenant, clock, out)
     store = open_store(data, tenant)
 
+    async def on_time(at: int) -> None:
+        if script is not None:
+            await session.play_until(at, script.set)
+            script.set(at)
+
     def make_channel(live: LiveRules) -> Channel:
         shop = live.rule_set().tenant
         if isinstance(report, Transcript):
@@ -73,7 +78,7 @@ async def run(rules: Path, data: Path, options: RunOptions, out: TextIO) -> int:
                 shop.timezone,
                 clock,
                 until_idle=options.until_idle,
-                on_time=script.set if script is not None else None,
+                on_time=on_time if script is not None else None,
                 complain=lambda text: report.note(text, level="warning"),
             )
         from wabot.channel.neonize import NeonizeChannel
@@ -82,7 +87,7 @@ async def run(rules: Path, data: Path, options: RunOptions, out: TextIO) -> int:
         proxy = os.environ.get("WABOT_WHATSAPP_PROXY", "")
         return NeonizeChannel(data / "keys.db", shop.phone, clock, TerminalQR(out, tenant), proxy=proxy)
 
-    session = Session(Place(rules, data), store, make_channel, clock, report, hurry=options.fast)
+    session = Session(Place(rules, data), store, make_channel, clock, report, hurry=options.fast, scripted=options.fast)
     _stop_on_signals(session.stop)
     try:
         sound = await session.run(wait_for_rules=not options.until_idle)

@@ -16,6 +16,7 @@ from wabot.language.responses.menu import Option
 from wabot.language.rule_set import (
     AutoReply,
     Conditions,
+    FollowUp,
     Handoff,
     Matcher,
     QuickReply,
@@ -31,7 +32,7 @@ from wabot.language.triggers.goto import OnlyGoto
 _KINDS: Final[dict[str, Callable[..., Any]]] = {
     kind.__name__: kind
     for kind in (
-        *(Rule, Tenant, AutoReply, Handoff, Conditions, TagCondition, QuickReply, Hours, Span, Option),
+        *(Rule, Tenant, AutoReply, Handoff, Conditions, TagCondition, QuickReply, FollowUp, Hours, Span, Option),
         *(Diagnostic, Location, OnlyGoto, *TRIGGERS, *RESPONSES),
     )
 }

@@ -20,6 +20,7 @@ from wabot.language.responses.text import Text
 from wabot.language.rule_set import (
     AutoReply,
     Conditions,
+    FollowUp,
     Handoff,
     QuickReply,
     Rule,
@@ -30,6 +31,8 @@ from wabot.language.template import Template
 from wabot.language.triggers import TRIGGERS, Trigger
 from wabot.language.triggers.goto import OnlyGoto
 
+FOR_EVER: Final = "forever"
+"""Says of `keep` that nothing is deleted."""
 _UNITS: Final = {"s": 1_000, "m": 60_000, "h": 3_600_000, "d": 86_400_000}
 _TRIGGERS: Final[Mapping[str, Callable[[Mapping[str, Any]], Trigger]]] = {kind.kind: kind.read for kind in TRIGGERS}
 
@@ -62,6 +65,7 @@ def read_tenant(tenant_id: str, data: Mapping[str, Any]) -> Tenant:
             except_=frozenset(reply.get("except", ())),
         ),
         handoff=Handoff(**_present(handoff, "assign", "notify"), **_durations(handoff, "pause")),
+        **({"keep": None} if data.get("keep") == FOR_EVER else _durations(data, "keep")),
     )
 
 
@@ -136,6 +140,7 @@ def read_rule(document: Document, index: int, found: Files) -> Rule:
         continues=data.get("continue", False),
         tags=frozenset((*data.get("tags", ()), *response.get("tags", ()))),
         set_priority=response.get("set_priority", data.get("set_priority")),
+        follow_up=_follow_up(data["follow_up"]) if "follow_up" in data else None,
         location=document.locate(("rules", index, "id")),
     )
 
@@ -150,6 +155,10 @@ def read_quick_reply(data: Mapping[str, Any]) -> QuickReply:
         tags=tuple(data.get("tags", ())),
         operators=tuple(data.get("operators", ())),
     )
+
+
+def _follow_up(data: Mapping[str, Any]) -> FollowUp:
+    return FollowUp(duration(data["after"]), Template(data["message"].strip()))
 
 
 def _conditions(data: Mapping[str, Any]) -> Conditions:

@@ -33,6 +33,17 @@ class NewReply:
 
 
 @dataclass(frozen=True, slots=True)
+class NewFollowUp:
+    """A message to be sent at `due` (UTC milliseconds): promised by a `rule`, or "" for a person's reminder."""
+
+    id: str
+    chat: str
+    text: str
+    rule: str
+    due: int
+
+
+@dataclass(frozen=True, slots=True)
 class Turn:
     """One message, decided.
 
@@ -43,7 +54,8 @@ class Turn:
     the chat's menu from now on (None: as before); `assigned_to` whom a rule called, for whom the chat now waits;
     `burst` is the burst that this message belongs to: replies to it that still wait are held until its end.
     `pending` makes it wait for a person though no rule called one. `mute_until` (UTC milliseconds) keeps the
-    bot silent in a chat where two machines seem to answer each other; a person's message ends that.
+    bot silent in a chat where two machines seem to answer each other; a person's message ends that. `follow_up` is what
+    a rule says later; every turn ends what a rule was about to say in its chat.
     """
 
     message: Message
@@ -63,6 +75,7 @@ class Turn:
     error: str = ""
     trace: str = "[]"
     micros: int = 0
+    follow_up: NewFollowUp | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +91,19 @@ class Outbound:
     status: OutboxStatus = "queued"
     error: str = ""
     media: str = ""
+
+
+REMINDER: Final = "(reminder)"
+"""Stands for the rule of a message that a person had sent at a time: no rule has such an id."""
+
+
+@dataclass(frozen=True, slots=True)
+class HandedOver:
+    """What became of a follow-up that fell due: it is `outbound` now, or it is refused; neither: it is pending no
+    more."""
+
+    outbound: Outbound | None
+    refusal: str | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from typing import Any, Final
 from wabot.language.rule_set import AutoReply
 from wabot.model.session import SessionState
 from wabot.ports import Channel, Clock, Store
+from wabot.session.follow_ups import FollowUps
 from wabot.session.inbound import Inbound
 from wabot.session.live import LiveRules
 from wabot.session.report import Report
@@ -31,7 +32,8 @@ class Place:
 
 class Session:
     """Runs one tenant until its channel ends or `stop` is called. `hurry` leaves delays out; `watch` follows changes of
-    the rules. `make_channel` is called once the rules are sound: the channel needs the tenant's number."""
+    the rules. `make_channel` is called once the rules are sound: the channel needs the tenant's number. With a clock
+    that is `scripted`, nothing happens at a time by itself: whoever moves the clock calls `play_until`."""
 
     def __init__(
         self,
@@ -43,15 +45,22 @@ class Session:
         *,
         hurry: bool = False,
         watch: bool = True,
+        scripted: bool = False,
         chance: random.Random | None = None,
     ) -> None:
         self._store, self._make_channel, self._clock, self._report = store, make_channel, clock, report
-        self._hurry, self._watch = hurry, watch
+        self._hurry, self._watch, self._scripted = hurry, watch, scripted
         self._chance = chance or random.Random()
         self._stop = asyncio.Event()
         self.live = LiveRules(place.rules, place.data, clock, report, store.save_reload)
         self._connected = asyncio.Event()
         self.state = SessionState("starting")
+        self._follow_ups: FollowUps | None = None
+
+    async def play_until(self, at: int, set_clock: Callable[[int], None]) -> None:
+        """Let a scripted clock pass by all that happens at a time until `at` (UTC milliseconds)."""
+        if self._follow_ups is not None:
+            await self._follow_ups.play_until(at, set_clock)
 
     def stop(self) -> None:
         """Ask the session to stop: what is journalled is decided, what is being sent ends, what waits stays queued."""
@@ -85,13 +94,18 @@ class Session:
     async def _serve(self) -> None:
         channel = self._make_channel(self.live)
         sender = Sender(self._store, channel, self._connected, self._clock, self._settings, self._report)
+        at_times = FollowUps(self._store, self._connected, self._clock, self.live.rule_set, sender, self._report)
+        self._follow_ups = at_times
         turns = Turns(self._store, self._clock, self.live.rule_set, self._report, self._chance, hurry=self._hurry)
+        turns.on_follow_up = at_times.wake
         inbound = Inbound(self._store, self._clock, turns, sender, self._report, self._told)
         for lost in await self._store.abandon(self._clock.now()):
             self._report.note("nobody knows whether a reply went out", level="warning", outbound=lost.id)
         sender.add(await self._store.queued())
         running = None
-        looking = asyncio.create_task(sender.look())
+        looking = [asyncio.create_task(sender.look())]
+        if not self._scripted:
+            looking.append(asyncio.create_task(at_times.run()))
         try:
             # A chat whose message may have killed the process comes alone: a crash must not count against others.
             undecided = await self._store.undecided()
@@ -107,7 +121,8 @@ class Session:
             if running.done():
                 running.result()
         finally:
-            looking.cancel()
+            for task in looking:
+                task.cancel()
             # Intake first, or what is decided here would never end.
             await channel.close()
             if running is not None:

@@ -7,7 +7,7 @@ fate a crash left unknown is resolved by it.
 import asyncio
 import json
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from datetime import datetime, tzinfo
 from pathlib import Path, PurePath
 from typing import Any, Final
@@ -37,7 +37,7 @@ class SimulatorChannel:
         clock: Clock,
         *,
         until_idle: bool = False,
-        on_time: Callable[[int], None] | None = None,
+        on_time: Callable[[int], Awaitable[None]] | None = None,
         complain: Callable[[str], None] = lambda _text: None,
     ) -> None:
         self._incoming = folder / f"{tenant}.in.jsonl"
@@ -104,7 +104,7 @@ class SimulatorChannel:
             self._write({"state": "bad_line", "line": number, "why": str(error)})
             return
         if self._on_time is not None:
-            self._on_time(message.sent_at)
+            await self._on_time(message.sent_at)
         await inbox.message(message)
         if self._on_time is not None:
             await inbox.settled()

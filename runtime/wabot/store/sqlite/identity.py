@@ -10,6 +10,7 @@ from wabot.model.message import Message
 Ask = Callable[..., sqlite3.Cursor]
 """Runs a named statement with its parameters."""
 
+_FOLLOW_UPS: Final = ("follow_ups_doubled", "follow_ups_move")
 _PRIORITIES: Final = ("low", "normal", "high", "urgent")
 _STATUSES: Final = ("closed", "resolved", "active", "pending", "spam")
 """From least to most: a merged conversation keeps what asks for most care."""
@@ -72,7 +73,7 @@ def _merge(ask: Ask, kept: Any, gone: Any) -> None:
 
 
 def _merge_conversations(ask: Ask, ours: Any, theirs: Any) -> None:
-    for statement in ("messages_doubled", "messages_move", "outbox_move", "logs_move", "chats_move"):
+    for statement in ("messages_doubled", "messages_move", "outbox_move", "logs_move", "chats_move", *_FOLLOW_UPS):
         ask(statement, kept=ours["id"], gone=theirs["id"])
     late, early = sorted((ours, theirs), key=lambda row: -(row["last_message_at"] or 0))
     ask("conversation_drop", id=theirs["id"])

@@ -10,7 +10,16 @@ from typing import Any
 
 from wabot.model.errors import StoreError
 from wabot.model.message import EVENT_TYPES
-from wabot.model.stored import MessageKey, StoredAnswer, StoredConversation, StoredMessage, StoredReply, Why
+from wabot.model.stored import (
+    MessageKey,
+    StoredAnswer,
+    StoredConversation,
+    StoredFollowUp,
+    StoredMessage,
+    StoredReply,
+    Why,
+)
+from wabot.store.sqlite.following import listed
 from wabot.store.sqlite.opening import NAME, open_for_reading, plainly
 from wabot.store.sqlite.queries import Ask, asker
 
@@ -100,6 +109,10 @@ class Reader:
         """A row of the outbox."""
         row = self._ask("outbox_row", id=outbound).fetchone()
         return None if row is None else stored_reply(row)
+
+    def follow_ups(self, since: int) -> list[StoredFollowUp]:
+        """What goes out at a time, and what was closed since."""
+        return listed(self._ask, since)
 
     def messages(self, chat: str, most: int) -> list[StoredMessage]:
         """The last messages of a chat, oldest first."""

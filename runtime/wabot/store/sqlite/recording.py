@@ -9,6 +9,7 @@ from wabot.model.media import media_type
 from wabot.model.message import EVENT_TYPES, Message
 from wabot.model.turn import NewReply, Turn
 from wabot.model.value import plain
+from wabot.store.sqlite.following import follow_up
 from wabot.store.sqlite.identity import Ask, find_contact
 
 
@@ -31,6 +32,7 @@ def record(ask: Ask, turn: Turn, sequence: Callable[[], int]) -> None:
     if turn.pause_until is not None:
         for row in ask("outbox_cancel", conversation=conversation["id"], error="handled_by_person").fetchall():
             _fail(ask, row["id"], "handled_by_person")
+    follow_up(ask, turn, conversation["id"])
     if turn.burst is not None:
         ask("outbox_hold", conversation=conversation["id"], since=turn.burst.since, due=turn.burst.until)
     for rule, used in (turn.usage or {}).items():

@@ -12,6 +12,7 @@ from wabot.model.message import Message
 from wabot.model.session import Reload, SessionState, Summary
 from wabot.model.turn import LATER, Begun, Claim, Outbound, Receipt, SendFacts, Turn
 from wabot.model.value import plain
+from wabot.store.sqlite.following import FollowUps
 from wabot.store.sqlite.knowing import known
 from wabot.store.sqlite.opening import NAME, open_file, open_for_reading, plainly
 from wabot.store.sqlite.queries import asker
@@ -58,6 +59,7 @@ class SqliteStore:
         self._journalled: int = self._ask("journal_last").fetchone()["last"]
         self._queued: int = self._ask("outbox_last").fetchone()["last"]
         self._writer = Writer(connection, tenant)
+        self.follow_ups = FollowUps(self._run, self._ask, self._next)
 
     @property
     def tenant(self) -> str:
