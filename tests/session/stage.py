@@ -162,9 +162,11 @@ async def stage(
     `tenant` and `settings` are lines of tenant.yaml, at its top and under `auto_reply`."""
     auto = "".join(f"  {key}: {value}\n" for key, value in settings.items())
     files = rules(text)
-    files["tenant.yaml"] = 'version: 1\nname: Warung\nphone: "6281100000000"\ntimezone: Asia/Jakarta\n'
+    files["tenant.yaml"] = 'version: 1\nname: Warung\nphone: "6281100000000"\n'
     files["tenant.yaml"] += f"auto_reply:\n{auto}" if auto else ""
-    files["tenant.yaml"] += "".join(f"{key}: {value}\n" for key, value in tenant.items())
+    files["tenant.yaml"] += "".join(
+        f"{key}: {value}\n" for key, value in {"timezone": "Asia/Jakarta", **tenant}.items()
+    )
     folder = write_tenant(place / "rules" / "warung", files)
     store = open_store(place / "data", "warung")
     made = Stage(place / "data", store, folder, hurry, chance)

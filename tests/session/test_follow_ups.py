@@ -1,6 +1,7 @@
 """Messages at a time: a rule's follow-up and a person's reminder, and all that keeps them from being sent."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -54,7 +55,7 @@ async def test_a_follow_up_goes_out_at_its_time_and_says_what_is_true_then(tmp_p
         ("harga?", {"from_me": False}, "replied"),
     ],
 )
-async def test_whoever_writes_meanwhile_ends_it(tmp_path: Path, text: str, more: dict[str, bool], why: str) -> None:
+async def test_whoever_writes_meanwhile_ends_it(tmp_path: Path, text: str, more: dict[str, Any], why: str) -> None:
     async with stage(tmp_path, HARGA) as shop:
         await shop.say("harga?")
         await shop.pass_time(HOUR)

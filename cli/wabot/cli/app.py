@@ -23,6 +23,8 @@ COMMANDS: Final = {
     "outbox": "Show what waits, failed or is unknown.",
     "pause": "Keep the bot silent for a tenant or in a chat.",
     "resume": "Let the bot answer again.",
+    "remind": "Send a customer one message at a time.",
+    "reminders": "Show what goes out at a time, or cancel it.",
     "forget": "Erase a customer's data.",
 }
 """By name; the module of the same name holds the function of the same name."""

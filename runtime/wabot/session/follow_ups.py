@@ -15,7 +15,7 @@ from wabot.ports import Clock, Store
 from wabot.session.report import Report
 from wabot.session.sender import Sender
 
-_LOOK: Final = 10.0
+_LOOK: Final = 5.0
 """Seconds between looks: a person may have made a reminder beside this process, and the machine's clock may jump."""
 
 
