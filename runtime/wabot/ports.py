@@ -1,12 +1,12 @@
 """What a session needs from the world, as protocols: a clock, a channel to customers, a store."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Protocol
 
 from wabot.model.context import Context, Usage
 from wabot.model.message import Message
 from wabot.model.session import Reload, SessionState, Summary
-from wabot.model.stored import StoredFollowUp
+from wabot.model.stored import JobRun, StoredFollowUp
 from wabot.model.turn import Begun, Claim, HandedOver, Outbound, Receipt, SendFacts, Turn
 
 
@@ -78,6 +78,24 @@ class FollowUps(Protocol):
         """pending → cancelled."""
 
 
+class Upkeep(Protocol):
+    """Jobs that run at times, and what they do to the store."""
+
+    async def known(self, jobs: tuple[str, ...], at: int) -> Mapping[str, JobRun]:
+        """The last run of each job; one that was never heard of is known from `at`."""
+
+    async def began(self, job: str, at: int) -> None: ...
+
+    async def ended(self, job: str, at: int, ok: bool, detail: str) -> None: ...
+
+    async def clean_up(self, before: int, now: int) -> Mapping[str, int]:
+        """Delete what is older than `before`, in steps so small that a live chat is not held up; how much of what. What
+        is not decided, waits or counts stays."""
+
+    async def tidy(self, now: int) -> str:
+        """Keep the file quick and small; what was done. Whoever writes meanwhile does not wait for long."""
+
+
 class Store(Protocol):
     """One tenant's memory. A store is bound to its tenant and cannot name another. Every write is durable on return."""
 
@@ -86,6 +104,9 @@ class Store(Protocol):
 
     @property
     def follow_ups(self) -> FollowUps: ...
+
+    @property
+    def upkeep(self) -> Upkeep: ...
 
     async def journal(self, messages: Sequence[Message], at: int) -> list[bool]:
         """Keep messages that arrived `at`, all of them or none; False for each whose chat and id were journalled

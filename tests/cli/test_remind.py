@@ -14,7 +14,7 @@ ASKS = JAM.replace("}\n", ", follow_up: {after: 2h, message: Jadi kak?}}\n")
 HOUR = 3_600_000
 
 
-async def left(place: Path, rules: str = JAM, **settings: str) -> Path:
+async def left(place: Path, rules: str = JAM, **settings: Any) -> Path:
     """Budi wrote just now, Ani eight days ago."""
     async with stage(place, rules, tenant={"timezone": "Europe/Berlin"}, **settings) as shop:
         now = RealClock().now()

@@ -25,6 +25,7 @@ COMMANDS: Final = {
     "resume": "Let the bot answer again.",
     "remind": "Send a customer one message at a time.",
     "reminders": "Show what goes out at a time, or cancel it.",
+    "jobs": "Show what runs at times, or run it now.",
     "forget": "Erase a customer's data.",
 }
 """By name; the module of the same name holds the function of the same name."""

@@ -69,6 +69,19 @@ class StoredFollowUp:
 
 
 @dataclass(frozen=True, slots=True)
+class JobRun:
+    """The last run of a job, and what came of it. `began` is None for one that never ran, known only since then; `ok`
+    is None while it runs, and stays so when the process dies meanwhile."""
+
+    job: str
+    known_since: int
+    began: int | None
+    ended: int | None
+    ok: bool | None
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
 class StoredAnswer:
     """One rule that answered. `reply` is None when the rule sends nothing; `error` says why its text failed."""
 

@@ -13,6 +13,7 @@ from wabot.model.session import SessionState
 from wabot.ports import Channel, Clock, Store
 from wabot.session.follow_ups import FollowUps
 from wabot.session.inbound import Inbound
+from wabot.session.jobs import JOBS, Jobs
 from wabot.session.live import LiveRules
 from wabot.session.report import Report
 from wabot.session.sender import Sender
@@ -105,7 +106,8 @@ class Session:
         running = None
         looking = [asyncio.create_task(sender.look())]
         if not self._scripted:
-            looking.append(asyncio.create_task(at_times.run()))
+            jobs = Jobs(JOBS, self._store, self._clock, self.live.rule_set, self._report)
+            looking += [asyncio.create_task(at_times.run()), asyncio.create_task(jobs.run())]
         try:
             # A chat whose message may have killed the process comes alone: a crash must not count against others.
             undecided = await self._store.undecided()

@@ -18,6 +18,7 @@ from wabot.store.sqlite.opening import NAME, open_file, open_for_reading, plainl
 from wabot.store.sqlite.queries import asker
 from wabot.store.sqlite.recording import record
 from wabot.store.sqlite.summary import summary
+from wabot.store.sqlite.upkeep import Upkeep
 from wabot.store.sqlite.writer import Writer
 
 _MINUTE: Final = 60_000
@@ -58,7 +59,9 @@ class SqliteStore:
         self._ask = asker(connection, tenant)
         self._journalled: int = self._ask("journal_last").fetchone()["last"]
         self._queued: int = self._ask("outbox_last").fetchone()["last"]
+        folder = Path(connection.execute("PRAGMA database_list").fetchone()["file"]).parent
         self._writer = Writer(connection, tenant)
+        self.upkeep = Upkeep(self._writer.run, self._ask, folder, tenant)
         self.follow_ups = FollowUps(self._run, self._ask, self._next)
 
     @property
