@@ -1,14 +1,17 @@
 """Messages at a time: a rule's follow-up and a person's reminder, and all that keeps them from being sent."""
 
+import asyncio
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.session.stage import ANI, BUDI, START, Stage, stage
+from tests.session.stage import ANI, BUDI, START, Stage, StageClock, stage
 from wabot.model.stored import StoredFollowUp
 from wabot.model.turn import NewFollowUp
-from wabot.store.sqlite import pause_chat, pause_tenant, reading, remind
+from wabot.session import follow_ups as module
+from wabot.store.sqlite import erase, pause_chat, pause_tenant, reading, remind
 
 HOUR = 3_600_000
 HARGA = """\
@@ -202,3 +205,69 @@ async def waits(shop: Stage) -> None:
     shop.clock.set(START + 2 * HOUR - 1)
     await shop.pass_time(1)
     assert shop.replies == [ASKED]
+
+
+class Jumping(StageClock):
+    """A machine's clock that is set, also back."""
+
+    def set(self, at: int) -> None:
+        self._now = at
+
+
+async def until(happened: Callable[[], bool]) -> None:
+    while not happened():
+        await asyncio.sleep(0.01)
+
+
+async def test_the_loop_wakes_for_a_turn_and_notices_a_clock_that_jumps_on_or_back(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with stage(tmp_path, HARGA) as shop:
+        clock, at_times = Jumping(), shop.session._follow_ups
+        assert at_times is not None
+        clock.set(START)
+        shop.clock = at_times._clock = clock
+        loop = asyncio.create_task(at_times.run())
+        await shop.say("harga?")
+        clock.set(START + HOUR)  # summer time
+        await asyncio.sleep(0.05)
+        assert len(shop.replies) == 1
+        monkeypatch.setattr(module, "_LOOK", 0.01)
+        at_times.wake()
+        clock.set(START + 2 * HOUR)
+        await until(lambda: shop.replies[1:] == [ASKED])
+        clock.set(START)  # and back: what went out does not go out again
+        await asyncio.sleep(0.05)
+        assert len(shop.replies) == 2
+        loop.cancel()
+
+
+async def test_a_follow_up_that_cannot_be_judged_costs_no_other_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with stage(tmp_path, HARGA) as shop:
+        await shop.say("harga?")
+        await shop.say("harga?", ANI)
+        seen: list[int] = []
+
+        def fails_once(*_asked: object) -> str | None:
+            seen.append(1)
+            if len(seen) == 1:
+                raise RuntimeError("a bug")
+            return None
+
+        monkeypatch.setattr("wabot.engine.follow_ups.refusal", fails_once)
+        await shop.pass_time(2 * HOUR)
+        assert shop.replies[2:] == [ASKED]
+        assert sorted(told(tmp_path)) == [("cancelled", "failed"), ("sent", "")]
+
+
+async def test_a_customer_who_is_forgotten_takes_the_follow_up_along(tmp_path: Path) -> None:
+    async with stage(tmp_path, HARGA) as shop:
+        await shop.say("harga?")
+        await shop.say("halo", ANI)
+        by_hand(tmp_path, f"Titip salam untuk {BUDI}", chat=ANI)
+        erase(tmp_path / "data", "warung", BUDI)
+        assert [(item.chat, item.text) for item in kept(tmp_path)] == [(ANI, "Titip salam untuk [forgotten]")]
+        await shop.pass_time(3 * HOUR)
+        assert shop.replies == ["Rp 15.000 kak.", "Titip salam untuk [forgotten]"]

@@ -9,6 +9,7 @@ from wabot.engine.hours import local_day
 from wabot.engine.render import render_text
 from wabot.language.rule_set import WINDOW, RuleSet
 from wabot.model.context import WHOLE_CONTACT, Context, Usage
+from wabot.model.errors import RenderError
 from wabot.model.message import Message
 from wabot.model.value import value
 
@@ -41,7 +42,10 @@ def promised(rule_set: RuleSet, decision: Decision, message: Message, context: C
     due = context.now + asked.after
     # What the text says of the hours and the date is read at the time when it is sent.
     later = Context(due, context.contact, context.conversation)
-    return Promise(answer.rule.id, render_text(rule_set, asked.message, message, later, answer.groups), due)
+    text = render_text(rule_set, asked.message, message, later, answer.groups)
+    if not text:
+        raise RenderError("the text comes out empty")
+    return Promise(answer.rule.id, text, due)
 
 
 def promising(decision: Decision) -> Answer | None:
