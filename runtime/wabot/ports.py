@@ -72,7 +72,8 @@ class FollowUps(Protocol):
         self, item: StoredFollowUp, now: int, refuse: Callable[[Context], str | None], used: Callable[[Context], Usage]
     ) -> HandedOver:
         """pending → a queued row of the outbox, unless `refuse` says why not, asked with what is known of the customer
-        at this moment. One step, so that it happens once whatever dies; `used` is what it takes of the day's limit."""
+        at this moment; or `WRITING`: the customer wrote, and that is not decided yet. One step, so that it happens
+        once whatever dies; `used` is what it takes of the day's limit."""
 
     async def drop(self, item: StoredFollowUp, reason: str, now: int) -> None:
         """pending → cancelled."""

@@ -38,18 +38,25 @@ def test_a_follow_up_goes_out_once_over_kill_9_and_not_to_a_customer_who_wrote_a
     eventually(lambda: len(daemon.replies()) == 2, f"both are answered: {daemon.told()}")
     daemon.say("oke", sender=ANI)
     eventually(lambda: stored(daemon).get(ANI) == ["cancelled replied"], "Ani's is ended")
-    assert stored(daemon)[BUDI] == ["pending"]
+    assert daemon.wabot("remind", ANI, "Pesanan siap kak.", "--in", "3s")["done"]  # beside the running session
+    assert stored(daemon) == {BUDI: ["pending"], ANI: ["cancelled replied", "pending"]}
     daemon.kill()
     daemon.connected(times=2)
-    eventually(lambda: heard(daemon, BUDI) == ["Rp 15.000 kak.", "Jadi pesan kak?"], f"it is sent: {daemon.told()}")
+    asked, reminded = ["Rp 15.000 kak.", "Jadi pesan kak?"], ["Rp 15.000 kak.", "Pesanan siap kak."]
+    eventually(lambda: (heard(daemon, BUDI), heard(daemon, ANI)) == (asked, reminded), f"both: {daemon.told()}")
     listed = daemon.wabot("reminders")["reminders"]
-    assert {item["chat"]: item["status"] for item in listed} == {BUDI: "sent", ANI: "cancelled"}
+    assert sorted((item["chat"], item["status"]) for item in listed) == [
+        (BUDI, "sent"),
+        (ANI, "cancelled"),
+        (ANI, "sent"),
+    ]
+    # Nothing is pending any more, so that no later start can send it again.
+    assert stored(daemon) == {BUDI: ["handed_over"], ANI: ["cancelled replied", "handed_over"]}
     daemon.kill()
     daemon.connected(times=3)
-    # A person's reminder, made beside the running session.
-    assert daemon.wabot("remind", ANI, "Pesanan siap kak.", "--in", "1s")["done"]
-    eventually(lambda: heard(daemon, ANI) == ["Rp 15.000 kak.", "Pesanan siap kak."], f"it is sent: {daemon.told()}")
-    assert heard(daemon, BUDI).count("Jadi pesan kak?") == 1
+    daemon.say("harga?", sender="6281200000003")
+    eventually(lambda: heard(daemon, "6281200000003"), f"the next customer: {daemon.told()}")
+    assert (heard(daemon, BUDI), heard(daemon, ANI)) == (asked, reminded)
     assert daemon.stop() == 0
 
 

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from tests.session.stage import ANI, BUDI, START, Stage, StageClock, stage
+from wabot.model.message import Message
 from wabot.model.stored import StoredFollowUp
 from wabot.model.turn import NewFollowUp
 from wabot.session import follow_ups as module
@@ -164,6 +165,21 @@ async def test_a_customer_who_writes_while_it_waits_for_the_line_does_not_get_it
         shop.session._connected.set()
         await shop.settle()
         assert (shop.replies, told(tmp_path)) == (["Rp 15.000 kak."], [("failed", "replied")])
+
+
+async def test_what_falls_due_while_the_customers_words_are_not_decided_yet_waits_for_them(tmp_path: Path) -> None:
+    async with stage(tmp_path, HARGA) as shop:
+        await shop.say("harga?")
+        shop.clock.set(START + 2 * HOUR)
+        words = Message("U1", BUDI, "tidak jadi", phone=BUDI, sent_at=START + 2 * HOUR)
+        await shop.store.journal([words], START + 2 * HOUR)
+        await shop.pass_time(0)
+        assert told(tmp_path) == [("pending", "")]
+    async with stage(tmp_path, HARGA) as shop:
+        shop.clock.set(START + 2 * HOUR)
+        await shop.settle()
+        await shop.pass_time(0)
+        assert (shop.replies, told(tmp_path)) == ([], [("cancelled", "replied")])
 
 
 async def test_a_rule_waits_behind_a_persons_reminder(tmp_path: Path) -> None:

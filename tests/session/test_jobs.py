@@ -152,6 +152,7 @@ async def test_a_clock_that_is_set_back_or_on_by_an_hour_costs_no_run(shop: Shop
 
 async def test_the_loop_notices_a_clock_that_jumps(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "_LOOK", 0.01)
+    monkeypatch.setattr(module, "_FIRST", 0.0)
     loop = asyncio.create_task(shop.jobs().run())
     await asyncio.sleep(0.05)
     assert shop.ran == []

@@ -97,6 +97,10 @@ REMINDER: Final = "(reminder)"
 """Stands for the rule of a message that a person had sent at a time: no rule has such an id."""
 
 
+WRITING: Final = "customer_is_writing"
+"""Why a follow-up waits: its chat has a message that is not decided yet."""
+
+
 @dataclass(frozen=True, slots=True)
 class HandedOver:
     """What became of a follow-up that fell due: it is `outbound` now, or it is refused; neither: it is pending no

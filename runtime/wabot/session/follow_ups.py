@@ -10,13 +10,16 @@ from wabot.engine import follow_ups
 from wabot.language.rule_set import RuleSet
 from wabot.model.errors import StoreError
 from wabot.model.stored import StoredFollowUp
-from wabot.model.turn import HandedOver
+from wabot.model.turn import WRITING, HandedOver
 from wabot.ports import Clock, Store
 from wabot.session.report import Report
 from wabot.session.sender import Sender
 
 _LOOK: Final = 5.0
 """Seconds between looks: a person may have made a reminder beside this process, and the machine's clock may jump."""
+_BACKLOG: Final = 5.0
+"""Seconds after the line came up: what customers wrote meanwhile comes in first, and may end what fell due."""
+_WAITING: Final = frozenset({follow_ups.PAUSED, WRITING})
 
 
 class FollowUps:
@@ -44,7 +47,10 @@ class FollowUps:
     async def run(self) -> None:
         """Hand over what falls due, until cancelled."""
         while True:
-            await self._connected.wait()
+            if not self._connected.is_set():
+                await self._connected.wait()
+                await asyncio.sleep(_BACKLOG)
+                continue  # the line may be down again
             self._woken.clear()
             wait = _LOOK
             try:
@@ -66,7 +72,7 @@ class FollowUps:
             held = False
             for item in await self._store.follow_ups.due(self._clock.now()):
                 held = not await self._hand_over(item) or held
-            # What a pause of the whole tenant holds back is past its time already: that is looked at again and again.
+            # What has to wait is past its time already: that is looked at again and again.
             return None if held else await self._store.follow_ups.next_due()
 
     async def play_until(self, at: int, set_clock: Callable[[int], None]) -> None:
@@ -91,7 +97,7 @@ class FollowUps:
             handed = HandedOver(None, "failed")
         if handed.outbound is not None:
             self._sender.add([handed.outbound])
-        elif handed.refusal == follow_ups.PAUSED:
+        elif handed.refusal in _WAITING:
             return False
         elif handed.refusal is not None:
             self._report.note("a follow-up is not sent", level="info", reason=handed.refusal, rule=item.rule)

@@ -13,6 +13,8 @@ from wabot.session.report import Report
 
 _LOOK: Final = 30.0
 """Seconds between looks at the clock, which may be set meanwhile."""
+_FIRST: Final = 5.0
+"""Seconds after the start before anything is looked at: customers come first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +90,7 @@ class Jobs:
 
     async def run(self) -> None:
         """Run what is due, until cancelled."""
+        await asyncio.sleep(_FIRST)
         while True:
             wait = _LOOK
             try:

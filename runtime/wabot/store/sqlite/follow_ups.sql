@@ -59,3 +59,7 @@ UPDATE follow_ups SET text = forgotten(text) WHERE tenant_id = :tenant AND text 
 
 -- name: contact_of_conversation
 SELECT contact_id FROM conversations WHERE tenant_id = :tenant AND id = :id;
+
+-- name: chat_undecided
+SELECT EXISTS (SELECT 1 FROM inbound_journal WHERE tenant_id = :tenant AND decided_at IS NULL
+    AND chat IN (SELECT chat FROM conversation_chats WHERE conversation_id = :conversation)) AS waits;

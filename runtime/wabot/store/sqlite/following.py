@@ -7,7 +7,7 @@ from typing import Any, Final
 from wabot.model.context import WHOLE_CONTACT, Context, Usage
 from wabot.model.message import Message
 from wabot.model.stored import StoredFollowUp
-from wabot.model.turn import REMINDER, HandedOver, NewFollowUp, Outbound, Turn
+from wabot.model.turn import REMINDER, WRITING, HandedOver, NewFollowUp, Outbound, Turn
 from wabot.store.sqlite.knowing import known
 from wabot.store.sqlite.operating import writing
 from wabot.store.sqlite.queries import Ask
@@ -40,6 +40,8 @@ class FollowUps:
             row = self._ask("follow_up_row", id=item.id).fetchone()
             if row is None or row["status"] != "pending":
                 return HandedOver(None, None)
+            if self._ask("chat_undecided", conversation=row["conversation_id"]).fetchone()["waits"]:
+                return HandedOver(None, WRITING)
             reason = refuse(context)
             if reason is None:
                 return HandedOver(self._queue(row, context, now, used(context)), None)
