@@ -112,6 +112,7 @@ def test_a_time_that_cannot_be_meant_exits_2_and_says_why(wabot: Typed, data: Pa
 
 
 def test_a_quick_reply_is_said_as_it_reads_for_that_customer(wabot: Typed, data: Path) -> None:
+    assert "has no quick replies" in wabot("remind", BUDI, "/siap", "--in", "2h", "--data", data).err
     copy = data / "warung" / "rules.good" / "warung"
     (copy / "quick-replies.yaml").write_text(
         "version: 1\nquick_replies:\n  - {shortcut: /siap, title: Siap, message: 'Siap kak {{ first_name }}.'}\n"

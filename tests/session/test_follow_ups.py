@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from tests.session.stage import ANI, BUDI, START, Stage, StageClock, stage
+from wabot.model.context import Usage
 from wabot.model.message import Message
 from wabot.model.stored import StoredFollowUp
 from wabot.model.turn import NewFollowUp
@@ -206,6 +207,22 @@ async def test_a_follow_up_whose_text_fails_leaves_the_reply_alone_and_says_so(t
         assert shop.replies == ["Rp 15.000 kak."]
         assert [note for note in shop.told.notes if "text failed" in note]
         assert told(tmp_path) == []
+
+
+async def test_a_process_that_dies_as_it_is_handed_over_leaves_one_reply_that_goes_out_once(tmp_path: Path) -> None:
+    async with stage(tmp_path, HARGA) as shop:
+        await shop.say("harga?")
+        [item] = kept(tmp_path)
+        used = Usage(item.due, "2026-01-28", 2)
+        first = await shop.store.follow_ups.hand_over(item, item.due, lambda _context: None, lambda _context: used)
+        again = await shop.store.follow_ups.hand_over(item, item.due, lambda _context: None, lambda _context: used)
+        assert (first.outbound is None, again.outbound is None) == (False, True)
+        # Here the process dies: its sender never heard of it.
+    async with stage(tmp_path, HARGA) as shop:
+        shop.clock.set(item.due)
+        await shop.settle()
+        await shop.pass_time(HOUR)
+        assert (shop.replies, told(tmp_path)) == ([ASKED], [("sent", "")])
 
 
 async def test_a_pending_follow_up_survives_a_restart_and_is_the_same(tmp_path: Path) -> None:

@@ -121,6 +121,8 @@ def _said(rules: RuleSet, text: str, folder: Path, chat: str, due: int) -> str:
     from wabot.model.context import Contact, Conversation
 
     known = {reply.shortcut: reply for reply in rules.quick_replies}
+    if not known:
+        raise UsageError(f"{folder.name} has no quick replies, so {text} is none; write the text itself")
     if text not in known:
         raise unknown("quick reply has the shortcut", text, known.keys())
     with reading(folder, folder.name) as store:
