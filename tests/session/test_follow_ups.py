@@ -70,6 +70,35 @@ async def test_whoever_writes_meanwhile_ends_it(tmp_path: Path, text: str, more:
         assert ASKED not in shop.replies
 
 
+async def test_a_clock_that_is_set_back_neither_keeps_an_old_promise_nor_stops_a_new_one(tmp_path: Path) -> None:
+    async with stage(tmp_path, HARGA) as shop:
+        shop.later(HOUR)
+        await shop.say("harga?")
+        shop.clock._now = START
+        await shop.say("harga?")
+        assert [(item.status, item.due) for item in kept(tmp_path)] == [
+            ("pending", START + 2 * HOUR),
+            ("cancelled", START + 3 * HOUR),
+        ]
+
+
+async def test_pieces_of_one_question_do_not_end_what_the_first_was_promised(tmp_path: Path) -> None:
+    async with stage(tmp_path, HARGA, hurry=False) as shop:
+        shop.clock.runs.clear()  # the reply waits meanwhile
+        await shop.say("harga?", settle=False)
+        await shop.session_decided(1)
+        shop.later(1_000)
+        await shop.say("kak", settle=False)
+        await shop.say("harganya berapa", settle=False)  # answered already, in this burst
+        await shop.session_decided(3)
+        assert told(tmp_path) == [("pending", "")]
+        shop.clock.runs.set()
+        await shop.settle()
+        shop.later(60_000)
+        await shop.say("oke")
+        assert told(tmp_path) == [("cancelled", "replied")]
+
+
 async def test_a_newer_question_moves_the_follow_up(tmp_path: Path) -> None:
     async with stage(tmp_path, HARGA) as shop:
         await shop.say("harga?")

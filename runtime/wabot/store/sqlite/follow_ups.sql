@@ -12,9 +12,10 @@ SELECT * FROM follow_ups WHERE tenant_id = :tenant AND conversation_id = :conver
 SELECT * FROM follow_ups WHERE tenant_id = :tenant AND id = :id;
 
 -- name: follow_ups_of_rules_cancel
--- Somebody wrote: what a rule was about to ask is answered.
+-- Somebody wrote: what a rule was about to ask before :since is answered.
 UPDATE follow_ups SET status = 'cancelled', reason = :reason, closed_at = :at
-WHERE tenant_id = :tenant AND conversation_id = :conversation AND status = 'pending' AND rule_id <> '';
+WHERE tenant_id = :tenant AND conversation_id = :conversation AND status = 'pending' AND rule_id <> ''
+    AND created_at < :since;
 
 -- name: follow_ups_withdraw
 -- The same for one that stands in the outbox already, but has not gone out.

@@ -15,6 +15,8 @@ from wabot.store.sqlite.queries import Ask
 WAITS: Final = "reminder_pending"
 """Why a rule's follow-up is not kept: a person has one pending in that chat."""
 REPLACED: Final = "replaced"
+_EVER: Final = 2**62
+"""Later than any moment, also than one that a clock showed before it was set back."""
 
 
 class FollowUps:
@@ -93,7 +95,9 @@ class FollowUps:
 def follow_up(ask: Ask, turn: Turn, conversation: str) -> None:
     """What a turn means for the chat's follow-ups; part of its transaction. A person's reminder stays."""
     reason = "handled_by_person" if turn.message.from_me else "replied"
-    ask("follow_ups_of_rules_cancel", conversation=conversation, reason=reason, at=turn.at)
+    # Pieces of one question do not end what the first of them was promised; a newer promise does.
+    since = turn.burst.since if turn.burst is not None and turn.follow_up is None else _EVER
+    ask("follow_ups_of_rules_cancel", conversation=conversation, reason=reason, at=turn.at, since=since)
     for row in ask("follow_ups_withdraw", conversation=conversation, reason=reason).fetchall():
         none = dict.fromkeys(("sent_at", "delivered_at", "read_at"))
         ask("message_status", id=row["id"], status="failed", error=reason, **none)
