@@ -1,16 +1,17 @@
 """What a session needs from the world, as protocols: a clock, a channel to customers, a store."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Protocol, runtime_checkable
 
 from wabot.model.alert import Alert, StoredAlert
-from wabot.model.context import Context
+from wabot.model.context import Context, Usage
 from wabot.model.history import History
 from wabot.model.media import WantedFile
 from wabot.model.message import Attachment, Message
 from wabot.model.people import Choose
 from wabot.model.session import Reload, SessionState, Summary
-from wabot.model.turn import Begun, Claim, Outbound, Receipt, SendFacts, Turn
+from wabot.model.stored import JobRun, StoredFollowUp
+from wabot.model.turn import Begun, Claim, HandedOver, Outbound, Receipt, SendFacts, Turn
 
 
 class Clock(Protocol):
@@ -131,6 +132,44 @@ class People(Protocol):
         before they answered to others; how many changed hands. One step: no other process comes in between."""
 
 
+class FollowUps(Protocol):
+    """A tenant's messages that go out at a time and not because somebody wrote."""
+
+    async def due(self, now: int) -> list[StoredFollowUp]:
+        """The pending ones whose time has come, oldest first."""
+
+    async def next_due(self) -> int | None:
+        """When the first pending one is due (UTC milliseconds), whether that is past or not."""
+
+    async def hand_over(
+        self, item: StoredFollowUp, now: int, refuse: Callable[[Context], str | None], used: Callable[[Context], Usage]
+    ) -> HandedOver:
+        """pending → a queued row of the outbox, unless `refuse` says why not, asked with what is known of the customer
+        at this moment; or `WRITING`: the customer wrote, and that is not decided yet. One step, so that it happens
+        once whatever dies; `used` is what it takes of the day's limit."""
+
+    async def drop(self, item: StoredFollowUp, reason: str, now: int) -> None:
+        """pending → cancelled."""
+
+
+class Upkeep(Protocol):
+    """Jobs that run at times, and what they do to the store."""
+
+    async def known(self, jobs: tuple[str, ...], at: int) -> Mapping[str, JobRun]:
+        """The last run of each job; one that was never heard of is known from `at`."""
+
+    async def began(self, job: str, at: int) -> None: ...
+
+    async def ended(self, job: str, at: int, ok: bool, detail: str) -> None: ...
+
+    async def clean_up(self, before: int, now: int) -> Mapping[str, int]:
+        """Delete what is older than `before`, in steps so small that a live chat is not held up; how much of what. What
+        is not decided, waits or counts stays."""
+
+    async def tidy(self, now: int) -> str:
+        """Keep the file quick and small; what was done. Whoever writes meanwhile does not wait for long."""
+
+
 class Store(Protocol):
     """One tenant's memory. A store is bound to its tenant and cannot name another. Every write is durable on return."""
 
@@ -148,6 +187,12 @@ class Store(Protocol):
 
     @property
     def people(self) -> People: ...
+
+    @property
+    def follow_ups(self) -> FollowUps: ...
+
+    @property
+    def upkeep(self) -> Upkeep: ...
 
     async def journal(self, messages: Sequence[Message], at: int) -> list[bool]:
         """Keep messages that arrived `at`, all of them or none; False for each whose chat and id were journalled

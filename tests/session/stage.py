@@ -112,6 +112,7 @@ class Stage:
             self.told if count is None else self.counting,
             hurry=hurry,
             watch=False,
+            scripted=True,
             chance=chance,
         )
         self.count = 0
@@ -148,6 +149,12 @@ class Stage:
         while (await self.store.summary()).received < count:
             await asyncio.sleep(0.01)
 
+    async def pass_time(self, milliseconds: int) -> None:
+        """The clock moves on, and whatever happens at a time until then happens."""
+        until = self.clock.now() + milliseconds
+        await self.session.play_until(until, self.clock.set)
+        self.clock.set(until)
+
     def later(self, milliseconds: int) -> None:
         self.clock.set(self.clock.now() + milliseconds)
 
@@ -172,9 +179,11 @@ async def stage(
     """
     auto = "".join(f"  {key}: {value}\n" for key, value in settings.items())
     files = rules(text)
-    files["tenant.yaml"] = 'version: 1\nname: Warung\nphone: "6281100000000"\ntimezone: Asia/Jakarta\n'
+    files["tenant.yaml"] = 'version: 1\nname: Warung\nphone: "6281100000000"\n'
     files["tenant.yaml"] += f"auto_reply:\n{auto}" if auto else ""
-    files["tenant.yaml"] += "".join(f"{key}: {value}\n" for key, value in tenant.items())
+    files["tenant.yaml"] += "".join(
+        f"{key}: {value}\n" for key, value in {"timezone": "Asia/Jakarta", **tenant}.items()
+    )
     folder = write_tenant(place / "rules" / "warung", files)
     store = open_store(place / "data", "warung")
     made = Stage(place / "data", store, folder, hurry, chance, count)

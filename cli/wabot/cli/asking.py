@@ -18,12 +18,13 @@ from wabot.language.diagnostic import Diagnostic
 from wabot.language.hours import YEARS
 from wabot.language.rule_set import RuleSet
 from wabot.model.context import SOMEBODY, Contact, Context, Conversation
-from wabot.model.errors import UsageError
+from wabot.model.errors import RenderError, UsageError
 from wabot.model.message import Message, MessageType
 from wabot.model.value import value
 from wabot.session.clock import RealClock
 
 if TYPE_CHECKING:
+    from wabot.engine.follow_ups import Promise
     from wabot.engine.trace import Outcome
 
 _DAY: Final = 86_400_000
@@ -50,6 +51,7 @@ class _Told:
     decision: Decision
     replies: tuple[Reply, ...]
     trace: "tuple[Outcome, ...]"
+    later: "Promise | str | None" = None
 
     @property
     def rules(self) -> list[str]:
@@ -92,7 +94,7 @@ def ask(path: Path | None, only: Sequence[str], asked: Asked, output: Format) ->
         for answer in unexpected:
             got = ", ".join(answer.rules) or f"nobody ({answer.decision.reason})"
             complain(f"\n{answer.rule_set.tenant.id}: expected {asked.expect}, got {got}")
-    failing = any(reply.error for answer in told for reply in answer.replies)
+    failing = any(isinstance(answer.later, str) or any(reply.error for reply in answer.replies) for answer in told)
     return FINDINGS if unexpected or broken or failing or not told else CLEAN
 
 
@@ -104,7 +106,20 @@ def _ask(rule_set: RuleSet, asked: Asked) -> _Told:
     message = Message("T1", SOMEBODY, asked.text, asked.type, sent_at=now)
     decision = decide(rule_set, message, context)
     said = replies(rule_set, decision, message, context)
-    return _Told(rule_set, decision, said, _trace(rule_set, message, context) if asked.trace else ())
+    trace = _trace(rule_set, message, context) if asked.trace else ()
+    return _Told(rule_set, decision, said, trace, _later(rule_set, decision, message, context))
+
+
+def _later(rule_set: RuleSet, decision: Decision, message: Message, context: Context) -> "Promise | str | None":
+    """The follow-up, or why its text fails."""
+    if not any(answer.rule.follow_up for answer in decision.answers):
+        return None
+    from wabot.engine.follow_ups import promised
+
+    try:
+        return promised(rule_set, decision, message, context)
+    except RenderError as error:
+        return str(error)
 
 
 def _trace(rule_set: RuleSet, message: Message, context: Context) -> "tuple[Outcome, ...]":
@@ -159,10 +174,21 @@ def _text(told: _Told, asked: Asked) -> str:
         lines.append(f"  after {clock(reply.delay[0])}–{clock(reply.delay[1])}")
     if told.decision.answers and (followed := list(_effects(told.decision))):
         lines.append(f"  then {', '.join(followed)}")
+    lines += _followed(told)
     if asked.trace:
         widest = max((len(outcome.rule) for outcome in told.trace), default=0)
         lines += [f"    {outcome.rule:{widest}}  {outcome.outcome}" for outcome in told.trace]
     return "\n".join(lines)
+
+
+def _followed(told: _Told) -> Iterator[str]:
+    """What is said after a while."""
+    after = next((answer.rule.follow_up.after for answer in told.decision.answers if answer.rule.follow_up), 0)
+    if isinstance(told.later, str):
+        yield f"  {style(f'the follow-up fails: {told.later}', fg='red')}"
+    elif told.later is not None:
+        yield f"  follows up after {clock(after)}, unless replied"
+        yield from (f"  {style('│', fg='green')} {line}" for line in told.later.text.splitlines())
 
 
 def _effects(decision: Decision) -> Iterator[str]:
@@ -194,6 +220,7 @@ def _data(told: _Told, asked: Asked) -> dict[str, Any]:
         "assigned_to": effects.assigned_to(told.decision),
         "priority": effects.priority(told.decision),
         "tags": sorted(effects.tags(told.decision)),
+        "follow_up": _later_as_data(told),
     }
     if asked.trace:
         data["trace"] = [outcome._asdict() for outcome in told.trace]
@@ -201,6 +228,14 @@ def _data(told: _Told, asked: Asked) -> dict[str, Any]:
         data["expected"] = asked.expect
         data["as_expected"] = told.as_expected(asked.expect)
     return data
+
+
+def _later_as_data(told: _Told) -> dict[str, Any] | None:
+    if told.later is None:
+        return None
+    if isinstance(told.later, str):
+        return {"rule": None, "text": None, "due": None, "error": told.later}
+    return {"rule": told.later.rule, "text": told.later.text, "due": told.later.due, "error": None}
 
 
 def _broken(broken: Sequence[str], errors: Sequence[Diagnostic], some: bool) -> None:

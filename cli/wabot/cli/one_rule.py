@@ -56,6 +56,9 @@ def _facts(subject: Subject, rule: Rule, entry: Any) -> Iterator[tuple[str, list
     if effects:
         yield "effects", effects
     yield "reply", list(_reply(subject, entry))
+    if rule.follow_up is not None:
+        later = rule.follow_up.message.source.splitlines()
+        yield "follow-up", [f"after {clock(rule.follow_up.after)}, unless replied", *(f"│ {line}" for line in later)]
     yield "shadowed by", [_shadow(subject, shadow) for shadow in shadows(subject.rule_set, rule)] or ["nothing"]
     for label in ("match", "no_match"):
         texts = entry.get("examples", {}).get(label, ())

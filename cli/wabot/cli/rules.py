@@ -75,6 +75,7 @@ def _text(subject: Subject) -> str:
 def _row(rule: Rule, entry: Any) -> tuple[str, ...]:
     marks = [] if rule.enabled else ["off"]
     marks += ["continues"] if rule.continues else []
+    marks += ["follows up"] if rule.follow_up else []
     return (
         str(rule.priority),
         rule.id,
@@ -114,6 +115,7 @@ def in_brief(subject: Subject, rule: Rule) -> dict[str, Any]:
         "max_triggers_per_day": rule.max_per_day,
         "tags": sorted(rule.tags),
         "set_priority": rule.set_priority,
+        "follow_up": entry.get("follow_up"),
         "path": render.shown(rule.location.path),
         "line": rule.location.line,
     }

@@ -76,6 +76,11 @@ async def run(rules: Path, data: Path, options: RunOptions, settings: Settings, 
     built_from: list[tuple[str, str]] = []
     """The number and the time zone that the channel was made with: when they change, only a new session has them."""
 
+    async def on_time(at: int) -> None:
+        if script is not None:
+            await session.play_until(at, script.set)
+            script.set(at)
+
     def make_channel(live: LiveRules) -> Channel:
         shop = live.rule_set().tenant
         built_from.append((shop.phone, str(shop.timezone)))
@@ -90,7 +95,7 @@ async def run(rules: Path, data: Path, options: RunOptions, settings: Settings, 
                 shop.timezone,
                 clock,
                 until_idle=options.until_idle,
-                on_time=script.set if script is not None else None,
+                on_time=on_time if script is not None else None,
                 complain=lambda text: report.note(text, level="warning"),
             )
         from wabot.channel.neonize import NeonizeChannel
@@ -117,7 +122,9 @@ async def run(rules: Path, data: Path, options: RunOptions, settings: Settings, 
         if settings.listen:
             told = await stack.enter_async_context(counting(report, clock, line.tell, store.alerts.backlog))
         place = Place(rules, data)
-        session = Session(place, store, make_channel, clock, told, hurry=options.fast, news=news, load=load)
+        session = Session(
+            place, store, make_channel, clock, told, hurry=options.fast, scripted=options.fast, news=news, load=load
+        )
         _stop_on_signals(session.stop)
         _reload_on_signal(session.live)
         sound = await session.run(wait_for_rules=not options.until_idle)

@@ -54,7 +54,7 @@ def gate(tenant: Tenant, message: Message, context: Context) -> str | None:
         return "auto_reply_off"
     if context.paused:
         return "paused"
-    if (settings.only or settings.except_) and _out_of_scope(tenant, message, context):
+    if (settings.only or settings.except_) and out_of_scope(tenant, message.phone, context):
         return "not_in_scope"
     if context.contact.blocked:
         return "contact_blocked"
@@ -75,10 +75,10 @@ def gate(tenant: Tenant, message: Message, context: Context) -> str | None:
     return None
 
 
-def _out_of_scope(tenant: Tenant, message: Message, context: Context) -> bool:
+def out_of_scope(tenant: Tenant, phone: str, context: Context) -> bool:
+    """Whether `only` and `except` leave this customer out; `phone` is the number where the contact's is not known."""
     settings = tenant.auto_reply
-    phone = context.contact.phone or message.phone
-    names = {phone, *(f"tag:{tag}" for tag in context.contact.tags)}
+    names = {context.contact.phone or phone, *(f"tag:{tag}" for tag in context.contact.tags)}
     return bool(names & settings.except_) or bool(settings.only and not names & settings.only)
 
 

@@ -3,9 +3,10 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
-from wabot.engine import effects
+from wabot.engine import effects, follow_ups
 from wabot.engine.assignment import stand_ins
 from wabot.engine.decide import Decision, decide
+from wabot.engine.follow_ups import Promise
 from wabot.engine.gates import clock
 from wabot.engine.menus import menu_after
 from wabot.engine.render import tells_to_wait
@@ -14,8 +15,9 @@ from wabot.engine.trace import Outcome, explain
 from wabot.language.conversation import Conversation, Expect, OperatorSays, Say, Wait
 from wabot.language.regex import Regex, RegexError
 from wabot.language.rule_set import RuleSet
-from wabot.model.context import CLOSED, Context
+from wabot.model.context import CLOSED, WHOLE_CONTACT, Context
 from wabot.model.context import Conversation as Chat
+from wabot.model.errors import RenderError
 from wabot.model.message import Message
 
 
@@ -45,22 +47,65 @@ def play(rule_set: RuleSet, conversation: Conversation, observe: Observer | None
     people = stand_ins(rule_set, available=staff == "available") if staff else ()
     context = Context(now, conversation.contact, chat, operators=people)
     misses: list[Miss] = []
+    promise: Promise | None = None
     for number, step in enumerate(conversation.steps):
         if isinstance(step, Wait):
-            context = replace(context, now=context.now + step.milliseconds)
+            context, promise, said = _wait(rule_set, context, context.now + step.milliseconds, promise)
+            misses += _followed(step, said)
         elif isinstance(step, OperatorSays):
             until = context.now + rule_set.tenant.handoff.pause
             chat = replace(context.conversation, paused_until=until, menu=CLOSED, status="active")
-            context = replace(context, conversation=chat)
+            context, promise = replace(context, conversation=chat), None
         else:
             message = Message(f"T{number}", conversation.contact.phone, step.text, step.type, sent_at=context.now)
             decision = decide(rule_set, message, context)
             if observe is not None:
                 observe(step, message, context, decision)
+            promise = _promised(rule_set, decision, message, context)
             before, context = context, after(rule_set, decision, context)
             if step.expect is not None:
                 misses += _held(rule_set, step, step.expect, decision, message, before, context)
     return misses
+
+
+def _promised(rule_set: RuleSet, decision: Decision, message: Message, context: Context) -> Promise | None:
+    try:
+        return follow_ups.promised(rule_set, decision, message, context)
+    except RenderError as error:
+        answer = follow_ups.promising(decision)
+        assert answer is not None, "a text that fails is some rule's"
+        return Promise(answer.rule.id, str(error), 0)
+
+
+def _wait(
+    rule_set: RuleSet, context: Context, until: int, promise: Promise | None
+) -> tuple[Context, Promise | None, Reply | str]:
+    """The context at `until`, what is promised still, and the follow-up that was sent on the way, or why none was."""
+    if promise is None or promise.due > until:
+        return replace(context, now=until), promise, ""
+    if not promise.due:
+        return replace(context, now=until), None, f"{promise.rule}'s fails: {promise.text}"
+    then = replace(context, now=promise.due)
+    why = follow_ups.refusal(rule_set, promise.rule, promise.due, then)
+    if why is not None:
+        return replace(context, now=until), None, why
+    usage = {**context.usage, WHOLE_CONTACT: follow_ups.used(rule_set, then)}
+    return replace(context, now=until, usage=usage), None, Reply(promise.rule, promise.text, (0, 0))
+
+
+def _followed(step: Wait, said: Reply | str) -> Iterator[Miss]:
+    if (expect := step.expect) is None:
+        return
+    unmet: list[tuple[str, str]] = []
+    if isinstance(said, str):
+        told = f"no follow-up ({said})" if said else "no follow-up"
+        unmet = [("a follow-up", told)] if expect.rule != "none" else []
+    elif expect.rule == "none":
+        unmet = [("no follow-up", said.text)]
+    else:
+        unmet = list(_replies_unmet(expect, (said,)))
+    for wanted, got in unmet[:1]:
+        yield Miss(expect, f"(wait {clock(step.milliseconds)})", wanted, got, (), step.todo)
 
 
 def after(rule_set: RuleSet, decision: Decision, context: Context) -> Context:

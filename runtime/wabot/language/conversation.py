@@ -43,9 +43,12 @@ class Say:
 
 @dataclass(frozen=True, slots=True)
 class Wait:
-    """The clock moves on, by milliseconds."""
+    """The clock moves on, by milliseconds. What is expected is about the follow-up that is sent meanwhile: its text, or
+    with the rule "none" that there is none."""
 
     milliseconds: int
+    expect: Expect | None = None
+    todo: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +106,9 @@ def read_conversations(document: Document) -> Iterator[Conversation]:
 
 def _step(document: Document, index: int, number: int, step: Mapping[str, Any]) -> Step:
     if "wait" in step:
-        return Wait(duration(step["wait"]))
+        at = document.locate(("tests", index, "steps", number, "expect"))
+        followed = _follow_up(step["expect"]["follow_up"], at) if "expect" in step else None
+        return Wait(duration(step["wait"]), followed, step.get("todo", ""))
     if "operator_says" in step:
         return OperatorSays(step["operator_says"])
     said = step["say"]
@@ -115,9 +120,16 @@ def _step(document: Document, index: int, number: int, step: Mapping[str, Any]) 
     return Say(text, cast("MessageType", message.get("type", "text")), expect, step.get("todo", ""))
 
 
+def _follow_up(text: Any, location: Location) -> Expect:
+    return Expect(location, rule="none") if text == "none" else Expect(location, **_text(text))
+
+
+def _text(expected: Any) -> dict[str, Any]:
+    return {"reply": expected.strip()} if isinstance(expected, str) else dict(expected)
+
+
 def _expect(data: Mapping[str, Any], location: Location) -> Expect:
-    reply = data.get("reply", {})
-    parts = {"reply": reply.strip()} if isinstance(reply, str) else dict(reply)
+    parts = _text(data.get("reply", {}))
     delay = data.get("delay", {})
     return Expect(
         location=location,

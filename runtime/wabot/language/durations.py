@@ -1,13 +1,17 @@
-"""Durations that are too long to be meant, and would run out of the calendar."""
+"""Durations that are too long or too short to be meant."""
 
 from collections.abc import Iterator
 from typing import Any, Final
 
 from wabot.language.document import Document, Steps
 from wabot.language.read import duration
+from wabot.language.rule_set import WINDOW
 
 LONGEST: Final = 366
 """Days."""
+LONGEST_KEPT: Final = 3_660
+"""Days."""
+_DAY: Final = 86_400_000
 _KEYS: Final = frozenset(
     {"cooldown", "delay", "expires", "wait", "stale_after", "pause", "more_than", "less_than", "after"}
 )
@@ -22,11 +26,37 @@ def is_too_long(text: str) -> bool:
 
 
 def check_durations(document: Document) -> None:
-    """Report every duration of a file that is too long."""
+    """Report every duration of a file that is too long, or too short."""
     for steps, text in _durations(document.data, ()):
         if is_too_long(text):
             hint = "write a shorter one"
             document.report("WB207", f"{_short(text)} is longer than {LONGEST} days", hint, at=document.locate(steps))
+    if document.kind == "tenant":
+        _check_kept(document)
+    if document.kind == "rules":
+        _check_follow_ups(document)
+
+
+def _check_kept(document: Document) -> None:
+    kept = document.data.get("keep") if isinstance(document.data, dict) else None
+    if not isinstance(kept, str) or not (milliseconds := duration(kept)):
+        return  # for ever, or of no right form, which is told elsewhere
+    if not WINDOW <= milliseconds <= LONGEST_KEPT * _DAY:
+        message = f"{_short(kept)} is not from {WINDOW // _DAY} to {LONGEST_KEPT} days"
+        document.report("WB207", message, "write such as 365d, or forever", at=document.locate(("keep",)))
+
+
+def _check_follow_ups(document: Document) -> None:
+    listed = document.data.get("rules") if isinstance(document.data, dict) else None
+    for index, rule in enumerate(listed if isinstance(listed, list) else ()):
+        asked = rule.get("follow_up") if isinstance(rule, dict) else None
+        after = asked.get("after") if isinstance(asked, dict) else None
+        if isinstance(after, str) and duration(after) >= WINDOW:
+            message = (
+                f"{_short(after)} is not less than {WINDOW // _DAY} days: who is silent for that long is left alone"
+            )
+            at = document.locate(("rules", index, "follow_up", "after"))
+            document.report("WB207", message, "write a shorter one", at=at)
 
 
 def _durations(data: Any, steps: Steps) -> Iterator[tuple[Steps, str]]:

@@ -16,6 +16,7 @@ from wabot.language.responses.menu import Option
 from wabot.language.rule_set import (
     AutoReply,
     Conditions,
+    FollowUp,
     Handoff,
     Matcher,
     MediaSettings,
@@ -33,7 +34,7 @@ from wabot.model.segments import Segments
 _KINDS: Final[dict[str, Callable[..., Any]]] = {
     kind.__name__: kind
     for kind in (
-        *(Rule, Tenant, AutoReply, Handoff, Conditions, TagCondition, QuickReply, Hours, Span, Option),
+        *(Rule, Tenant, AutoReply, Handoff, Conditions, TagCondition, QuickReply, FollowUp, Hours, Span, Option),
         *(Segments, MediaSettings),
         *(Diagnostic, Location, OnlyGoto, *TRIGGERS, *RESPONSES),
     )

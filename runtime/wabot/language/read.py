@@ -20,6 +20,7 @@ from wabot.language.responses.text import Text
 from wabot.language.rule_set import (
     AutoReply,
     Conditions,
+    FollowUp,
     Handoff,
     MediaSettings,
     QuickReply,
@@ -32,6 +33,8 @@ from wabot.language.triggers import TRIGGERS, Trigger
 from wabot.language.triggers.goto import OnlyGoto
 from wabot.model.segments import Segments
 
+FOR_EVER: Final = "forever"
+"""Says of `keep` that nothing is deleted."""
 _UNITS: Final = {"s": 1_000, "m": 60_000, "h": 3_600_000, "d": 86_400_000}
 _TRIGGERS: Final[Mapping[str, Callable[[Mapping[str, Any]], Trigger]]] = {kind.kind: kind.read for kind in TRIGGERS}
 
@@ -70,6 +73,7 @@ def read_tenant(tenant_id: str, data: Mapping[str, Any]) -> Tenant:
         ),
         segments=_segments(data.get("segments", {})),
         media=_media_settings(data.get("media", {})),
+        **({"keep": None} if data.get("keep") == FOR_EVER else _durations(data, "keep")),
     )
 
 
@@ -169,6 +173,7 @@ def read_rule(document: Document, index: int, found: Files) -> Rule:
         continues=data.get("continue", False),
         tags=frozenset((*data.get("tags", ()), *response.get("tags", ()))),
         set_priority=response.get("set_priority", data.get("set_priority")),
+        follow_up=_follow_up(data["follow_up"]) if "follow_up" in data else None,
         location=document.locate(("rules", index, "id")),
     )
 
@@ -183,6 +188,10 @@ def read_quick_reply(data: Mapping[str, Any]) -> QuickReply:
         tags=tuple(data.get("tags", ())),
         operators=tuple(data.get("operators", ())),
     )
+
+
+def _follow_up(data: Mapping[str, Any]) -> FollowUp:
+    return FollowUp(duration(data["after"]), Template(data["message"].strip()))
 
 
 def _conditions(data: Mapping[str, Any]) -> Conditions:

@@ -95,6 +95,8 @@ class _Rules:
 
     def _texts(self, document: Document, steps: Steps, rule: Mapping[str, Any], groups: Collection[str] = ()) -> None:
         response, variables = rule["response"], self.names.variables
+        if "follow_up" in rule:
+            check_text(document, (*steps, "follow_up", "message"), rule["follow_up"]["message"], variables, groups)
         if isinstance(response, str):
             check_text(document, (*steps, "response"), response, variables, groups)
             return
@@ -177,9 +179,10 @@ def check_tests(document: Document, ids: Collection[str]) -> None:
         for number, step in enumerate(test["steps"] if test else ()):
             expect = step.get("expect", {})
             steps: Steps = ("tests", index, "steps", number, "expect")
-            reply = expect.get("reply")
-            if isinstance(reply, dict) and "matches" in reply:
-                _check_regex(document, (*steps, "reply", "matches"), reply["matches"])
+            for what in ("reply", "follow_up"):
+                reply = expect.get(what)
+                if isinstance(reply, dict) and "matches" in reply:
+                    _check_regex(document, (*steps, what, "matches"), reply["matches"])
             named = [((*steps, "rule"), expect["rule"])] if "rule" in expect else []
             named += [((*steps, "rules", place), rule) for place, rule in enumerate(expect.get("rules", ()))]
             for where, rule in named:

@@ -18,6 +18,10 @@ from wabot.model.value import value
 
 NO_VARS: Final[Mapping[str, object]] = MappingProxyType({})
 
+WINDOW: Final = 7 * 86_400_000
+"""Milliseconds: nobody is written to who has been silent for longer; every message is kept for so long, to know copies
+of it."""
+
 HoursState = Literal["open", "closed"]
 
 
@@ -59,7 +63,8 @@ class MediaSettings:
 
 @value
 class Tenant:
-    """One business. `id` is its folder's name; `phone` has digits only."""
+    """One business. `id` is its folder's name; `phone` has digits only; `keep` is how many milliseconds what was said
+    is kept (None: for ever)."""
 
     id: str
     name: str
@@ -73,6 +78,7 @@ class Tenant:
     handoff: Handoff = Handoff()
     segments: Segments = Segments()
     media: MediaSettings = MediaSettings()
+    keep: int | None = 365 * 86_400_000
 
 
 @value
@@ -102,6 +108,14 @@ class Conditions:
 
 
 @value
+class FollowUp:
+    """What a rule says `after` so many milliseconds, unless the customer or a person has written meanwhile."""
+
+    after: int
+    message: Template
+
+
+@value
 class Rule:
     """One auto-reply rule. `cooldown` is milliseconds, `delay` the least milliseconds before the reply (None: the
     tenant's); `max_per_day` counts per customer and tenant's day; `location` is where its id is written."""
@@ -121,6 +135,7 @@ class Rule:
     continues: bool = False
     tags: frozenset[str] = frozenset()
     set_priority: Priority | None = None
+    follow_up: FollowUp | None = None
 
     @property
     def limited(self) -> bool:

@@ -86,6 +86,12 @@ def _faulty(subject: Subject, location: Location, template: Template) -> bool:
 
 
 def _written(subject: Subject, rule: Rule) -> Iterator[tuple[Location, Template]]:
+    yield from _replies(subject, rule)
+    if rule.follow_up is not None:
+        yield subject.place(rule).locate("follow_up", "message"), rule.follow_up.message
+
+
+def _replies(subject: Subject, rule: Rule) -> Iterator[tuple[Location, Template]]:
     place, response = subject.place(rule), rule.response
     if isinstance(response, TemplateFile):
         document = subject.document(response.name)

@@ -69,6 +69,35 @@ class StoredReply:
 
 
 @dataclass(frozen=True, slots=True)
+class StoredFollowUp:
+    """A message that goes out at a time. `rule` is "" for a person's reminder. `status` is pending, cancelled (`why`
+    says why), or that of its row in the outbox (handed_over when that is not known)."""
+
+    id: str
+    chat: str
+    rule: str
+    text: str
+    due: int
+    created: int
+    status: str
+    why: str
+    closed: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class JobRun:
+    """The last run of a job, and what came of it. `began` is None for one that never ran, known only since then; `ok`
+    is None while it runs, and stays so when the process dies meanwhile."""
+
+    job: str
+    known_since: int
+    began: int | None
+    ended: int | None
+    ok: bool | None
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
 class StoredAnswer:
     """One rule that answered. `reply` is None when the rule sends nothing; `error` says why its text failed."""
 

@@ -39,6 +39,17 @@ class NewReply:
 
 
 @dataclass(frozen=True, slots=True)
+class NewFollowUp:
+    """A message to be sent at `due` (UTC milliseconds): promised by a `rule`, or "" for a person's reminder."""
+
+    id: str
+    chat: str
+    text: str
+    rule: str
+    due: int
+
+
+@dataclass(frozen=True, slots=True)
 class Turn:
     """One message, decided.
 
@@ -51,7 +62,8 @@ class Turn:
     `called` says how it is found who answers, and what the owner is told, when a rule called a person. `pending` makes
     it wait for a person though no rule called one. `mute_until` (UTC milliseconds) keeps the bot silent in a chat where
     two machines seem to answer each other; a person's message ends that. `segment` is the customer's from this message
-    on ("": as before). `alerts` are for the people behind the tenant, raised with the turn or not at all.
+    on ("": as before). `alerts` are for the people behind the tenant, raised with the turn or not at all. `follow_up`
+    is what a rule says later; every turn ends what a rule was about to say in its chat.
     """
 
     message: Message
@@ -74,6 +86,7 @@ class Turn:
     micros: int = 0
     alerts: tuple[Alert, ...] = ()
     called: Called | None = None
+    follow_up: NewFollowUp | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +103,23 @@ class Outbound:
     error: str = ""
     media: str = ""
     kind: OutboundKind = "reply"
+
+
+REMINDER: Final = "(reminder)"
+"""Stands for the rule of a message that a person had sent at a time: no rule has such an id."""
+
+
+WRITING: Final = "customer_is_writing"
+"""Why a follow-up waits: its chat has a message that is not decided yet."""
+
+
+@dataclass(frozen=True, slots=True)
+class HandedOver:
+    """What became of a follow-up that fell due: it is `outbound` now, or it is refused; neither: it is pending no
+    more."""
+
+    outbound: Outbound | None
+    refusal: str | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from typing import Final
 
 from wabot.language.rule_set import AutoReply
-from wabot.model.turn import Outbound, SendFacts
+from wabot.model.turn import REMINDER, Outbound, SendFacts
 
 WAIT: Final = "max_per_minute"
 PAUSED: Final = "paused"
@@ -27,7 +27,7 @@ def permission(outbound: Outbound, facts: SendFacts, settings: AutoReply, now: i
         return "contact_blocked"
     if outbound.kind == "person":
         return None
-    if facts.paused_until is not None and facts.paused_until > now:
+    if facts.paused_until is not None and facts.paused_until > now and outbound.rule != REMINDER:
         return "handled_by_person"
     if settings.dry_run:
         return "dry_run"

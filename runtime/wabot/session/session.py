@@ -15,10 +15,12 @@ from wabot.model.session import Reload, SessionState
 from wabot.ports import Channel, Clock, MediaSource, Store
 from wabot.session.alarms import broken_rules
 from wabot.session.downloads import Downloads
+from wabot.session.follow_ups import FollowUps
 from wabot.session.handoff import look
 from wabot.session.histories import Histories
 from wabot.session.inbound import Inbound
 from wabot.session.insisting import Newest, insist
+from wabot.session.jobs import JOBS, Jobs
 from wabot.session.live import LiveRules
 from wabot.session.report import Report
 from wabot.session.sender import Sender
@@ -39,7 +41,8 @@ class Place:
 
 class Session:
     """Runs one tenant until its channel ends or `stop` is called. `hurry` leaves delays out; `watch` follows changes of
-    the rules. `make_channel` is called once the rules are sound: the channel needs the tenant's number. `news` hears of
+    the rules. `make_channel` is called once the rules are sound: the channel needs the tenant's number. With a clock
+    that is `scripted`, nothing happens at a time by itself: whoever moves the clock calls `play_until`. `news` hears of
     every state and every reload; `load` reads a tenant's folder."""
 
     def __init__(
@@ -52,13 +55,14 @@ class Session:
         *,
         hurry: bool = False,
         watch: bool = True,
+        scripted: bool = False,
         chance: random.Random | None = None,
         news: Callable[[SessionState | Reload], None] | None = None,
         load: Callable[[Path], Loaded] = load_tenant,
     ) -> None:
         self._store, self._make_channel, self._clock, self._report = store, make_channel, clock, report
         self._data = place.data
-        self._hurry, self._watch = hurry, watch
+        self._hurry, self._watch, self._scripted = hurry, watch, scripted
         self._chance = chance or random.Random()
         self._news = news
         self._stop = asyncio.Event()
@@ -68,6 +72,12 @@ class Session:
         self._connected = asyncio.Event()
         self.state = SessionState("starting")
         self.sender: Sender | None = None
+        self._follow_ups: FollowUps | None = None
+
+    async def play_until(self, at: int, set_clock: Callable[[int], None]) -> None:
+        """Let a scripted clock pass by all that happens at a time until `at` (UTC milliseconds)."""
+        if self._follow_ups is not None:
+            await self._follow_ups.play_until(at, set_clock)
 
     def stop(self) -> None:
         """Ask the session to stop: what is journalled is decided, what is being sent ends, what waits stays queued."""
@@ -113,6 +123,9 @@ class Session:
         )
         self.sender = sender
         turns = Turns(self._store, self._clock, self.live.rule_set, self._report, self._chance, hurry=self._hurry)
+        at_times = FollowUps(self._store, self._connected, self._clock, self.live.rule_set, sender, self._report)
+        self._follow_ups = at_times
+        turns.on_follow_up = at_times.wake
         histories = Histories(self._store, self._clock, self._report)
         downloads = self._downloads(channel)
         decided = downloads.decided if downloads is not None else lambda _message: None
@@ -122,9 +135,15 @@ class Session:
             self._report.became(lost.rule, "unknown", lost)
         sender.add(await self._insist(self._store.queued))
         running = None
-        looking = asyncio.create_task(sender.look())
-        fetching = None if downloads is None else asyncio.create_task(downloads.run())
-        giving = asyncio.create_task(look(self._store, self._clock, self._tenant, self._report))
+        beside = [
+            asyncio.create_task(sender.look()),
+            asyncio.create_task(look(self._store, self._clock, self._tenant, self._report)),
+        ]
+        if downloads is not None:
+            beside.append(asyncio.create_task(downloads.run()))
+        if not self._scripted:
+            jobs = Jobs(JOBS, self._store, self._clock, self.live.rule_set, self._report)
+            beside += [asyncio.create_task(at_times.run()), asyncio.create_task(jobs.run())]
         try:
             # A chat whose message may have killed the process comes alone: a crash must not count against others.
             undecided = await self._insist(self._store.undecided)
@@ -142,11 +161,9 @@ class Session:
                 if downloads is not None:  # a script that ended; nobody waits for files otherwise
                     await self._either(downloads.settled(_DRAIN))
         finally:
-            if fetching is not None:
-                fetching.cancel()
-            looking.cancel()
+            for task in beside:
+                task.cancel()
             histories.stop()
-            giving.cancel()
             # Intake first, or what is decided here would never end.
             await channel.close()
             if running is not None:

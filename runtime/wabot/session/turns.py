@@ -9,8 +9,8 @@ from dataclasses import replace
 from functools import partial
 from typing import Final, TypeVar
 
-from wabot.engine import effects
-from wabot.engine.decide import Answer, decide
+from wabot.engine import effects, follow_ups
+from wabot.engine.decide import Answer, Decision, decide
 from wabot.engine.menus import menu_after
 from wabot.engine.render import SILENCE, Said, render
 from wabot.engine.trace import explain_by_index
@@ -21,7 +21,7 @@ from wabot.model.failure import place_of
 from wabot.model.ids import uuid7
 from wabot.model.message import EVENT_TYPES, Message
 from wabot.model.segments import in_segment
-from wabot.model.turn import OWN_NUMBER, Begun, NewReply, Outbound, RuleOutcome, Turn
+from wabot.model.turn import OWN_NUMBER, Begun, NewFollowUp, NewReply, Outbound, RuleOutcome, Turn
 from wabot.ports import Clock, Store
 from wabot.session.alarms import loop, set_aside
 from wabot.session.bursts import burst_after, within
@@ -54,6 +54,8 @@ class Turns:
     ) -> None:
         self._store, self._clock, self._rules, self._report = store, clock, rules, report
         self._chance, self._hurry = chance, hurry
+        self.on_follow_up: Callable[[], None] = lambda: None
+        """Called when a turn has left a follow-up."""
 
     async def take(self, message: Message, *, superseded: bool = False) -> list[Outbound]:
         """Decide `message` and record it. Returns the replies that now wait in the outbox. It is `superseded` when it
@@ -106,7 +108,11 @@ class Turns:
         for outcome in turn.outcomes:
             if outcome.error:
                 # Why it failed can quote the customer: that is kept with the message, and stands in no log.
-                self._report.note("a rule's text failed: the customer got nothing", level="error", rule=outcome.rule)
+                self._report.note(
+                    "a rule's text failed: the customer does not get it", level="error", rule=outcome.rule
+                )
+        if turn.follow_up is not None:
+            self.on_follow_up()
         if not turn.replies:
             failed = any(item.error for item in turn.outcomes)
             self._report.silent(message, "text_failed" if failed else turn.reason)
@@ -148,6 +154,7 @@ class Turns:
                 media = "" if said.media is None else str(said.media)
                 replies.append(NewReply(uuid7(now), reply, answer.rule.id, due, media))
         failed = any(outcome.error for outcome in outcomes)
+        follow_up = _follow_up(rule_set, decision, message, context, outcomes)
         looping = decision.reason == "loop_suspected"
         alerts = (loop(message),) if looping and not context.conversation.muted else ()
         if alerts:
@@ -175,6 +182,7 @@ class Turns:
             trace=json.dumps(trace, ensure_ascii=False),
             micros=micros,
             alerts=alerts,
+            follow_up=follow_up,
         )
 
 
@@ -188,6 +196,21 @@ def _by_a_person(rule_set: RuleSet, message: Message, now: int) -> Turn:
     """The shop answered from its own phone: the bot is silent in that chat for a while."""
     taken = message.chat_kind == "direct" and message.type not in EVENT_TYPES
     return Turn(message, now, "from_me", pause_until=now + rule_set.tenant.handoff.pause if taken else None)
+
+
+def _follow_up(
+    rule_set: RuleSet, decision: Decision, message: Message, context: Context, outcomes: list[RuleOutcome]
+) -> NewFollowUp | None:
+    """What is said later. Where that cannot be said, the rule's outcome tells why, though its reply goes out."""
+    answer = follow_ups.promising(decision)
+    if answer is None or any(item.error for item in outcomes if item.rule == answer.rule.id):
+        return None
+    try:
+        made = follow_ups.promised(rule_set, decision, message, context)
+    except RenderError as error:
+        outcomes.append(RuleOutcome(answer.rule.id, answer.matched, None, f"the follow-up: {error}"))
+        return None
+    return None if made is None else NewFollowUp(uuid7(context.now), message.chat, made.text, made.rule, made.due)
 
 
 def _rendered(rule_set: RuleSet, answer: Answer, message: Message, context: Context) -> tuple[Said, str]:

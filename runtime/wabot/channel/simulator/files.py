@@ -7,7 +7,7 @@ fate a crash left unknown is resolved by it.
 import asyncio
 import json
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from datetime import datetime, tzinfo
 from pathlib import Path, PurePath
 from typing import Any, Final, Literal
@@ -40,7 +40,7 @@ class SimulatorChannel:
         clock: Clock,
         *,
         until_idle: bool = False,
-        on_time: Callable[[int], None] | None = None,
+        on_time: Callable[[int], Awaitable[None]] | None = None,
         complain: Callable[[str], None] = lambda _text: None,
     ) -> None:
         self._incoming = folder / f"{tenant}.in.jsonl"
@@ -146,7 +146,7 @@ class SimulatorChannel:
         if self._before:
             await self._history(inbox, "part")
         if self._on_time is not None:
-            self._on_time(message.sent_at)
+            await self._on_time(message.sent_at)
         await inbox.message(message)
         # What waits for the history settles only once that is in: it stands in the lines that follow.
         if self._on_time is not None and not self._expected:

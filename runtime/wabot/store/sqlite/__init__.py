@@ -3,6 +3,7 @@
 from wabot.store.sqlite.alerting import NodeStore, open_node_store, read_alerts
 from wabot.store.sqlite.answering import assign, look_at, resolve, say
 from wabot.store.sqlite.erasing import erase, stored_about
+from wabot.store.sqlite.following import cancel_follow_up, remind
 from wabot.store.sqlite.operating import cancel, pause_chat, pause_tenant, retry
 from wabot.store.sqlite.reading import Reader, reading
 from wabot.store.sqlite.staff import Change, add_operator, change_operator, remove_operator
@@ -16,6 +17,7 @@ __all__ = [
     "add_operator",
     "assign",
     "cancel",
+    "cancel_follow_up",
     "change_operator",
     "erase",
     "look_at",
@@ -26,6 +28,7 @@ __all__ = [
     "read_alerts",
     "read_summary",
     "reading",
+    "remind",
     "remove_operator",
     "resolve",
     "retry",

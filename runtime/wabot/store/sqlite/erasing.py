@@ -17,7 +17,7 @@ from wabot.store.sqlite.queries import Ask, asker
 _MENTION: Final = "[forgotten]"
 _ATTEMPTS: Final = 5
 """How often the file is cleaned when others are busy in it; each attempt waits up to 5 s."""
-_TEXTS: Final = ("messages", "outbox", "logs", "conversations", "contacts", "journal", "richness")
+_TEXTS: Final = ("messages", "outbox", "logs", "conversations", "contacts", "journal", "richness", "follow_ups")
 
 
 @dataclass
@@ -130,6 +130,7 @@ def _delete(ask: Ask, customer: _Customer) -> None:
     for conversation, chat in customer.chats.items():
         ask("forget_outbox", conversation=conversation, chat=chat)
         ask("forget_logs", conversation=conversation)
+        ask("forget_follow_ups", conversation=conversation)
         ask("forget_messages", conversation=conversation)
         ask("forget_names_of_chat", conversation=conversation)
         ask("forget_conversation", conversation=conversation)

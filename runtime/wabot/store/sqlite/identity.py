@@ -11,6 +11,7 @@ from wabot.store.sqlite.doubles import drop_doubled
 Ask = Callable[..., sqlite3.Cursor]
 """Runs a named statement with its parameters."""
 
+_FOLLOW_UPS: Final = ("follow_ups_doubled", "follow_ups_move")
 _PRIORITIES: Final = ("low", "normal", "high", "urgent")
 _STATUSES: Final = ("closed", "resolved", "active", "pending", "spam")
 """From least to most: a merged conversation keeps what asks for most care."""
@@ -98,7 +99,7 @@ def _doubled(ask: Ask, kept: str, gone: str) -> tuple[int, int]:
 
 
 def _merge_conversations(ask: Ask, ours: Any, theirs: Any) -> None:
-    for statement in ("messages_doubled", "messages_move", "outbox_move", "logs_move", "chats_move"):
+    for statement in ("messages_doubled", "messages_move", "outbox_move", "logs_move", "chats_move", *_FOLLOW_UPS):
         ask(statement, kept=ours["id"], gone=theirs["id"])
     late, early = sorted((ours, theirs), key=lambda row: -(row["last_message_at"] or 0))
     ask("conversation_drop", id=theirs["id"])

@@ -253,9 +253,10 @@ VALUES (:id, :tenant, :conversation, :chat, :text, :media, :rule, :due, :at, :se
 SELECT * FROM outbox WHERE tenant_id = :tenant AND status = 'queued' ORDER BY due_at, sequence;
 
 -- name: outbox_cancel
--- A person took the chat over: what the bot was about to say there is not said.
+-- A person took the chat over: what the bot was about to say there is not said; what a person had scheduled is.
 UPDATE outbox SET status = 'failed', error = :error
 WHERE tenant_id = :tenant AND conversation_id = :conversation AND status = 'queued' AND kind = 'reply'
+    AND rule_id <> '(reminder)'
 RETURNING id;
 
 -- name: outbox_hold

@@ -3,7 +3,7 @@
 import json
 import re
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -11,19 +11,23 @@ from typing import Any
 from wabot.model.errors import StoreError
 from wabot.model.message import EVENT_TYPES
 from wabot.model.stored import (
+    JobRun,
     MessageKey,
     StoredAnswer,
     StoredConversation,
+    StoredFollowUp,
     StoredMessage,
     StoredOperator,
     StoredReply,
     Why,
 )
+from wabot.store.sqlite.following import listed
 from wabot.store.sqlite.opening import NAME, open_for_reading, plainly
 from wabot.store.sqlite.payload import logged_text
 from wabot.store.sqlite.queries import Ask, asker
 from wabot.store.sqlite.rich import contact, journalled_richness, richness, with_quotes
 from wabot.store.sqlite.staff import stored_operators
+from wabot.store.sqlite.upkeep import job_runs
 
 
 @contextmanager
@@ -119,6 +123,14 @@ class Reader:
         """A row of the outbox."""
         row = self._ask("outbox_row", id=outbound).fetchone()
         return None if row is None else stored_reply(row)
+
+    def follow_ups(self, since: int) -> list[StoredFollowUp]:
+        """What goes out at a time, and what was closed since."""
+        return listed(self._ask, since)
+
+    def job_runs(self) -> Mapping[str, JobRun]:
+        """The last run of each job that the tenant's session knows."""
+        return job_runs(self._ask)
 
     def messages(self, chat: str, most: int) -> list[StoredMessage]:
         """The last messages of a chat, oldest first."""

@@ -15,6 +15,7 @@ from wabot.store.sqlite.alerting import raise_alert
 from wabot.store.sqlite.counting import begins
 from wabot.store.sqlite.doubles import displace_imported
 from wabot.store.sqlite.events import enrich, note_event
+from wabot.store.sqlite.following import follow_up
 from wabot.store.sqlite.identity import Ask, find_contact
 from wabot.store.sqlite.payload import logged_text
 
@@ -48,6 +49,7 @@ def record(ask: Ask, turn: Turn, sequence: Callable[[], int]) -> None:
         ask("conversation_by_phone", id=conversation["id"])
         for row in ask("outbox_cancel", conversation=conversation["id"], error="handled_by_person").fetchall():
             _fail(ask, row["id"], "handled_by_person")
+    follow_up(ask, turn, conversation["id"])
     if turn.burst is not None:
         ask("outbox_hold", conversation=conversation["id"], since=turn.burst.since, due=turn.burst.until)
     for rule, used in (turn.usage or {}).items():

@@ -13,6 +13,7 @@ from wabot.model.session import Reload, SessionState, Summary
 from wabot.model.turn import LATER, Begun, Claim, Outbound, Receipt, SendFacts, Turn
 from wabot.store.sqlite.alerting import Alerts
 from wabot.store.sqlite.files import Files
+from wabot.store.sqlite.following import FollowUps
 from wabot.store.sqlite.imports import Imports
 from wabot.store.sqlite.knowing import known
 from wabot.store.sqlite.manning import People
@@ -22,6 +23,7 @@ from wabot.store.sqlite.queries import asker
 from wabot.store.sqlite.receipts import RANK, outbound_of
 from wabot.store.sqlite.recording import record
 from wabot.store.sqlite.summary import summary
+from wabot.store.sqlite.upkeep import Upkeep
 from wabot.store.sqlite.writer import Writer
 
 _MINUTE: Final = 60_000
@@ -60,9 +62,12 @@ class SqliteStore:
         self._ask = asker(connection, tenant)
         self._journalled: int = self._ask("journal_last").fetchone()["last"]
         self._queued: int = self._ask("outbox_last").fetchone()["last"]
+        folder = Path(connection.execute("PRAGMA database_list").fetchone()["file"]).parent
         self.writer = self._writer = Writer(connection, tenant)
         self.imports, self.files = Imports(self._run, self._ask), Files(self._run, self._ask)
         self.alerts, self.people = Alerts(self._run, self._ask), People(self._ask, self._run)
+        self.upkeep = Upkeep(self._writer.run, self._ask, folder, tenant)
+        self.follow_ups = FollowUps(self._run, self._ask, self._next)
 
     @property
     def tenant(self) -> str:

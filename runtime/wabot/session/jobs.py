@@ -1,0 +1,137 @@
+"""What a session does at times, by cron expressions on the tenant's clock: a list of jobs, and who runs them."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, tzinfo
+from typing import Final
+
+from wabot.language.rule_set import WINDOW, RuleSet
+from wabot.model.errors import StoreError
+from wabot.ports import Clock, Store
+from wabot.session.report import Report
+
+_LOOK: Final = 30.0
+"""Seconds between looks at the clock, which may be set meanwhile."""
+_FIRST: Final = 5.0
+"""Seconds after the start before anything is looked at: customers come first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """What a job works on. `rules` are those that are live as it begins."""
+
+    store: Store
+    rules: RuleSet
+    clock: Clock
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """`cron` has five fields, on the tenant's clock; `H` stands for a minute (hour …) of each tenant's own, so that
+    they do not all begin at once. `work` says in a few words what it did. `about` is for people."""
+
+    name: str
+    cron: str
+    work: Callable[[Site], Awaitable[str]]
+    about: str
+
+
+async def clean_up(site: Site) -> str:
+    """Delete what is older than the tenant keeps it."""
+    keep = site.rules.tenant.keep
+    if keep is None:
+        return "kept for ever"
+    now = site.clock.now()
+    deleted = await site.store.upkeep.clean_up(now - max(keep, WINDOW), now)
+    return ", ".join(f"{count} {table}" for table, count in deleted.items()) or "nothing was old enough"
+
+
+async def tidy(site: Site) -> str:
+    """Keep the tenant's file quick and small."""
+    return await site.store.upkeep.tidy(site.clock.now())
+
+
+JOBS: Final = (
+    Job("clean-up", "H 3 * * *", clean_up, "deletes what is older than `keep`"),
+    Job("tidy", "H 4 * * *", tidy, "keeps the file quick and small"),
+)
+
+
+def next_run(cron: str, after: int, zone: tzinfo, tenant: str) -> int:
+    """When `cron` is next, later than `after` (UTC milliseconds), on the clock of `zone`."""
+    from croniter import croniter
+
+    begin = datetime.fromtimestamp(after / 1000, zone)
+    found: datetime = croniter(cron, begin, hash_id=tenant.encode()).get_next(datetime)
+    return int(found.timestamp() * 1000)
+
+
+async def run_job(job: Job, site: Site) -> tuple[bool, str]:
+    """Run it now and write down what came of it: whether it went well, and what it says."""
+    await site.store.upkeep.began(job.name, site.clock.now())
+    try:
+        ok, said = True, await job.work(site)
+    except Exception as error:  # it is tried again at its next time; nothing else may suffer
+        ok, said = False, str(error) or repr(error)
+    await site.store.upkeep.ended(job.name, site.clock.now(), ok, said)
+    return ok, said
+
+
+class Jobs:
+    """Runs `jobs` at their times, one after the other. One whose time passed while no process was there runs at the
+    start, once."""
+
+    def __init__(
+        self, jobs: Sequence[Job], store: Store, clock: Clock, rules: Callable[[], RuleSet], report: Report
+    ) -> None:
+        self._jobs, self._store, self._clock, self._rules, self._report = jobs, store, clock, rules, report
+        self._due: dict[str, int] = {}
+
+    async def run(self) -> None:
+        """Run what is due, until cancelled."""
+        await asyncio.sleep(_FIRST)
+        while True:
+            wait = _LOOK
+            try:
+                wait = min(_LOOK, max((await self.look() - self._clock.now()) / 1000, 0.0))
+            except StoreError as error:
+                self._report.note("the jobs wait for the store", level="error", error=str(error))
+            # Not the session's clock: one that follows a script would be moved on by the waiting.
+            await asyncio.sleep(wait)
+
+    async def look(self) -> int:
+        """Run what is due by now; when the next one is due (UTC milliseconds).
+
+        Raises:
+            StoreError: the store cannot tell, or be told.
+        """
+        if not self._due:
+            await self._learn()
+        for job in self._jobs:
+            now = self._clock.now()
+            # A clock that was set back: what would be due by it now does not wait for what it showed before.
+            self._due[job.name] = min(self._due[job.name], self._next(job, now))
+            if self._due[job.name] <= now:
+                self._due[job.name] = self._next(job, now)
+                await self._run(job)
+        return min(self._due.values(), default=self._clock.now() + int(_LOOK * 1000))
+
+    async def _learn(self) -> None:
+        now = self._clock.now()
+        runs = await self._store.upkeep.known(tuple(job.name for job in self._jobs), now)
+        for job in self._jobs:
+            last = runs[job.name].began if runs[job.name].began is not None else runs[job.name].known_since
+            self._due[job.name] = self._next(job, min(last or now, now))
+
+    async def _run(self, job: Job) -> None:
+        ok, said = await run_job(job, Site(self._store, self._rules(), self._clock))
+        if ok:
+            self._report.note("a job is done", job=job.name, outcome=said)
+        else:
+            self._report.note(
+                "a job failed: it is tried again at its next time", level="error", job=job.name, error=said
+            )
+
+    def _next(self, job: Job, after: int) -> int:
+        return next_run(job.cron, after, self._rules().tenant.timezone, self._store.tenant)
