@@ -70,11 +70,9 @@ class Reader:
             return Why(message, "", None)
         at = logs[0]["triggered_at"]
         answers = _answers(logs, [stored_reply(sent) for sent in self._ask("why_replies", chat=key.chat, at=at)])
-        told = json.loads(logs[0]["trace"])
-        if isinstance(told, str):
-            return Why(message, logs[0]["reason"], at, answers, failure=told)
-        trace = tuple((outcome["rule"], outcome["outcome"]) for outcome in told)
-        return Why(message, logs[0]["reason"], at, answers, trace)
+        trace = tuple((outcome["rule"], outcome["outcome"]) for outcome in json.loads(logs[0]["trace"]))
+        failure = "" if entry is None else entry["error"]
+        return Why(message, logs[0]["reason"], at, answers, trace, failure)
 
     def chats(self) -> dict[str, str]:
         """Each chat by the names people call it: itself, and its customer's number where another chat has not that
