@@ -70,8 +70,11 @@ class Reader:
             return Why(message, "", None)
         at = logs[0]["triggered_at"]
         answers = _answers(logs, [stored_reply(sent) for sent in self._ask("why_replies", chat=key.chat, at=at)])
-        trace = tuple((outcome["rule"], outcome["outcome"]) for outcome in json.loads(logs[0]["trace"]))
-        failure = "" if entry is None else entry["error"]
+        told = json.loads(logs[0]["trace"])
+        if isinstance(told, str):  # so were failures kept before messages were set aside
+            return Why(message, logs[0]["reason"], at, answers, failure=told)
+        trace = tuple((outcome["rule"], outcome["outcome"]) for outcome in told)
+        failure = "" if entry is None else dict(entry).get("error", "")  # an older file has no such column
         return Why(message, logs[0]["reason"], at, answers, trace, failure)
 
     def chats(self) -> dict[str, str]:
