@@ -5,6 +5,7 @@ import random
 import signal
 import time
 from contextlib import suppress
+from functools import partial
 
 from tests.acceptance.daemon import Daemon, eventually
 from tests.acceptance.oracle import all_dealt_with, hold_to_the_promises, rows, statuses
@@ -20,12 +21,16 @@ def shops(daemon: Daemon, delay: str) -> None:
 def settled(daemon: Daemon) -> None:
     for tenant in TENANTS:
         eventually(
-            lambda tenant=tenant: all_dealt_with(daemon, tenant),
+            partial(all_dealt_with, daemon, tenant),
             f"{tenant}: {statuses(daemon, tenant)} {daemon.told()[-3000:]}",
         )
     assert daemon.stop() == 0
     for tenant in TENANTS:
         hold_to_the_promises(daemon, tenant)
+
+
+def waiting(daemon: Daemon, tenant: str, count: int) -> bool:
+    return statuses(daemon, tenant).get("queued") == count
 
 
 def kill_everything(daemon: Daemon) -> None:
@@ -72,7 +77,7 @@ def test_kill_9_of_every_session_at_once_and_each_goes_on_where_it_was(daemon: D
         daemon.connected(tenant)
     crowd(daemon, 0, 10)
     for tenant in TENANTS:
-        eventually(lambda tenant=tenant: statuses(daemon, tenant).get("queued") == 10, "replies wait")
+        eventually(partial(waiting, daemon, tenant, 10), "replies wait")
     for child in daemon.children().values():
         os.kill(child, signal.SIGKILL)
     settled(daemon)
