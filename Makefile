@@ -30,7 +30,7 @@ check: $(STAMP) ## Lint, format check, types, layers
 	$(BIN)/wabot test rules/ --min-coverage 100
 
 bench: $(STAMP) ## Measure decisions, validate, the start of commands; and other rule engines, after `make peers`
-	@failed=0; for part in decide validate start peers; do \
+	@failed=0; for part in decide validate start crowd peers; do \
 		echo "== $$part"; $(BIN)/python -m bench.$$part || failed=1; echo; done; exit $$failed
 
 index: $(STAMP) ## Renew docs/checks/README.md from the catalogue of findings
