@@ -19,6 +19,7 @@ demo: $(STAMP) ## Watch the example tenants answer a recorded hour of customers
 	@$(BIN)/python demo/demo.py
 
 test: $(STAMP) ## Run every test
+	@sh .ci/packages
 	@$(BIN)/python -m pytest $(ARGS)
 
 check: $(STAMP) ## Lint, format check, types, layers

@@ -16,7 +16,11 @@ class Clock(Protocol):
         """UTC milliseconds."""
 
     async def sleep_until(self, when: int) -> None:
-        """Return once `now()` has reached `when` (UTC milliseconds)."""
+        """Return once `now()` has reached `when` (UTC milliseconds), or once as much time has passed as it was away: a
+        clock that is set back makes nobody wait longer."""
+
+    def moved(self) -> int:
+        """Milliseconds by which the clock was set forward (negative: back) since this process began."""
 
 
 class Inbox(Protocol):

@@ -36,6 +36,8 @@ class Daemon:
         self.log = place / "daemon.log"
         self.sim.mkdir()
         self.process: subprocess.Popen[bytes] | None = None
+        self.environment: dict[str, str] = {}
+        """What the processes find in their environment, beside what the tests find in theirs."""
         self.said = 0
 
     def tenant(self, name: str = "warung", text: str = JAM, **settings: str) -> Path:
@@ -51,7 +53,8 @@ class Daemon:
         command = [sys.executable, "-m", "wabot", "run", str(self.rules), "--data", str(self.data)]
         command += ["--channel", "simulator", "--sim", str(self.sim), *flags]
         with self.log.open("ab") as log:
-            self.process = subprocess.Popen(command, stdout=log, stderr=log, stdin=subprocess.DEVNULL)
+            environment = {**os.environ, **self.environment}
+            self.process = subprocess.Popen(command, stdout=log, stderr=log, stdin=subprocess.DEVNULL, env=environment)
         return self.process
 
     def say(self, text: str, sender: str = "6281200000001", tenant: str = "warung", **more: object) -> None:

@@ -90,7 +90,7 @@ class Conversation:
 class Context:
     """`now` is UTC milliseconds. `usage` maps rule ids (and `WHOLE_CONTACT`) to what this contact used of them.
     `superseded`: the message lay undelivered, and the same chat has a newer one. `paused`: a person has paused the
-    whole tenant."""
+    whole tenant. `ahead`: milliseconds by which the machine's clock runs ahead of the one that stamps messages."""
 
     now: int
     contact: Contact = Contact()
@@ -100,3 +100,4 @@ class Context:
     loop_suspected: bool = False
     superseded: bool = False
     paused: bool = False
+    ahead: int = 0

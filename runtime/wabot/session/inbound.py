@@ -10,6 +10,7 @@ from wabot.model.message import EVENT_TYPES, Message
 from wabot.model.session import SessionState
 from wabot.model.turn import Receipt
 from wabot.ports import Clock, Store
+from wabot.session.ahead import Ahead
 from wabot.session.report import Report
 from wabot.session.sender import Sender
 from wabot.session.turns import Turns
@@ -40,6 +41,7 @@ class Inbound:
     ) -> None:
         self._store, self._clock, self._turns, self._sender, self._report = store, clock, turns, sender, report
         self._on_state = on_state
+        self._ahead = Ahead(clock)
         self._arriving: deque[tuple[Message, asyncio.Future[None]]] = deque()
         self._journalling: asyncio.Task[None] | None = None
         self._turn = asyncio.Semaphore(_TURNS)
@@ -118,7 +120,9 @@ class Inbound:
     async def _superseded(self, waiting: deque[Message]) -> bool:
         """Whether the first of these messages was held up by an outage, and the same chat has a newer one."""
         message = waiting[0]
-        if message.from_me or not message.sent_at or self._clock.now() - message.sent_at <= _LATE:
+        if message.from_me or not message.sent_at:
+            return False
+        if self._clock.now() - self._ahead.of(message.sent_at) - message.sent_at <= _LATE:
             return False
         if not _newer(waiting):
             # What was held up comes in a stream, one message at a time: the next may be on its way.

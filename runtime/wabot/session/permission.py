@@ -13,8 +13,9 @@ WAITING: Final = frozenset({WAIT, PAUSED})
 RETRIES: Final = 5
 
 
-def permission(outbound: Outbound, facts: SendFacts, settings: AutoReply, now: int) -> str | None:
-    """None, or why not. A customer who did not write first is never written to, and no setting changes that."""
+def permission(outbound: Outbound, facts: SendFacts, settings: AutoReply, now: int, set_forward: int = 0) -> str | None:
+    """None, or why not. A customer who did not write first is never written to, and no setting changes that.
+    `set_forward`: milliseconds by which the clock was set forward while the reply waited."""
     if not facts.customer_wrote:
         return "customer_did_not_write_first"
     if facts.blocked:
@@ -24,7 +25,7 @@ def permission(outbound: Outbound, facts: SendFacts, settings: AutoReply, now: i
     if settings.dry_run:
         return "dry_run"
     limited = facts.sent_last_minute >= settings.max_per_minute
-    if now - outbound.due > settings.stale_after:
+    if now - set_forward - outbound.due > settings.stale_after:
         # After an outage, or in a crowd: an answer to a question of long ago would only puzzle the customer.
         return "paused_until_stale" if facts.tenant_paused else "max_per_minute_until_stale" if limited else "stale"
     if facts.tenant_paused:

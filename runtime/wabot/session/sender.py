@@ -8,6 +8,7 @@ import asyncio
 from collections import deque
 from collections.abc import Callable, Iterable
 from contextlib import suppress
+from functools import partial
 from typing import Final, NamedTuple
 
 from wabot.language.rule_set import AutoReply
@@ -51,7 +52,8 @@ class Sender:
         self._store, self._channel, self._clock, self._settings, self._report = store, channel, clock, settings, report
         self._connected = connected
         self._chats: dict[str, deque[Outbound]] = {}
-        self._known: set[str] = set()
+        self._known: dict[str, int] = {}
+        """Each reply that was taken over, and how far the clock had been moved by then."""
         self._workers: set[asyncio.Task[None]] = set()
         self._sending: set[asyncio.Task[_Again | None]] = set()
         self._turnstile = asyncio.Lock()
@@ -74,7 +76,7 @@ class Sender:
                 return  # they stay queued for the next start
             if outbound.id in self._known:
                 continue
-            self._known.add(outbound.id)
+            self._known[outbound.id] = self._clock.moved()
             waiting = self._chats.get(outbound.chat)
             if waiting is not None:
                 waiting.append(outbound)
@@ -119,7 +121,7 @@ class Sender:
                 if again is None:
                     break
                 due, attempt = again.due, attempt + again.failed
-            self._known.discard(waiting.popleft().id)
+            del self._known[waiting.popleft().id]
         del self._chats[chat]
         if not self._chats:
             self._settled.set()
@@ -133,6 +135,8 @@ class Sender:
 
     async def _wait(self, outbound: Outbound, due: int) -> None:
         await self._connected.wait()
+        # The clock may have been set back since the reply was made: it waits no longer than it was meant to.
+        due = min(due, self._clock.now() + max(due - outbound.created, 0))
         if due <= self._clock.now():
             return
         await self._clock.sleep_until(due - _TYPING)
@@ -150,7 +154,9 @@ class Sender:
         """One attempt. Returns when to try again, or None when the reply is dealt with."""
         try:
             now, settings = self._clock.now(), self._settings()
-            claim = await self._store.claim(outbound, now, lambda facts: permission(outbound, facts, settings, now))
+            forward = max(self._clock.moved() - self._known[outbound.id], 0)
+            may = partial(permission, outbound, settings=settings, now=now, set_forward=forward)
+            claim = await self._store.claim(outbound, now, may)
             if claim.claimed:
                 return await self._through_the_channel(outbound, attempt)
             if claim.refusal == LATER:

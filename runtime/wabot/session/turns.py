@@ -22,6 +22,7 @@ from wabot.model.ids import uuid7
 from wabot.model.message import EVENT_TYPES, Message
 from wabot.model.turn import Begun, NewReply, Outbound, RuleOutcome, Turn
 from wabot.ports import Clock, Store
+from wabot.session.ahead import Ahead
 from wabot.session.bursts import burst_after, within
 from wabot.session.report import Report
 
@@ -50,6 +51,7 @@ class Turns:
     ) -> None:
         self._store, self._clock, self._rules, self._report = store, clock, rules, report
         self._chance, self._hurry = chance, hurry
+        self._ahead = Ahead(clock)
 
     async def take(self, message: Message, *, superseded: bool = False) -> list[Outbound]:
         """Decide `message` and record it. Returns the replies that now wait in the outbox. It is `superseded` when it
@@ -121,6 +123,8 @@ class Turns:
             return _by_a_person(rule_set, message, now)
         if superseded:
             context = replace(context, superseded=True)
+        if ahead := self._ahead.of(message.sent_at):
+            context = replace(context, ahead=ahead)
         started = time.perf_counter_ns()
         decision = decide(rule_set, message, context)
         burst = context.conversation.burst

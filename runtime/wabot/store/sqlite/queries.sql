@@ -210,6 +210,7 @@ WHERE id = :conversation AND tenant_id = :tenant;
 
 -- name: conversation_loops
 -- Automatic replies since :since or since a person last wrote, and how often the same text got the same one of them.
+-- What lies after :now is of before the clock was set back, and long ago.
 WITH span (began) AS (
     SELECT MAX(:since, COALESCE(
         (SELECT MAX(created_at) FROM messages
@@ -217,11 +218,12 @@ WITH span (began) AS (
 )
 SELECT
     (SELECT COUNT(*) FROM outbox
-     WHERE tenant_id = :tenant AND conversation_id = :id AND created_at > (SELECT began FROM span)) AS replies,
+     WHERE tenant_id = :tenant AND conversation_id = :id AND created_at > (SELECT began FROM span)
+         AND created_at <= :now) AS replies,
     (SELECT COALESCE(MAX(number), 0) FROM
         (SELECT COUNT(*) AS number FROM auto_reply_logs
          WHERE conversation_id = :id AND tenant_id = :tenant AND triggered_at > (SELECT began FROM span)
-             AND triggered_by_message = :text AND response_sent IS NOT NULL AND success
+             AND triggered_at <= :now AND triggered_by_message = :text AND response_sent IS NOT NULL AND success
          GROUP BY response_sent) AS counts) AS repeats;
 
 -- name: message_add
@@ -287,7 +289,8 @@ SELECT * FROM outbox WHERE id = :id AND tenant_id = :tenant;
 SELECT * FROM outbox WHERE tenant_id = :tenant AND status = 'sending' ORDER BY sequence;
 
 -- name: send_facts
--- No tenant may send more than 600 a minute, so counting ends there.
+-- No tenant may send more than 600 a minute, so counting ends there. What was sent in the future was sent before the
+-- clock was set back.
 WITH chat (conversation, contact, customer_messages, paused_until) AS (
     SELECT conversations.id, contact_id, customer_messages, paused_until FROM conversation_chats
     JOIN conversations ON conversations.id = conversation_chats.conversation_id
@@ -299,7 +302,8 @@ SELECT
     (SELECT paused_until FROM chat) AS paused_until,
     (SELECT due_at FROM outbox WHERE tenant_id = :tenant AND id = :id) AS due,
     (SELECT COUNT(*) FROM sessions WHERE tenant_id = :tenant AND paused_until > :now) AS tenant_paused,
-    (SELECT COUNT(*) FROM (SELECT 1 FROM outbox WHERE tenant_id = :tenant AND sent_at > :since LIMIT 601))
+    (SELECT COUNT(*) FROM (SELECT 1 FROM outbox WHERE tenant_id = :tenant AND sent_at > :since
+                          AND sent_at <= :now + 5000 LIMIT 601))
     + (SELECT COUNT(*) FROM outbox WHERE tenant_id = :tenant AND status = 'sending' AND id <> :id) AS sent_last_minute;
 
 -- name: log_add

@@ -147,7 +147,8 @@ class SqliteStore:
     async def claim(self, outbound: Outbound, now: int, refuse: Callable[[SendFacts], str | None]) -> Claim:
         def work() -> Claim:
             facts = self._facts(outbound, now)
-            refusal = LATER if facts.due > now else refuse(facts)
+            # Made in the future: the clock was set back, and the sender knows how long it has waited.
+            refusal = LATER if facts.due > now >= outbound.created else refuse(facts)
             claimed = refusal is None and self._ask("outbox_claim", id=outbound.id, at=now).rowcount == 1
             return Claim(claimed, refusal, facts.due)
 
