@@ -78,6 +78,9 @@ class Store(Protocol):
     async def suspects(self) -> list[Message]:
         """Those of `undecided` that were begun before, least often first: one of them may have killed the process."""
 
+    async def pairs(self) -> list[tuple[str, str]]:
+        """Each customer who is known by two names: LID and phone number."""
+
     async def begin(self, message: Message, now: int) -> Begun:
         """Count one more try to decide a journalled message, and tell all that is known about its chat and customer.
         The count is durable on return, also when nothing could be told."""

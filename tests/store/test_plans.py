@@ -21,6 +21,7 @@ OPEN = ("journal_undecided", "outbox_queued", "outbox_sending", "outbox_troubled
 RARE = {
     "journal_last": "when the store is opened",
     "outbox_last": "when the store is opened",
+    "contact_pairs": "when the session starts",
     "contact_drop": "when two contacts turn out to be one",
     "chats": "people ask",
     "conversations_listed": "people ask",

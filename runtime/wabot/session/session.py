@@ -90,6 +90,7 @@ class Session:
         for lost in await self._store.abandon(self._clock.now()):
             self._report.note("nobody knows whether a reply went out", level="warning", outbound=lost.id)
         sender.add(await self._store.queued())
+        inbound.know(await self._store.pairs())
         running = None
         looking = asyncio.create_task(sender.look())
         try:

@@ -97,6 +97,9 @@ class SqliteStore:
     async def _journalled_messages(self, statement: str) -> list[Message]:
         return list(await self._run(lambda: [Message(**json.loads(row["payload"])) for row in self._ask(statement)]))
 
+    async def pairs(self) -> list[tuple[str, str]]:
+        return list(await self._run(lambda: [(row["lid"], row["phone"]) for row in self._ask("contact_pairs")]))
+
     async def begin(self, message: Message, now: int) -> Begun:
         def work() -> Begun:
             row = self._ask("journal_try", chat=message.chat, message=message.id).fetchone()
