@@ -6,6 +6,7 @@ from typing import Final
 _LONGEST: Final = 1.0
 """Seconds of one sleep: the machine's clock may be set meanwhile, and a reply must not wait for what is past."""
 
+_UNSET: Final = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)
 _STEP: Final = 1_000
 """Milliseconds; less than that is no clock that was set."""
 
@@ -33,7 +34,7 @@ class RealClock:
 
 def _steady() -> int:
     """Milliseconds on a clock that nobody can set, and that goes on while the machine sleeps."""
-    return time.clock_gettime_ns(time.CLOCK_BOOTTIME) // 1_000_000
+    return time.clock_gettime_ns(_UNSET) // 1_000_000
 
 
 class ScriptClock:

@@ -54,8 +54,9 @@ class SimulatorChannel:
 
     async def run(self, inbox: Inbox) -> None:
         self._open()
-        for outbound in sorted(self._written):
-            await inbox.receipt(Receipt(outbound, "sent", self._clock.now()))
+        known = [Receipt(outbound, "sent", self._clock.now()) for outbound in sorted(self._written)]
+        for start in range(0, len(known), _AT_ONCE):
+            await asyncio.gather(*map(inbox.receipt, known[start : start + _AT_ONCE]))
         self._write({"state": "connected"})
         await inbox.state(SessionState("connected"))
         number, rest = 0, b""
