@@ -61,6 +61,12 @@ def test_a_text_that_would_not_end_or_would_fill_the_memory_fails(source: str) -
     assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 64_000, "it filled the memory all the same"
 
 
+@pytest.mark.parametrize("source", ["{{ " + "(" * 5_000 + "1" + ")" * 5_000 + " }}", "{% if 1 %}" * 5_000])
+def test_a_text_that_is_nested_without_reason_is_a_finding(source: str) -> None:
+    (found,) = problems(source, variables=(), groups=())
+    assert (found.code, "nested too deep" in found.message) == ("WB204", True)
+
+
 FAIR = {
     "{% for x in vars.menu %}- {{ x }}\n{% endfor %}": "- soto\n- rawon",
     "{{ vars.menu|join(', ')|upper }}": "SOTO, RAWON",

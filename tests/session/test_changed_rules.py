@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+import pytest
+
 from tests.session.stage import ANI, BUDI, JAM, Stage, stage
 from tests.tenants import rules
 
@@ -79,3 +81,24 @@ async def test_a_rule_that_is_renamed_begins_its_cooldown_anew_and_gets_its_own_
         await shop.say("jam buka?")
         assert (len(shop.replies), shop.told.reasons) == (2, ["cooldown"] * 3)
         assert (await shop.store.summary()).by_rule == {"jam": 1, "jam-buka": 1}
+
+
+async def test_files_that_wabot_stumbles_over_keep_the_rules_before_them_live_and_are_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def stumbles(_folder: Path) -> None:
+        raise RuntimeError("a file that nobody has thought of")
+
+    async with stage(tmp_path, JAM) as shop:
+        with monkeypatch.context() as patched:
+            patched.setattr("wabot.session.live.load_tenant", stumbles)  # no such file is known
+            assert await shop.session.live.load(), "the rules before it stay"
+        await shop.say("jam buka?")
+        assert shop.replies == ["Kami buka kak."]
+        reload = (await shop.store.summary()).reload
+        assert reload is not None
+        assert (reload.ok, "nobody has thought of" in reload.detail) == (False, True)
+        assert await shop.session.live.load()
+        reload = (await shop.store.summary()).reload
+        assert reload is not None
+        assert reload.ok

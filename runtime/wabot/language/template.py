@@ -136,6 +136,8 @@ def problems(source: str, *, variables: Collection[str], groups: Collection[str]
                 "check {{ … }} and {% … %}",
             )
         ]
+    except RecursionError:
+        return [Problem("WB204", 1, "", "the text is no template: it is nested too deep", "write it in fewer levels")]
     found = list(_forbidden(tree)) + list(_filters(tree))
     guarded = set(map(id, _guarded(tree)))
     declared = _declared(tree)
