@@ -16,8 +16,9 @@ from wabot.daemon.options import RunOptions
 from wabot.daemon.restart import DONE, Life, judge
 from wabot.session.clock import RealClock
 
-_PATIENCE: Final = 20.0
-"""Seconds that a session has to stop before it is killed."""
+PATIENCE: Final = 20.0
+"""Seconds that a session has to stop before it is killed: longer than all that it waits for itself (CLOSE, DRAIN and
+GRACE of wabot.session), or a send that hangs would be cut off."""
 _TOGETHER: Final = 1.0
 """Seconds within which two signals to stop are one."""
 _REMEMBERED: Final = 10
@@ -106,7 +107,7 @@ class Supervisor:
             await asyncio.wait({waiting, stopping}, return_when=asyncio.FIRST_COMPLETED)
             stopping.cancel()
             if not waiting.done():
-                await asyncio.wait({waiting}, timeout=_PATIENCE)
+                await asyncio.wait({waiting}, timeout=PATIENCE)
             if not waiting.done():
                 self._log.error("the session did not stop in time and is killed", tenant=tenant)
                 child.kill()

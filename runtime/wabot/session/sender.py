@@ -24,7 +24,7 @@ _LOOK_AGAIN: Final = 1_000
 """Milliseconds until a reply that the minute's limit holds back is looked at again."""
 _LOOK: Final = 2.0
 """Seconds between looks for replies that others queued."""
-_GRACE: Final = 10.0
+GRACE: Final = 8.0
 """Seconds that a send under way has to end when the session stops."""
 
 
@@ -103,7 +103,7 @@ class Sender:
             worker.cancel()
         await asyncio.gather(*self._workers, return_exceptions=True)
         if self._sending:
-            await asyncio.wait(self._sending, timeout=_GRACE)
+            await asyncio.wait(self._sending, timeout=GRACE)
 
     async def _work(self, chat: str) -> None:
         waiting = self._chats[chat]

@@ -17,8 +17,10 @@ from wabot.session.report import Report
 from wabot.session.sender import Sender
 from wabot.session.turns import Turns
 
-_DRAIN: Final = 10.0
-"""Seconds for deciding what is journalled when the session stops; the rest is taken up at the next start."""
+CLOSE: Final = 3.0
+"""Seconds for the channel to end when the session stops."""
+DRAIN: Final = 8.0
+"""Seconds for deciding what is journalled by then; the rest is taken up at the next start."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,9 +115,9 @@ class Session:
             await channel.close()
             if running is not None:
                 with suppress(asyncio.CancelledError, Exception):
-                    await asyncio.wait_for(running, 5)
+                    await asyncio.wait_for(running, CLOSE)
             with suppress(TimeoutError):  # a store that is down must not keep the process from ending
-                await asyncio.wait_for(inbound.drain(), _DRAIN)
+                await asyncio.wait_for(inbound.drain(), DRAIN)
             await sender.stop()
 
     async def _either(self, what: asyncio.Task[Any] | Coroutine[Any, Any, Any]) -> None:
