@@ -21,7 +21,11 @@ class Clock(Protocol):
         """UTC milliseconds."""
 
     async def sleep_until(self, when: int) -> None:
-        """Return once `now()` has reached `when` (UTC milliseconds)."""
+        """Return once `now()` has reached `when` (UTC milliseconds), or once as much time has passed as it was away: a
+        clock that is set back makes nobody wait longer."""
+
+    def moved(self) -> int:
+        """Milliseconds by which the clock was set forward (negative: back) since this process began."""
 
 
 class Inbox(Protocol):
@@ -203,6 +207,9 @@ class Store(Protocol):
 
     async def suspects(self) -> list[Message]:
         """Those of `undecided` that were begun before, least often first: one of them may have killed the process."""
+
+    async def pairs(self) -> list[tuple[str, str]]:
+        """Each customer who is known by two names: LID and phone number."""
 
     async def begin(self, message: Message, now: int) -> Begun:
         """Count one more try to decide a journalled message, and tell all that is known about its chat and customer.

@@ -19,6 +19,9 @@ class NoClock:
     async def sleep_until(self, when: int) -> None:
         raise AssertionError("nothing waits here")
 
+    def moved(self) -> int:
+        return 0
+
 
 def channel(keys: Path, phone: str = "628111000111") -> Channel:
     return NeonizeChannel(keys / "keys.db", phone, NoClock(), lambda code: False)

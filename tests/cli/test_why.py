@@ -6,6 +6,7 @@ import pytest
 
 from tests.cli.typed import Typed
 from tests.session.stage import ANI, BUDI, JAM, stage
+from tests.session.test_set_aside import Loaded
 from wabot.model.message import Message
 from wabot.store.sqlite import open_store
 
@@ -108,3 +109,19 @@ async def test_nobody_has_written_yet(wabot: Typed, tmp_path: Path) -> None:
     await open_store(tmp_path / "data" / "warung", "warung").close()
     said = wabot("why", "--last", "--data", tmp_path / "data")
     assert (said.code, said.err) == (2, "wabot: no customer has written yet\n")
+
+
+async def test_a_message_that_was_set_aside_tells_the_error_that_kept_it_from_being_decided(
+    wabot: Typed, tmp_path: Path
+) -> None:
+    deadly = JAM.replace("jam-buka", "racun").replace("jam buka", "racun").replace("response", "delay: 7s, response")
+    async with stage(tmp_path, deadly, hurry=False, chance=Loaded()) as shop:
+        await shop.say("racun", id="P1")
+    (tmp_path / "stored").mkdir()
+    data = (tmp_path / "data").rename(tmp_path / "stored" / "warung").parent
+    failure = wabot("why", "P1", "--data", data, "--format", "json").data["failure"]
+    assert failure.startswith("Traceback")
+    assert "RuntimeError: boom" in failure
+    said = wabot("why", "P1", "--data", data).out
+    assert "not answered: set_aside" in said
+    assert "    RuntimeError: boom" in said

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from wabot.language.sandbox import environment
 from wabot.language.simple_text import Beyond, read_simple
-from wabot.language.template import environment
 
 VALUES: Mapping[str, Any] = {
     "name": "Budi Santoso",

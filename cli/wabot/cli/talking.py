@@ -48,6 +48,9 @@ class ShiftedClock:
     async def sleep_until(self, when: int) -> None:
         await self._real.sleep_until(when - self.shift)
 
+    def moved(self) -> int:
+        return self._real.moved()
+
 
 class _Why(Mute):
     """Prints why there was no reply."""

@@ -83,7 +83,7 @@ def _text(tenant: str, told: Why) -> Iterator[str]:
     for answer in told.answers:
         yield from _answer(answer)
     if told.failure:
-        yield "  a bug in wabot, please report it:"
+        yield "  three times it could not be decided; the last time (please report it):"
         yield from (f"    {line}" for line in told.failure.splitlines())
     if told.trace:
         yield "every rule, in the order of decision:"

@@ -24,8 +24,9 @@ LOOKS: Final = 6
 """Times that the supervisor looks for a sign of life within the policy's `silence`."""
 _BEAT: Final = 5.0
 """Seconds between two signs of life, at most."""
-_PATIENCE: Final = 20.0
-"""Seconds that a session has to stop before it is killed."""
+PATIENCE: Final = 20.0
+"""Seconds that a session has to stop before it is killed: longer than all that it waits for itself (CLOSE, DRAIN and
+GRACE of wabot.session), or a send that hangs would be cut off."""
 _REMEMBERED: Final = 10
 _AT_BIRTH: Final = 5
 """How many times longer a session that starts may be silent: a machine that boots starts them all at once."""
@@ -225,7 +226,7 @@ class Runner:
         await asyncio.wait({waiting, leaving}, return_when=asyncio.FIRST_COMPLETED)
         leaving.cancel()
         if not waiting.done():
-            await asyncio.wait({waiting}, timeout=_PATIENCE)
+            await asyncio.wait({waiting}, timeout=PATIENCE)
         if not waiting.done():
             self._log.error("the session did not stop in time and is killed")
             self.kill()

@@ -1,6 +1,7 @@
 """What stops a message before any rule is asked, and what stops a rule that its trigger matched; each by its name."""
 
 from datetime import datetime
+from typing import Final
 
 from wabot.engine.hours import is_open, local, local_day
 from wabot.language.hours import DAY
@@ -8,6 +9,9 @@ from wabot.language.rule_set import Conditions, Rule, RuleSet, Tenant
 from wabot.language.triggers.time_based import TimeBased
 from wabot.model.context import WHOLE_CONTACT, Context
 from wabot.model.message import EVENT_TYPES, Message
+
+_SKEW: Final = 60_000
+"""Milliseconds by which a clock may be corrected without anything of note."""
 
 
 class Moment:
@@ -61,7 +65,7 @@ def gate(tenant: Tenant, message: Message, context: Context) -> str | None:
     conversation = context.conversation
     if conversation.status == "spam":
         return "conversation_spam"
-    if context.now - message.sent_at > settings.stale_after and message.sent_at:
+    if context.now - context.ahead - message.sent_at > settings.stale_after and message.sent_at:
         return "stale"
     if context.superseded:
         return "superseded"
@@ -139,7 +143,9 @@ def spent(rule: Rule, context: Context, moment: Moment) -> str | None:
     used = context.usage.get(rule.id)
     if used is None:
         return None
-    if rule.cooldown is not None and (left := used.last + rule.cooldown - context.now) > 0:
+    # An answer that lies in the future was given before the clock was set back: nobody knows how long ago.
+    known = used.last <= context.now + _SKEW
+    if rule.cooldown is not None and known and (left := used.last + rule.cooldown - context.now) > 0:
         return f"cooldown:{clock(left)}"
     if rule.max_per_day is not None and used.count >= rule.max_per_day and used.day == moment.day:
         return f"daily_cap:{used.count}/{rule.max_per_day}"

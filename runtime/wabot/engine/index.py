@@ -34,6 +34,8 @@ _SHARED: Final = 5
 _KINDS: Final = {"contains": _CONTAINS, "exact": _EXACT, "starts_with": _STARTS, "ends_with": _ENDS, "word": _WORD}
 _FEW: Final = 2
 """Up to so many regexes without a telling literal are simply asked one after the other."""
+_MANY: Final = 8
+"""A literal that stands in a text thousands of times must not have its regex search the text as often."""
 
 _RANK: Final = itemgetter(0, 1)
 
@@ -121,6 +123,8 @@ class Index:
             found += keywords.found(spelling(text))
         if self._shared is not None and (shared or self._shared.ungated):
             found += self._shared.candidates(text)
+        if len(found) > _MANY:
+            found = list(dict(zip(map(id, found), found, strict=True)).values())
         if len(found) > 1:
             found.sort(key=_RANK)
         return found

@@ -30,6 +30,9 @@ from wabot.model.message import Message
 _KEPT: Final = 20_000
 """Keywords, and regexes, whose form is made once: those of a tenant with thousands of rules."""
 
+_TEXTS: Final = 8
+"""Messages, in each form that rules look for: a thousand rules look at the same one."""
+
 
 class Outcome(NamedTuple):
     """One rule's part in a decision: `matched:"jam buka"`, `no_match`, `condition:hours`, `cooldown:7m12s`,
@@ -160,24 +163,38 @@ def triggered(rule: Rule, text: str, context: Context, moment: Moment) -> str | 
 def in_text(trigger: Keyword | Pattern, text: str) -> str | None:
     """The keyword that stands in `text`, or what a regex matched in it, or None."""
     if isinstance(trigger, Pattern) or trigger.match == "regex":
-        raw = visible(text).encode("utf-8", "replace")
+        raw = _raw(text)
         for source in (trigger.regex,) if isinstance(trigger, Pattern) else trigger.keywords:
             span = _compiled(source, trigger.case_sensitive).find(raw)
             if span is not None:
                 return raw[span[0] : span[1]].decode("utf-8", "replace")
         return None
-    form = exact if trigger.case_sensitive else fold
-    seen = form(text)
+    seen = _seen(text, trigger.case_sensitive)
     for keyword in trigger.keywords:
         literal = _literal(keyword, trigger.case_sensitive)
         if trigger.match == "fuzzy":
             parts = words(literal)
             most = typos(literal, trigger.max_typos)
-            if parts and any(close(run, " ".join(parts), most) for run in runs(words(seen), len(parts))):
+            if parts and any(close(run, " ".join(parts), most) for run in _runs(seen, len(parts))):
                 return keyword
         elif literal and _matches(trigger.match, seen, literal):
             return keyword
     return None
+
+
+@lru_cache(_TEXTS)
+def _seen(text: str, case_sensitive: bool) -> str:
+    return exact(text) if case_sensitive else fold(text)
+
+
+@lru_cache(_TEXTS)
+def _raw(text: str) -> bytes:
+    return visible(text).encode("utf-8", "replace")
+
+
+@lru_cache(_TEXTS)
+def _runs(seen: str, length: int) -> tuple[str, ...]:
+    return tuple(runs(words(seen), length))
 
 
 @lru_cache(_KEPT)

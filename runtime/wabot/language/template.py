@@ -8,11 +8,10 @@ import re
 import sys
 from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import suppress
-from functools import cache
 from types import FrameType
 from typing import TYPE_CHECKING, Any, Final
 
-from wabot.language.formats import FILTERS
+from wabot.language.sandbox import Budget, budget, environment
 from wabot.language.simple_text import NAMES, Beyond, SimpleText, read_simple
 from wabot.model.errors import RenderError
 from wabot.model.value import value
@@ -23,17 +22,6 @@ if TYPE_CHECKING:
 
 MAX_OUTPUT: Final = 65_536
 """Characters: the longest text that WhatsApp takes."""
-MAX_STEPS: Final = 20_000
-"""Lines of compiled template that one rendering may run: a loop over some hundred entries stays far below."""
-
-_BUILT_IN_FILTERS: Final = (
-    "abs", "capitalize", "count", "default", "d", "e", "first", "float", "int", "join", "last", "length", "list",
-    "lower",     "max", "min", "reject", "rejectattr", "replace", "reverse", "round", "select", "selectattr",
-    "map", "sort", "string",
-    "sum", "title", "trim", "truncate", "unique", "upper", "wordcount",
-)  # fmt: skip
-_PADDING: Final = frozenset({"ljust", "rjust", "center", "zfill", "expandtabs", "format", "format_map", "translate"})
-"""Methods of texts that make them as long as they are told to."""
 _MARKUP: Final = ("{{", "{%", "{#")
 
 
@@ -84,30 +72,32 @@ class Template:
                 text = simple.render(values)
                 if len(text) <= MAX_OUTPUT:
                     return text.strip()
+        return _bounded(self._made, values)
+
+    def _made(self) -> "jinja2.Template":
         if self._compiled is None:
             self._compiled = environment().from_string(self.source)
-        return _bounded(self._compiled, values)
+        return self._compiled
 
 
-def _bounded(template: "jinja2.Template", values: Mapping[str, Any]) -> str:
-    # A step budget, not a timer: the same text fails or passes on a fast machine and on a slow one, and no thread that
-    # cannot be killed is left behind. `sys.settrace` is per thread and sees only frames begun after it was set.
-    steps = 0
+def _bounded(made: Callable[[], "jinja2.Template"], values: Mapping[str, Any]) -> str:
+    # `sys.settrace` is per thread and sees only frames begun after it was set.
+    left = Budget()
 
     def count(frame: FrameType, event: str, _arg: Any) -> Callable[..., Any] | None:
-        nonlocal steps
         if frame.f_code.co_filename != "<template>":
             return None
-        steps += event == "line"
-        if steps > MAX_STEPS:
-            raise RenderError(f"the text takes more than {MAX_STEPS:,} steps to make: is a loop in it endless?")
+        if event == "line":
+            left.spend(1)
         return count
 
     before = sys.gettrace()
     parts: list[str] = []
     length = 0
-    sys.settrace(count)
+    token = budget.set(left)
     try:
+        template = made()
+        sys.settrace(count)
         for part in template.generate(values):
             length += len(part)
             if length > MAX_OUTPUT:
@@ -119,35 +109,8 @@ def _bounded(template: "jinja2.Template", values: Mapping[str, Any]) -> str:
         raise RenderError(f"the text cannot be made: {error or type(error).__name__}") from error
     finally:
         sys.settrace(before)
+        budget.reset(token)
     return "".join(parts).strip()
-
-
-@cache
-def environment() -> "jinja2.Environment":
-    """The sandbox that every text runs in."""
-    from jinja2 import StrictUndefined
-    from jinja2.exceptions import SecurityError
-    from jinja2.sandbox import ImmutableSandboxedEnvironment
-
-    class Sandbox(ImmutableSandboxedEnvironment):
-        # One multiplication, or one padded text, can ask for gigabytes; the step budget would never see it.
-        intercepted_binops = frozenset({"*", "**", "%"})
-
-        def is_safe_attribute(self, obj: Any, attr: str, value: Any) -> bool:
-            return attr not in _PADDING and bool(super().is_safe_attribute(obj, attr, value))
-
-        def call_binop(self, context: Any, operator: str, left: Any, right: Any) -> Any:
-            numbers = isinstance(left, int | float) and isinstance(right, int | float)
-            if not numbers or operator == "**" or (isinstance(left, int) and abs(left) > 10**15):
-                raise SecurityError(f"`{operator}` works on ordinary numbers only")
-            return super().call_binop(context, operator, left, right)
-
-    made = Sandbox(
-        undefined=StrictUndefined, autoescape=False, keep_trailing_newline=False, trim_blocks=True, lstrip_blocks=True
-    )
-    made.filters = {name: made.filters[name] for name in _BUILT_IN_FILTERS} | dict(FILTERS)
-    made.globals = {"range": made.globals["range"]}
-    return made
 
 
 def problems(source: str, *, variables: Collection[str], groups: Collection[str]) -> list[Problem]:
@@ -173,6 +136,8 @@ def problems(source: str, *, variables: Collection[str], groups: Collection[str]
                 "check {{ … }} and {% … %}",
             )
         ]
+    except RecursionError:
+        return [Problem("WB204", 1, "", "the text is no template: it is nested too deep", "write it in fewer levels")]
     found = list(_forbidden(tree)) + list(_filters(tree))
     guarded = set(map(id, _guarded(tree)))
     declared = _declared(tree)

@@ -80,7 +80,7 @@ def template_comments(text: str) -> list[Comment]:
     """The `{# … #}` of a template; none in a text that is no template."""
     from jinja2 import TemplateSyntaxError
 
-    from wabot.language.template import environment
+    from wabot.language.sandbox import environment
 
     text = _JINJA_BREAK.sub("\n", text)
     try:

@@ -60,7 +60,7 @@ def _nested(subject: Subject) -> Iterator[Finding]:
 def _loops_in_loops(source: str) -> bool:
     from jinja2 import TemplateSyntaxError, nodes
 
-    from wabot.language.template import environment
+    from wabot.language.sandbox import environment
 
     try:
         tree = environment().parse(source)

@@ -94,7 +94,8 @@ class Conversation:
 class Context:
     """`now` is UTC milliseconds. `usage` maps rule ids (and `WHOLE_CONTACT`) to what this contact used of them.
     `superseded`: the message lay undelivered, and the same chat has a newer one. `paused`: a person has paused the
-    whole tenant. `operators` are the people who answer in wabot, if any."""
+    whole tenant. `operators` are the people who answer in wabot, if any. `ahead`: milliseconds by which the machine's
+    clock runs ahead of the one that stamps messages."""
 
     now: int
     contact: Contact = Contact()
@@ -105,3 +106,4 @@ class Context:
     superseded: bool = False
     paused: bool = False
     operators: tuple[Operator, ...] = ()
+    ahead: int = 0

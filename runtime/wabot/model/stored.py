@@ -111,7 +111,7 @@ class StoredAnswer:
 @dataclass(frozen=True, slots=True)
 class Why:
     """A message, and what was decided about it. `reason` is "" while it is not decided; `trace` holds each rule with
-    its outcome; `failure` is the trace of a bug that kept the message from being decided."""
+    its outcome; `failure` is what kept a message that was set aside from being decided."""
 
     message: StoredMessage
     reason: str

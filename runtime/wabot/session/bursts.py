@@ -13,7 +13,7 @@ _CALLS: Final = ("forward_to_cs", "give_up", "close")
 
 def within(burst: Burst, decision: Decision, now: int) -> Decision:
     """The decision without what the burst was answered already: a rule answers once, three rules at most."""
-    if not decision.answers or now >= burst.until:
+    if not decision.answers or not _lasts(burst, now):
         return decision
     left = MOST_ANSWERS - len(burst.rules)
     answers = tuple(answer for answer in decision.answers if _calls(answer) or answer.rule.id not in burst.rules)
@@ -26,9 +26,14 @@ def burst_after(burst: Burst, decision: Decision, now: int, debounce: int) -> Bu
     """The burst as it goes on from this message, which may begin one; None when bursts are off."""
     if not debounce:
         return None
-    since, rules = (burst.since, burst.rules) if now < burst.until else (now, ())
+    since, rules = (burst.since, burst.rules) if _lasts(burst, now) else (now, ())
     answered = dict.fromkeys((*rules, *(answer.rule.id for answer in decision.answers)))
     return Burst(since, min(now + debounce, since + _LONGEST * debounce), tuple(answered))
+
+
+def _lasts(burst: Burst, now: int) -> bool:
+    """Whether the burst still goes on. One that has yet to begin is of before the clock was set back: it is over."""
+    return abs(now - burst.since) < burst.until - burst.since
 
 
 def _calls(answer: Answer) -> bool:

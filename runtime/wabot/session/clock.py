@@ -6,9 +6,16 @@ from typing import Final
 _LONGEST: Final = 1.0
 """Seconds of one sleep: the machine's clock may be set meanwhile, and a reply must not wait for what is past."""
 
+_UNSET: Final = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)
+_STEP: Final = 1_000
+"""Milliseconds; less than that is no clock that was set."""
+
 
 class RealClock:
     """The machine's clock."""
+
+    def __init__(self) -> None:
+        self._began = self.now() - _steady()
 
     def now(self) -> int:
         return time.time_ns() // 1_000_000  # noqa: TID251 (the one real clock)
@@ -16,8 +23,18 @@ class RealClock:
     async def sleep_until(self, when: int) -> None:
         import asyncio  # whoever only asks for the time needs none of it
 
-        while (left := when - self.now()) > 0:
+        latest = _steady() + when - self.now()
+        while (left := min(when - self.now(), latest - _steady())) > 0:
             await asyncio.sleep(min(left / 1000, _LONGEST))
+
+    def moved(self) -> int:
+        moved = self.now() - _steady() - self._began
+        return moved if abs(moved) >= _STEP else 0
+
+
+def _steady() -> int:
+    """Milliseconds on a clock that nobody can set, and that goes on while the machine sleeps."""
+    return time.clock_gettime_ns(_UNSET) // 1_000_000
 
 
 class ScriptClock:
@@ -41,3 +58,6 @@ class ScriptClock:
 
         self._now = max(self._now, when)
         await asyncio.sleep(0)
+
+    def moved(self) -> int:
+        return 0

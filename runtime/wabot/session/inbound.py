@@ -1,8 +1,8 @@
-"""From the channel into the journal, and on to the decision: in order within a chat, chats beside each other."""
+"""From the channel into the journal, and on to the decision: a customer's in order, customers beside each other."""
 
 import asyncio
 from collections import deque
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from typing import Final
 
 from wabot.model.history import History
@@ -10,8 +10,10 @@ from wabot.model.message import EVENT_TYPES, Message
 from wabot.model.session import SessionState
 from wabot.model.turn import Receipt
 from wabot.ports import Clock, Store
+from wabot.session.ahead import Ahead
 from wabot.session.histories import Histories
 from wabot.session.insisting import insist
+from wabot.session.queues import Queue, Queues
 from wabot.session.report import Report
 from wabot.session.sender import Sender
 from wabot.session.turns import Turns
@@ -42,11 +44,12 @@ class Inbound:
     ) -> None:
         self._store, self._clock, self._turns, self._sender, self._report = store, clock, turns, sender, report
         self._on_state, self._histories, self._on_decided = on_state, histories, on_decided
+        self._ahead = Ahead(clock)
         self._arriving: deque[tuple[Message, asyncio.Future[None]]] = deque()
         self._journalling: asyncio.Task[None] | None = None
         self._turn = asyncio.Semaphore(_TURNS)
-        self._chats: dict[str, deque[Message]] = {}
-        self._workers: set[asyncio.Task[None]] = set()
+        self._queues = Queues()
+        self._workers: dict[Queue, asyncio.Task[None]] = {}
         self._idle = asyncio.Event()
         self._idle.set()
 
@@ -98,50 +101,56 @@ class Inbound:
             await self._idle.wait()
             await self._sender.settled()
 
+    def know(self, pairs: Iterable[tuple[str, str]]) -> None:
+        """These names, a LID and a number each, are known to be one customer's."""
+        self._queues.know(pairs)
+
     def take_up(self, *messages: Message) -> None:
-        """Put journalled messages into their chats' queues."""
+        """Put journalled messages into their customers' queues."""
         for message in messages:
             self._idle.clear()
-            waiting = self._chats.get(message.chat)
-            if waiting is not None:
-                waiting.append(message)
-                continue
-            self._chats[message.chat] = deque([message])
-            worker = asyncio.create_task(self._work(message.chat))
-            self._workers.add(worker)
-            worker.add_done_callback(self._workers.discard)
+            fresh = self._queues.add(message)
+            if fresh is not None:
+                self._workers[fresh] = asyncio.create_task(self._work(fresh))
 
     async def drain(self) -> None:
         """Return when all that was taken up is decided."""
         await self._idle.wait()
 
-    async def _work(self, chat: str) -> None:
-        waiting = self._chats[chat]
-        while waiting and await self._histories.may_begin(waiting[0]):
-            superseded = await self._superseded(waiting)
+    async def _work(self, queue: Queue) -> None:
+        while queue and await self._histories.may_begin(queue.first):
+            superseded = await self._superseded(queue)
+            message = queue.first
             async with self._turn:
-                self._sender.add(await self._turns.take(waiting[0], superseded=superseded))
-            self._on_decided(waiting.popleft())
-        del self._chats[chat]
-        if not self._chats:
+                self._sender.add(await self._turns.take(message, superseded=superseded))
+            queue.done()
+            self._on_decided(message)
+            while queue.before:
+                if (earlier := self._workers.get(queue.before.pop())) is not None:
+                    await asyncio.wait([earlier])
+        del self._workers[queue]
+        self._queues.end(queue)
+        if not self._queues:
             self._idle.set()
 
-    async def _superseded(self, waiting: deque[Message]) -> bool:
-        """Whether the first of these messages was held up by an outage, and the same chat has a newer one."""
-        message = waiting[0]
-        if message.from_me or not message.sent_at or self._clock.now() - message.sent_at <= _LATE:
+    async def _superseded(self, queue: Queue) -> bool:
+        """Whether the first of these messages was held up by an outage, and the same customer has a newer one."""
+        message = queue.first
+        if message.from_me or not message.sent_at:
             return False
-        if not _newer(waiting):
+        if self._clock.now() - self._ahead.of(message.sent_at) - message.sent_at <= _LATE:
+            return False
+        if not _newer(queue):
             # What was held up comes in a stream, one message at a time: the next may be on its way.
             await self._clock.sleep_until(self._clock.now() + _STREAM)
-        return _newer(waiting)
+        return _newer(queue)
 
 
-def _newer(waiting: deque[Message]) -> bool:
-    first, *others = waiting
+def _newer(queue: Queue) -> bool:
+    first = queue.first
     return any(
         other.chat_kind == "direct"
         and other.type not in EVENT_TYPES
         and (not other.sent_at or other.sent_at >= first.sent_at)
-        for other in others
+        for other in queue.others()
     )

@@ -109,7 +109,11 @@ class LiveRules:
 
     async def _look(self) -> None:
         self._read = await asyncio.to_thread(Contents().of, self.folder)
-        loaded = await asyncio.to_thread(self._load, self.folder)
+        try:
+            loaded = await asyncio.to_thread(self._load, self.folder)
+        except Exception as error:  # files that nobody has thought of must not end the watching, nor the session
+            await self._unread(error)
+            return
         now = self._clock.now()
         if loaded.rule_set is None or (self._live is not None and _emptied(loaded)):
             await self._broken(loaded, now)
@@ -123,15 +127,24 @@ class LiveRules:
             # Broken and mended again without a change in between: the error that is shown is over.
             await self._on_reload(Reload(now, True, self._live.revision))
 
+    async def _unread(self, error: Exception) -> None:
+        self._report.note(f"the rules could not be read; {self._kept()}", level="error", error=repr(error))
+        revision = self._live.revision if self._live else ""
+        await self._on_reload(
+            Reload(self._clock.now(), False, revision, f"a bug in wabot, please report it: {error!r}")
+        )
+
     async def _broken(self, loaded: Loaded, now: int) -> None:
         errors = [item for item in loaded.diagnostics if item.severity == "error" or item.code == _NO_RULES]
         revision = self._live.revision if self._live else ""
         await self._on_reload(Reload(now, False, revision, _line(errors[0]) if errors else ""))
         for item in errors[:_SHOWN]:
             self._report.note(f"broken rules: {_line(item)}", level="error")
-        kept = "the rules before them stay live" if self._live else "nobody is answered until they are mended"
         count = "an error" if len(errors) == 1 else f"{len(errors)} errors"
-        self._report.note(f"the rules have {count}; {kept}", level="error")
+        self._report.note(f"the rules have {count}; {self._kept()}", level="error")
+
+    def _kept(self) -> str:
+        return "the rules before them stay live" if self._live else "nobody is answered until they are mended"
 
     def _swap(self, rule_set: RuleSet) -> None:
         # One assignment: a message that is being decided keeps the rules that it began with.

@@ -13,10 +13,12 @@ WAITING: Final = frozenset({WAIT, PAUSED})
 RETRIES: Final = 5
 
 
-def permission(outbound: Outbound, facts: SendFacts, settings: AutoReply, now: int, own: str = "") -> str | None:
+def permission(
+    outbound: Outbound, facts: SendFacts, settings: AutoReply, now: int, own: str = "", set_forward: int = 0
+) -> str | None:
     """None, or why not. A customer who did not write first is never written to, and no setting changes that. A note
     goes to the tenant's own number (`own`, digits) and to nobody else. What a person writes is held back by nothing
-    that holds the bot."""
+    that holds the bot. `set_forward`: milliseconds by which the clock was set forward while the reply waited."""
     if outbound.kind == "note":
         if not own or outbound.chat != own:
             return "not_the_own_number"
@@ -32,7 +34,7 @@ def permission(outbound: Outbound, facts: SendFacts, settings: AutoReply, now: i
     if settings.dry_run:
         return "dry_run"
     limited = facts.sent_last_minute >= settings.max_per_minute
-    if now - outbound.due > settings.stale_after:
+    if now - set_forward - outbound.due > settings.stale_after:
         # After an outage, or in a crowd: an answer to a question of long ago would only puzzle the customer.
         return "paused_until_stale" if facts.tenant_paused else "max_per_minute_until_stale" if limited else "stale"
     if facts.tenant_paused:

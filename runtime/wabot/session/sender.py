@@ -28,7 +28,7 @@ _LOOK_AGAIN: Final = 1_000
 """Milliseconds until a reply that the minute's limit holds back is looked at again."""
 _LOOK: Final = 2.0
 """Seconds between looks for replies that others queued."""
-_GRACE: Final = 10.0
+GRACE: Final = 8.0
 """Seconds that a send under way has to end when the session stops."""
 
 
@@ -66,7 +66,8 @@ class Sender:
         self._connected, self._own = connected, own
         self._chats: dict[_Lane, deque[Outbound]] = {}
         self._one_by_one: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
-        self._known: set[str] = set()
+        self._known: dict[str, int] = {}
+        """Each reply that was taken over, and how far the clock had been moved by then."""
         self._workers: set[asyncio.Task[None]] = set()
         self._sending: set[asyncio.Task[None]] = set()
         self._turnstile = asyncio.Lock()
@@ -89,7 +90,7 @@ class Sender:
                 return  # they stay queued for the next start
             if outbound.id in self._known:
                 continue
-            self._known.add(outbound.id)
+            self._known[outbound.id] = self._clock.moved()
             lane = _Lane(outbound.chat, outbound.kind)
             waiting = self._chats.get(lane)
             if waiting is not None:
@@ -125,7 +126,7 @@ class Sender:
             if worker not in self._sending:  # once claimed, a send is ended, or it would be unknown for no reason
                 worker.cancel()
         if self._workers:
-            await asyncio.wait(self._workers, timeout=_GRACE)
+            await asyncio.wait(self._workers, timeout=GRACE)
 
     async def _work(self, lane: "_Lane") -> None:
         waiting = self._chats[lane]
@@ -143,7 +144,7 @@ class Sender:
                 if again is None:
                     break
                 due, attempt = again.due, attempt + again.failed
-            self._known.discard(waiting.popleft().id)
+            del self._known[waiting.popleft().id]
         del self._chats[lane]
         if not self._chats:
             self._settled.set()
@@ -161,6 +162,8 @@ class Sender:
 
     async def _wait(self, outbound: Outbound, due: int) -> None:
         await self._connected.wait()
+        # The clock may have been set back since the reply was made: it waits no longer than it was meant to.
+        due = min(due, self._clock.now() + max(due - outbound.created, 0))
         if due <= self._clock.now():
             return
         await self._clock.sleep_until(due - _TYPING)
@@ -180,10 +183,10 @@ class Sender:
         one_by_one = self._one_by_one.setdefault(outbound.chat, asyncio.Lock())
         try:
             async with one_by_one:
+                forward = max(self._clock.moved() - self._known[outbound.id], 0)
                 now, settings, own = self._clock.now(), self._settings(), self._own()
-                claim = await self._store.claim(
-                    outbound, now, lambda facts: permission(outbound, facts, settings, now, own)
-                )
+                may = partial(permission, outbound, settings=settings, now=now, own=own, set_forward=forward)
+                claim = await self._store.claim(outbound, now, may)
                 if claim.claimed:
                     due = claim.due or outbound.due
                     return await self._through_the_channel(replace(outbound, due=due), attempt)

@@ -27,8 +27,10 @@ from wabot.session.sender import Sender
 from wabot.session.turns import Turns
 
 Result = TypeVar("Result")
-_DRAIN: Final = 10.0
-"""Seconds for deciding what is journalled when the session stops; the rest is taken up at the next start."""
+CLOSE: Final = 3.0
+"""Seconds for the channel to end when the session stops."""
+DRAIN: Final = 8.0
+"""Seconds for deciding what is journalled by then; the rest is taken up at the next start."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +136,7 @@ class Session:
             self._report.note("nobody knows whether a reply went out", level="warning", outbound=lost.id)
             self._report.became(lost.rule, "unknown", lost)
         sender.add(await self._insist(self._store.queued))
+        inbound.know(await self._insist(self._store.pairs))
         running = None
         beside = [
             asyncio.create_task(sender.look()),
@@ -159,7 +162,7 @@ class Session:
             if running.done():
                 running.result()
                 if downloads is not None:  # a script that ended; nobody waits for files otherwise
-                    await self._either(downloads.settled(_DRAIN))
+                    await self._either(downloads.settled(DRAIN))
         finally:
             for task in beside:
                 task.cancel()
@@ -168,9 +171,9 @@ class Session:
             await channel.close()
             if running is not None:
                 with suppress(asyncio.CancelledError, Exception):
-                    await asyncio.wait_for(running, 5)
+                    await asyncio.wait_for(running, CLOSE)
             with suppress(TimeoutError):  # a store that is down must not keep the process from ending
-                await asyncio.wait_for(inbound.drain(), _DRAIN)
+                await asyncio.wait_for(inbound.drain(), DRAIN)
             await sender.stop()
 
     def _downloads(self, channel: Channel) -> Downloads | None:

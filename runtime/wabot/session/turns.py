@@ -23,6 +23,7 @@ from wabot.model.message import EVENT_TYPES, Message
 from wabot.model.segments import in_segment
 from wabot.model.turn import OWN_NUMBER, Begun, NewFollowUp, NewReply, Outbound, RuleOutcome, Turn
 from wabot.ports import Clock, Store
+from wabot.session.ahead import Ahead
 from wabot.session.alarms import loop, set_aside
 from wabot.session.bursts import burst_after, within
 from wabot.session.handoff import called, own_number, waiting
@@ -54,6 +55,7 @@ class Turns:
     ) -> None:
         self._store, self._clock, self._rules, self._report = store, clock, rules, report
         self._chance, self._hurry = chance, hurry
+        self._ahead = Ahead(clock)
         self.on_follow_up: Callable[[], None] = lambda: None
         """Called when a turn has left a follow-up."""
 
@@ -136,6 +138,8 @@ class Turns:
         context = in_segment(context, rule_set.tenant.segments)
         if superseded:
             context = replace(context, superseded=True)
+        if ahead := self._ahead.of(message.sent_at):
+            context = replace(context, ahead=ahead)
         started = time.perf_counter_ns()
         decision = decide(rule_set, message, context)
         burst = context.conversation.burst

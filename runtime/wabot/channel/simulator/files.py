@@ -23,6 +23,8 @@ from wabot.ports import Clock, Inbox
 
 _LOOK: Final = 0.05
 """Seconds between two looks at a file that has not grown."""
+_AT_ONCE: Final = 256
+"""Lines that are handed over together: so many messages are journalled in one commit."""
 _LOOKS: Final = 40
 """With `until_idle`, so many looks for a file that is not there."""
 
@@ -48,6 +50,8 @@ class SimulatorChannel:
         self._zone, self._clock = zone, clock
         self._until_idle, self._on_time, self._complain = until_idle, on_time, complain
         self._written: set[str] = set()
+        # A script's clock moves with each line, which is therefore settled before the next is heard.
+        self._at_once = 1 if on_time is not None else _AT_ONCE
         self._closed = asyncio.Event()
         self._before: list[Message] = []
         self._expected = False
@@ -55,8 +59,9 @@ class SimulatorChannel:
 
     async def run(self, inbox: Inbox) -> None:
         self._open()
-        for outbound in sorted(self._written):
-            await inbox.receipt(Receipt(outbound, "sent", self._clock.now()))
+        known = [Receipt(outbound, "sent", self._clock.now()) for outbound in sorted(self._written)]
+        for start in range(0, len(known), _AT_ONCE):
+            await asyncio.gather(*map(inbox.receipt, known[start : start + _AT_ONCE]))
         self._write({"state": "connected"})
         await inbox.state(SessionState("connected"))
         number, rest = 0, b""
@@ -64,9 +69,11 @@ class SimulatorChannel:
             while not self._closed.is_set():
                 lines = (rest + source.read()).split(b"\n")
                 rest = lines.pop()  # a line that is still being written
-                for line in lines:
-                    number += 1
-                    await self._line(line, number, inbox)
+                for start in range(0, len(lines), self._at_once):
+                    batch = lines[start : start + self._at_once]
+                    # Their order is kept: each hands its message over before it waits for the journal.
+                    await asyncio.gather(*(self._line(line, number + at, inbox) for at, line in enumerate(batch, 1)))
+                    number += len(batch)
                     if self._closed.is_set():
                         return
                 if self._before:

@@ -3,7 +3,9 @@
 SELECT
     (SELECT COUNT(*) FROM outbox WHERE tenant_id = :tenant AND status = 'sending' AND claimed_at < :since) AS sending,
     (SELECT COUNT(*) FROM outbox WHERE tenant_id = :tenant AND status = 'queued' AND due_at < :since) AS overdue,
-    (SELECT COUNT(*) FROM outbox WHERE tenant_id = :tenant AND status = 'unknown' AND due_at > :lately) AS unknown,
+    (SELECT COUNT(*) FROM outbox
+     WHERE tenant_id = :tenant AND status IN ('failed', 'unknown') AND status = 'unknown'
+         AND due_at > :lately) AS unknown,
     (SELECT COUNT(*) FROM inbound_journal
      WHERE tenant_id = :tenant AND decided_at IS NULL AND arrived_at < :since) AS undecided,
     (SELECT COUNT(*) FROM inbound_journal

@@ -63,7 +63,7 @@ def known(ask: Ask, message: Message, now: int) -> Context:
 def _loops(ask: Ask, conversation: str, text: str, now: int) -> bool:
     """Whether this chat looks like two machines that answer each other."""
     since = now - _LOOP_SPAN
-    row = ask("conversation_loops", id=conversation, text=text, since=since).fetchone()
+    row = ask("conversation_loops", id=conversation, text=text, since=since, now=now).fetchone()
     return bool(row["replies"] > _MOST_REPLIES or row["repeats"] >= _MOST_REPEATS)
 
 

@@ -52,6 +52,9 @@ JOIN contacts ON contacts.id = conversations.contact_id
 WHERE conversation_chats.tenant_id = :tenant AND conversation_chats.chat IN (:lid, :phone)
 ORDER BY rank;
 
+-- name: contact_pairs
+SELECT lid, phone FROM contacts WHERE tenant_id = :tenant AND lid <> '' AND phone <> '';
+
 -- name: contact_by_lid
 SELECT id FROM contacts WHERE tenant_id = :tenant AND lid = :lid AND lid <> '';
 
@@ -210,6 +213,7 @@ WHERE id = :conversation AND tenant_id = :tenant;
 
 -- name: conversation_loops
 -- Automatic replies since :since or since a person last wrote, and how often the same text got the same one of them.
+-- What lies after :now is of before the clock was set back, and long ago.
 WITH span (began) AS (
     SELECT MAX(:since, COALESCE(
         (SELECT MAX(created_at) FROM messages
@@ -218,11 +222,11 @@ WITH span (began) AS (
 SELECT
     (SELECT COUNT(*) FROM outbox
      WHERE tenant_id = :tenant AND conversation_id = :id AND created_at > (SELECT began FROM span)
-         AND kind = 'reply') AS replies,
+         AND created_at <= :now AND kind = 'reply') AS replies,
     (SELECT COALESCE(MAX(number), 0) FROM
         (SELECT COUNT(*) AS number FROM auto_reply_logs
          WHERE conversation_id = :id AND tenant_id = :tenant AND triggered_at > (SELECT began FROM span)
-             AND triggered_by_message = :text AND response_sent IS NOT NULL AND success
+             AND triggered_at <= :now AND triggered_by_message = :text AND response_sent IS NOT NULL AND success
          GROUP BY response_sent) AS counts) AS repeats;
 
 -- name: message_add
@@ -290,7 +294,8 @@ SELECT * FROM outbox WHERE id = :id AND tenant_id = :tenant;
 SELECT * FROM outbox WHERE tenant_id = :tenant AND status = 'sending' ORDER BY sequence;
 
 -- name: send_facts
--- No tenant may send more than 600 a minute, so counting ends there. What people write is not counted.
+-- No tenant may send more than 600 a minute, so counting ends there. What people write is not counted. What was sent in
+-- the future was sent before the clock was set back.
 SELECT
     conversations.customer_messages > 0 AS customer_wrote,
     contacts.is_blocked AS blocked,
@@ -298,7 +303,7 @@ SELECT
     (SELECT due_at FROM outbox WHERE id = :id AND tenant_id = :tenant) AS due,
     (SELECT COUNT(*) FROM sessions WHERE tenant_id = :tenant AND paused_until > :now) AS tenant_paused,
     (SELECT COUNT(*) FROM (SELECT 1 FROM outbox
-        WHERE tenant_id = :tenant AND sent_at > :since AND kind = 'reply' LIMIT 601))
+        WHERE tenant_id = :tenant AND sent_at > :since AND sent_at <= :now + 5000 AND kind = 'reply' LIMIT 601))
     + (SELECT COUNT(*) FROM outbox
         WHERE tenant_id = :tenant AND status = 'sending' AND id <> :id AND kind = 'reply') AS sent_last_minute
 FROM conversation_chats

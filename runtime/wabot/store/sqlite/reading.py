@@ -86,10 +86,11 @@ class Reader:
         at = logs[0]["triggered_at"]
         answers = _answers(logs, [stored_reply(sent) for sent in self._ask("why_replies", chat=key.chat, at=at)])
         told = json.loads(logs[0]["trace"])
-        if isinstance(told, str):
+        if isinstance(told, str):  # so were failures kept before messages were set aside
             return Why(message, logs[0]["reason"], at, answers, failure=told)
         trace = tuple((outcome["rule"], outcome["outcome"]) for outcome in told)
-        return Why(message, logs[0]["reason"], at, answers, trace)
+        failure = "" if entry is None else dict(entry).get("error", "")  # an older file has no such column
+        return Why(message, logs[0]["reason"], at, answers, trace, failure)
 
     def chats(self) -> dict[str, str]:
         """Each chat by the names people call it: itself, and its customer's number where another chat has not that

@@ -107,6 +107,9 @@ class SqliteStore:
     async def _journalled_messages(self, statement: str) -> list[Message]:
         return list(await self._run(lambda: [load_message(row["payload"]) for row in self._ask(statement)]))
 
+    async def pairs(self) -> list[tuple[str, str]]:
+        return list(await self._run(lambda: [(row["lid"], row["phone"]) for row in self._ask("contact_pairs")]))
+
     async def begin(self, message: Message, now: int) -> Begun:
         def attempt() -> int:
             row = self._ask("journal_try", chat=message.chat, message=message.id).fetchone()
@@ -155,7 +158,8 @@ class SqliteStore:
     async def claim(self, outbound: Outbound, now: int, refuse: Callable[[SendFacts], str | None]) -> Claim:
         def work() -> Claim:
             facts = self._facts(outbound, now)
-            refusal = LATER if facts.due > now else refuse(facts)
+            # Made in the future: the clock was set back, and the sender knows how long it has waited.
+            refusal = LATER if facts.due > now >= outbound.created else refuse(facts)
             claimed = refusal is None and self._ask("outbox_claim", id=outbound.id, at=now).rowcount == 1
             return Claim(claimed, refusal, facts.due)
 
