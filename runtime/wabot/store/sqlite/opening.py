@@ -14,7 +14,7 @@ _MIGRATIONS: Final = Path(__file__).parent / "migrations"
 _DAMAGE: Final = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
 _OF_NODE: Final = "00*_alerts.sql"
 """The migrations that concern the node's file as well."""
-_BUSY: Final = 5_000
+BUSY: Final = 5_000
 """Milliseconds to wait for another process that is writing."""
 
 
@@ -48,7 +48,7 @@ def _open(path: Path, migrations: str) -> sqlite3.Connection:
         os.umask(before)
     try:
         connection.row_factory = sqlite3.Row
-        connection.execute(f"PRAGMA busy_timeout = {_BUSY}")
+        connection.execute(f"PRAGMA busy_timeout = {BUSY}")
         connection.execute("PRAGMA journal_mode = WAL")
         connection.execute("PRAGMA synchronous = FULL")
         connection.execute("PRAGMA foreign_keys = ON")
@@ -86,7 +86,7 @@ def open_for_reading(folder: Path, name: str = NAME) -> sqlite3.Connection:
     try:
         connection = sqlite3.connect(f"file:{path}?mode=ro", uri=True, isolation_level=None)
         connection.row_factory = sqlite3.Row
-        connection.execute(f"PRAGMA busy_timeout = {_BUSY}")
+        connection.execute(f"PRAGMA busy_timeout = {BUSY}")
         connection.execute("SELECT number FROM migrations").fetchone()
     except sqlite3.Error as error:
         raise StoreError(plainly(path, error)) from error

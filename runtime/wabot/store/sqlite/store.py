@@ -3,6 +3,7 @@
 import sqlite3
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -64,9 +65,9 @@ class SqliteStore:
         self._queued: int = self._ask("outbox_last").fetchone()["last"]
         folder = Path(connection.execute("PRAGMA database_list").fetchone()["file"]).parent
         self.writer = self._writer = Writer(connection, tenant)
-        self.imports, self.files = Imports(self._run, self._ask), Files(self._run, self._ask)
+        self.imports, self.files = Imports(self._run_long, self._ask), Files(self._run, self._ask)
         self.alerts, self.people = Alerts(self._run, self._ask), People(self._ask, self._run)
-        self.upkeep = Upkeep(self._writer.run, self._ask, folder, tenant)
+        self.upkeep = Upkeep(partial(self._writer.run, long=True), self._ask, folder, tenant)
         self.follow_ups = FollowUps(self._run, self._ask, self._next)
 
     @property
@@ -80,6 +81,9 @@ class SqliteStore:
 
     async def _run(self, work: Callable[[], Any], *, flushed: bool = True) -> Any:
         return await self._writer.run(lambda _connection: work(), flushed=flushed)
+
+    async def _run_long(self, work: Callable[[], Any]) -> Any:
+        return await self._writer.run(lambda _connection: work(), long=True)
 
     async def journal(self, messages: Sequence[Message], at: int) -> list[bool]:
         payloads = [dump_message(message) for message in messages]

@@ -1,30 +1,37 @@
-"""One thread that owns the connection, and commits whatever queued during the previous commit.
+"""The one owner of a store's connection: commits whatever queued during the previous commit.
 
 A commit costs one flush to the disk however much is in it, so under load many operations share one, and an idle store
-answers a single one at once. Callers are resumed only after the commit that holds their work, all of a commit together:
-waking the event loop costs more than most operations.
+answers a single one at once. Callers are resumed only after the commit that holds their work.
+
+Operations run in the event loop's thread, where they take tens of microseconds each; only what waits for the disk or
+for somebody else is left to a thread: the commit itself, operations that take long, and everything when another process
+holds the file. With a thread for every statement the two would wait for each other's turn at the interpreter, which
+costs more than the statements.
 """
 
 import asyncio
-import queue
 import sqlite3
-import threading
+from collections import deque
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from typing import Any, Final, NamedTuple, TypeVar
 
 from wabot.model.errors import StoreDamaged, StoreError
-from wabot.store.sqlite.opening import damage
+from wabot.store.sqlite.opening import BUSY, damage
 
 Result = TypeVar("Result")
 Operation = Callable[[sqlite3.Connection], Any]
-_MOST: Final = 256
-"""Operations in one commit: more would let the first of them wait."""
+_MOST: Final = 64
+"""Operations in one commit: more would let the first of them wait, and the event loop with it."""
+_HELD: Final = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
+"""Another process has the file: that is waited for, in the thread."""
 
 
 class _Work(NamedTuple):
     operation: Operation
     flushed: bool
+    long: bool
     future: "asyncio.Future[Any]"
 
 
@@ -36,84 +43,127 @@ class _Outcome(NamedTuple):
 
 class Writer:
     """Runs operations on the connection, one after the other. `commits` counts the transactions so far; `on_damage`
-    hears, in the thread, what SQLite says of a file that is damaged: no waiting helps then."""
+    hears, in any thread, what SQLite says of a file that is damaged: no waiting helps then."""
 
     def __init__(self, connection: sqlite3.Connection, name: str) -> None:
         self.commits = 0
         self.on_damage: Callable[[str], None] = lambda _found: None
         self._connection = connection
-        self._queue: queue.SimpleQueue[_Work | None] = queue.SimpleQueue()
+        self._waiting: deque[_Work] = deque()
+        self._thread = ThreadPoolExecutor(1, f"store-{name}")
+        self._busy = False
         self._closed = False
-        self._flushing = True
-        self._thread = threading.Thread(target=self._run, name=f"store-{name}", daemon=True)
-        self._thread.start()
+        self._flushing = self._patient = True
 
-    async def run(self, operation: Callable[[sqlite3.Connection], Result], *, flushed: bool = True) -> Result:
+    async def run(
+        self, operation: Callable[[sqlite3.Connection], Result], *, flushed: bool = True, long: bool = False
+    ) -> Result:
         """Run `operation` in a transaction; return once it is durable. It runs a second time when another one of the
         same commit failed, after all that it did was undone. A caller that is cancelled does not stop it.
 
         What need not be `flushed` to the disk survives the death of the process, and may be lost with the machine's.
+        What takes `long` (more than some milliseconds) runs in a thread, by itself.
 
         Raises:
             StoreError: the store is closed, or the database could not do it. Nothing of the operation is kept then.
         """
         if self._closed:
             raise StoreError("the store is closed")
-        future: asyncio.Future[Result] = asyncio.get_running_loop().create_future()
-        self._queue.put(_Work(operation, flushed, future))
+        loop = asyncio.get_running_loop()
+        future: asyncio.Future[Result] = loop.create_future()
+        self._waiting.append(_Work(operation, flushed, long, future))
+        self._begin(loop)
         return await future
 
     async def close(self) -> None:
         """Finish what is queued, then close the connection."""
         if not self._closed:
+            last = asyncio.create_task(self.run(lambda _connection: None, flushed=False))
+            await asyncio.sleep(0)
             self._closed = True
-            self._queue.put(None)
-        await asyncio.to_thread(self._thread.join)
+            with suppress(StoreError):
+                await last
+            await asyncio.get_running_loop().run_in_executor(self._thread, self._connection.close)
+            self._thread.shutdown(wait=False)
 
-    def _run(self) -> None:
-        closing = False
-        while not closing:
-            batch = [self._queue.get()]
-            with suppress(queue.Empty):
-                while len(batch) < _MOST:
-                    batch.append(self._queue.get_nowait())
-            closing = None in batch
-            if work := [item for item in batch if item is not None]:
-                self._commit(work)
-        self._connection.close()
+    def _begin(self, loop: asyncio.AbstractEventLoop) -> None:
+        if self._waiting and not self._busy:
+            self._busy = True
+            loop.call_soon(self._work, loop)  # not at once: what else this turn of the loop queues shares the commit
 
-    def _commit(self, work: Sequence[_Work]) -> None:
-        outcomes: list[_Outcome] = []
+    def _work(self, loop: asyncio.AbstractEventLoop) -> None:
+        work = [self._waiting.popleft()]
+        while self._waiting and len(work) < _MOST and not (work[0].long or self._waiting[0].long):
+            work.append(self._waiting.popleft())
+        done = [] if work[0].long else self._done(work)
+        if not done:
+            self._in_thread(loop, lambda: self._each(work))
+        elif done[0].error is None:
+            self._in_thread(loop, lambda: self._committed(work, done))
+        else:
+            self._ended(loop, done)
+
+    def _in_thread(self, loop: asyncio.AbstractEventLoop, task: Callable[[], Sequence[_Outcome]]) -> None:
+        def work() -> None:
+            outcomes = task()
+            try:
+                loop.call_soon_threadsafe(self._ended, loop, outcomes)
+            except RuntimeError:  # the loop has ended, and with it whoever waited
+                self._busy = False
+
+        self._thread.submit(work)
+
+    def _ended(self, loop: asyncio.AbstractEventLoop, outcomes: Sequence[_Outcome]) -> None:
+        self._busy = False
+        for outcome in outcomes:
+            _tell(outcome)
+        self._begin(loop)
+
+    def _done(self, work: Sequence[_Work]) -> Sequence[_Outcome]:
+        """Run the operations in one transaction, which stays open when all went well; an only one's failure; or nothing
+        when each must be tried by itself, in the thread."""
         try:
-            self._flush(any(flushed for _, flushed, _ in work))
-            self._connection.execute("BEGIN IMMEDIATE")
-            for operation, _, future in work:
-                try:
-                    outcomes.append(_Outcome(future, operation(self._connection)))
-                except Exception as error:  # whatever it is, its caller must learn of it, and the thread must live on
-                    self._rollback()
-                    if len(work) == 1:
-                        _settle([self._failed(future, error)])
-                    else:  # it is that caller's alone: each operation gets a transaction of its own
-                        for one in work:
-                            self._commit([one])
-                    return
+            self._ready(work, patient=False)
+            return [_Outcome(one.future, one.operation(self._connection)) for one in work]
+        except Exception as error:  # whatever it is, its caller must learn of it, and the others go on
+            self._rollback()
+            alone = len(work) == 1 and getattr(error, "sqlite_errorcode", 0) & 0xFF not in _HELD
+            return [self._failed(work[0].future, error)] if alone else []
+
+    def _committed(self, work: Sequence[_Work], done: Sequence[_Outcome]) -> Sequence[_Outcome]:
+        try:
             self._connection.execute("COMMIT")
             self.commits += 1
+            return done
         except Exception as error:  # the database itself: no caller's work was kept
             self._rollback()
-            outcomes = [self._failed(future, error) for _, _, future in work]
-        _settle(outcomes)
+            return [self._failed(one.future, error) for one in work]
 
-    def _failed(self, future: "asyncio.Future[Any]", error: Exception) -> _Outcome:
-        if found := damage(error):
-            self.on_damage(found)
-        return _Outcome(future, error=_as_store_error(error))
+    def _each(self, work: Sequence[_Work]) -> Sequence[_Outcome]:
+        """Each operation in a transaction of its own, so that a failure is that caller's alone."""
+        outcomes: list[_Outcome] = []
+        for one in work:
+            try:
+                self._ready([one], patient=True)
+                result = one.operation(self._connection)
+                self._connection.execute("COMMIT")
+                self.commits += 1
+                outcomes.append(_Outcome(one.future, result))
+            except Exception as error:  # its caller must learn of it, and the others go on
+                self._rollback()
+                outcomes.append(self._failed(one.future, error))
+        return outcomes
 
-    def _flush(self, wanted: bool) -> None:
-        if wanted != self._flushing:
-            self._connection.execute(f"PRAGMA synchronous = {'FULL' if wanted else 'NORMAL'}")
-            self._flushing = wanted
+    def _ready(self, work: Sequence[_Work], *, patient: bool) -> None:
+        """Begin a transaction for these; `patient`: other processes are waited for."""
+        flushed = any(one.flushed for one in work)
+        if flushed != self._flushing:
+            self._connection.execute(f"PRAGMA synchronous = {'FULL' if flushed else 'NORMAL'}")
+            self._flushing = flushed
+        if patient != self._patient:
+            self._connection.execute(f"PRAGMA busy_timeout = {BUSY if patient else 0}")
+            self._patient = patient
+        self._connection.execute("BEGIN IMMEDIATE")
 
     def _rollback(self) -> None:
         # SQLite may have given the transaction up by itself, over a full disk, say: then there is nothing to undo.
@@ -121,23 +171,19 @@ class Writer:
             if self._connection.in_transaction:
                 self._connection.execute("ROLLBACK")
 
-
-def _settle(outcomes: Sequence[_Outcome]) -> None:
-    loops = {outcome.future.get_loop() for outcome in outcomes}
-    for loop in loops:
-        of_loop = [outcome for outcome in outcomes if outcome.future.get_loop() is loop]
-        with suppress(RuntimeError):  # the loop has ended, and with it whoever waited
-            loop.call_soon_threadsafe(_tell, of_loop)
+    def _failed(self, future: "asyncio.Future[Any]", error: Exception) -> _Outcome:
+        if found := damage(error):
+            self.on_damage(found)
+        return _Outcome(future, error=_as_store_error(error))
 
 
-def _tell(outcomes: Sequence[_Outcome]) -> None:
-    for future, result, error in outcomes:
-        if future.done():  # its caller was cancelled meanwhile
-            continue
-        if error is None:
-            future.set_result(result)
-        else:
-            future.set_exception(error)
+def _tell(outcome: _Outcome) -> None:
+    if outcome.future.done():  # its caller was cancelled meanwhile
+        return
+    if outcome.error is None:
+        outcome.future.set_result(outcome.result)
+    else:
+        outcome.future.set_exception(outcome.error)
 
 
 def _as_store_error(error: Exception) -> Exception:
