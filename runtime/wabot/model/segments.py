@@ -3,7 +3,7 @@
 from typing import Final, Literal
 
 from wabot.model.context import Context
-from wabot.model.value import value
+from wabot.model.value import changed, value
 
 Segment = Literal["new", "regular", "vip", "inactive"]
 
@@ -36,13 +36,11 @@ def segment(by: Segments, messages: int, orders: int, last_contact: int | None, 
 
 def in_segment(context: Context, by: Segments) -> Context:
     """The context with the customer's segment, which stays as it is when a person has set it."""
-    from dataclasses import replace  # every command imports this module, and only sessions come here
-
     contact, chat = context.contact, context.conversation
     if contact.segment:
         return context
     found = segment(by, chat.earlier_messages + 1, contact.orders, chat.last_contact, context.now)
-    return replace(context, contact=replace(contact, segment=found))
+    return changed(context, contact=changed(contact, segment=found))
 
 
 def _reached(threshold: int | None, number: int) -> bool:

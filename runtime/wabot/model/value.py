@@ -11,6 +11,7 @@ from operator import attrgetter
 from typing import Any, Final, TypeVar, dataclass_transform
 
 _Kind = TypeVar("_Kind", bound=type)
+_One = TypeVar("_One")
 _set: Final = object.__setattr__
 
 
@@ -31,6 +32,12 @@ def plain(one: Any) -> dict[str, Any]:
     return dict(zip(one.__slots__, one._parts(one), strict=True))
 
 
+def changed(one: _One, **news: Any) -> _One:
+    """As `dataclasses.replace`, in a quarter of the time: for what happens with every message."""
+    items: dict[str, Any] = {**plain(one), **news}
+    return type(one)(*items.values())
+
+
 def _of_class(meant: Any) -> bool:
     return str(meant).startswith(("typing.ClassVar", "ClassVar"))
 
@@ -48,15 +55,14 @@ def _init(self: Any, *given: Any, **named: Any) -> None:
         _set(self, name, item)
     if len(given) == len(names) and not named:
         return
-    for name in names[len(given) :]:
-        if name in named:
-            _set(self, name, named.pop(name))
-        elif name in self._defaults:
-            _set(self, name, self._defaults[name])
-        else:
+    rest = names[len(given) :]
+    items = {**self._defaults, **named} if named else self._defaults
+    for name in rest:
+        if name not in items:
             raise TypeError(f"{type(self).__name__}() misses `{name}`")
-    if named or len(given) > len(names):
-        surplus = ", ".join(named) or f"more than {len(names)} values"
+        _set(self, name, items[name])
+    if (named and not named.keys() <= set(rest)) or len(given) > len(names):
+        surplus = ", ".join(sorted(named.keys() - set(rest))) or f"more than {len(names)} values"
         raise TypeError(f"{type(self).__name__}() does not take {surplus}")
 
 

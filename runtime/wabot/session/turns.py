@@ -1,11 +1,9 @@
 """One message's turn: context, decision, replies, and one transaction for all that follows from it."""
 
-import json
 import random
 import time
 import traceback
 from collections.abc import Awaitable, Callable
-from dataclasses import replace
 from functools import partial
 from typing import Final, TypeVar
 
@@ -16,12 +14,14 @@ from wabot.engine.render import SILENCE, Said, render
 from wabot.engine.trace import explain_by_index
 from wabot.language.rule_set import RuleSet
 from wabot.model.context import Context, Priority
+from wabot.model.encoding import as_json
 from wabot.model.errors import RenderError
 from wabot.model.failure import place_of
 from wabot.model.ids import uuid7
 from wabot.model.message import EVENT_TYPES, Message
 from wabot.model.segments import in_segment
 from wabot.model.turn import OWN_NUMBER, Begun, NewFollowUp, NewReply, Outbound, RuleOutcome, Turn
+from wabot.model.value import changed
 from wabot.ports import Clock, Store
 from wabot.session.ahead import Ahead
 from wabot.session.alarms import loop, set_aside
@@ -137,9 +137,9 @@ class Turns:
             return _by_a_person(rule_set, message, now)
         context = in_segment(context, rule_set.tenant.segments)
         if superseded:
-            context = replace(context, superseded=True)
+            context = changed(context, superseded=True)
         if ahead := self._ahead.of(message.sent_at):
-            context = replace(context, ahead=ahead)
+            context = changed(context, ahead=ahead)
         started = time.perf_counter_ns()
         decision = decide(rule_set, message, context)
         burst = context.conversation.burst
@@ -183,7 +183,7 @@ class Turns:
             pending=looping or decision.reason in ("stale", "superseded"),
             burst=burst_after(burst, decision, now, debounce),
             mute_until=now + _QUIET if looping else None,
-            trace=json.dumps(trace, ensure_ascii=False),
+            trace=as_json(trace),
             micros=micros,
             alerts=alerts,
             follow_up=follow_up,

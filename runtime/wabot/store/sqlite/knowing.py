@@ -19,8 +19,8 @@ _MOST_REPEATS: Final = 3
 
 def known(ask: Ask, message: Message, now: int) -> Context:
     """The context of a decision about `message`: its chat and its customer before it."""
-    paused = bool(ask("tenant_paused", now=now).fetchone()["paused"])
-    people = operators(ask)
+    tenant = ask("tenant_now", now=now).fetchone()
+    paused, people = bool(tenant["paused"]), operators(ask) if tenant["staffed"] else ()
     contact = find_contact(ask, message)
     if contact is None:
         return Context(now, Contact(message.phone, message.name), paused=paused, operators=people)

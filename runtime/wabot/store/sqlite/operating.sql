@@ -98,8 +98,11 @@ WHERE id = :id AND tenant_id = :tenant AND (status = 'failed' OR (status = 'unkn
 INSERT INTO sessions (tenant_id, paused_until) VALUES (:tenant, :until)
 ON CONFLICT (tenant_id) DO UPDATE SET paused_until = excluded.paused_until;
 
--- name: tenant_paused
-SELECT COUNT(*) AS paused FROM sessions WHERE tenant_id = :tenant AND paused_until > :now;
+-- name: tenant_now
+-- Whether a person has paused the bot, and whether there are people who answer in wabot.
+SELECT
+    EXISTS (SELECT 1 FROM sessions WHERE tenant_id = :tenant AND paused_until > :now) AS paused,
+    EXISTS (SELECT 1 FROM operators WHERE tenant_id = :tenant) AS staffed;
 
 -- name: chat_pause
 UPDATE conversations SET paused_until = :until, updated_at = :at WHERE tenant_id = :tenant AND chat = :chat;

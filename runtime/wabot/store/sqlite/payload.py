@@ -4,6 +4,7 @@ import json
 from dataclasses import asdict
 from typing import Any, Final
 
+from wabot.model.encoding import as_json
 from wabot.model.message import Attachment, Card, Message
 
 _PLAIN: Final = ("id", "chat", "text", "type", "chat_kind", "from_me", "phone", "lid", "name", "sent_at")
@@ -17,7 +18,7 @@ def dump_message(message: Message) -> str:
     for name in _RARE:
         if item := getattr(message, name):
             data[name] = asdict(item) if name == "media" else item
-    return json.dumps(data, ensure_ascii=False)
+    return as_json(data)
 
 
 def load_message(payload: str) -> Message:
@@ -29,7 +30,7 @@ def load_message(payload: str) -> Message:
 
 def dump_attachment(media: Attachment | None) -> str:
     """What came with a message, "" for nothing."""
-    return "" if media is None else json.dumps(asdict(media), ensure_ascii=False)
+    return "" if media is None else as_json(asdict(media))
 
 
 def load_attachment(stored: str) -> Attachment | None:

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
+from wabot.model.encoding import as_json
 from wabot.model.ids import uuid7
 from wabot.model.media import media_type
 from wabot.model.message import EVENT_TYPES, Message
@@ -154,7 +155,7 @@ def _conversed(ask: Ask, turn: Turn, conversation: Any) -> None:
             at=turn.at,
         )
         return
-    tags = json.dumps(sorted({*json.loads(conversation["tags"]), *turn.tags}), ensure_ascii=False)
+    tags = as_json(sorted({*json.loads(conversation["tags"]), *turn.tags})) if turn.tags else conversation["tags"]
     ask(
         "conversation_heard",
         id=conversation["id"],
@@ -162,11 +163,11 @@ def _conversed(ask: Ask, turn: Turn, conversation: Any) -> None:
         content=content,
         tags=tags,
         priority=turn.priority,
-        menu=None if turn.menu is None else json.dumps(plain(turn.menu)),
+        menu=None if turn.menu is None else as_json(plain(turn.menu)),
         assigned=turn.assigned_to,
         pending=turn.pending,
         muted_until=turn.mute_until,
-        burst=None if turn.burst is None else json.dumps(plain(turn.burst)),
+        burst=None if turn.burst is None else as_json(plain(turn.burst)),
         at=turn.at,
     )
 
