@@ -12,7 +12,7 @@ import pytest
 
 from tests.cli.typed import Typed
 from tests.session.stage import JAM, stage
-from tests.tenants import write_tenant
+from tests.tenants import SOUND, write_tenant
 from wabot.cli.health import machine
 from wabot.daemon.child import lock
 from wabot.session.clock import RealClock
@@ -96,7 +96,7 @@ def broken_rules(data: Path) -> None:
 
 
 def same_number(data: Path) -> None:
-    write_tenant(data.parent / "rules" / "toko")
+    write_tenant(data.parent / "rules" / "toko", {"tenant.yaml": SOUND["tenant.yaml"]})
 
 
 def state(data: Path) -> None:

@@ -136,7 +136,8 @@ def _statements(script: str) -> list[str]:
 def plainly(path: Path, error: Exception) -> str:
     """What an error of SQLite means for the owner of the file, and what to do."""
     text = str(error)
-    if "no such column" in text or ("no such table" in text and "sessions" not in text):
+    unknown = "no such table" in text and "migrations" not in text  # a file without that one was never ours
+    if "no such column" in text or unknown:
         return f"{path} is of an older wabot. Start `wabot run` once with this one: it brings it up to date."
     if "not a database" in text or "malformed" in text or "no such table" in text:
         return (
