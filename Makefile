@@ -1,6 +1,8 @@
 # Everything runs from .venv, which `make setup` builds from the lock file. Needs Python 3.11+, git and make.
 PYTHON ?= python3
 VENV := .venv
+# Tests wait more than they compute: three beside each other keep two cores busy.
+WORKERS ?= 3
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.ready
 
@@ -20,7 +22,7 @@ demo: $(STAMP) ## Watch the example tenants answer a recorded hour of customers
 
 test: $(STAMP) ## Run every test
 	@sh .ci/packages
-	@$(BIN)/python -m pytest $(ARGS)
+	@$(BIN)/python -m pytest -n $(WORKERS) $(ARGS)
 
 check: $(STAMP) ## Lint, format check, types, layers
 	$(BIN)/ruff check .
