@@ -7,10 +7,9 @@ from datetime import UTC, datetime, tzinfo
 from pathlib import PurePath
 from typing import Any, TextIO, cast
 
-import structlog
-
 from wabot.daemon import sentry
 from wabot.daemon.options import LogFormat
+from wabot.daemon.structured import structlog
 from wabot.daemon.tenant_log import Processor
 from wabot.model.masked import masked
 from wabot.model.message import Message

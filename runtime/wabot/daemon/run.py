@@ -7,13 +7,12 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import structlog
-
 from wabot.daemon import sentry
 from wabot.daemon.logs import configure
 from wabot.daemon.options import RunOptions
 from wabot.daemon.patience import policy
 from wabot.daemon.settings import SETTINGS, Found, Settings
+from wabot.daemon.structured import structlog
 from wabot.daemon.supervisor import Supervisor
 from wabot.daemon.tenant_log import keep_by_tenant
 from wabot.daemon.watching import watching

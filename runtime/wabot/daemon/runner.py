@@ -12,12 +12,11 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
-import structlog
-
 from wabot.daemon.line import Heard, Listener
 from wabot.daemon.options import RunOptions
 from wabot.daemon.restart import DONE, GO_ON, Life, Policy, Verdict, judge
 from wabot.daemon.standing import Standing, write_standing
+from wabot.daemon.structured import structlog
 from wabot.session.clock import RealClock
 
 LOOKS: Final = 6

@@ -10,8 +10,6 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Final
 
-import structlog
-
 from wabot.daemon.discovery import Discovery
 from wabot.daemon.line import Heard
 from wabot.daemon.notify import Systemd
@@ -21,6 +19,7 @@ from wabot.daemon.presence import Presence
 from wabot.daemon.restart import DONE, USUAL, Policy
 from wabot.daemon.runner import LOOKS, Household, Runner
 from wabot.daemon.standing import Standing, write_standing
+from wabot.daemon.structured import structlog
 from wabot.lint.numbers import same_number
 from wabot.session.clock import RealClock
 

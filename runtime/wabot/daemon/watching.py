@@ -6,13 +6,12 @@ from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from pathlib import Path
 from typing import Any, Final
 
-import structlog
-
 from wabot.daemon.listening import Page, Pages, is_loopback, plain, readiness, serve
 from wabot.daemon.logs import LogReport
 from wabot.daemon.overview import Overview
 from wabot.daemon.settings import Settings
 from wabot.daemon.settings.signing import webhook
+from wabot.daemon.structured import structlog
 from wabot.model.alert import Alert
 from wabot.model.errors import StoreError
 from wabot.ports import Clock
