@@ -201,7 +201,11 @@ class Sender:
             return None
         except StoreError as error:
             self._report.note("a reply waits for the store", level="error", error=str(error), outbound=outbound.id)
-            return _Again(self._clock.now() + _LOOK_AGAIN)
+        except Exception as error:  # a bug: it must not end the worker, and with it every later reply in this chat
+            self._report.note(
+                "a reply could not be dealt with", level="error", error=place_of(error), outbound=outbound.id
+            )
+        return _Again(self._clock.now() + _LOOK_AGAIN)
 
     async def _through_the_channel(self, outbound: Outbound, attempt: int) -> _Again | None:
         try:
