@@ -2,7 +2,6 @@
 
 import asyncio
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -10,7 +9,7 @@ from tests.session.stage import ANI, BUDI, JAM, LATER, REFUSED, START, UNKNOWN, 
 from tests.tenants import rules
 from wabot.language.rule_set import AutoReply
 from wabot.model.message import Message
-from wabot.model.turn import Claim, Outbound, SendFacts
+from wabot.model.turn import Outbound, SendFacts
 from wabot.session.permission import WAIT, backoff, permission
 from wabot.store.sqlite import open_store
 
@@ -290,21 +289,3 @@ def test_every_send_is_checked_once_more_at_the_moment_of_sending(
 
 def test_attempts_come_less_and_less_often_with_a_cap() -> None:
     assert [backoff(attempt) for attempt in (1, 2, 3, 4, 9)] == [1_000, 2_000, 4_000, 8_000, 60_000]
-
-
-async def test_a_bug_before_a_send_costs_time_and_no_reply_of_the_chat(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    async with stage(tmp_path) as shop:
-        claim, bugs = shop.store.claim, iter((True, True))
-
-        async def claims(*given: Any) -> Claim:
-            if next(bugs, False):
-                raise RuntimeError("boom")
-            return await claim(*given)
-
-        monkeypatch.setattr(shop.store, "claim", claims)
-        await shop.say("jam buka?")
-        await shop.say("jam buka dong")
-        assert shop.replies == ["Kami buka kak."] * 2
-        assert sum("could not be dealt with" in note for note in shop.told.notes) == 2

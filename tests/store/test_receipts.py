@@ -91,3 +91,27 @@ async def test_a_reply_whose_echo_was_imported_first_is_one_message(store: Sqlit
         assert [chat.messages for chat in stored.conversations()] == [2]
         assert [item.sender for item in stored.messages(CHAT, 9) if item.wa_id == "W1"] == ["auto_reply"]
     assert await store.imports.add(History((echo,)), NOW) == 0
+
+
+async def test_a_receipt_tells_that_the_one_reply_of_which_nobody_knew_did_go_out(
+    store: SqliteStore, folder: Path
+) -> None:
+    await store.record(answered(message(1)))
+    [row] = await store.queued()
+    await store.claim(row, row.due, allowed)
+    await store.abandon(NOW + 1)
+    await store.receipt(Receipt("", "delivered", NOW + 2, CHAT, "W9"))
+    assert (await store.summary()).outbox == {"delivered": 1}
+    await store.receipt(Receipt("", "read", NOW + 3, CHAT, "W9"))
+    assert status(folder, "W9") == "read"
+
+
+async def test_a_receipt_that_may_be_about_another_reply_settles_nothing(store: SqliteStore) -> None:
+    for number in (1, 2):
+        await store.record(answered(message(number)))
+        row = (await store.queued())[0]
+        await store.claim(row, row.due, allowed)
+        if number == 1:
+            await store.abandon(NOW + 1)
+    await store.receipt(Receipt("", "delivered", NOW + 2, CHAT, "W9"))
+    assert (await store.summary()).outbox == {"sending": 1, "unknown": 1}

@@ -8,8 +8,10 @@ import sqlite3
 import stat
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -196,3 +198,25 @@ async def test_a_lock_held_by_another_process_is_waited_for(store: SqliteStore, 
     assert not waiting.done()
     other.execute("COMMIT")
     assert await waiting
+
+
+async def test_all_who_wait_for_a_file_that_another_process_holds_are_told_together(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("wabot.store.sqlite.writer.BUSY", 50)
+    store = open_store(tmp_path / "d", "warung")
+    ready, waited = store.writer._ready, []
+
+    def noting(work: Sequence[Any], *, patient: bool) -> None:
+        waited.append(patient)
+        ready(work, patient=patient)
+
+    monkeypatch.setattr(store.writer, "_ready", noting)
+    with closing(sqlite3.connect(tmp_path / "d" / "wabot.db", isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        told = await asyncio.gather(*(store.journal([message(n)], NOW) for n in range(9)), return_exceptions=True)
+        assert all(isinstance(one, StoreError) for one in told)
+        assert waited.count(True) == 1, "they waited for it one after the other"
+        other.execute("ROLLBACK")
+    assert await store.journal([message(1)], NOW) == [True]
+    await store.close()

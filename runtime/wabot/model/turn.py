@@ -63,7 +63,8 @@ class Turn:
     it wait for a person though no rule called one. `mute_until` (UTC milliseconds) keeps the bot silent in a chat where
     two machines seem to answer each other; a person's message ends that. `segment` is the customer's from this message
     on ("": as before). `alerts` are for the people behind the tenant, raised with the turn or not at all. `follow_up`
-    is what a rule says later; every turn ends what a rule was about to say in its chat.
+    is what a rule says later; every turn ends what a rule was about to say in its chat. `begun` from the journal: when
+    it is there no more, its customer was forgotten, and nothing is written.
     """
 
     message: Message
@@ -84,6 +85,7 @@ class Turn:
     error: str = ""
     trace: str = "[]"
     micros: int = 0
+    begun: bool = False
     alerts: tuple[Alert, ...] = ()
     called: Called | None = None
     follow_up: NewFollowUp | None = None
@@ -150,7 +152,8 @@ class Claim:
 
 @dataclass(frozen=True, slots=True)
 class Begun:
-    """A try to decide a message: its number, from 1, and what is known, or the error that kept it from being read."""
+    """A try to decide a message: its number, from 1, and what is known, or the error that kept it from being read. A
+    message that is in the journal no more has no try (0): its customer was forgotten."""
 
     tries: int
     context: Context | None

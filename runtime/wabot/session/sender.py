@@ -28,6 +28,8 @@ _LOOK_AGAIN: Final = 1_000
 """Milliseconds until a reply that the minute's limit holds back is looked at again."""
 _LOOK: Final = 2.0
 """Seconds between looks for replies that others queued."""
+LEASE: Final = 120.0
+"""Seconds that a send may take: longer than the library's own 75. Then nobody can tell whether it went out."""
 GRACE: Final = 8.0
 """Seconds that a send under way has to end when the session stops."""
 
@@ -188,8 +190,7 @@ class Sender:
                 may = partial(permission, outbound, settings=settings, now=now, own=own, set_forward=forward)
                 claim = await self._store.claim(outbound, now, may)
                 if claim.claimed:
-                    due = claim.due or outbound.due
-                    return await self._through_the_channel(replace(outbound, due=due), attempt)
+                    return await self._through_the_channel(replace(outbound, due=claim.due or outbound.due), attempt)
             if claim.refusal == LATER:
                 return _Again(claim.due)
             if claim.refusal in WAITING:
@@ -201,15 +202,25 @@ class Sender:
             return None
         except StoreError as error:
             self._report.note("a reply waits for the store", level="error", error=str(error), outbound=outbound.id)
+            return _Again(self._clock.now() + _LOOK_AGAIN)
         except Exception as error:  # a bug: it must not end the worker, and with it every later reply in this chat
-            self._report.note(
-                "a reply could not be dealt with", level="error", error=place_of(error), outbound=outbound.id
-            )
-        return _Again(self._clock.now() + _LOOK_AGAIN)
+            return await self._stumbled(outbound, attempt, error)
+
+    async def _stumbled(self, outbound: Outbound, attempt: int, error: Exception) -> _Again | None:
+        self._report.note("a reply could not be dealt with", level="error", error=place_of(error), outbound=outbound.id)
+        if attempt < RETRIES:
+            return _Again(self._clock.now() + _LOOK_AGAIN, failed=1)
+        with suppress(Exception):  # what cannot even be given up stays as it is; the next start looks at it again
+            await self._fail(outbound, f"given up after {attempt} attempts: a bug in wabot ({place_of(error)})")
+        return None
 
     async def _through_the_channel(self, outbound: Outbound, attempt: int) -> _Again | None:
         try:
-            await self._channel.send(outbound)
+            async with asyncio.timeout(LEASE):
+                await self._channel.send(outbound)
+        except TimeoutError:
+            self._report.note("nobody knows whether a reply went out", level="warning", outbound=outbound.id)
+            await self._finish(outbound, "unknown", f"no answer within {LEASE:g} s")
         except SendRefused as error:
             await self._fail(outbound, str(error))
         except SendUnknown as error:

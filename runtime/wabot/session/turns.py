@@ -69,6 +69,9 @@ class Turns:
         self._report.heard(message)
         error = "the process died each time while it decided this message"
         begun = await self._begin(message)
+        if not begun.tries:
+            self._report.silent(message, "forgotten")
+            return []
         while begun.tries <= MOST_TRIES:
             try:
                 turn = self._turn(message, _known(begun), superseded)
@@ -93,7 +96,16 @@ class Turns:
         """Close a message that cannot be decided, so that its chat goes on; a person must look at the customer."""
         self._report.note("a message is set aside: a person must answer it", level="error", message=message.id)
         alerts = (set_aside(message),)
-        turn = Turn(message, self._clock.now(), "set_aside", priority="high", pending=True, error=error, alerts=alerts)
+        turn = Turn(
+            message,
+            self._clock.now(),
+            "set_aside",
+            priority="high",
+            pending=True,
+            error=error,
+            alerts=alerts,
+            begun=True,
+        )
         try:
             await self._insist(lambda: self._store.record(turn))
         except Exception as failure:  # it stays in the journal, and the next start sets it aside
@@ -132,7 +144,7 @@ class Turns:
         rule_set = self._rules()
         now = context.now
         if own_number(rule_set.tenant, message):
-            return Turn(message, now, OWN_NUMBER)
+            return Turn(message, now, OWN_NUMBER, begun=True)
         if message.from_me:
             return _by_a_person(rule_set, message, now)
         context = in_segment(context, rule_set.tenant.segments)
@@ -185,6 +197,7 @@ class Turns:
             mute_until=now + _QUIET if looping else None,
             trace=as_json(trace),
             micros=micros,
+            begun=True,
             alerts=alerts,
             follow_up=follow_up,
         )
@@ -199,7 +212,8 @@ def _known(begun: Begun) -> Context:
 def _by_a_person(rule_set: RuleSet, message: Message, now: int) -> Turn:
     """The shop answered from its own phone: the bot is silent in that chat for a while."""
     taken = message.chat_kind == "direct" and message.type not in EVENT_TYPES
-    return Turn(message, now, "from_me", pause_until=now + rule_set.tenant.handoff.pause if taken else None)
+    until = now + rule_set.tenant.handoff.pause if taken else None
+    return Turn(message, now, "from_me", pause_until=until, begun=True)
 
 
 def _follow_up(

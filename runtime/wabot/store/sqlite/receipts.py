@@ -1,6 +1,7 @@
 """Which message a receipt is about, and what it changes on one that a person typed on the phone."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any, Final
 
 from wabot.model.message import Message
@@ -20,6 +21,10 @@ RANK: Final[Mapping[str, int]] = {
 """How far a message has come; a receipt only ever moves it on."""
 
 
+_LATELY: Final = 86_400_000
+"""Milliseconds within which a receipt tells of a reply that nobody knew about."""
+
+
 def outbound_of(ask: Ask, receipt: Receipt) -> str:
     """The outbox row's id, "" when the message never was in the outbox: then all that there is to do is done."""
     if receipt.outbound:
@@ -27,7 +32,9 @@ def outbound_of(ask: Ask, receipt: Receipt) -> str:
             _name(ask, receipt)
         return receipt.outbound
     row = ask("message_of_receipt", chat=receipt.chat, id=receipt.wa_id).fetchone()
-    if row is None or row["sender_type"] == "customer":
+    if row is None:
+        return _unknown(ask, receipt)
+    if row["sender_type"] == "customer":
         return ""
     if ask("outbox_row", id=row["id"]).fetchone() is not None:
         return str(row["id"])
@@ -35,6 +42,17 @@ def outbound_of(ask: Ask, receipt: Receipt) -> str:
         times = {f"{name}_at": receipt.at if name == receipt.status else None for name in ("delivered", "read")}
         ask("message_status", id=row["id"], status=receipt.status, error="", sent_at=None, **times)
     return ""
+
+
+def _unknown(ask: Ask, receipt: Receipt) -> str:
+    """The reply of which nobody knew whether it went out: this receipt tells, when it can be about no other one."""
+    since = receipt.at - _LATELY
+    rows = ask("outbox_uncertain", chat=receipt.chat, since=since).fetchall()
+    if len(rows) != 1 or rows[0]["status"] != "unknown":
+        return ""
+    outbound = str(rows[0]["id"])
+    _name(ask, replace(receipt, outbound=outbound))
+    return outbound
 
 
 def _name(ask: Ask, receipt: Receipt) -> None:

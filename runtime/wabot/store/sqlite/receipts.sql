@@ -5,6 +5,13 @@ SELECT messages.id, messages.sender_type, messages.status FROM conversation_chat
 JOIN messages ON messages.conversation_id = conversation_chats.conversation_id
 WHERE conversation_chats.tenant_id = :tenant AND conversation_chats.chat = :chat AND messages.wa_message_id = :id;
 
+-- name: outbox_uncertain
+-- What a receipt with an id that nobody knows may be about.
+SELECT outbox.id, outbox.status FROM conversation_chats
+JOIN outbox ON outbox.conversation_id = conversation_chats.conversation_id
+WHERE conversation_chats.tenant_id = :tenant AND conversation_chats.chat = :chat AND outbox.created_at > :since
+    AND outbox.status IN ('sending', 'unknown') AND outbox.kind <> 'note';
+
 -- name: message_row
 SELECT * FROM messages WHERE id = :id AND tenant_id = :tenant;
 

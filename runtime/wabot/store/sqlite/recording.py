@@ -25,7 +25,7 @@ def record(ask: Ask, turn: Turn, sequence: Callable[[], int]) -> None:
     """Write a turn. A turn whose journal entry is closed already was written before: then nothing is done."""
     message = turn.message
     closed = ask("journal_close", chat=message.chat, message=message.id, at=turn.at, error=turn.error).rowcount
-    if not closed and ask("journal_entry", chat=message.chat, message=message.id).fetchone() is not None:
+    if not closed and (turn.begun or ask("journal_entry", chat=message.chat, message=message.id).fetchone()):
         return
     for alert in turn.alerts:
         raise_alert(ask, alert, turn.at)

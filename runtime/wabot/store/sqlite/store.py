@@ -117,7 +117,7 @@ class SqliteStore:
     async def begin(self, message: Message, now: int) -> Begun:
         def attempt() -> int:
             row = self._ask("journal_try", chat=message.chat, message=message.id).fetchone()
-            return 1 if row is None else int(row["tries"])
+            return 0 if row is None else int(row["tries"])
 
         try:
             # Tries are counted for the death of the process: nothing here needs to survive a power cut.

@@ -127,7 +127,7 @@ class Writer:
             return [_Outcome(one.future, one.operation(self._connection)) for one in work]
         except Exception as error:  # whatever it is, its caller must learn of it, and the others go on
             self._rollback()
-            alone = len(work) == 1 and getattr(error, "sqlite_errorcode", 0) & 0xFF not in _HELD
+            alone = len(work) == 1 and not _held(error)
             return [self._failed(work[0].future, error)] if alone else []
 
     def _committed(self, work: Sequence[_Work], done: Sequence[_Outcome]) -> Sequence[_Outcome]:
@@ -142,7 +142,11 @@ class Writer:
     def _each(self, work: Sequence[_Work]) -> Sequence[_Outcome]:
         """Each operation in a transaction of its own, so that a failure is that caller's alone."""
         outcomes: list[_Outcome] = []
+        held: Exception | None = None
         for one in work:
+            if held is not None:  # whoever has the file had it long enough: nobody waits as long once more
+                outcomes.append(self._failed(one.future, held))
+                continue
             try:
                 self._ready([one], patient=True)
                 result = one.operation(self._connection)
@@ -151,6 +155,7 @@ class Writer:
                 outcomes.append(_Outcome(one.future, result))
             except Exception as error:  # its caller must learn of it, and the others go on
                 self._rollback()
+                held = error if _held(error) else None
                 outcomes.append(self._failed(one.future, error))
         return outcomes
 
@@ -175,6 +180,10 @@ class Writer:
         if found := damage(error):
             self.on_damage(found)
         return _Outcome(future, error=_as_store_error(error))
+
+
+def _held(error: Exception) -> bool:
+    return getattr(error, "sqlite_errorcode", 0) & 0xFF in _HELD
 
 
 def _tell(outcome: _Outcome) -> None:
