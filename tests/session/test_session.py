@@ -289,3 +289,18 @@ def test_every_send_is_checked_once_more_at_the_moment_of_sending(
 
 def test_attempts_come_less_and_less_often_with_a_cap() -> None:
     assert [backoff(attempt) for attempt in (1, 2, 3, 4, 9)] == [1_000, 2_000, 4_000, 8_000, 60_000]
+
+
+async def test_replies_of_one_chat_keep_their_order_over_a_restart_whatever_their_delays(tmp_path: Path) -> None:
+    text = (
+        "  - {id: sambutan, trigger: {type: welcome}, continue: true, delay: 9s, response: Halo kak.}\n"
+        "  - {id: jam-buka, trigger: {type: keyword, keywords: [jam buka]}, delay: 1s, response: Kami buka kak.}\n"
+    )
+    async with stage(tmp_path, text, hurry=False) as shop:
+        shop.clock.runs.clear()
+        await shop.say("jam buka?", settle=False)
+        await shop.session_decided(1)
+        assert shop.replies == []
+    async with stage(tmp_path, text, hurry=False) as shop:
+        await shop.settle()
+        assert shop.replies == ["Halo kak.", "Kami buka kak."]

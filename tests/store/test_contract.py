@@ -84,11 +84,11 @@ async def test_groups_and_reactions_leave_a_log_and_no_contact(store: Store) -> 
     assert summary.by_reason == {"not_a_direct_chat": 1, "not_a_message": 1}
 
 
-async def test_replies_wait_by_due_time_and_in_a_chat_in_their_order(store: Store) -> None:
+async def test_replies_wait_in_the_order_in_which_they_were_made_whenever_they_are_due(store: Store) -> None:
     await store.record(answered(message(1), text="dua", due=NOW + 50))
     await store.record(answered(message(2), text="tiga", due=NOW + 50))
     await store.record(answered(message(3, chat="B", phone="B"), text="satu", due=NOW + 10))
-    assert [row.text for row in await store.queued()] == ["satu", "dua", "tiga"]
+    assert [row.text for row in await store.queued()] == ["dua", "tiga", "satu"]
 
 
 async def test_only_one_claim_of_a_reply_succeeds(store: Store) -> None:

@@ -254,7 +254,8 @@ INSERT INTO outbox (id, tenant_id, conversation_id, chat, text, media, rule_id, 
 VALUES (:id, :tenant, :conversation, :chat, :text, :media, :rule, :due, :at, :sequence, 'queued');
 
 -- name: outbox_queued
-SELECT * FROM outbox WHERE tenant_id = :tenant AND status = 'queued' ORDER BY due_at, sequence;
+-- In the order in which they were made, which each chat keeps whatever their delays.
+SELECT * FROM outbox WHERE tenant_id = :tenant AND status = 'queued' ORDER BY sequence;
 
 -- name: outbox_cancel
 -- A person took the chat over: what the bot was about to say there is not said; what a person had scheduled is.
