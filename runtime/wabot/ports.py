@@ -222,7 +222,7 @@ class Store(Protocol):
         """One transaction: message, conversation, contact, log, counters, effects, outbox; closes the journal entry."""
 
     async def queued(self) -> list[Outbound]:
-        """Replies that wait to be sent, in the order in which they were made: each chat keeps it, whatever their delays."""
+        """Replies that wait to be sent, in the order in which they were made, which each chat keeps."""
 
     async def facts(self, outbound: Outbound, now: int) -> SendFacts:
         """What is checked before `outbound` is sent."""

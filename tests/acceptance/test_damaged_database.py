@@ -75,3 +75,18 @@ def test_damage_that_a_statement_meets_ends_the_session_and_the_next_one_begins_
     assert "no sound backup was found, so a new, empty file was begun" in trouble
     assert daemon.children()["toko"] == toko
     assert daemon.stop() == 0
+
+
+def test_a_database_that_is_removed_beneath_a_session_is_noticed_and_the_next_one_begins_anew(daemon: Daemon) -> None:
+    daemon.tenant(delay="0s")
+    daemon.start()
+    daemon.connected()
+    daemon.say("jam buka?")
+    eventually(lambda: len(daemon.replies()) == 1, "the first is answered")
+    for file in (daemon.data / "warung").glob("wabot.db*"):
+        file.unlink()
+    daemon.connected(times=2)
+    assert "removed or replaced while it was open" in daemon.told()
+    daemon.say("jam buka?", sender="6281200000002")
+    eventually(lambda: daemon.status()["received"] >= 1 and len(daemon.replies()) >= 2, f"and stored: {daemon.told()}")
+    assert daemon.stop() == 0

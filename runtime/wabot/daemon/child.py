@@ -19,7 +19,7 @@ from typing import Final, TextIO
 from wabot.daemon import sentry
 from wabot.daemon.line import Line
 from wabot.daemon.logs import LogReport, Transcript, configure
-from wabot.daemon.opening import opened
+from wabot.daemon.opening import opened, watch_file
 from wabot.daemon.options import RunOptions
 from wabot.daemon.restart import BUSY, DONE, NEEDS_A_PERSON, NO_RULES
 from wabot.daemon.settings import Settings, read_settings
@@ -73,6 +73,7 @@ async def run(rules: Path, data: Path, options: RunOptions, settings: Settings, 
     line = Line(options.line)
     beating = asyncio.create_task(line.beat(options.beat))
     store = await opened(data, tenant, clock, report)
+    watching = asyncio.create_task(watch_file(data, report))
     built_from: list[tuple[str, str]] = []
     """The number and the time zone that the channel was made with: when they change, only a new session has them."""
 
@@ -116,6 +117,7 @@ async def run(rules: Path, data: Path, options: RunOptions, settings: Settings, 
     async with AsyncExitStack() as stack:
         stack.push_async_callback(store.close)
         stack.callback(beating.cancel)
+        stack.callback(watching.cancel)
         if not options.fast:  # a rehearsal calls nobody
             await stack.enter_async_context(delivering(store.alerts, webhook(settings), report))
         told: Report = report

@@ -14,6 +14,7 @@ from wabot.session.alarms import damaged
 from wabot.session.report import Report
 from wabot.store.keeping.mending import Mended, met, open_kept
 from wabot.store.sqlite import SqliteStore
+from wabot.store.sqlite.opening import NAME
 
 _AGAIN: Final = 2.0
 """Seconds between tries to open a store."""
@@ -21,6 +22,8 @@ _HEALS: Final = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_FULL
 _LEAST: Final = 200_000
 """Bytes without which SQLite cannot even open a file; it then says something else than that the disk is full."""
 _CRASHED: Final = 1
+_LOOK: Final = 5.0
+"""Seconds between looks whether the file is still there."""
 
 
 async def opened(folder: Path, tenant: str, clock: Clock, report: Report) -> SqliteStore:
@@ -61,6 +64,27 @@ def _crash(folder: Path, report: Report, found: str) -> None:
     met(folder, found)
     report.note("the database is damaged: starting again to set it aside", level="error", error=found)
     os._exit(_CRASHED)
+
+
+async def watch_file(folder: Path, report: Report) -> None:
+    """End the process when the database is removed or replaced beneath it: what it goes on writing there would be lost
+    with it. Nothing of wabot does that while a session runs."""
+    path = folder / NAME
+    opened = _identity(path)
+    while _identity(path) == opened:
+        await asyncio.sleep(_LOOK)
+    report.note(
+        "the database was removed or replaced while it was open: starting again with what is there", level="error"
+    )
+    os._exit(_CRASHED)
+
+
+def _identity(path: Path) -> tuple[int, int] | None:
+    try:
+        seen = path.stat()
+    except OSError:
+        return None
+    return seen.st_dev, seen.st_ino
 
 
 def _heals(folder: Path, error: Exception) -> bool:
