@@ -51,7 +51,8 @@ def shops(daemon: Daemon, *moments: str) -> dict[str, str]:
 
 
 def test_kill_9_before_a_reply_is_claimed_and_everybody_is_answered_once(daemon: Daemon) -> None:
-    # Before its journal is committed a message is WhatsApp's, which says it again.
+    # Before its journal is committed a message is only the channel's. The simulator's file says it again; WhatsApp does
+    # not, once the library has acknowledged it, which it does by itself: docs/architecture.md, "Sends".
     journalled = {"before:journal_message": False, "after:journal_message": True, "before:outbox_add": True}
     tenants = shops(daemon, *journalled, "after:outbox_add")
     die(daemon, tenants)

@@ -197,6 +197,21 @@ async def test_a_customer_who_writes_while_it_waits_for_the_line_does_not_get_it
         assert (shop.replies, told(tmp_path)) == (["Rp 15.000 kak."], [("failed", "replied")])
 
 
+async def test_a_message_that_comes_in_just_after_the_line_is_up_ends_what_fell_due_meanwhile(tmp_path: Path) -> None:
+    async with stage(tmp_path, HARGA) as shop:
+        await shop.say("harga?")
+        shop.session._connected.clear()
+        shop.clock.set(START + 2 * HOUR)
+        assert shop.session._follow_ups is not None
+        loop = asyncio.create_task(shop.session._follow_ups.run())
+        await asyncio.sleep(0)
+        shop.session._connected.set()
+        await asyncio.sleep(0.1)  # WhatsApp hands over what was written meanwhile
+        await shop.say("tidak jadi")
+        assert (shop.replies, told(tmp_path)) == (["Rp 15.000 kak."], [("cancelled", "replied")])
+        loop.cancel()
+
+
 async def test_what_falls_due_while_the_customers_words_are_not_decided_yet_waits_for_them(tmp_path: Path) -> None:
     async with stage(tmp_path, HARGA) as shop:
         await shop.say("harga?")

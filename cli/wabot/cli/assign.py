@@ -7,8 +7,9 @@ import typer
 
 from wabot.cli import render
 from wabot.cli.exit_codes import CLEAN, FINDINGS
+from wabot.cli.kept import live_rules
 from wabot.cli.output import Format, complain, say
-from wabot.cli.shop import chooser, live_rules, named, people_of
+from wabot.cli.shop import chooser, named, people_of
 from wabot.cli.stored import DATA_HELP, find_chat, missing
 from wabot.model.errors import UsageError
 from wabot.model.stored import StoredConversation

@@ -11,8 +11,9 @@ import typer
 
 from wabot.cli import render
 from wabot.cli.exit_codes import CLEAN, FINDINGS
+from wabot.cli.kept import live_rules
 from wabot.cli.output import Format, complain, say, style
-from wabot.cli.shop import chooser, live_rules, named, one_tenant, people_of
+from wabot.cli.shop import chooser, named, one_tenant, people_of
 from wabot.cli.stored import DATA_HELP, stored_tenants, when
 from wabot.cli.table import table
 from wabot.model.errors import UsageError

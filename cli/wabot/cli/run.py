@@ -94,6 +94,5 @@ def run(
         until_idle=until_idle,
         fast=fast,
         show_messages=show_messages,
-        log_format=found.settings.log_format,
     )
     raise typer.Exit(start(path or DEFAULT, found, options))

@@ -11,8 +11,9 @@ import typer
 from wabot.cli import output as printing
 from wabot.cli import render
 from wabot.cli.exit_codes import CLEAN, FINDINGS
+from wabot.cli.kept import live_rules
 from wabot.cli.output import Format, complain
-from wabot.cli.shop import live_rules, named
+from wabot.cli.shop import named
 from wabot.cli.stored import DATA_HELP, find_chat, missing, paused
 from wabot.model.errors import RenderError, UsageError
 from wabot.model.stored import PersonSays, StoredConversation

@@ -1,4 +1,4 @@
-"""The rules that a tenant's session has live, for commands that know only the data folder."""
+"""Who answers for a tenant, for commands that know only the data folder."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -11,16 +11,6 @@ from wabot.model.stored import StoredOperator
 
 if TYPE_CHECKING:
     from wabot.language.rule_set import RuleSet
-
-
-def live_rules(folder: Path) -> "RuleSet | None":
-    """The last sound rules of the tenant whose data lies in `folder`, as its session keeps them; None when no session
-    ever had any."""
-    from wabot.engine.load import load_tenant
-    from wabot.session.live import COPY
-
-    copy = folder / COPY / folder.name
-    return load_tenant(copy).rule_set if copy.is_dir() else None
 
 
 def chooser(rule_set: "RuleSet | None", now: int) -> Choose:

@@ -1,5 +1,1 @@
-"""Ways to a tenant's customers. The list is explicit: a channel exists when it is named here."""
-
-from typing import Final
-
-CHANNELS: Final = ("neonize", "simulator")
+"""Ways to a tenant's customers: `neonize` is WhatsApp, `simulator` plays customers from files."""

@@ -20,7 +20,6 @@ class RunOptions:
     until_idle: bool = False
     fast: bool = False
     show_messages: bool = False
-    log_format: LogFormat = "text"
     line: int | None = None
     beat: float = 5.0
 

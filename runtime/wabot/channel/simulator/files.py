@@ -49,7 +49,6 @@ class SimulatorChannel:
         self._outgoing = folder / f"{tenant}.out.jsonl"
         self._zone, self._clock = zone, clock
         self._until_idle, self._on_time, self._complain = until_idle, on_time, complain
-        self._written: set[str] = set()
         # A script's clock moves with each line, which is therefore settled before the next is heard.
         self._at_once = 1 if on_time is not None else _AT_ONCE
         self._closed = asyncio.Event()
@@ -58,8 +57,7 @@ class SimulatorChannel:
         self._out = -1
 
     async def run(self, inbox: Inbox) -> None:
-        self._open()
-        known = [Receipt(outbound, "sent", self._clock.now()) for outbound in sorted(self._written)]
+        known = [Receipt(outbound, "sent", self._clock.now()) for outbound in sorted(self._open())]
         for start in range(0, len(known), _AT_ONCE):
             await asyncio.gather(*map(inbox.receipt, known[start : start + _AT_ONCE]))
         self._write({"state": "connected"})
@@ -93,8 +91,6 @@ class SimulatorChannel:
                     await self._pause()
 
     async def send(self, outbound: Outbound) -> None:
-        if outbound.id in self._written:
-            return
         try:
             media = {"media": PurePath(outbound.media).name} if outbound.media else {}
             kind = {} if outbound.kind == "reply" else {"kind": outbound.kind}
@@ -109,7 +105,6 @@ class SimulatorChannel:
             self._write(sent)
         except OSError as error:
             raise SendUnknown(f"{self._outgoing} could not be written: {error}") from error
-        self._written.add(outbound.id)
 
     async def typing(self, chat: str, on: bool) -> None:
         self._write({"state": "typing" if on else "paused", "to": chat})
@@ -183,14 +178,15 @@ class SimulatorChannel:
         except TimeoutError:
             return
 
-    def _open(self) -> None:
+    def _open(self) -> set[str]:
+        """The replies that went out before, by what the out file holds."""
         self._outgoing.parent.mkdir(parents=True, exist_ok=True)
         self._out = os.open(self._outgoing, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600)
         content = self._outgoing.read_bytes()
         whole = content.rfind(b"\n") + 1
         if whole != len(content):  # a process died while it wrote: half a line never reached anybody
             os.ftruncate(self._out, whole)
-        self._written = set(_ids(content[:whole]))
+        return set(_ids(content[:whole]))
 
     def _write(self, data: dict[str, Any]) -> None:
         at = datetime.fromtimestamp(self._clock.now() / 1000, self._zone).isoformat(timespec="seconds")

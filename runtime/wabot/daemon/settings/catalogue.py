@@ -162,7 +162,7 @@ SETTINGS: Final = (
         "analytics.aggregation",
         "aggregation",
         kinds.CRON,
-        "When figures are aggregated.",
+        "When figures are aggregated; no effect yet: nothing aggregates them.",
     ),
     Setting(
         "WABOT_WHATSAPP_PROXY",

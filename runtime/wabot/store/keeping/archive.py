@@ -63,17 +63,6 @@ def write_archive(target: Path, staged: Path, manifest: Manifest, told: Told = u
             draft.unlink()
 
 
-def read_head(path: Path) -> Manifest:
-    """What the backup at `path` says it holds; its files are not looked at.
-
-    Raises:
-        BackupError: it is no backup.
-        OSError: it cannot be read.
-    """
-    with _opened(path) as (text, _tar):
-        return read_manifest(text)
-
-
 def check_archive(path: Path) -> Manifest:
     """Read the whole backup and compare every checksum.
 

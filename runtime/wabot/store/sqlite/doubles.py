@@ -1,12 +1,7 @@
 """A message that was imported and came live, too, is one message: the live one stays."""
 
-import sqlite3
-from collections.abc import Callable
-
 from wabot.model.message import Message
-
-Ask = Callable[..., sqlite3.Cursor]
-"""Runs a named statement with its parameters."""
+from wabot.store.sqlite.queries import Ask
 
 
 def doubles(ask: Ask, conversation: str, message: Message) -> tuple[bool, int]:

@@ -8,8 +8,9 @@ import json
 from typing import Any
 
 from wabot.model.message import Message
-from wabot.store.sqlite.identity import Ask, find_contact, find_conversation
+from wabot.store.sqlite.identity import find_contact, find_conversation
 from wabot.store.sqlite.payload import dump_attachment, dump_message, load_message
+from wabot.store.sqlite.queries import Ask
 
 
 def enrich(ask: Ask, message_id: str, message: Message) -> None:

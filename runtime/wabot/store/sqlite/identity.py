@@ -1,15 +1,11 @@
 """Who a customer is: seen by LID, by phone number, or by both, they are one contact with one conversation."""
 
 import json
-import sqlite3
-from collections.abc import Callable
 from typing import Any, Final
 
 from wabot.model.message import Message
 from wabot.store.sqlite.doubles import drop_doubled
-
-Ask = Callable[..., sqlite3.Cursor]
-"""Runs a named statement with its parameters."""
+from wabot.store.sqlite.queries import Ask
 
 _FOLLOW_UPS: Final = ("follow_ups_doubled", "follow_ups_move")
 _PRIORITIES: Final = ("low", "normal", "high", "urgent")

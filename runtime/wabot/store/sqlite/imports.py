@@ -15,7 +15,8 @@ from wabot.model.ids import uuid7
 from wabot.model.message import EVENT_TYPES, Message
 from wabot.store.sqlite.counting import CONVERSATION_GAP
 from wabot.store.sqlite.events import enrich, note_event
-from wabot.store.sqlite.identity import Ask, find_contact, find_conversation
+from wabot.store.sqlite.identity import find_contact, find_conversation
+from wabot.store.sqlite.queries import Ask
 
 
 class Imports:

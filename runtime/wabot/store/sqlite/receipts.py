@@ -7,7 +7,7 @@ from typing import Any, Final
 from wabot.model.message import Message
 from wabot.model.turn import Receipt
 from wabot.store.sqlite.doubles import displace_imported
-from wabot.store.sqlite.identity import Ask
+from wabot.store.sqlite.queries import Ask
 
 RANK: Final[Mapping[str, int]] = {
     "queued": 0,

@@ -17,8 +17,9 @@ from wabot.store.sqlite.counting import begins
 from wabot.store.sqlite.doubles import displace_imported
 from wabot.store.sqlite.events import enrich, note_event
 from wabot.store.sqlite.following import follow_up
-from wabot.store.sqlite.identity import Ask, find_contact
+from wabot.store.sqlite.identity import find_contact
 from wabot.store.sqlite.payload import logged_text
+from wabot.store.sqlite.queries import Ask
 
 
 def record(ask: Ask, turn: Turn, sequence: Callable[[], int]) -> None:
