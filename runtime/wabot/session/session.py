@@ -105,7 +105,7 @@ class Session:
         finally:
             if watching is not None:
                 watching.cancel()
-                with suppress(asyncio.CancelledError):
+                with suppress(asyncio.CancelledError, Exception):  # how it ended is no reason to call this a crash
                     await watching
             if not self.state.action or self.state.status == "rules_invalid":
                 await self._told(SessionState("stopped"))
