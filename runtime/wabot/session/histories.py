@@ -8,6 +8,7 @@ import asyncio
 from typing import Final
 
 from wabot.model.errors import StoreError
+from wabot.model.failure import place_of
 from wabot.model.history import History
 from wabot.model.message import EVENT_TYPES, Message
 from wabot.ports import Clock, Store
@@ -79,4 +80,7 @@ class Histories:
             context = await self._store.context(message, self._clock.now())
         except StoreError:
             return True  # whoever decides it waits for the store, and says so
+        except Exception as error:  # a bug: it waits as one does who is not known
+            self._report.note("it is not certain who is known", level="error", error=place_of(error))
+            return False
         return context.conversation.earlier_messages > 0
