@@ -108,3 +108,15 @@ async def test_a_store_that_fails_is_waited_for_and_no_part_of_the_history_is_lo
     await Histories(store, RealClock(), Mute()).take(History((past(BUDI),)))
     assert (await store.summary()).received == 1
     await store.close()
+
+
+async def test_a_message_that_cannot_be_stored_is_left_out_and_said_and_the_others_are_in(tmp_path: Path) -> None:
+    async with stage(tmp_path, RULES) as shop:
+        bad = Message("BAD", BUDI, "dulu", phone=BUDI, sent_at=2**70)
+        await hear(shop, History((past(ANI), bad, past("6281200000003", 2)), {BUDI: "Budi"}))
+        await hear(shop, History(state="done"))
+        assert any(note.startswith("messages of the history are left out") for note in shop.told.notes)
+        assert "the history is in" in shop.told.notes
+        await shop.say("jam buka?", ANI)
+        await shop.say("jam buka?", "6281200000003")
+        assert shop.replies == ["Kami buka kak."] * 2

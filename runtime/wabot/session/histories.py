@@ -38,18 +38,37 @@ class Histories:
             self._until = asyncio.get_running_loop().time() + self._longest
             self._expected = True
             self._in.clear()
-        while True:
-            try:
-                self._imported += await self._store.imports.add(part, self._clock.now())
-                break
-            except StoreError as error:
-                if self._stopped:
-                    return
-                self._report.note("the history waits for the store", level="error", error=str(error))
-                await asyncio.sleep(_AGAIN)
+        if part.unread:
+            self._report.note("a part of the history cannot be read", level="error", file=part.unread)
+        left_out = await self._keep(part)
+        if left_out:
+            self._report.note(
+                "messages of the history are left out", level="error", messages=len(left_out), error=left_out[0]
+            )
         if part.state == "done":
             self._report.note("the history is in", messages=self._imported)
             self._let_in()
+
+    async def _keep(self, part: History) -> list[str]:
+        """Store all of it that can be stored; where each of the others failed."""
+        try:
+            await self._add(part)
+        except Exception as error:  # something in it that nobody has thought of: the phone says the others only once
+            if len(part.messages) + len(part.names) <= 1:
+                return [place_of(error)]
+            ones = [History((message,)) for message in part.messages]
+            ones += [History(names={who: name}) for who, name in part.names.items()]
+            return [place for one in ones for place in await self._keep(one)]
+        return []
+
+    async def _add(self, part: History) -> None:
+        while True:  # also while the session stops: who hands it on must not take it for stored
+            try:
+                self._imported += await self._store.imports.add(part, self._clock.now())
+                return
+            except StoreError as error:
+                self._report.note("the history waits for the store", level="error", error=str(error))
+                await asyncio.sleep(_AGAIN)
 
     async def may_begin(self, message: Message) -> bool:
         """Return True once `message` may be decided; False when the session ends before: it stays in the journal."""
