@@ -5,6 +5,7 @@ never seen before waits until the history is in, or for a minute since the pairi
 """
 
 import asyncio
+from pathlib import Path
 from typing import Final
 
 from wabot.model.errors import StoreError
@@ -12,6 +13,7 @@ from wabot.model.failure import place_of
 from wabot.model.history import History
 from wabot.model.message import EVENT_TYPES, Message
 from wabot.ports import Clock, Store
+from wabot.session.insisting import insist
 from wabot.session.report import Report
 
 LONGEST: Final = 60.0
@@ -35,9 +37,9 @@ class Histories:
         """Store a part of the history. A store that fails is waited for."""
         if part.state == "pending":
             self._report.note("the history of the phone is expected: customers never seen before wait for it")
-            self._until = asyncio.get_running_loop().time() + self._longest
-            self._expected = True
-            self._in.clear()
+            self._expect(self._longest)
+            until = self._clock.now() + int(self._longest * 1000)
+            await insist(lambda: self._store.imports.expect(until), self._report, "the history")
         if part.unread:
             self._report.note("a part of the history cannot be read", level="error", file=part.unread)
         left_out = await self._keep(part)
@@ -48,6 +50,23 @@ class Histories:
         if part.state == "done":
             self._report.note("the history is in", messages=self._imported)
             self._let_in()
+            await insist(lambda: self._store.imports.expect(None), self._report, "the history")
+
+    async def resume(self, data: Path) -> None:
+        """Go on with what the process before this one waited for, before anything that it left is decided. A part of
+        the history that waits in the folder `data` says that more of it comes."""
+        until = await insist(self._store.imports.expected, self._report, "the history")
+        left = 0.0 if until is None else (until - self._clock.now()) / 1000
+        if await asyncio.to_thread(_waits, data):
+            left = self._longest
+        if left > 0:
+            self._report.note("the history of the phone is still expected: customers never seen before wait for it")
+            self._expect(min(left, self._longest))
+
+    def _expect(self, seconds: float) -> None:
+        self._until = asyncio.get_running_loop().time() + seconds
+        self._expected = True
+        self._in.clear()
 
     async def _keep(self, part: History) -> list[str]:
         """Store all of it that can be stored; where each of the others failed."""
@@ -103,3 +122,7 @@ class Histories:
             self._report.note("it is not certain who is known", level="error", error=place_of(error))
             return False
         return context.conversation.earlier_messages > 0
+
+
+def _waits(data: Path) -> bool:
+    return any((data / "history").glob("*.sync"))

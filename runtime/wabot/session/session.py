@@ -159,6 +159,8 @@ class Session:
                 undecided = [message for message in undecided if message.chat != chat]
                 if self._stop.is_set():
                     return
+            # Not before: those were begun once, so they waited for no history; and none comes before the channel runs.
+            await histories.resume(self._data)
             inbound.take_up(*undecided)
             running = asyncio.create_task(channel.run(inbound))
             await self._either(running)
