@@ -105,6 +105,12 @@ class Importing(Protocol):
     async def add(self, part: History, at: int) -> int:
         """Store what of `part` is new, in short transactions; how many messages those were. `at` is now."""
 
+    async def expect(self, until: int | None) -> None:
+        """Remember until when (UTC milliseconds) a history is expected; None: it is in."""
+
+    async def expected(self) -> int | None:
+        """Until when a history is expected, as a session before this one may have noted it; None when none is."""
+
 
 class Alerts(Protocol):
     """Alerts of one tenant, or of the node: kept until they are delivered or given up. Durable on return."""

@@ -143,3 +143,8 @@ def test_it_is_in_when_the_recent_chats_are_whole() -> None:
         for kind, progress in (("INITIAL_BOOTSTRAP", 100), ("PUSH_NAME", 100), ("RECENT", 99), ("RECENT", 100))
     ]
     assert states == [[], [], [], ["done"]]
+
+
+def test_a_time_that_nobody_can_have_written_at_is_none() -> None:
+    found = messages(sync(chat(said("1", messageTimestamp=2**63 + 5), said("2"))))
+    assert [message.sent_at for message in found] == [0, AT * 1000]

@@ -8,7 +8,9 @@ import pytest
 from neonize.proto import Neonize_pb2 as wire
 
 from tests.channel.test_neonize_history import OWN, chat, said, sync
+from wabot.channel.neonize import importing
 from wabot.channel.neonize.addresses import Addresses
+from wabot.channel.neonize.history import read_history
 from wabot.channel.neonize.importing import Importer
 from wabot.model.errors import StoreError
 from wabot.model.history import History
@@ -79,8 +81,9 @@ async def test_one_that_cannot_be_read_is_set_aside_and_the_others_go_on(tmp_pat
     importer = Importer(Addresses(), OWN, tmp_path)
     importer.start(inbox)
     importer.hear(heard(chat(said("1"))))
-    await inbox.states("pending", "part")
+    await inbox.states("pending", "part", "part")
     await importer.stop()
+    assert [part.unread for part in inbox.parts] == ["", "000001.damaged", ""]
     assert [file.name for file in tmp_path.glob("*.damaged")] == ["000001.damaged"]
 
 
@@ -90,3 +93,42 @@ async def test_a_customer_is_not_forgotten_while_the_history_would_bring_them_ba
     (tmp_path / "history" / "000001.sync").write_bytes(b"")
     with pytest.raises(StoreError, match="not imported yet"):
         erase(tmp_path, "warung", "628")
+
+
+async def test_one_that_is_read_by_a_bug_is_set_aside_and_does_not_keep_anybody_from_being_forgotten(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real, calls = read_history, 0
+
+    def read(*arguments: Any) -> Any:
+        nonlocal calls
+        calls += 1
+        if calls == 1:
+            raise ValueError("a chat nobody has thought of")
+        return real(*arguments)
+
+    monkeypatch.setattr(importing, "read_history", read)
+    await open_store(tmp_path, "warung").close()
+    inbox: Any = Heard()
+    importer = Importer(Addresses(), OWN, tmp_path / "history")
+    importer.start(inbox)
+    importer.hear(heard(chat(said("1"))))
+    importer.hear(heard(chat(said("2"))))
+    await inbox.states("part", "part")
+    await importer.stop()
+    assert [message.id for part in inbox.parts for message in part.messages] == ["2"]
+    assert not erase(tmp_path, "warung", "628").chats
+
+
+async def test_the_disk_that_gives_no_file_holds_up_the_others_for_three_tries(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(importing, "_AGAIN", 0.01)
+    (tmp_path / "000001.sync").mkdir()  # reading it is an OSError, for root as well
+    inbox: Any = Heard()
+    importer = Importer(Addresses(), OWN, tmp_path)
+    importer.start(inbox)
+    importer.hear(heard(chat(said("1"))))
+    await inbox.states("pending", "part", "part")
+    await importer.stop()
+    assert [message.id for part in inbox.parts for message in part.messages] == ["1"]

@@ -2,8 +2,10 @@
 
 import asyncio
 from pathlib import Path
+from typing import Any
 
 import pytest
+import watchfiles
 
 from tests.tenants import write_tenant
 from wabot.daemon.discovery import Discovery
@@ -82,4 +84,23 @@ async def test_what_a_session_writes_below_the_rules_is_no_change_of_them(rules:
     while not found:
         found = await asyncio.wait_for(anext(changes), 30)
     assert found == {rules / "warung" / "rules.yaml"}
-    await changes.aclose()  # type: ignore[attr-defined]
+
+
+async def test_without_inotify_tenants_and_changes_are_found_by_looking(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def used_up(*_places: Any, **_options: Any) -> Any:
+        raise OSError(24, "Too many open files")
+
+    monkeypatch.setattr(watchfiles, "awatch", used_up)
+    monkeypatch.setattr("wabot.daemon.discovery.BLIND", 0.02)
+    one = write_tenant(tmp_path / "rules" / "satu")
+    discovery = Discovery(tmp_path / "rules", tmp_path / "data")
+    changes = discovery.changes()
+    assert await anext(changes) == set()
+    write_tenant(tmp_path / "rules" / "dua")
+    await anext(changes)
+    assert set(discovery.tenants) == {"satu", "dua"}
+    assert await anext(changes) == set()
+    (one / "rules.yaml").write_text("rules: []\n")
+    assert {discovery.owner(file) for file in await anext(changes)} == {"satu"}

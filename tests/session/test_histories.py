@@ -108,3 +108,53 @@ async def test_a_store_that_fails_is_waited_for_and_no_part_of_the_history_is_lo
     await Histories(store, RealClock(), Mute()).take(History((past(BUDI),)))
     assert (await store.summary()).received == 1
     await store.close()
+
+
+async def test_a_message_that_cannot_be_stored_is_left_out_and_said_and_the_others_are_in(tmp_path: Path) -> None:
+    async with stage(tmp_path, RULES) as shop:
+        bad = Message("BAD", BUDI, "dulu", phone=BUDI, sent_at=2**70)
+        await hear(shop, History((past(ANI), bad, past("6281200000003", 2)), {BUDI: "Budi"}))
+        await hear(shop, History(state="done"))
+        assert any(note.startswith("messages of the history are left out") for note in shop.told.notes)
+        assert "the history is in" in shop.told.notes
+        await shop.say("jam buka?", ANI)
+        await shop.say("jam buka?", "6281200000003")
+        assert shop.replies == ["Kami buka kak."] * 2
+
+
+async def test_who_waited_for_the_history_as_the_process_ended_waits_for_it_after_the_restart(tmp_path: Path) -> None:
+    async with stage(tmp_path, RULES) as shop:
+        await hear(shop, History(state="pending"))
+        await shop.say("jam buka?", settle=False)
+    async with stage(tmp_path, RULES) as shop:
+        await hear(shop, History((past(BUDI),)))
+        await hear(shop, History(state="done"))
+        await shop.settle()
+        assert shop.replies == ["Kami buka kak."]
+    async with stage(tmp_path, RULES) as shop:  # it is in: nobody waits any more
+        assert not any("still expected" in note for note in shop.told.notes)
+        await shop.say("jam buka?", ANI)
+        assert shop.replies == ["Selamat datang kak."]
+
+
+async def test_a_history_on_the_disk_is_waited_for_before_anything_is_decided(tmp_path: Path) -> None:
+    store = open_store(tmp_path / "data", "warung")
+    await store.journal([Message("A0", BUDI, "jam buka?", phone=BUDI, sent_at=START)], START)
+    await store.close()
+    (tmp_path / "data" / "history").mkdir()
+    (tmp_path / "data" / "history" / "000001.sync").write_bytes(b"")
+    async with stage(tmp_path, RULES) as shop:
+        await hear(shop, History((past(BUDI),), state="pending"))
+        await hear(shop, History(state="done"))
+        await shop.settle()
+        assert shop.replies == ["Kami buka kak."]
+
+
+async def test_the_limit_since_the_pairing_holds_across_a_restart(tmp_path: Path) -> None:
+    async with stage(tmp_path, RULES) as shop:
+        await hear(shop, History(state="pending"))
+        await shop.store.imports.expect(START - 1)  # as it stands a minute later
+        await shop.say("jam buka?", settle=False)
+    async with stage(tmp_path, RULES) as shop:
+        await shop.settle()
+        assert shop.replies == ["Selamat datang kak."]

@@ -3,8 +3,12 @@
 import asyncio
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
-from tests.session.stage import JAM
+import pytest
+import watchfiles
+
+from tests.session.stage import JAM, Told
 from tests.tenants import rules, write_tenant
 from wabot.model.session import Reload
 from wabot.session.clock import RealClock
@@ -37,6 +41,37 @@ async def test_a_watcher_that_finds_all_as_it_was_reads_nothing_again(tmp_path: 
     assert outcomes.empty()
     (folder / "rules.yaml").touch()
     await asyncio.wait_for(outcomes.get(), 30)
+    watching.cancel()
+    with suppress(asyncio.CancelledError):
+        await watching
+
+
+def _used_up(*_places: Any, **_options: Any) -> Any:
+    raise OSError(24, "Too many open files")
+
+
+async def test_without_inotify_changes_are_found_by_looking_and_that_is_said_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told = Told()
+    monkeypatch.setattr(watchfiles, "awatch", _used_up)
+    monkeypatch.setattr("wabot.session.live.BLIND", 0.02)
+    folder = write_tenant(tmp_path / "warung", rules(JAM))
+    outcomes: asyncio.Queue[Reload] = asyncio.Queue()
+    live = LiveRules(folder, tmp_path / "data", RealClock(), told, outcomes.put)
+    assert await live.load()
+    first = (await outcomes.get()).revision
+    watching = asyncio.create_task(live.watch())
+    await asyncio.sleep(0.2)
+    assert outcomes.empty()
+    (folder / "rules.yaml").write_text(rules(JAM.replace("buka kak", "tutup kak"))["rules.yaml"])
+    assert (await asyncio.wait_for(outcomes.get(), 30)).revision != first
+    assert [note for note in told.notes if "not told" in note] == [
+        "changes of the rules are not told [Errno 24] Too many open files"
+    ]
+    monkeypatch.undo()
+    while "changes of the rules are told again" not in told.notes:
+        await asyncio.sleep(0.01)
     watching.cancel()
     with suppress(asyncio.CancelledError):
         await watching

@@ -3,11 +3,13 @@
 import asyncio
 from collections.abc import AsyncIterator, Mapping
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
+from wabot.daemon.structured import structlog
+from wabot.language.content import Contents
 from wabot.language.folders import find_tenants
 from wabot.model.errors import UsageError
-from wabot.session.changes import LOOK_AGAIN, whole_changes
+from wabot.session.changes import BLIND, LOOK_AGAIN, WHY_BLIND, whole_changes
 
 _AWAY: Final = 2
 """Looks without a folder after which its tenant counts as removed: a folder that is replaced is gone for a moment."""
@@ -20,6 +22,8 @@ class Discovery:
     def __init__(self, path: Path, data: Path) -> None:
         self._path, self._data = path, data.resolve()
         self._missed: dict[str, int] = {}
+        self._blind = False
+        self._log: Any = structlog.get_logger()
         self.tenants: Mapping[str, Path] = {folder.resolve().name: folder for folder in find_tenants(path).folders}
 
     def look(self) -> None:
@@ -40,7 +44,9 @@ class Discovery:
         self.tenants = {**kept, **fresh}
 
     async def changes(self) -> AsyncIterator[set[Path]]:
-        """Renews `tenants` after each whole change below `path` and once a second, and tells which files changed."""
+        """Renews `tenants` after each whole change below `path` and once a second, and tells which files changed.
+        Where the machine cannot tell of changes, the files are looked at every few seconds."""
+        seen: Mapping[Path, str | None] = {}
         while True:
             places = self._places()
             if not places:
@@ -48,13 +54,32 @@ class Discovery:
                 self.look()
                 yield set()
                 continue
-            async for changed in whole_changes(places):
+            if not self._blind:
+                seen = await asyncio.to_thread(self._contents)
+            try:
+                async for changed in whole_changes(places):
+                    self._blind = False
+                    self.look()
+                    # Data may lie below the rules; what a session writes there is no change of them.
+                    files = {Path(name) for _, name in changed}
+                    yield {file for file in files if not file.resolve().is_relative_to(self._data)}
+                    if self._places() != places or any(Path(name) in places for _, name in changed):
+                        break
+            except Exception as error:  # new tenants are found without a watcher, too
+                if not self._blind:
+                    self._blind = True
+                    self._log.error("changes of the folders are not told", error=str(error), action=WHY_BLIND)
+                await asyncio.sleep(BLIND)
                 self.look()
-                # Data may lie below the rules; what a session writes there is no change of them.
-                files = {Path(name) for _, name in changed}
-                yield {file for file in files if not file.resolve().is_relative_to(self._data)}
-                if self._places() != places or any(Path(name) in places for _, name in changed):
-                    break
+                now = await asyncio.to_thread(self._contents)
+                changed_files = {
+                    folder / "tenant.yaml" for folder, content in now.items() if seen.get(folder) != content
+                }
+                seen = now
+                yield changed_files
+
+    def _contents(self) -> dict[Path, str | None]:
+        return {folder.absolute(): Contents().of(folder) for folder in self.tenants.values()}
 
     def owner(self, file: Path) -> str | None:
         """The tenant that a changed file belongs to; None for what several share."""

@@ -4,14 +4,16 @@ nothing of WhatsApp, of rules or of stores: a tenant's trouble stays in that ten
 import asyncio
 import os
 import signal
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from contextlib import suppress
 from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
 from wabot.daemon.discovery import Discovery
 from wabot.daemon.line import Heard
+from wabot.daemon.logs import LogReport
 from wabot.daemon.notify import Systemd
 from wabot.daemon.numbers import Numbers
 from wabot.daemon.options import RunOptions
@@ -22,6 +24,7 @@ from wabot.daemon.standing import Standing, write_standing
 from wabot.daemon.structured import structlog
 from wabot.lint.numbers import same_number
 from wabot.session.clock import RealClock
+from wabot.session.forever import forever
 
 _TOGETHER: Final = 1.0
 """Seconds within which two signals to stop are one."""
@@ -81,11 +84,13 @@ class Supervisor:
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, self.stop)
         loop.add_signal_handler(signal.SIGHUP, self._hang_up)
-        tasks = [asyncio.create_task(self._look()), asyncio.create_task(self._appear())]
+        loops: list[Callable[[], Awaitable[None]]] = [self._look, self._appear]
         if not self._options.until_idle:
-            tasks.append(asyncio.create_task(self._follow()))
+            loops.append(self._follow)
         if self._systemd.watchdog is not None:
-            tasks.append(asyncio.create_task(self._reassure(self._systemd.watchdog / 2)))
+            loops.append(partial(self._reassure, self._systemd.watchdog / 2))
+        note = LogReport("").note
+        tasks: list[asyncio.Task[None]] = [asyncio.create_task(forever(one, note, "the supervisor")) for one in loops]
         try:
             self._settle()
             while not self._over():

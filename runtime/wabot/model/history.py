@@ -15,9 +15,10 @@ class History:
     """A part of the history: messages of both sides, and `names`, what customers call themselves, by number or LID.
 
     `state` is "pending" when a history is expected and nothing of it is here, "part" while more may come, "done" when
-    all that says who has ever written is in.
+    all that says who has ever written is in. `unread` names what could not be read of it, for people.
     """
 
     messages: tuple[Message, ...] = ()
     names: Mapping[str, str] = field(default_factory=dict)
     state: Literal["pending", "part", "done"] = "part"
+    unread: str = ""

@@ -11,6 +11,13 @@ from wabot.session.clock import RealClock
 if TYPE_CHECKING:
     from watchfiles import Change
 
+BLIND: Final = 5.0
+"""Seconds between looks at the files themselves while nobody tells of changes."""
+WHY_BLIND: Final = (
+    "if the machine has no inotify instances left, raise fs.inotify.max_user_instances (sysctl); until then files are "
+    "looked at every few seconds"
+)
+"""What a person is told to do then."""
 LOOK_AGAIN: Final = 1_000
 """Milliseconds between looks whether the watched folders are still the ones at their places."""
 _QUIET: Final = 200
@@ -25,6 +32,9 @@ _STEP: Final = 0.05
 async def whole_changes(places: Collection[Path]) -> "AsyncIterator[set[tuple[Change, str]]]":
     """What changed in `places` and below, each time that the writing has ended; without changes an empty set every
     second. Ends when one of the places is not there any more.
+
+    Raises:
+        Exception: the machine cannot tell of changes, its inotify instances being used up, say.
     """
     from watchfiles import awatch
 

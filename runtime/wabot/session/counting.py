@@ -16,6 +16,7 @@ from wabot.model.errors import StoreError
 from wabot.model.message import Message
 from wabot.model.turn import Outbound, Turn
 from wabot.ports import Clock
+from wabot.session.forever import forever
 from wabot.session.report import Outcome, Report
 
 BOUNDS: Final = (0.05, 0.1, 0.25, 0.5, 1, 2, 3, 4, 5, 7.5, 10, 15, 30, 60, 120, 300, 600)
@@ -144,7 +145,7 @@ async def counting(
 ) -> AsyncIterator[Counting]:
     """Count within the block; what is counted last is told at its end."""
     made = Counting(report, clock, tell, backlog)
-    telling = asyncio.create_task(made.run())
+    telling = asyncio.create_task(forever(made.run, report.note, "counting"))
     try:
         yield made
     finally:

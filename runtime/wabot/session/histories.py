@@ -5,12 +5,15 @@ never seen before waits until the history is in, or for a minute since the pairi
 """
 
 import asyncio
+from pathlib import Path
 from typing import Final
 
 from wabot.model.errors import StoreError
+from wabot.model.failure import place_of
 from wabot.model.history import History
 from wabot.model.message import EVENT_TYPES, Message
 from wabot.ports import Clock, Store
+from wabot.session.insisting import insist
 from wabot.session.report import Report
 
 LONGEST: Final = 60.0
@@ -34,21 +37,57 @@ class Histories:
         """Store a part of the history. A store that fails is waited for."""
         if part.state == "pending":
             self._report.note("the history of the phone is expected: customers never seen before wait for it")
-            self._until = asyncio.get_running_loop().time() + self._longest
-            self._expected = True
-            self._in.clear()
-        while True:
-            try:
-                self._imported += await self._store.imports.add(part, self._clock.now())
-                break
-            except StoreError as error:
-                if self._stopped:
-                    return
-                self._report.note("the history waits for the store", level="error", error=str(error))
-                await asyncio.sleep(_AGAIN)
+            self._expect(self._longest)
+            until = self._clock.now() + int(self._longest * 1000)
+            await insist(lambda: self._store.imports.expect(until), self._report, "the history")
+        if part.unread:
+            self._report.note("a part of the history cannot be read", level="error", file=part.unread)
+        left_out = await self._keep(part)
+        if left_out:
+            self._report.note(
+                "messages of the history are left out", level="error", messages=len(left_out), error=left_out[0]
+            )
         if part.state == "done":
             self._report.note("the history is in", messages=self._imported)
             self._let_in()
+            await insist(lambda: self._store.imports.expect(None), self._report, "the history")
+
+    async def resume(self, data: Path) -> None:
+        """Go on with what the process before this one waited for, before anything that it left is decided. A part of
+        the history that waits in the folder `data` says that more of it comes."""
+        until = await insist(self._store.imports.expected, self._report, "the history")
+        left = 0.0 if until is None else (until - self._clock.now()) / 1000
+        if await asyncio.to_thread(_waits, data):
+            left = self._longest
+        if left > 0:
+            self._report.note("the history of the phone is still expected: customers never seen before wait for it")
+            self._expect(min(left, self._longest))
+
+    def _expect(self, seconds: float) -> None:
+        self._until = asyncio.get_running_loop().time() + seconds
+        self._expected = True
+        self._in.clear()
+
+    async def _keep(self, part: History) -> list[str]:
+        """Store all of it that can be stored; where each of the others failed."""
+        try:
+            await self._add(part)
+        except Exception as error:  # something in it that nobody has thought of: the phone says the others only once
+            if len(part.messages) + len(part.names) <= 1:
+                return [place_of(error)]
+            ones = [History((message,)) for message in part.messages]
+            ones += [History(names={who: name}) for who, name in part.names.items()]
+            return [place for one in ones for place in await self._keep(one)]
+        return []
+
+    async def _add(self, part: History) -> None:
+        while True:  # also while the session stops: who hands it on must not take it for stored
+            try:
+                self._imported += await self._store.imports.add(part, self._clock.now())
+                return
+            except StoreError as error:
+                self._report.note("the history waits for the store", level="error", error=str(error))
+                await asyncio.sleep(_AGAIN)
 
     async def may_begin(self, message: Message) -> bool:
         """Return True once `message` may be decided; False when the session ends before: it stays in the journal."""
@@ -79,4 +118,11 @@ class Histories:
             context = await self._store.context(message, self._clock.now())
         except StoreError:
             return True  # whoever decides it waits for the store, and says so
+        except Exception as error:  # a bug: it waits as one does who is not known
+            self._report.note("it is not certain who is known", level="error", error=place_of(error))
+            return False
         return context.conversation.earlier_messages > 0
+
+
+def _waits(data: Path) -> bool:
+    return any((data / "history").glob("*.sync"))

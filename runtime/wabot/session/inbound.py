@@ -5,6 +5,7 @@ from collections import deque
 from collections.abc import Awaitable, Callable, Iterable
 from typing import Final
 
+from wabot.model.failure import place_of
 from wabot.model.history import History
 from wabot.model.message import EVENT_TYPES, Message
 from wabot.model.session import SessionState
@@ -118,20 +119,30 @@ class Inbound:
         await self._idle.wait()
 
     async def _work(self, queue: Queue) -> None:
-        while queue and await self._histories.may_begin(queue.first):
+        try:
+            while queue and await self._histories.may_begin(queue.first):
+                await self._decide(queue)
+                queue.done()
+                while queue.before:
+                    if (earlier := self._workers.get(queue.before.pop())) is not None:
+                        await asyncio.wait([earlier])
+        finally:
+            del self._workers[queue]
+            self._queues.end(queue)
+            if not self._queues:
+                self._idle.set()
+
+    async def _decide(self, queue: Queue) -> None:
+        message = queue.first
+        try:
             superseded = await self._superseded(queue)
-            message = queue.first
             async with self._turn:
                 self._sender.add(await self._turns.take(message, superseded=superseded))
-            queue.done()
             self._on_decided(message)
-            while queue.before:
-                if (earlier := self._workers.get(queue.before.pop())) is not None:
-                    await asyncio.wait([earlier])
-        del self._workers[queue]
-        self._queues.end(queue)
-        if not self._queues:
-            self._idle.set()
+        except Exception as error:  # what it left undone stands in the store; the customer's next message must go on
+            self._report.note(
+                "a message was not dealt with to its end", level="error", error=place_of(error), message=message.id
+            )
 
     async def _superseded(self, queue: Queue) -> bool:
         """Whether the first of these messages was held up by an outage, and the same customer has a newer one."""

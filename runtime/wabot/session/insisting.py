@@ -39,15 +39,20 @@ class Newest:
     def __init__(self, save: Callable[..., Awaitable[None]], report: Report, what: str) -> None:
         self._save, self._report, self._what = save, report, what
         self._later: asyncio.Task[None] | None = None
+        self._told = 0
 
     async def tell(self, *news: Any) -> None:
         """Returns at once; what was told before and still waits is dropped."""
+        self._told += 1
+        told = self._told
         if self._later is not None:
             self._later.cancel()
             self._later = None
         try:
             await self._save(*news)
         except StoreError as error:
+            if told != self._told:  # something newer was told meanwhile, and may be stored: this must not come after
+                return
             self._report.note(f"{self._what} cannot be stored yet", level="error", error=str(error))
             self._later = asyncio.create_task(insist(lambda: self._save(*news), self._report, self._what))
 

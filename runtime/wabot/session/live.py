@@ -19,7 +19,7 @@ from wabot.language.rule_set import RuleSet
 from wabot.language.tenant import Loaded
 from wabot.model.session import Reload
 from wabot.ports import Clock
-from wabot.session.changes import LOOK_AGAIN, whole_changes
+from wabot.session.changes import BLIND, LOOK_AGAIN, WHY_BLIND, whole_changes
 from wabot.session.report import Report
 
 COPY: Final = "rules.good"
@@ -46,6 +46,7 @@ class LiveRules:
         self._live: RuleSet | None = None
         self._one = asyncio.Lock()
         self._read: str | None = None
+        self._blind = False
         self.ready = asyncio.Event()
 
     def rule_set(self) -> RuleSet:
@@ -65,11 +66,18 @@ class LiveRules:
 
     async def watch(self) -> None:
         """Reload whenever a file of the tenant changes, until cancelled; also when the folder itself is replaced
-        (moved, checked out anew, or reached by a link that now leads elsewhere)."""
+        (moved, checked out anew, or reached by a link that now leads elsewhere).
+        Where the machine cannot tell of changes, the files are looked at every few seconds."""
         while True:
             places = self._places()
             if places:
-                await self._watch(places)
+                try:
+                    await self._watch(places)
+                except Exception as error:  # hot reload goes on without a watcher, and takes one when there is one
+                    self._see(error)
+                    await asyncio.sleep(BLIND)
+                    if await asyncio.to_thread(Contents().of, self.folder) == self._read:
+                        continue
             else:
                 await asyncio.sleep(LOOK_AGAIN / 1000)
             if self._places():  # without the folder there is nothing to read; it may be on its way
@@ -84,12 +92,21 @@ class LiveRules:
             # What changed after the last look and before the watcher stood, it does not tell.
             missed = not stands and await asyncio.to_thread(Contents().of, self.folder) != self._read
             stands = True
+            self._see(None)
             # A folder that is made anew can have the number of the one that is gone, but that one's end was seen.
             ended = any(change == Change.deleted and Path(path) in places for change, path in changes)
             if ended or self._places() != places:
                 return
             if changes or missed:
                 await self.reload()
+
+    def _see(self, error: Exception | None) -> None:
+        """Say it once when changes are not told any more, and when they are again."""
+        if error is not None and not self._blind:
+            self._report.note("changes of the rules are not told", level="error", error=str(error), action=WHY_BLIND)
+        elif error is None and self._blind:
+            self._report.note("changes of the rules are told again")
+        self._blind = error is not None
 
     def _places(self) -> dict[Path, tuple[int, int]]:
         """The folders to watch, each with what makes it the same folder; nothing without the tenant's own."""

@@ -5,6 +5,7 @@ import random
 from collections.abc import Awaitable, Callable, Coroutine
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
@@ -16,6 +17,7 @@ from wabot.ports import Channel, Clock, MediaSource, Store
 from wabot.session.alarms import broken_rules
 from wabot.session.downloads import Downloads
 from wabot.session.follow_ups import FollowUps
+from wabot.session.forever import forever
 from wabot.session.handoff import look
 from wabot.session.histories import Histories
 from wabot.session.inbound import Inbound
@@ -94,7 +96,7 @@ class Session:
             if not sound and not wait_for_rules:
                 return False
             if self._watch:
-                watching = asyncio.create_task(self.live.watch())
+                watching = asyncio.create_task(forever(self.live.watch, self._report.note, "watching the rules"))
             if not sound:
                 action = "mend the files; wabot notices by itself"
                 await self._told(SessionState("rules_invalid", "the rules have errors", action))
@@ -138,15 +140,16 @@ class Session:
         sender.add(await self._insist(self._store.queued))
         inbound.know(await self._insist(self._store.pairs))
         running = None
-        beside = [
-            asyncio.create_task(sender.look()),
-            asyncio.create_task(look(self._store, self._clock, self._tenant, self._report)),
-        ]
+        loops: dict[str, Callable[[], Awaitable[None]]] = {
+            "the look for replies that others queued": sender.look,
+            "the look for chats that wait": partial(look, self._store, self._clock, self._tenant, self._report),
+        }
         if downloads is not None:
-            beside.append(asyncio.create_task(downloads.run()))
+            loops["downloading"] = downloads.run
         if not self._scripted:
             jobs = Jobs(JOBS, self._store, self._clock, self.live.rule_set, self._report)
-            beside += [asyncio.create_task(at_times.run()), asyncio.create_task(jobs.run())]
+            loops |= {"sending at times": at_times.run, "the jobs": jobs.run}
+        beside = [asyncio.create_task(forever(loop, self._report.note, what)) for what, loop in loops.items()]
         try:
             # A chat whose message may have killed the process comes alone: a crash must not count against others.
             undecided = await self._insist(self._store.undecided)
@@ -156,6 +159,8 @@ class Session:
                 undecided = [message for message in undecided if message.chat != chat]
                 if self._stop.is_set():
                     return
+            # Not before: those were begun once, so they waited for no history; and none comes before the channel runs.
+            await histories.resume(self._data)
             inbound.take_up(*undecided)
             running = asyncio.create_task(channel.run(inbound))
             await self._either(running)

@@ -12,6 +12,8 @@ from wabot.model.message import MESSAGE_TYPES, Message
 
 _LAST: Final = ("RECENT", "FULL")
 """Types of sync whose progress of 100 says that every chat was there."""
+_NEVER: Final = 4_102_444_800_000
+"""UTC milliseconds: the year 2100."""
 _WHATSAPP: Final = "0"
 """The user of WhatsApp's own announcements."""
 
@@ -59,7 +61,7 @@ def _messages(conversation: Any, addresses: Addresses, names: Bounded[str, str],
     known = names.get(phone) or names.get(lid) or ""
     for entry in conversation.messages:
         web = entry.message
-        from_me, at = bool(web.key.fromMe), millis(int(web.messageTimestamp))
+        from_me, at = bool(web.key.fromMe), _bounded(millis(int(web.messageTimestamp)))
         content = Content("other") if web.messageStubType else read_content(web.message)
         about, kind = "", content.kind
         id = str(web.key.ID)
@@ -93,9 +95,14 @@ def _messages(conversation: Any, addresses: Addresses, names: Bounded[str, str],
                 from_me=bool(reaction.key.fromMe),
                 phone=phone,
                 lid=lid,
-                sent_at=max(at, int(reaction.senderTimestampMS)),
+                sent_at=max(at, _bounded(int(reaction.senderTimestampMS))),
                 about=id,
             )
+
+
+def _bounded(at: int) -> int:
+    """0, which is no time, for one that nobody can have written at."""
+    return at if 0 < at < _NEVER else 0
 
 
 def _user(jid: str, servers: tuple[str, ...]) -> str:

@@ -16,6 +16,8 @@ from wabot.model.history import History
 from wabot.ports import Inbox
 
 _NAMES: Final = 50_000
+_TRIES: Final = 3
+"""Of reading a sync that the disk does not give."""
 _AGAIN: Final = 5.0
 """Seconds until a disk that could not be written is tried again."""
 
@@ -44,13 +46,13 @@ class Importer:
         for task in self._tasks:
             task.cancel()
         for task in self._tasks:
-            with suppress(asyncio.CancelledError):
+            with suppress(asyncio.CancelledError, Exception):
                 await task
         self._tasks = []
 
     async def _keep(self) -> None:
         while True:
-            content = (await self._heard.get()).SerializeToString()
+            content = (await self._heard.get()).SerializePartialToString()
             while True:
                 try:
                     await asyncio.to_thread(self._spool.write, content)
@@ -60,24 +62,38 @@ class Importer:
             self._kept.set()
 
     async def _hand_on(self, inbox: Inbox) -> None:
-        from google.protobuf.message import DecodeError
-        from neonize.proto.waHistorySync import WAWebProtobufsHistorySync_pb2 as syncs
-
         if self._spool.first() is not None:  # left by a process that ended: who is in there is not known yet
             await inbox.history(History(state="pending"))
+        tries = 0
         while True:
             self._kept.clear()
             while (file := await asyncio.to_thread(self._spool.first)) is not None:
                 try:
-                    sync = syncs.HistorySync.FromString(await asyncio.to_thread(file.read_bytes))
-                except DecodeError:
-                    await asyncio.to_thread(self._spool.set_aside, file)
-                    continue
+                    await self._import(file, inbox)
+                    await asyncio.to_thread(self._spool.done, file)
                 except OSError:  # deleted meanwhile, or the disk fails for now
-                    await asyncio.sleep(_AGAIN)
-                    continue
-                for part in read_history(sync, self._addresses, self._names, self._phone):
-                    await inbox.history(part)
-                del sync  # megabytes: not while the next one is waited for
-                await asyncio.to_thread(self._spool.done, file)
+                    tries += 1
+                    if tries < _TRIES:
+                        await asyncio.sleep(_AGAIN)
+                    else:
+                        await self._set_aside(file, inbox)
+                except Exception:  # no sync, or one that nobody has thought of: those after it must not wait for ever
+                    await self._set_aside(file, inbox)
+                else:
+                    tries = 0
             await self._kept.wait()
+
+    async def _import(self, file: Path, inbox: Inbox) -> None:
+        from neonize.proto.waHistorySync import WAWebProtobufsHistorySync_pb2 as syncs
+
+        sync = syncs.HistorySync.FromString(await asyncio.to_thread(file.read_bytes))
+        for part in read_history(sync, self._addresses, self._names, self._phone):
+            await inbox.history(part)
+
+    async def _set_aside(self, file: Path, inbox: Inbox) -> None:
+        try:
+            aside = await asyncio.to_thread(self._spool.set_aside, file)
+        except OSError:
+            await asyncio.sleep(_AGAIN)
+        else:
+            await inbox.history(History(unread=aside.name))

@@ -41,9 +41,14 @@ class Spool:
         """A sync is imported."""
         file.unlink(missing_ok=True)
 
-    def set_aside(self, file: Path) -> None:
-        """A sync cannot be read: it is kept beside the others for who wants to know why."""
-        file.rename(file.with_suffix(".damaged"))
+    def set_aside(self, file: Path) -> Path:
+        """A sync cannot be read: it is kept beside the others, under the name that is returned, for who wants to know
+        why. It is not waited for any more.
+
+        Raises:
+            OSError: it is gone, or the folder cannot be written.
+        """
+        return file.rename(file.with_suffix(".damaged"))
 
     def _files(self) -> Iterator[Path]:
         with suppress(FileNotFoundError):

@@ -36,6 +36,15 @@ class Imports:
             await self._run(lambda: _name(self._ask, part.names))
         return added
 
+    async def expect(self, until: int | None) -> None:
+        """A history is expected until then (UTC milliseconds); None when it is in."""
+        await self._run(lambda: self._ask("history_expect", until=until))
+
+    async def expected(self) -> int | None:
+        """Until when a history is expected; None when none is."""
+        row = await self._run(lambda: self._ask("history_expected").fetchone())
+        return None if row is None or row["history_until"] is None else int(row["history_until"])
+
 
 @dataclass
 class _Chat:

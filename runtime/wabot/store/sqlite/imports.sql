@@ -1,5 +1,12 @@
 -- Messages from before wabot was linked: how they are stored and counted.
 
+-- name: history_expect
+INSERT INTO sessions (tenant_id, history_until) VALUES (:tenant, :until)
+ON CONFLICT (tenant_id) DO UPDATE SET history_until = excluded.history_until;
+
+-- name: history_expected
+SELECT history_until FROM sessions WHERE tenant_id = :tenant;
+
 -- name: message_seen
 SELECT id, is_imported, sender_type FROM messages
 WHERE tenant_id = :tenant AND conversation_id = :conversation AND wa_message_id = :id;
