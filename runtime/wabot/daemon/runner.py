@@ -14,7 +14,7 @@ from typing import Any, Final
 
 from wabot.daemon.line import Heard, Listener
 from wabot.daemon.options import RunOptions
-from wabot.daemon.restart import DONE, GO_ON, Life, Policy, Verdict, judge
+from wabot.daemon.restart import DONE, GO_ON, NEEDS_A_PERSON, Life, Policy, Verdict, judge
 from wabot.daemon.standing import Standing, write_standing
 from wabot.daemon.structured import structlog
 from wabot.session.clock import RealClock
@@ -86,8 +86,9 @@ class Runner:
             code = await self._once()
             self.settled.set()
             if self._stopping:
-                # Told to stop before it could listen, or listening: both are what was asked for.
-                return DONE if code in (DONE, -signal.SIGTERM) else code
+                # Told to stop before it could listen, or listening, or while it waited for a person: all are what was
+                # asked for.
+                return DONE if code in (DONE, NEEDS_A_PERSON, -signal.SIGTERM) else code
             if self._anew:
                 self._log.info(f"the session starts anew: {self._anew}")
                 self._anew, lives = "", []
