@@ -66,6 +66,8 @@ class Runner:
         self._shared, self._chance = shared, chance or random.Random()
         self._clock = RealClock()
         self._child: asyncio.subprocess.Process | None = None
+        self._living = False
+        """Whether there is a session, be it only being born."""
         self._stopping = False
         self._leave = asyncio.Event()
         self._again = asyncio.Event()
@@ -129,9 +131,11 @@ class Runner:
         return held
 
     def anew(self, why: str) -> None:
-        """Let the running session end, and start another in its place."""
-        self._anew = why
-        self._dismiss()
+        """Let the session that runs, or is being born, end, and start another in its place. Without one there is
+        nothing to do: the next one starts anew anyway."""
+        if self._living:
+            self._anew = why
+            self._dismiss()
 
     def reload(self) -> bool:
         """Tell a running session to read its rules; False when none runs that would understand."""
@@ -182,6 +186,7 @@ class Runner:
         """One life of the session; returns its exit code."""
         self._missed, self._hung, self._state = 0, False, {}
         self._leave.clear()
+        self._living = True
         listener = None
         try:
             listener = Listener(self.tenant, self._heard)
@@ -193,7 +198,7 @@ class Runner:
         finally:
             if listener is not None:
                 listener.close()
-            self._child, self.lives = None, False
+            self._child, self._living, self.lives = None, False, False
             self._shared.changed()
 
     async def _born(self, listener: Listener) -> asyncio.subprocess.Process:
@@ -219,7 +224,7 @@ class Runner:
         return child
 
     async def _ended(self, child: asyncio.subprocess.Process) -> int:
-        if self._stopping:  # asked to stop while it was being born
+        if self._leave.is_set():  # asked to leave while it was being born
             self._dismiss()
         waiting = asyncio.create_task(child.wait())
         leaving = asyncio.create_task(self._leave.wait())
