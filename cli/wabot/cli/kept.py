@@ -4,7 +4,7 @@ from pathlib import Path
 
 from wabot.language.rule_set import RuleSet
 from wabot.model.errors import UsageError
-from wabot.session.live import COPY
+from wabot.session.last_sound import COPY
 
 
 def last_sound_rules(folder: Path) -> RuleSet:
