@@ -23,9 +23,9 @@ LOOKS: Final = 6
 """Times that the supervisor looks for a sign of life within the policy's `silence`."""
 _BEAT: Final = 5.0
 """Seconds between two signs of life, at most."""
-PATIENCE: Final = 20.0
-"""Seconds that a session has to stop before it is killed: longer than all that it waits for itself (CLOSE, DRAIN and
-GRACE of wabot.session), or a send that hangs would be cut off."""
+PATIENCE: Final = 40.0
+"""Seconds that a session has to stop before it is killed: longer than all that it may wait for itself, or a send that
+hangs would be cut off (tests/daemon/test_patience.py adds it up)."""
 _REMEMBERED: Final = 10
 _AT_BIRTH: Final = 5
 """How many times longer a session that starts may be silent: a machine that boots starts them all at once."""
