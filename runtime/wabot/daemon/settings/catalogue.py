@@ -162,7 +162,7 @@ SETTINGS: Final = (
         "analytics.aggregation",
         "aggregation",
         kinds.CRON,
-        "When figures are aggregated.",
+        "Kept for the analytics to come; it has no effect yet.",
     ),
     Setting(
         "WABOT_WHATSAPP_PROXY",
