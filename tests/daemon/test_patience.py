@@ -12,7 +12,7 @@ from wabot.session.session import CLOSE, DRAIN
 from wabot.store.sqlite.opening import BUSY
 
 LONGEST = CLOSE + 2 * STOP_SECONDS + DRAIN + GRACE + LAST + 2 * BUSY / 1000
-"""A channel that does not end is asked to for CLOSE, and then hangs up by itself: the library is waited for twice. Where
+"""A channel that does not end is waited for, and then hangs up by itself: the library is waited for twice. Where
 somebody else holds the store's file, it is waited for to note that the session stopped, and to close."""
 SERVICE = Service(("wabot",), Path("/usr/bin/python3"), Path("/srv/rules"), Path("/srv/data"), "")
 
