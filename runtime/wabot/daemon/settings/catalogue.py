@@ -103,7 +103,7 @@ SETTINGS: Final = (
         "log.messages",
         "log_messages",
         kinds.FLAG,
-        "true: logs hold what customers write and what they are answered. Numbers stay masked.",
+        "true: standard error holds what customers write and what they are answered. Numbers stay masked.",
         flag="--log-messages",
     ),
     Setting(
