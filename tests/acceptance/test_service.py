@@ -100,7 +100,7 @@ def test_a_reload_takes_over_changes_that_no_watcher_saw_and_looks_for_new_tenan
 def test_what_happened_to_a_tenant_is_in_its_log_and_no_words_or_numbers_of_customers_are(daemon: Daemon) -> None:
     daemon.tenant("warung", delay="0s")
     daemon.tenant("toko", delay="0s")
-    daemon.start(WABOT_RESTART_WAIT="0.05")
+    daemon.start(WABOT_RESTART_WAIT="0.05", WABOT_LOG_MESSAGES="true")  # that is for the terminal alone
     daemon.connected("warung")
     daemon.say("jam buka? rahasia")
     eventually(daemon.replies, "answered")
@@ -122,6 +122,7 @@ def test_what_happened_to_a_tenant_is_in_its_log_and_no_words_or_numbers_of_cust
     assert follower.wait(PATIENCE) == 130
     assert daemon.stop() == 0
     kept = b"".join(file.read_bytes() for file in (daemon.data / "warung" / "log").iterdir())
+    assert "rahasia" in daemon.told()
     assert b"rahasia" not in kept
     assert b"6281200000001" not in kept
     assert b"replied" in kept

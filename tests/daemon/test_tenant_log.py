@@ -1,11 +1,16 @@
 """The log that a tenant has of its own: real files, written by real processes."""
 
+import io
 import json
 import subprocess
 import sys
 from pathlib import Path
 
+from wabot.daemon.logs import LogReport, configure
+from wabot.daemon.structured import structlog
 from wabot.daemon.tenant_log import KEPT, LOG, Following, TenantLog, keep_by_tenant, last_lines
+from wabot.model.message import Message
+from wabot.model.turn import Outbound
 
 
 def events(lines: list[str]) -> list[str]:
@@ -93,3 +98,19 @@ def test_the_supervisor_writes_what_it_says_of_a_tenant_into_that_tenants_log_on
     keep(None, "info", {"event": "stopping"})
     assert [folder.name for folder in tmp_path.iterdir()] == ["warung"]
     assert events(last_lines(tmp_path / "warung", 9)) == ["session started"]
+
+
+def test_messages_and_whole_numbers_are_never_kept_whatever_the_terminal_gets(tmp_path: Path) -> None:
+    stream = io.StringIO()
+    configure("json", "debug", stream, TenantLog(tmp_path).keep)
+    report = LogReport("warung", messages=True)
+    said = Message("3EB0123456789012", "6281234567890", "rahasia", name="Budi")
+    report.heard(said)
+    report.sent(Outbound("o", said.chat, "jawaban", "jam-buka", 0, 0))
+    report.note("a reply was not sent", reason="'6281234567890' is not one person's chat")
+    structlog.reset_defaults()
+    kept = "\n".join(last_lines(tmp_path, 9))
+    assert "rahasia" in stream.getvalue() and "jawaban" in stream.getvalue()
+    assert events(kept.splitlines()) == ["heard", "replied", "a reply was not sent"]
+    assert not any(word in kept for word in ("rahasia", "jawaban", "6281234567890"))
+    assert "6281…890" in kept and "3EB0123456789012" in kept

@@ -13,7 +13,7 @@ def live_rules(folder: Path) -> "RuleSet | None":
     """The last sound rules of the tenant whose data is in `folder` (`data/<tenant>`); None when no session ever had
     any."""
     from wabot.engine.load import load_tenant
-    from wabot.session.live import COPY
+    from wabot.session.last_sound import COPY
 
     copy = folder / COPY / folder.name
     return load_tenant(copy).rule_set if copy.is_dir() else None

@@ -14,7 +14,7 @@ from typing import Any, Final
 
 from wabot.daemon.line import Heard, Listener
 from wabot.daemon.options import RunOptions
-from wabot.daemon.restart import DONE, GO_ON, Life, Policy, Verdict, judge
+from wabot.daemon.restart import DONE, GO_ON, NEEDS_A_PERSON, Life, Policy, Verdict, judge
 from wabot.daemon.standing import Standing, write_standing
 from wabot.daemon.structured import structlog
 from wabot.session.clock import RealClock
@@ -23,9 +23,9 @@ LOOKS: Final = 6
 """Times that the supervisor looks for a sign of life within the policy's `silence`."""
 _BEAT: Final = 5.0
 """Seconds between two signs of life, at most."""
-PATIENCE: Final = 20.0
-"""Seconds that a session has to stop before it is killed: longer than all that it waits for itself (CLOSE, DRAIN and
-GRACE of wabot.session), or a send that hangs would be cut off."""
+PATIENCE: Final = 40.0
+"""Seconds that a session has to stop before it is killed: longer than all that it may wait for itself, or a send that
+hangs would be cut off (tests/daemon/test_patience.py adds it up)."""
 _REMEMBERED: Final = 10
 _AT_BIRTH: Final = 5
 """How many times longer a session that starts may be silent: a machine that boots starts them all at once."""
@@ -66,6 +66,8 @@ class Runner:
         self._shared, self._chance = shared, chance or random.Random()
         self._clock = RealClock()
         self._child: asyncio.subprocess.Process | None = None
+        self._living = False
+        """Whether there is a session, be it only being born."""
         self._stopping = False
         self._leave = asyncio.Event()
         self._again = asyncio.Event()
@@ -86,8 +88,9 @@ class Runner:
             code = await self._once()
             self.settled.set()
             if self._stopping:
-                # Told to stop before it could listen, or listening: both are what was asked for.
-                return DONE if code in (DONE, -signal.SIGTERM) else code
+                # Told to stop before it could listen, or listening, or while it waited for a person: all are what was
+                # asked for.
+                return DONE if code in (DONE, NEEDS_A_PERSON, -signal.SIGTERM) else code
             if self._anew:
                 self._log.info(f"the session starts anew: {self._anew}")
                 self._anew, lives = "", []
@@ -128,9 +131,11 @@ class Runner:
         return held
 
     def anew(self, why: str) -> None:
-        """Let the running session end, and start another in its place."""
-        self._anew = why
-        self._dismiss()
+        """Let the session that runs, or is being born, end, and start another in its place. Without one there is
+        nothing to do: the next one starts anew anyway."""
+        if self._living:
+            self._anew = why
+            self._dismiss()
 
     def reload(self) -> bool:
         """Tell a running session to read its rules; False when none runs that would understand."""
@@ -181,6 +186,7 @@ class Runner:
         """One life of the session; returns its exit code."""
         self._missed, self._hung, self._state = 0, False, {}
         self._leave.clear()
+        self._living = True
         listener = None
         try:
             listener = Listener(self.tenant, self._heard)
@@ -192,7 +198,7 @@ class Runner:
         finally:
             if listener is not None:
                 listener.close()
-            self._child, self.lives = None, False
+            self._child, self._living, self.lives = None, False, False
             self._shared.changed()
 
     async def _born(self, listener: Listener) -> asyncio.subprocess.Process:
@@ -218,7 +224,7 @@ class Runner:
         return child
 
     async def _ended(self, child: asyncio.subprocess.Process) -> int:
-        if self._stopping:  # asked to stop while it was being born
+        if self._leave.is_set():  # asked to leave while it was being born
             self._dismiss()
         waiting = asyncio.create_task(child.wait())
         leaving = asyncio.create_task(self._leave.wait())

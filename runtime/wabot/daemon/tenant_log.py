@@ -1,10 +1,12 @@
 """Each tenant's log lines, kept in `data/<tenant>/log`, so that `wabot logs` needs no journal: one JSON object a line,
-as the daemon logs them (no message's text, no whole number of a customer). The session and the supervisor both write.
+as the daemon logs them, but never with a message's text or a whole number, whatever the settings ask of the terminal or
+the journal: `wabot forget` need not look here. The session and the supervisor both write.
 """
 
 import fcntl
 import json
 import os
+import re
 import threading
 from collections.abc import Callable, Iterator, Mapping, MutableMapping
 from contextlib import contextmanager, suppress
@@ -12,6 +14,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 
+from wabot.model.masked import masked
 from wabot.session.clock import RealClock
 
 LOG: Final = "log/wabot.jsonl"
@@ -19,6 +22,10 @@ KEPT: Final = 4
 """Older files beside the one that is written: `wabot.jsonl.1` is the youngest."""
 LIMIT: Final = 5_000_000
 """Bytes after which a file is put aside."""
+_TEXTS: Final = ("text",)
+"""What holds a message's words when `WABOT_LOG_MESSAGES` asks for them."""
+_IDS: Final = ("message", "outbound", "alert", "revision", "tenant")
+_NUMBER: Final = re.compile(r"\d{9,}")
 
 Processor = Callable[[Any, str, MutableMapping[str, Any]], MutableMapping[str, Any]]
 
@@ -34,9 +41,9 @@ class TenantLog:
         self._inode = 0
 
     def write(self, line: Mapping[str, Any]) -> None:
-        """Append a line; `timestamp` is added (ISO 8601, UTC)."""
+        """Append a line, without what it may hold of a customer; `timestamp` is added (ISO 8601, UTC)."""
         stamp = datetime.fromtimestamp(self._clock.now() / 1000, UTC).isoformat(timespec="milliseconds")
-        said = json.dumps({**line, "timestamp": stamp}, ensure_ascii=False, default=repr) + "\n"
+        said = json.dumps({**_of_nobody(line), "timestamp": stamp}, ensure_ascii=False, default=repr) + "\n"
         content = said.encode("utf-8", "replace")
         with self._one, suppress(OSError):
             self._open(len(content))
@@ -88,6 +95,17 @@ class TenantLog:
             yield
         finally:
             os.close(folder)
+
+
+def _of_nobody(line: Mapping[str, Any]) -> dict[str, Any]:
+    """The line without messages' texts, and without whole numbers in what a channel, a store or a file said."""
+    return {
+        key: _NUMBER.sub(lambda number: masked(number[0]), value)
+        if isinstance(value, str) and key not in _IDS
+        else value
+        for key, value in line.items()
+        if key not in _TEXTS
+    }
 
 
 def keep_by_tenant(data: Path) -> Processor:

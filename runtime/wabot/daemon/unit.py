@@ -67,7 +67,7 @@ def _service(service: Service) -> list[str]:
         "TimeoutStartSec=5min",
         "# It stops its sessions in order; what is left after that is killed.",
         "KillMode=mixed",
-        "TimeoutStopSec=45s",
+        "TimeoutStopSec=60s",
         *([f"MemoryMax={service.memory_max}"] if service.memory_max else ["#MemoryMax=2G"]),
         "",
         "# Secrets reach the daemon as a credential, a file that no other user can read:",

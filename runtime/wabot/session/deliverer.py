@@ -25,7 +25,7 @@ _LONGEST: Final = 3_600_000
 _AT_ONCE: Final = 20
 _TIDY: Final = 600_000
 """Milliseconds between looks for alerts that nobody could be told for a day."""
-_LAST: Final = 3.0
+LAST: Final = 3.0
 """Seconds for what is due when the process ends; the rest is taken up at its next start."""
 
 
@@ -51,7 +51,7 @@ class Deliverer:
     async def last(self) -> None:
         """Deliver what is due before the process ends, if that is quick."""
         try:
-            await asyncio.wait_for(self.round(), _LAST)
+            await asyncio.wait_for(self.round(), LAST)
         except (TimeoutError, StoreError):
             return
 

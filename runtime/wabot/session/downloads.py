@@ -13,6 +13,7 @@ from typing import Final
 
 from wabot.language.rule_set import MediaSettings
 from wabot.model.errors import ChannelError, MediaGone, StoreError
+from wabot.model.failure import place_of
 from wabot.model.media import WantedFile
 from wabot.model.message import Message
 from wabot.ports import Clock, MediaSource, Store
@@ -113,7 +114,7 @@ class Downloads:
         except (ChannelError, TimeoutError) as error:
             await self._again(file, str(error) or "it took too long")
         except Exception as error:  # a bug in a channel must not end all downloads
-            self._report.note("a download broke off", level="error", message=file.id, error=repr(error))
+            self._report.note("a download broke off", level="error", message=file.id, error=place_of(error))
             await self._again(file, "it broke off")
         else:
             await self._keep(file, content, settings)

@@ -9,6 +9,7 @@ from typing import Final
 from wabot.engine import follow_ups
 from wabot.language.rule_set import RuleSet
 from wabot.model.errors import StoreError
+from wabot.model.failure import place_of
 from wabot.model.stored import StoredFollowUp
 from wabot.model.turn import WRITING, HandedOver
 from wabot.ports import Clock, Store
@@ -93,7 +94,7 @@ class FollowUps:
         except StoreError:
             raise
         except Exception as error:  # a bug must cost one message, not all that come after it
-            self._report.note("a follow-up failed", level="error", error=repr(error), rule=item.rule)
+            self._report.note("a follow-up failed", level="error", error=place_of(error), rule=item.rule)
             handed = HandedOver(None, "failed")
         if handed.outbound is not None:
             self._sender.add([handed.outbound])

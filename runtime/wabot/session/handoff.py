@@ -14,6 +14,7 @@ from wabot.language.texts import TEXTS
 from wabot.model.alert import Alert
 from wabot.model.context import Context
 from wabot.model.errors import StoreError
+from wabot.model.failure import place_of
 from wabot.model.ids import uuid7
 from wabot.model.masked import masked
 from wabot.model.message import Message
@@ -83,6 +84,6 @@ async def look(store: Store, clock: Clock, tenant: Callable[[], Tenant], report:
         except StoreError:
             pass  # whoever sends says so
         except Exception as error:  # the next look may do better; nobody else would take its place
-            report.note("chats that wait could not be given out", level="error", error=repr(error))
+            report.note("chats that wait could not be given out", level="error", error=place_of(error))
         # Not the session's clock: one that follows a script would be moved on by the waiting.
         await asyncio.sleep(_LOOK)

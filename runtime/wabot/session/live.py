@@ -5,7 +5,6 @@ are broken on disk goes on with what it had.
 """
 
 import asyncio
-import os
 import shutil
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
@@ -20,9 +19,9 @@ from wabot.language.tenant import Loaded
 from wabot.model.session import Reload
 from wabot.ports import Clock
 from wabot.session.changes import BLIND, LOOK_AGAIN, WHY_BLIND, whole_changes
+from wabot.session.last_sound import LastSound
 from wabot.session.report import Report
 
-COPY: Final = "rules.good"
 _SHOWN: Final = 20
 _NO_RULES: Final = "WB014"
 
@@ -40,7 +39,7 @@ class LiveRules:
         load: Callable[[Path], Loaded] = load_tenant,
     ) -> None:
         self.folder = folder
-        self._copy = data / COPY / folder.resolve().name
+        self._last_sound = LastSound(data, folder.resolve().name)
         self._clock, self._report, self._on_reload = clock, report, on_reload
         self._load = load
         self._live: RuleSet | None = None
@@ -56,9 +55,10 @@ class LiveRules:
 
     async def load(self) -> bool:
         """Load what is on disk; when that is broken, the last sound version. False when there is none of either."""
+        await asyncio.to_thread(self._last_sound.recover)
         await self.reload()
-        if self._live is None and self._copy.is_dir():
-            saved = await asyncio.to_thread(self._load, self._copy)
+        if self._live is None and self._last_sound.place.is_dir():
+            saved = await asyncio.to_thread(self._load, self._last_sound.place)
             if saved.rule_set is not None:
                 self._report.note("running on the last sound rules: those on disk are broken", level="error")
                 self._swap(saved.rule_set)
@@ -169,20 +169,8 @@ class LiveRules:
         self.ready.set()
 
     def _keep(self) -> None:
-        fresh = self._copy.with_name(f"{self._copy.name}.new")
         try:
-            shutil.rmtree(fresh, ignore_errors=True)
-            ignored = shutil.ignore_patterns("tests", ".*")
-            shutil.copytree(self.folder, fresh, ignore=ignored, copy_function=_copy)
-            shutil.rmtree(self._copy, ignore_errors=True)
-            fresh.rename(self._copy)
-            for name in self.rule_set().tenant.include:
-                shared = self._copy.parent / name
-                shared.parent.mkdir(parents=True, exist_ok=True)
-                for part in ("templates", "media"):
-                    if (beside := (self.folder.parent / name).parent / part).is_dir():
-                        shutil.copytree(beside, shared.parent / part, dirs_exist_ok=True, copy_function=_copy)
-                shutil.copy2(self.folder.parent / name, shared)
+            self._last_sound.keep(self.folder, self.rule_set().tenant.include)
         except (OSError, shutil.Error) as error:
             self._report.note("the sound rules could not be copied", level="warning", error=str(error))
 
@@ -190,16 +178,6 @@ class LiveRules:
 def _emptied(loaded: Loaded) -> bool:
     """Whether there are no rules any more: an editor that saves, or a slip, but hardly what a shop wants."""
     return any(item.code == _NO_RULES for item in loaded.diagnostics)
-
-
-def _copy(source: str, target: str) -> None:
-    """Pictures and documents, which can be large and are not edited in place, are linked where that is possible."""
-    if Path(source).parent.name == "media":
-        with suppress(OSError):
-            Path(target).unlink(missing_ok=True)
-            return os.link(source, target)
-    shutil.copy2(source, target)
-    return None
 
 
 def _line(item: Diagnostic) -> str:

@@ -103,7 +103,7 @@ SETTINGS: Final = (
         "log.messages",
         "log_messages",
         kinds.FLAG,
-        "true: logs hold what customers write and what they are answered. Numbers stay masked.",
+        "true: standard error holds what customers write and what they are answered. Numbers stay masked.",
         flag="--log-messages",
     ),
     Setting(
@@ -162,7 +162,7 @@ SETTINGS: Final = (
         "analytics.aggregation",
         "aggregation",
         kinds.CRON,
-        "When figures are aggregated; no effect yet: nothing aggregates them.",
+        "Kept for the analytics to come; it has no effect yet.",
     ),
     Setting(
         "WABOT_WHATSAPP_PROXY",
