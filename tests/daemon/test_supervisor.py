@@ -5,9 +5,12 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from tests.tenants import write_tenant
 from wabot.daemon.options import RunOptions
 from wabot.daemon.restart import Policy
+from wabot.daemon.runner import Runner
 from wabot.daemon.standing import Standing
 from wabot.daemon.supervisor import Supervisor
 
@@ -47,3 +50,27 @@ async def test_news_and_alarms_reach_whoever_listens_and_a_listener_that_fails_c
     assert reload["ok"] and reload["revision"]
     states = [news["status"] for _, kind, news in heard if kind == "state"]
     assert states == ["starting", "connected", "stopped"]
+
+
+async def test_a_look_for_sessions_that_hang_that_meets_a_bug_is_not_the_last(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_tenant(tmp_path / "rules" / "warung")
+    (tmp_path / "sim").mkdir()
+    (tmp_path / "data").mkdir()
+    looks, again = 0, asyncio.Event()
+
+    def look(_runner: Runner) -> None:
+        nonlocal looks
+        looks += 1
+        if looks == 1:
+            raise ValueError("a session nobody has thought of")
+        again.set()
+
+    monkeypatch.setattr(Runner, "look", look)
+    options = RunOptions(channel="simulator", sim=str(tmp_path / "sim"))
+    supervisor = Supervisor(tmp_path / "rules", tmp_path / "data", options, Policy(silence=100))
+    running = asyncio.create_task(supervisor.run())
+    await asyncio.wait_for(again.wait(), 30)
+    supervisor.stop()
+    assert await asyncio.wait_for(running, 60) == 0

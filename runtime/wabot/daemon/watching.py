@@ -17,6 +17,7 @@ from wabot.model.errors import StoreError
 from wabot.ports import Clock
 from wabot.session.clock import RealClock
 from wabot.session.deliverer import Deliverer
+from wabot.session.forever import forever
 from wabot.session.webhook import Webhook
 from wabot.store.sqlite import NodeStore, open_node_store
 
@@ -77,8 +78,12 @@ class _NodeAlerts:
         self._log: Any = structlog.get_logger()
         self._raising: set[asyncio.Task[None]] = set()
         self.counted: Mapping[tuple[str, str], int] = {}
-        self._deliverer = Deliverer(store.alerts, hook, clock, LogReport(""))
-        self._running = [asyncio.create_task(self._deliverer.run()), asyncio.create_task(self._count())]
+        report = LogReport("")
+        self._deliverer = Deliverer(store.alerts, hook, clock, report)
+        self._running = [
+            asyncio.create_task(self._deliverer.run()),
+            asyncio.create_task(forever(self._count, report.note, "counting alerts")),
+        ]
 
     def raise_alert(self, alert: Alert, about: str) -> None:
         task = asyncio.create_task(self._raise(alert, about))
