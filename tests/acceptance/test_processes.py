@@ -163,8 +163,8 @@ def test_a_checkout_of_two_hundred_files_is_one_reload(daemon: Daemon) -> None:
     daemon.start()
     daemon.connected()
     assert daemon.told().count("rules are live") == 1
-    git(daemon.rules, "checkout", "baru")
     revision = daemon.status()["rules"]["revision"]
+    git(daemon.rules, "checkout", "baru")
     eventually(lambda: daemon.status()["rules"]["revision"] != revision, f"the checkout is live: {daemon.told()}")
     daemon.say("kata7")
     assert eventually(daemon.replies, "answered") == ["baru 7 kak.\n"]
