@@ -83,7 +83,13 @@ def paused_as_data(until: int | None, now: int) -> dict[str, Any]:
 
 
 def as_chat(word: str) -> str:
-    """A chat as people write its number: `+62 812-0000-0001` is 6281200000001."""
+    """A chat as people write its number: `+62 812-0000-0001` is 6281200000001.
+
+    Raises:
+        UsageError: the word is empty, and would fit what has no name.
+    """
+    if not word.strip():
+        raise UsageError("name a chat, or a customer's number; this one is empty")
     digits = re.sub(r"[\s().+-]", "", word)
     return digits if digits.isdigit() else word.strip()
 
