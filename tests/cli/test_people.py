@@ -155,6 +155,33 @@ def test_what_cannot_be_said_exits_2_and_says_why(order: Orders, words: list[str
     assert order.told("conversations", BUDI)["status"] == "pending"
 
 
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["say", BUDI, "hal\udcff"],
+        ["remind", BUDI, "hal\udcff", "--in", "1h"],
+        ["operator", "set", SARI, "--name", "\udcff"],
+        ["operator", "add", "\udcff@warung.id"],
+        ["conversations", "--search", "\udcff"],
+        ["conversations", "\udcff"],
+        ["why", "\udcff"],
+        ["forget", "\udcff", "--yes"],
+    ],
+)
+def test_bytes_that_are_no_text_exit_2_and_leave_all_as_it_was(order: Orders, words: list[str]) -> None:
+    order("operator", "add", SARI)
+    before = order.told("conversations"), order.told("operator"), order.told("reminders")
+    said = order(*words)
+    assert said.code == 2 and "bug" not in said.err and "\\udcff" in said.err
+    assert (order.told("conversations"), order.told("operator"), order.told("reminders")) == before
+
+
+def test_a_path_may_hold_bytes_that_are_no_text(wabot: Typed, data: Path) -> None:
+    elsewhere = data.rename(data.with_name("st\udcff"))
+    assert "Budi" in wabot("conversations", "--data", elsewhere).out
+    assert wabot("say", BUDI, "halo", "--data", elsewhere).code == 0
+
+
 def test_nobody_is_written_to_who_has_not_written_first(order: Orders) -> None:
     said = order("say", "6281200000003", "Ada promo kak")
     assert said.code == 1
