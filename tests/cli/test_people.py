@@ -1,5 +1,6 @@
 """`wabot operator`, `say`, `resolve` and `assign`: what people order over what a session has left."""
 
+import sqlite3
 from pathlib import Path
 
 import pytest
@@ -81,6 +82,12 @@ def test_operators_are_added_listed_changed_and_removed(order: Orders) -> None:
         (["add", "sari"], "no e-mail address"),
         (["add"], "needs an e-mail address"),
         (["add", SARI, "--teams", "cs"], "no team `cs`; there are: teknis"),
+        (["add", SARI, "--name", "s" * 101], "at most 100 characters"),
+        (["add", SARI, "--name", "sa\x1bri"], "control characters"),
+        (["add", SARI, "--name", "sa\nri"], "control characters"),
+        (["add", "sa\x1bri@warung.id"], "no e-mail address"),
+        (["add", "\u202esari@warung.id"], "no e-mail address"),
+        (["add", f"sari@{'s' * 300}.id"], "no e-mail address"),
         (["add", SARI, "--hours", "senin 9-5"], "days and times"),
         (["add", SARI, "--hours", "mon 09:00-09:00"], "is empty"),
         (["add", SARI, "--hours", "mon-tue 09:00-10:00", "--hours", "tue 11:00-12:00"], "tue are written twice"),
@@ -94,6 +101,15 @@ def test_what_makes_no_sense_exits_2_and_says_why(order: Orders, words: list[str
     assert said.code == 2
     assert why in said.err
     assert order.told("operator")["operators"] == []
+
+
+def test_a_name_of_any_length_that_is_stored_already_is_listed_at_once(order: Orders, data: Path) -> None:
+    order("operator", "add", SARI)
+    with sqlite3.connect(data / "warung" / "wabot.db") as store:
+        store.execute("UPDATE operators SET name = ?", ("s" * 100_000,))
+    listed = order("operator")
+    assert listed.code == 0 and max(map(len, listed.out.splitlines())) < 300
+    assert order("operator", "set", SARI, "--name", "s" * 100_000).code == 2
 
 
 def test_an_operator_who_is_there_twice_is_refused_and_an_empty_change_too(order: Orders) -> None:
