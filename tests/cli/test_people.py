@@ -222,6 +222,21 @@ def test_a_chat_is_given_and_settled(order: Orders) -> None:
     assert "did you mean `teknis`?" in order("assign", ANI, "--team", "teknik").err
 
 
+def test_a_settled_chat_waits_for_nobody(order: Orders) -> None:
+    order("operator", "add", SARI)
+    order("assign", BUDI, SARI)
+    assert "operator:" in order("conversations").out and "waits for" in order("conversations", BUDI).out
+    order("resolve", BUDI)
+    listed, alone = order("conversations").out, order("conversations", BUDI).out
+    assert "operator:" not in listed and "waits for" not in alone and "resolved" in alone
+
+
+def test_an_endless_search_is_refused(order: Orders) -> None:
+    said = order("conversations", "--search", "x" * 60_000)
+    assert said.code == 2 and "at most 1,000 characters" in said.err and len(said.err) < 200
+    assert order("conversations", "--search", "x" * 1_000).code == 0
+
+
 def test_reading_a_chat_counts_as_a_look_only_when_one_says_so(order: Orders) -> None:
     order("conversations", BUDI)
     assert order.told("conversations", BUDI)["unread"] == 1
