@@ -1,6 +1,8 @@
 """`wabot operator`, `say`, `resolve` and `assign`: what people order over what a session has left."""
 
+import re
 import sqlite3
+import time
 from pathlib import Path
 
 import pytest
@@ -192,6 +194,25 @@ def test_bytes_that_are_no_text_exit_2_and_leave_all_as_it_was(order: Orders, wo
     assert (order.told("conversations"), order.told("operator"), order.told("reminders")) == before
 
 
+@pytest.mark.parametrize("empty", ["", " "])
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["say", "CHAT", "Halo"],
+        ["remind", "CHAT", "Halo", "--in", "1h"],
+        ["assign", "CHAT", "--nobody"],
+        ["resolve", "CHAT"],
+        ["pause", "CHAT"],
+        ["resume", "CHAT"],
+    ],
+)
+def test_an_empty_word_is_no_chat(order: Orders, words: list[str], empty: str) -> None:
+    before = order.told("conversations")
+    said = order(*(empty if word == "CHAT" else word for word in words))
+    assert said.code == 2 and "empty" in said.err
+    assert order.told("conversations") == before
+
+
 def test_a_path_may_hold_bytes_that_are_no_text(wabot: Typed, data: Path) -> None:
     elsewhere = data.rename(data.with_name("st\udcff"))
     assert "Budi" in wabot("conversations", "--data", elsewhere).out
@@ -235,6 +256,31 @@ def test_an_endless_search_is_refused(order: Orders) -> None:
     said = order("conversations", "--search", "x" * 60_000)
     assert said.code == 2 and "at most 1,000 characters" in said.err and len(said.err) < 200
     assert order("conversations", "--search", "x" * 1_000).code == 0
+
+
+def test_each_clock_names_its_zone(order: Orders, data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TZ", "Asia/Makassar")
+    time.tzset()
+    try:
+        order("operator", "add", SARI)
+        said = [
+            order("say", BUDI, "Halo"),
+            order("remind", ANI, "Halo", "--in", "1h"),
+            order("reminders"),
+            order("conversations"),
+            order("conversations", BUDI),
+            order("why", "--last"),
+            order("status"),
+            order("operator"),
+            order("outbox"),
+            order("pause", "warung", "--for", "1h"),
+        ]
+    finally:
+        monkeypatch.undo()
+        time.tzset()
+    lines = [line for one in said for line in one.out.splitlines() if re.search(r"\d\d:\d\d", line)]
+    assert len(lines) >= len(said) - 1
+    assert [line for line in lines if not re.search(r"\d\d:\d\d(:\d\d)? (WITA|\(Asia/Jakarta\))", line)] == []
 
 
 def test_reading_a_chat_counts_as_a_look_only_when_one_says_so(order: Orders) -> None:

@@ -97,7 +97,7 @@ def _row(item: StoredConversation, now: int) -> tuple[str, ...]:
         _waits(item, now),
         " ".join(item.tags),
         str(item.unread or ""),
-        when(item.last_at)[:16],
+        when(item.last_at, seconds=False),
         _SHORT[item.last_from],
         in_a_line(item.last_text)[:60],
         paused(item.paused_until, now),
@@ -109,7 +109,7 @@ def _one(tenant: str, item: StoredConversation, said: list[StoredMessage], now: 
     facts = {
         "number": item.phone if item.phone != item.chat else "",
         "status": f"{item.status}, priority {item.priority}",
-        "waits for": " since ".join(part for part in (_awaited(item), when(item.waiting_since)[:16]) if part),
+        "waits for": " since ".join(part for part in (_awaited(item), when(item.waiting_since, seconds=False)) if part),
         "with": _with(item),
         "settled": when(item.resolved_at),
         "reopened": f"{item.reopened}×" if item.reopened else "",

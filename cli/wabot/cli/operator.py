@@ -236,7 +236,7 @@ def _row(one: StoredOperator) -> tuple[str, ...]:
         str(one.handled),
         str(one.sent),
         "" if one.answers_after is None else _long(one.answers_after),
-        when(one.seen)[:16],
+        when(one.seen, seconds=False),
     )
 
 

@@ -94,9 +94,10 @@ def as_chat(word: str) -> str:
     return digits if digits.isdigit() else word.strip()
 
 
-def when(at: int | None) -> str:
-    """A stored moment on this machine's clock."""
-    return "" if at is None else datetime.fromtimestamp(at / 1000, UTC).astimezone().strftime("%Y-%m-%d %H:%M:%S")
+def when(at: int | None, *, seconds: bool = True) -> str:
+    """A stored moment on this machine's clock, with its zone: tenants may have another. "" for none."""
+    clock = "%H:%M:%S" if seconds else "%H:%M"
+    return "" if at is None else datetime.fromtimestamp(at / 1000, UTC).astimezone().strftime(f"%Y-%m-%d {clock} %Z")
 
 
 def in_a_line(text: str) -> str:
