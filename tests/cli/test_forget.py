@@ -110,7 +110,7 @@ def test_an_empty_name_is_nobody_and_erases_nothing(wabot: Typed, data: Path, na
     before = texts(data)
     for tenant in ([], ["--tenant", "warung"]):
         said = wabot("forget", name, "--yes", "--data", data, *tenant)
-        assert said.code == 2 and "empty" in said.err
+        assert said.code == 2 and "this one is empty" in said.err
     assert stored_about(data / "warung", "warung", "") == Erased((), 0, 0, 0)
     assert erase(data / "warung", "warung", "") == Erased((), 0, 0, 0)
     assert texts(data) == before

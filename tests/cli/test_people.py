@@ -209,7 +209,7 @@ def test_bytes_that_are_no_text_exit_2_and_leave_all_as_it_was(order: Orders, wo
 def test_an_empty_word_is_no_chat(order: Orders, words: list[str], empty: str) -> None:
     before = order.told("conversations")
     said = order(*(empty if word == "CHAT" else word for word in words))
-    assert said.code == 2 and "empty" in said.err
+    assert said.code == 2 and "this one is empty" in said.err
     assert order.told("conversations") == before
 
 
