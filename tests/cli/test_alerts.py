@@ -36,7 +36,7 @@ def test_alerts_of_tenants_and_of_the_node_are_listed_together(wabot: Typed, dat
     said = wabot("alerts", "--data", str(data))
     assert said.code == 0
     lines = said.out.splitlines()
-    assert [line.split()[2:5] for line in lines[1:]] == [
+    assert [line.split()[3:6] for line in lines[1:]] == [
         ["open", "warung", "loop"],
         ["open", "toko", "parked"],
         ["open", "warung", "parked"],

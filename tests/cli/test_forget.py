@@ -13,6 +13,8 @@ import pytest
 from tests.cli.typed import Typed
 from tests.session.stage import ANI, BUDI, JAM, REFUSED, stage
 from wabot.model.message import Attachment, Card
+from wabot.model.stored import Erased
+from wabot.store.sqlite import erase, stored_about
 
 LID, SECRET = "99887766554433", "RAHASIA"
 RULES = JAM + (
@@ -101,6 +103,17 @@ def test_a_customer_is_forgotten_by_lid_too_and_beside_an_open_store(wabot: Type
     assert set(told["names"]) == {BUDI, LID}
     assert SECRET.encode() not in files(data)
     beside.close()
+
+
+@pytest.mark.parametrize("name", ["", " ", "\t\n"])
+def test_an_empty_name_is_nobody_and_erases_nothing(wabot: Typed, data: Path, name: str) -> None:
+    before = texts(data)
+    for tenant in ([], ["--tenant", "warung"]):
+        said = wabot("forget", name, "--yes", "--data", data, *tenant)
+        assert said.code == 2 and "this one is empty" in said.err
+    assert stored_about(data / "warung", "warung", "") == Erased((), 0, 0, 0)
+    assert erase(data / "warung", "warung", "") == Erased((), 0, 0, 0)
+    assert texts(data) == before
 
 
 def test_without_a_terminal_it_must_be_said_that_one_is_sure(wabot: Typed, data: Path) -> None:

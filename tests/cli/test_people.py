@@ -1,5 +1,8 @@
 """`wabot operator`, `say`, `resolve` and `assign`: what people order over what a session has left."""
 
+import re
+import sqlite3
+import time
 from pathlib import Path
 
 import pytest
@@ -81,6 +84,12 @@ def test_operators_are_added_listed_changed_and_removed(order: Orders) -> None:
         (["add", "sari"], "no e-mail address"),
         (["add"], "needs an e-mail address"),
         (["add", SARI, "--teams", "cs"], "no team `cs`; there are: teknis"),
+        (["add", SARI, "--name", "s" * 101], "at most 100 characters"),
+        (["add", SARI, "--name", "sa\x1bri"], "control characters"),
+        (["add", SARI, "--name", "sa\nri"], "control characters"),
+        (["add", "sa\x1bri@warung.id"], "no e-mail address"),
+        (["add", "\u202esari@warung.id"], "no e-mail address"),
+        (["add", f"sari@{'s' * 300}.id"], "no e-mail address"),
         (["add", SARI, "--hours", "senin 9-5"], "days and times"),
         (["add", SARI, "--hours", "mon 09:00-09:00"], "is empty"),
         (["add", SARI, "--hours", "mon-tue 09:00-10:00", "--hours", "tue 11:00-12:00"], "tue are written twice"),
@@ -94,6 +103,15 @@ def test_what_makes_no_sense_exits_2_and_says_why(order: Orders, words: list[str
     assert said.code == 2
     assert why in said.err
     assert order.told("operator")["operators"] == []
+
+
+def test_a_name_of_any_length_that_is_stored_already_is_listed_at_once(order: Orders, data: Path) -> None:
+    order("operator", "add", SARI)
+    with sqlite3.connect(data / "warung" / "wabot.db") as store:
+        store.execute("UPDATE operators SET name = ?", ("s" * 100_000,))
+    listed = order("operator")
+    assert listed.code == 0 and max(map(len, listed.out.splitlines())) < 300
+    assert order("operator", "set", SARI, "--name", "s" * 100_000).code == 2
 
 
 def test_an_operator_who_is_there_twice_is_refused_and_an_empty_change_too(order: Orders) -> None:
@@ -155,6 +173,52 @@ def test_what_cannot_be_said_exits_2_and_says_why(order: Orders, words: list[str
     assert order.told("conversations", BUDI)["status"] == "pending"
 
 
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["say", BUDI, "hal\udcff"],
+        ["remind", BUDI, "hal\udcff", "--in", "1h"],
+        ["operator", "set", SARI, "--name", "\udcff"],
+        ["operator", "add", "\udcff@warung.id"],
+        ["conversations", "--search", "\udcff"],
+        ["conversations", "\udcff"],
+        ["why", "\udcff"],
+        ["forget", "\udcff", "--yes"],
+    ],
+)
+def test_bytes_that_are_no_text_exit_2_and_leave_all_as_it_was(order: Orders, words: list[str]) -> None:
+    order("operator", "add", SARI)
+    before = order.told("conversations"), order.told("operator"), order.told("reminders")
+    said = order(*words)
+    assert said.code == 2 and "bug" not in said.err and "\\udcff" in said.err
+    assert (order.told("conversations"), order.told("operator"), order.told("reminders")) == before
+
+
+@pytest.mark.parametrize("empty", ["", " "])
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["say", "CHAT", "Halo"],
+        ["remind", "CHAT", "Halo", "--in", "1h"],
+        ["assign", "CHAT", "--nobody"],
+        ["resolve", "CHAT"],
+        ["pause", "CHAT"],
+        ["resume", "CHAT"],
+    ],
+)
+def test_an_empty_word_is_no_chat(order: Orders, words: list[str], empty: str) -> None:
+    before = order.told("conversations")
+    said = order(*(empty if word == "CHAT" else word for word in words))
+    assert said.code == 2 and "this one is empty" in said.err
+    assert order.told("conversations") == before
+
+
+def test_a_path_may_hold_bytes_that_are_no_text(wabot: Typed, data: Path) -> None:
+    elsewhere = data.rename(data.with_name("st\udcff"))
+    assert "Budi" in wabot("conversations", "--data", elsewhere).out
+    assert wabot("say", BUDI, "halo", "--data", elsewhere).code == 0
+
+
 def test_nobody_is_written_to_who_has_not_written_first(order: Orders) -> None:
     said = order("say", "6281200000003", "Ada promo kak")
     assert said.code == 1
@@ -177,6 +241,46 @@ def test_a_chat_is_given_and_settled(order: Orders) -> None:
     assert (nobody["status"], nobody["operator"], nobody["assigned_to"]) == ("active", None, None)
     assert order("assign", ANI).code == 2
     assert "did you mean `teknis`?" in order("assign", ANI, "--team", "teknik").err
+
+
+def test_a_settled_chat_waits_for_nobody(order: Orders) -> None:
+    order("operator", "add", SARI)
+    order("assign", BUDI, SARI)
+    assert "operator:" in order("conversations").out and "waits for" in order("conversations", BUDI).out
+    order("resolve", BUDI)
+    listed, alone = order("conversations").out, order("conversations", BUDI).out
+    assert "operator:" not in listed and "waits for" not in alone and "resolved" in alone
+
+
+def test_an_endless_search_is_refused(order: Orders) -> None:
+    said = order("conversations", "--search", "x" * 60_000)
+    assert said.code == 2 and "at most 1,000 characters" in said.err and len(said.err) < 200
+    assert order("conversations", "--search", "x" * 1_000).code == 0
+
+
+def test_each_clock_names_its_zone(order: Orders, data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TZ", "Asia/Makassar")
+    time.tzset()
+    try:
+        order("operator", "add", SARI)
+        said = [
+            order("say", BUDI, "Halo"),
+            order("remind", ANI, "Halo", "--in", "1h"),
+            order("reminders"),
+            order("conversations"),
+            order("conversations", BUDI),
+            order("why", "--last"),
+            order("status"),
+            order("operator"),
+            order("outbox"),
+            order("pause", "warung", "--for", "1h"),
+        ]
+    finally:
+        monkeypatch.undo()
+        time.tzset()
+    lines = [line for one in said for line in one.out.splitlines() if re.search(r"\d\d:\d\d", line)]
+    assert len(lines) >= len(said) - 1
+    assert [line for line in lines if not re.search(r"\d\d:\d\d(:\d\d)? (WITA|\(Asia/Jakarta\))", line)] == []
 
 
 def test_reading_a_chat_counts_as_a_look_only_when_one_says_so(order: Orders) -> None:

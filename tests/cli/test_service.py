@@ -59,6 +59,28 @@ def test_nothing_secret_and_only_data_is_open_for_writing_wherever_it_lies() -> 
     assert "User=" not in own and "ProtectSystem" not in own and "WantedBy=default.target" in own
 
 
+@pytest.mark.parametrize(
+    "words",
+    [
+        *(["--memory-max", value] for value in ("abc", "2GB", "-1", "0", "2 G", "101%", "1G\nUser=root", "1G\n")),
+        *(["--account", value] for value in ("", "x y", "x\nUser=root", "x\n", "-x", "%u", "a" * 40)),
+        *(["--data", value] for value in ("a b\nX=1", "a\r", "\udcff")),
+    ],
+)
+@pytest.mark.parametrize("how", [["--print"], ["--user"]])
+def test_a_value_that_could_write_a_line_of_its_own_is_refused(
+    home: Path, wabot: Typed, words: list[str], how: list[str]
+) -> None:
+    said = wabot("service", "install", *words, *how)
+    assert said.code == 2 and said.err.startswith("wabot: ") and not said.out
+    assert not home.exists()
+
+
+@pytest.mark.parametrize("value", ["500M", "1.5G", "2147483648", "50%", "100%", "infinity"])
+def test_memory_is_written_as_systemd_has_it(home: Path, wabot: Typed, value: str) -> None:
+    assert f"MemoryMax={value}\n" in wabot("service", "install", "--print", "--memory-max", value).out
+
+
 def test_a_unit_is_installed_replaced_and_removed_but_not_when_somebody_edited_it(home: Path, wabot: Typed) -> None:
     file = home / "wabot.service"
     first = wabot("service", "install", "--user")

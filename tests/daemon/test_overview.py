@@ -6,6 +6,7 @@ import pytest
 
 from wabot.daemon.listening import readiness
 from wabot.daemon.overview import Overview
+from wabot.daemon.restart import BUSY, NO_RULES
 from wabot.model.alert import Alert
 from wabot.session.clock import ScriptClock
 from wabot.session.counting import BOUNDS
@@ -144,9 +145,17 @@ def test_a_tenant_that_the_supervisor_holds_back_is_an_alert(status: str) -> Non
 def test_a_session_that_ends_with_an_error_for_good_is_an_alert() -> None:
     seen = Watched("warung")
     seen.runs()
-    seen.heard("warung", "ended", {"code": 11, "why": "another process runs this tenant"})
+    seen.heard("warung", "ended", {"code": NO_RULES, "why": "its rules have errors"})
     (alert,) = seen.alerts
     assert alert[:2] == ("warung", "parked")
+    assert readiness(seen).status == 503
+
+
+def test_a_tenant_that_another_daemon_serves_is_no_alert() -> None:
+    seen = Watched("warung")
+    seen.runs()
+    seen.heard("warung", "ended", {"code": BUSY, "why": "another process runs this tenant already"})
+    assert seen.alerts == []
     assert readiness(seen).status == 503
 
 

@@ -74,3 +74,31 @@ async def test_a_look_for_sessions_that_hang_that_meets_a_bug_is_not_the_last(
     await asyncio.wait_for(again.wait(), 30)
     supervisor.stop()
     assert await asyncio.wait_for(running, 60) == 0
+
+
+async def test_a_tenant_whose_folder_is_renamed_goes_on_under_the_new_name_and_is_refused_nothing(
+    tmp_path: Path,
+) -> None:
+    folder = write_tenant(tmp_path / "rules" / "warung")
+    (tmp_path / "data").mkdir()
+    (tmp_path / "sim").mkdir()
+    for name in ("warung", "kedai"):
+        (tmp_path / "sim" / f"{name}.in.jsonl").touch()
+    standings: list[tuple[str, str]] = []
+    connected = {"warung": asyncio.Event(), "kedai": asyncio.Event()}
+
+    def hear(tenant: str, kind: str, news: Mapping[str, Any]) -> None:
+        if kind == "standing":
+            standings.append((tenant, news["status"]))
+        if kind == "state" and news["status"] == "connected":
+            connected[tenant].set()
+
+    options = RunOptions(channel="simulator", sim=str(tmp_path / "sim"))
+    supervisor = Supervisor(tmp_path / "rules", tmp_path / "data", options, Policy(first=20), hear)
+    running = asyncio.create_task(supervisor.run())
+    await asyncio.wait_for(connected["warung"].wait(), 60)
+    folder.rename(folder.with_name("kedai"))
+    await asyncio.wait_for(connected["kedai"].wait(), 60)
+    supervisor.stop()
+    assert await asyncio.wait_for(running, 60) == 0
+    assert standings == []

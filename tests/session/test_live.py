@@ -16,6 +16,16 @@ from wabot.session.live import LiveRules
 from wabot.session.report import Mute
 
 
+class Noted(Mute):
+    """Keeps the notes."""
+
+    def __init__(self) -> None:
+        self.notes: list[str] = []
+
+    def note(self, event: str, *, level: str = "info", **details: object) -> None:
+        self.notes.append(event)
+
+
 async def test_a_change_before_the_watcher_stands_is_not_missed(tmp_path: Path) -> None:
     folder = write_tenant(tmp_path / "warung", rules(JAM))
     outcomes: asyncio.Queue[Reload] = asyncio.Queue()
@@ -75,3 +85,35 @@ async def test_without_inotify_changes_are_found_by_looking_and_that_is_said_onc
     watching.cancel()
     with suppress(asyncio.CancelledError):
         await watching
+
+
+VARS = JAM + "  - {id: alamat, trigger: {type: keyword, keywords: [alamat]}, response: 'Di {{ vars.alamat }}'}\n"
+
+
+async def test_a_file_that_cannot_be_read_is_told_before_what_follows_from_it(tmp_path: Path) -> None:
+    broken = {
+        "tenant.yaml": "id: [\n",
+        "hours.yaml": "weekly: 7\n",
+        **rules(VARS.replace("keywords: [jam", "words: [jam")),
+    }
+    folder = write_tenant(tmp_path / "warung", broken)
+    outcomes: asyncio.Queue[Reload] = asyncio.Queue()
+    assert not await LiveRules(folder, tmp_path / "data", RealClock(), Mute(), outcomes.put).load()
+    assert "/tenant.yaml:" in (await outcomes.get()).detail
+
+
+async def test_a_start_with_broken_rules_says_what_becomes_of_the_customers(tmp_path: Path) -> None:
+    folder = write_tenant(tmp_path / "warung", rules(JAM))
+    outcomes: asyncio.Queue[Reload] = asyncio.Queue()
+    assert await LiveRules(folder, tmp_path / "data", RealClock(), Mute(), outcomes.put).load()
+    (folder / "tenant.yaml").write_text("id: [\n")
+
+    async def notes() -> str:
+        report = Noted()
+        await LiveRules(folder, tmp_path / "data", RealClock(), report, outcomes.put).load()
+        return "\n".join(report.notes)
+
+    said = await notes()
+    assert "running on the last sound rules" in said and "nobody is answered" not in said
+    (tmp_path / "data" / "rules.good" / "warung" / "tenant.yaml").write_text("id: [\n")
+    assert "nobody is answered until they are mended" in (await notes()).splitlines()[-1]

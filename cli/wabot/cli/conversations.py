@@ -22,6 +22,8 @@ _HEAD: Final = (
     *("chat", "name", "status", "priority", "waits for", "with", "waits", "tags", "unread", "last", "", "message"),
     "paused",
 )
+_LONGEST: Final = 1_000
+"""Characters to search for: SQLite refuses endless patterns."""
 _SHORT = {"customer": "←", "auto_reply": "→", "cs": "→ person", "system": "→ system", "": ""}
 
 
@@ -47,6 +49,8 @@ def conversations(
     from wabot.store.sqlite import reading
 
     now = RealClock().now()
+    if len(search) > _LONGEST:
+        raise UsageError(f"--search takes at most {_LONGEST:,} characters, not {len(search):,}")
     if read and not chat:
         raise UsageError("--read needs the chat that you have read")
     if chat:
@@ -88,12 +92,12 @@ def _row(item: StoredConversation, now: int) -> tuple[str, ...]:
         item.name,
         item.status,
         "" if item.priority == "normal" else item.priority,
-        item.assigned_to,
+        _awaited(item),
         _with(item),
         _waits(item, now),
         " ".join(item.tags),
         str(item.unread or ""),
-        when(item.last_at)[:16],
+        when(item.last_at, seconds=False),
         _SHORT[item.last_from],
         in_a_line(item.last_text)[:60],
         paused(item.paused_until, now),
@@ -105,7 +109,7 @@ def _one(tenant: str, item: StoredConversation, said: list[StoredMessage], now: 
     facts = {
         "number": item.phone if item.phone != item.chat else "",
         "status": f"{item.status}, priority {item.priority}",
-        "waits for": " since ".join(part for part in (item.assigned_to, when(item.waiting_since)[:16]) if part),
+        "waits for": " since ".join(part for part in (_awaited(item), when(item.waiting_since, seconds=False)) if part),
         "with": _with(item),
         "settled": when(item.resolved_at),
         "reopened": f"{item.reopened}×" if item.reopened else "",
@@ -127,6 +131,11 @@ def _with(item: StoredConversation) -> str:
     if item.status in ("resolved", "closed"):
         return ""
     return item.operator or ("phone" if item.taken_by == "phone" else "")
+
+
+def _awaited(item: StoredConversation) -> str:
+    """Whom the chat waits for; one that is settled keeps whom it was for, and waits for nobody."""
+    return "" if item.status in ("resolved", "closed") else item.assigned_to
 
 
 def _waits(item: StoredConversation, now: int) -> str:

@@ -2,6 +2,8 @@
 
 import os
 import sys
+from collections.abc import Sequence
+from typing import NoReturn
 
 from wabot.cli.exit_codes import CLEAN, FAILURE, INTERRUPTED, USAGE
 from wabot.cli.output import complain
@@ -31,9 +33,23 @@ def main() -> None:
     except (WabotError, OSError) as error:
         complain(f"wabot: {error}")
         sys.exit(FAILURE)
+    except UnicodeEncodeError as error:
+        if not (strange := _not_unicode(sys.argv[1:])):
+            _bug(error)
+        complain(f"wabot: `{strange}` holds bytes that are not UTF-8; only a path may")
+        sys.exit(USAGE)
     except Exception as error:
-        if os.environ.get("WABOT_DEBUG"):
-            raise
-        complain(f"wabot: a bug in wabot: {type(error).__name__}: {error}")
-        complain("       Set WABOT_DEBUG=1 to see where, and please report it.")
-        sys.exit(FAILURE)
+        _bug(error)
+
+
+def _not_unicode(words: Sequence[str]) -> str:
+    """The first word with bytes that no text can hold: Python has each as half a character."""
+    return next((word[:60] for word in words if any("\ud800" <= letter <= "\udfff" for letter in word)), "")
+
+
+def _bug(error: Exception) -> NoReturn:
+    if os.environ.get("WABOT_DEBUG"):
+        raise error
+    complain(f"wabot: a bug in wabot: {type(error).__name__}: {error}")
+    complain("       Set WABOT_DEBUG=1 to see where, and please report it.")
+    sys.exit(FAILURE)

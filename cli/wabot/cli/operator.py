@@ -15,10 +15,11 @@ from wabot.cli.kept import live_rules
 from wabot.cli.output import Format, complain, say, style
 from wabot.cli.shop import chooser, named, one_tenant, people_of
 from wabot.cli.stored import DATA_HELP, stored_tenants, when
-from wabot.cli.table import table
+from wabot.cli.table import cut, table
 from wabot.model.errors import UsageError
 from wabot.model.people import Availability, Operator, Role
 from wabot.model.stored import StoredOperator
+from wabot.model.visible import visible
 from wabot.session.clock import RealClock
 
 _HEAD: Final = (
@@ -35,6 +36,9 @@ _HEAD: Final = (
     "seen",
 )
 _EMAIL: Final = re.compile(r"[^@\s]{1,64}@[^@\s]+\.[^@\s]+")
+_LONGEST: Final = 100
+"""Characters of a name."""
+_LONGEST_EMAIL: Final = 254
 _DAYS: Final = "mon|tue|wed|thu|fri|sat|sun"
 _HOURS: Final = re.compile(rf"({_DAYS})(-({_DAYS}))?:? +(\d\d:\d\d-\d\d:\d\d)(( *, *| +)\d\d:\d\d-\d\d:\d\d)*")
 _SPAN: Final = re.compile(r"\d\d:\d\d-\d\d:\d\d")
@@ -100,7 +104,7 @@ def operator(
 
         new = Operator(
             email=_email(email),
-            name=(name or email.split("@")[0]).strip(),
+            name=_name(name) or email.split("@")[0],
             role=cast("Role", str(role or "operator")),
             status=cast("Availability", str(status or "offline")),
             capacity=10 if most is None else most,
@@ -122,7 +126,7 @@ def operator(
     from wabot.store.sqlite import Change, change_operator
 
     change = Change(
-        name=name,
+        name=None if name is None else _name(name),
         role=None if role is None else cast("Role", str(role)),
         status=None if status is None else cast("Availability", str(status)),
         capacity=most,
@@ -137,9 +141,18 @@ def operator(
 
 
 def _email(word: str) -> str:
-    if not _EMAIL.fullmatch(word):
-        raise UsageError(f"`{word}` is no e-mail address")
+    if len(word) > _LONGEST_EMAIL or visible(word) != word or not _EMAIL.fullmatch(word):
+        raise UsageError(f"`{cut(word, _LONGEST)}` is no e-mail address")
     return word.lower()
+
+
+def _name(word: str | None) -> str:
+    name = (word or "").strip()
+    if len(name) > _LONGEST:
+        raise UsageError(f"a name has at most {_LONGEST} characters, not {len(name):,}")
+    if "\n" in name or visible(name) != name:
+        raise UsageError(f"the name `{name}` holds control characters")
+    return name
 
 
 def _teams(written: str, known: Sequence[str] | None) -> frozenset[str]:
@@ -224,7 +237,7 @@ def _row(one: StoredOperator) -> tuple[str, ...]:
         str(one.handled),
         str(one.sent),
         "" if one.answers_after is None else _long(one.answers_after),
-        when(one.seen)[:16],
+        when(one.seen, seconds=False),
     )
 
 

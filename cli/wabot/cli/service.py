@@ -2,6 +2,7 @@
 
 import os
 import pwd
+import re
 import shutil
 import subprocess
 import sys
@@ -19,6 +20,8 @@ from wabot.model.errors import UsageError, WabotError
 
 _SYSTEM: Final = Path("/etc/systemd/system")
 _STATE: Final = Path("/var/lib/wabot")
+_MEMORY: Final = re.compile(r"infinity|[1-9][0-9]{0,15}([.][0-9]{1,9})?[KMGT]|[1-9][0-9]{0,17}|([1-9][0-9]?|100)%")
+_ACCOUNT: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_-]{0,30}")
 
 
 class Order(StrEnum):
@@ -47,6 +50,7 @@ def service(
     if order is Order.install:
         rules = _rules(path)
         kept = (data or (Path("data") if user else _STATE)).absolute()
+        _check(account, memory_max, (rules, kept))
         text = unit(
             Service(_command(), Path(sys.executable).resolve(), rules, kept, "" if user else account, memory_max)
         )
@@ -60,6 +64,19 @@ def service(
     if path is not None:
         raise UsageError(f"`wabot service {order}` takes no folder")
     raise typer.Exit(_uninstall(file, name, user, force) if order is Order.uninstall else _status(file, name, user))
+
+
+def _check(account: str, memory_max: str, paths: tuple[Path, ...]) -> None:
+    """The unit has a line for each: what is no plain value could write another."""
+    if not _ACCOUNT.fullmatch(account):
+        raise UsageError(f"--account `{account}` is no name of a user: letters, digits, _ and - only")
+    if memory_max and not _MEMORY.fullmatch(memory_max):
+        raise UsageError(
+            f"--memory-max needs bytes such as 500M or 2G, or a percentage such as 50%, not `{memory_max}`"
+        )
+    for path in paths:
+        if re.search(r"[\x00-\x1f\x7f\ud800-\udfff]", str(path)):
+            raise UsageError(f"systemd takes no path with control characters: `{path}`")
 
 
 def _rules(path: Path | None) -> Path:

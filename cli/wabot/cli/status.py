@@ -4,7 +4,6 @@ import fcntl
 import json
 import os
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -14,7 +13,7 @@ from wabot.cli import render
 from wabot.cli.exit_codes import CLEAN, FAILURE, FINDINGS
 from wabot.cli.output import Format, complain, say, style
 from wabot.cli.standings import DOWN, STANDING, with_standing
-from wabot.cli.stored import paused, paused_as_data, stored_tenants
+from wabot.cli.stored import paused, paused_as_data, stored_tenants, when
 from wabot.cli.troubles import troubles
 from wabot.daemon.presence import find_daemon
 from wabot.model.errors import StoreError
@@ -121,7 +120,7 @@ def _told(summary: Summary | _Unreadable) -> str:
     if isinstance(summary, _Unreadable):
         return f"{style(summary.tenant, bold=True)}  {style(summary.error, fg='red')}"
     state = summary.state
-    since = f" since {_when(summary.state_since)}" if summary.state_since else ""
+    since = f" since {when(summary.state_since, seconds=False)}" if summary.state_since else ""
     lines = [f"{style(summary.tenant, bold=True)}  {state.status}{since}"]
     lines += [f"  {state.detail}"] if state.detail else []
     lines += [f"  → {state.action}"] if state.action else []
@@ -132,7 +131,7 @@ def _told(summary: Summary | _Unreadable) -> str:
         said = (
             "live"
             if reload.ok
-            else f"the last change of {_when(reload.at)} is broken, older rules are live: {reload.detail}"
+            else f"the last change of {when(reload.at, seconds=False)} is broken, older rules are live: {reload.detail}"
         )
         lines.append(f"  rules      {reload.revision or '(none)'} {said}")
     sent = ", ".join(f"{number} {name}" for name, number in summary.outbox.items())
@@ -154,10 +153,6 @@ def _shown(told: list[str]) -> list[str]:
 def _table(title: str, counts: Any) -> list[str]:
     widest = max(map(len, counts), default=0)
     return [f"  {title}", *(f"    {name:<{widest}}  {number:>5,}" for name, number in counts.items())] if counts else []
-
-
-def _when(at: int) -> str:
-    return datetime.fromtimestamp(at / 1000, UTC).astimezone().strftime("%Y-%m-%d %H:%M")
 
 
 def _line(summary: Summary | _Unreadable, data: Path) -> str:

@@ -83,14 +83,21 @@ def paused_as_data(until: int | None, now: int) -> dict[str, Any]:
 
 
 def as_chat(word: str) -> str:
-    """A chat as people write its number: `+62 812-0000-0001` is 6281200000001."""
+    """A chat as people write its number: `+62 812-0000-0001` is 6281200000001.
+
+    Raises:
+        UsageError: the word is empty, and would fit what has no name.
+    """
+    if not word.strip():
+        raise UsageError("name a chat, or a customer's number; this one is empty")
     digits = re.sub(r"[\s().+-]", "", word)
     return digits if digits.isdigit() else word.strip()
 
 
-def when(at: int | None) -> str:
-    """A stored moment on this machine's clock."""
-    return "" if at is None else datetime.fromtimestamp(at / 1000, UTC).astimezone().strftime("%Y-%m-%d %H:%M:%S")
+def when(at: int | None, *, seconds: bool = True) -> str:
+    """A stored moment on this machine's clock, with its zone: tenants may have another. "" for none."""
+    clock = "%H:%M:%S" if seconds else "%H:%M"
+    return "" if at is None else datetime.fromtimestamp(at / 1000, UTC).astimezone().strftime(f"%Y-%m-%d {clock} %Z")
 
 
 def in_a_line(text: str) -> str:

@@ -12,12 +12,14 @@ from wabot.model.visible import on_one_line
 _UNBOUNDED: Final = 200
 """Columns where no terminal says how many there are: a file, a pipe."""
 _LEAST: Final = 12
+_LONGEST: Final = 1_000
+"""Characters of a cell: no terminal is that wide, and each is measured."""
 
 
 def table(head: Sequence[str], rows: Sequence[Sequence[str]], flexible: Sequence[int]) -> Iterator[str]:
     """Lines of the table, one for each row; a column without any text is left out. When the terminal is too narrow,
     the cells of the `flexible` columns are cut, the widest first."""
-    rows = [[on_one_line(cell) for cell in row] for row in rows]
+    rows = [[on_one_line(cell[:_LONGEST]) for cell in row] for row in rows]
     kept = [column for column in range(len(head)) if any(row[column] for row in rows)]
     widths = {column: max(width(row[column]) for row in (head, *rows)) for column in kept}
     room = shutil.get_terminal_size().columns if sys.stdout.isatty() else _UNBOUNDED

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final, get_args
 
-from wabot.daemon.restart import DONE
+from wabot.daemon.restart import BUSY, DONE
 from wabot.model.alert import Alert, AlertKind
 from wabot.model.session import SessionStatus
 from wabot.ports import Clock
@@ -109,7 +109,8 @@ class Overview:
     def _ended(self, view: TenantView, news: Mapping[str, Any]) -> None:
         view.pid, view.done = None, news["code"] == DONE
         view.state, view.detail, view.action = "stopped", "" if view.done else str(news["why"]), ""
-        if not view.done:
+        # Whoever starts a second daemon reads of it there; the tenant itself is served, by the first.
+        if not view.done and news["code"] != BUSY:
             self._alert(Alert("parked", f"The session ended, and is not started again: {view.detail}."), view.tenant)
 
     def _standing(self, view: TenantView, news: Mapping[str, Any]) -> None:

@@ -168,6 +168,8 @@ class Supervisor:
             self._held[tenant] = number
             self._allow(tenant)
             return True
+        if tenant not in self._runners and self._goes(other):
+            return False  # the other's folder was renamed, most likely to this one's: its session is about to end
         why = same_number(tenant, other, number)
         standing = Standing("refused", self._clock.now(), f"{why}.", _REFUSED)
         if self._refused.get(tenant) != why:
@@ -178,6 +180,10 @@ class Supervisor:
         elif tenant in self._runners and self._runners[tenant][0].standing is None:
             self._stand(tenant, standing)  # its session, which went on with the number that it had, has crashed since
         return False
+
+    def _goes(self, tenant: str) -> bool:
+        folder = self._discovery.tenants.get(tenant)
+        return folder is None or not (folder / "tenant.yaml").exists()
 
     def _allow(self, tenant: str) -> None:
         if self._refused.pop(tenant, None) is not None:

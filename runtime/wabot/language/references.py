@@ -22,7 +22,7 @@ class Names:
 
     templates: Mapping[str, Document] = field(default_factory=dict)
     media: Mapping[str, Path] = field(default_factory=dict)
-    variables: Collection[str] = ()
+    variables: Collection[str] | None = ()
     teams: Collection[str] | None = None
 
 
@@ -156,7 +156,7 @@ class _Rules:
             document.report("WB219", f"the option `{key}` of the menu `{name}` never asks this rule", hint, at=at)
 
 
-def check_quick_replies(document: Document, variables: Collection[str]) -> None:
+def check_quick_replies(document: Document, variables: Collection[str] | None) -> None:
     """Report shortcuts that repeat, and what is wrong in their messages."""
     seen: dict[str, int] = {}
     for index, reply in enumerate(document.entries):

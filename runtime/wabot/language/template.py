@@ -113,9 +113,9 @@ def _bounded(made: Callable[[], "jinja2.Template"], values: Mapping[str, Any]) -
     return "".join(parts).strip()
 
 
-def problems(source: str, *, variables: Collection[str], groups: Collection[str]) -> list[Problem]:
-    """What is wrong in a text, by its syntax tree: it is not rendered. `variables` are the tenant's `vars`, `groups`
-    the named groups of the rule's regexes."""
+def problems(source: str, *, variables: Collection[str] | None, groups: Collection[str]) -> list[Problem]:
+    """What is wrong in a text, by its syntax tree: it is not rendered. `variables` are the tenant's `vars` (None:
+    nobody knows them, so any may be right), `groups` the named groups of the rule's regexes."""
     if not any(mark in source for mark in _MARKUP):
         return []
     known: Mapping[str, Collection[str] | None] = {**NAMES, "vars": variables, "match": groups}

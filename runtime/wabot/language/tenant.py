@@ -3,7 +3,7 @@
 import hashlib
 import os
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -95,6 +95,14 @@ class _Reader:
             document.report("WB208", f"`{name}` is no time zone", hint, at=document.locate(("timezone",)))
             return None
 
+    def _vars(self, tenant: Tenant | None) -> Mapping[str, Any] | None:
+        """The tenant's `vars`, also of a tenant.yaml with mistakes elsewhere; None where nobody can know them."""
+        if tenant is not None:
+            return tenant.vars
+        written = [document.data for document in self.documents if document.kind == "tenant"]
+        found = written[0].get("vars", {}) if written and isinstance(written[0], dict) else None
+        return found if isinstance(found, dict) and all(isinstance(name, str) for name in found) else None
+
     def _hours(self) -> Hours | None:
         document = self._read(self.folder / "hours.yaml", "hours")
         if document is None:
@@ -116,7 +124,7 @@ class _Reader:
         templates = {path.name: self._text(path) for path in self._resources(places, "templates", ".j2")}
         media = {path.name: path for path in self._resources(places, "media", "") if self._is_file(path)}
         self.media = tuple(media.values())
-        names = Names(templates, media, tenant.vars if tenant else (), tenant.teams if tenant else None)
+        names = Names(templates, media, self._vars(tenant), tenant.teams if tenant else None)
         ids = check_rules(own, shared, names)
         files = Files({name: document.text for name, document in templates.items()}, media)
         rules: list[Rule] = []
@@ -152,7 +160,7 @@ class _Reader:
 
     def _quick_replies(self, tenant: Tenant | None) -> tuple[Any, ...]:
         document = self._listing(self.folder / "quick-replies.yaml", "quick-replies")
-        check_quick_replies(document, tenant.vars if tenant else {})
+        check_quick_replies(document, self._vars(tenant))
         return tuple(read_quick_reply(entry) for entry in document.entries if entry is not None)
 
     def _tests(self, ids: dict[str, Location]) -> tuple[Document, ...]:

@@ -11,7 +11,7 @@ from wabot.language.template import Problem, column_of, problems
 
 
 def check_text(
-    document: Document, steps: Steps, text: str, variables: Collection[str], groups: Collection[str]
+    document: Document, steps: Steps, text: str, variables: Collection[str] | None, groups: Collection[str]
 ) -> None:
     """Report what is wrong in a reply's text that stands in YAML, at the place in the YAML."""
     for problem in problems(text, variables=variables, groups=groups):
@@ -19,7 +19,7 @@ def check_text(
         document.report(problem.code, problem.message, problem.hint, at=at)
 
 
-def check_template_file(document: Document, variables: Collection[str], groups: Collection[str]) -> None:
+def check_template_file(document: Document, variables: Collection[str] | None, groups: Collection[str]) -> None:
     """Report what is wrong in a file of templates/."""
     lines = source_lines(document.text)
     for problem in problems(document.text, variables=variables, groups=groups):

@@ -24,6 +24,8 @@ from wabot.session.report import Report
 
 _SHOWN: Final = 20
 _NO_RULES: Final = "WB014"
+_UNREADABLE: Final = "WB00"
+"""How the codes of files begin that cannot be read at all: other findings can be only what follows from that."""
 
 
 class LiveRules:
@@ -46,6 +48,7 @@ class LiveRules:
         self._one = asyncio.Lock()
         self._read: str | None = None
         self._blind = False
+        self._starts = False
         self.ready = asyncio.Event()
 
     def rule_set(self) -> RuleSet:
@@ -56,12 +59,16 @@ class LiveRules:
     async def load(self) -> bool:
         """Load what is on disk; when that is broken, the last sound version. False when there is none of either."""
         await asyncio.to_thread(self._last_sound.recover)
+        self._starts = self._last_sound.place.is_dir()
         await self.reload()
+        self._starts = False
         if self._live is None and self._last_sound.place.is_dir():
             saved = await asyncio.to_thread(self._load, self._last_sound.place)
             if saved.rule_set is not None:
                 self._report.note("running on the last sound rules: those on disk are broken", level="error")
                 self._swap(saved.rule_set)
+            else:
+                self._report.note(f"the last sound rules cannot be read; {self._kept()}", level="error")
         return self._live is not None
 
     async def watch(self) -> None:
@@ -153,6 +160,7 @@ class LiveRules:
 
     async def _broken(self, loaded: Loaded, now: int) -> None:
         errors = [item for item in loaded.diagnostics if item.severity == "error" or item.code == _NO_RULES]
+        errors.sort(key=lambda item: not item.code.startswith(_UNREADABLE))
         revision = self._live.revision if self._live else ""
         await self._on_reload(Reload(now, False, revision, _line(errors[0]) if errors else ""))
         for item in errors[:_SHOWN]:
@@ -161,6 +169,8 @@ class LiveRules:
         self._report.note(f"the rules have {count}; {self._kept()}", level="error")
 
     def _kept(self) -> str:
+        if self._live is None and self._starts:
+            return "the last sound version of them is taken"
         return "the rules before them stay live" if self._live else "nobody is answered until they are mended"
 
     def _swap(self, rule_set: RuleSet) -> None:

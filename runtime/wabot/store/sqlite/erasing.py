@@ -77,8 +77,9 @@ def erase(folder: Path, tenant: str, name: str) -> Erased:
 
 
 def _customer(ask: Ask, name: str) -> _Customer:
-    """Follows the names from one to the next: a customer can have a number, a LID, and a chat by either."""
-    found = _Customer({name})
+    """Follows the names from one to the next: a customer can have a number, a LID, and a chat by either. Without a
+    name it is nobody: many have no number, or no LID."""
+    found = _Customer({name} - {""})
     seen: set[str] = set()
     while new := found.names - seen:
         seen |= new

@@ -2,7 +2,7 @@
 
 -- name: forget_contacts
 SELECT id, phone, lid FROM contacts
-WHERE tenant_id = :tenant AND (phone = :name OR lid = :name OR id IN
+WHERE tenant_id = :tenant AND :name <> '' AND (phone = :name OR lid = :name OR id IN
     (SELECT contact_id FROM conversations JOIN conversation_chats ON conversation_chats.conversation_id = conversations.id
      WHERE conversation_chats.tenant_id = :tenant AND conversation_chats.chat = :name));
 
@@ -13,7 +13,7 @@ WHERE conversations.tenant_id = :tenant AND contact_id = :contact;
 
 -- name: forget_journalled
 SELECT chat, message_id, payload, decided_at FROM inbound_journal
-WHERE tenant_id = :tenant AND (chat = :name OR payload LIKE :quoted ESCAPE '!');
+WHERE tenant_id = :tenant AND :name <> '' AND (chat = :name OR payload LIKE :quoted ESCAPE '!');
 
 -- name: forget_outbox
 DELETE FROM outbox WHERE tenant_id = :tenant AND (conversation_id = :conversation OR chat = :chat);
