@@ -144,6 +144,18 @@ def test_a_trouble_is_found_with_what_to_do(data: Path, wabot: Typed, quick: Non
     assert [line for line in lines if found in line["found"] and do in line["do"]], lines
 
 
+def test_a_database_that_cannot_be_opened_is_not_called_damaged(data: Path, wabot: Typed, quick: None) -> None:
+    for side in ("-wal", "-shm"):
+        (data / "warung" / f"wabot.db{side}").unlink(missing_ok=True)
+    (data / "warung" / "wabot.db-wal").mkdir(mode=0o700)  # SQLite cannot open it, whoever runs this
+    code, lines = doctor(wabot, data)
+    assert code == 1
+    told = [line["found"] for line in lines if line["level"] == "fail"]
+    assert len(told) == 1
+    assert "wabot.db cannot be opened (" in told[0]
+    assert "damaged" not in str(lines)
+
+
 def test_what_others_may_read_is_found_and_mended(data: Path, wabot: Typed, quick: None) -> None:
     (data / "warung").chmod(0o755)
     (data / "warung" / "wabot.db").chmod(0o644)

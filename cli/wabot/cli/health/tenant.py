@@ -16,6 +16,7 @@ from wabot.store.keeping.backup import backups
 from wabot.store.keeping.examining import Examined, check_pages, examine
 from wabot.store.keeping.layout import DATABASES, STAGING, backup_folders
 
+_SEE: Final = "see docs/troubleshooting.md"
 _LOG: Final = 64_000_000
 """Bytes of a write-ahead log beyond which something keeps it from being emptied."""
 _AHEAD: Final = 300_000
@@ -26,11 +27,18 @@ def tenant(folder: Path, data: Path, now: int, *, deep: bool) -> Iterator[Checke
     """Everything about one tenant's data."""
     name = folder.name
     running = runs(folder)
+    unreadable: dict[str, str] = {}
     yield Checked("ok", name, "a session runs" if running else "no session runs")
     for database in DATABASES:
         path = folder / database
         if path.is_file() and path.stat().st_size:
-            if found := check_pages(path, deep=deep):
+            try:
+                found = check_pages(path, deep=deep)
+            except StoreError as error:
+                unreadable[database] = str(error)
+                yield Checked("fail", name, str(error), _SEE)
+                continue
+            if found:
                 do = "restart the session: it sets the file aside and takes the newest backup (docs/troubleshooting.md)"
                 yield Checked("fail", name, f"{database} is damaged: {found}", do)
             else:
@@ -38,7 +46,8 @@ def tenant(folder: Path, data: Path, now: int, *, deep: bool) -> Iterator[Checke
     try:
         yield from _examined(name, examine(folder, name, now), now, running)
     except StoreError as error:
-        yield Checked("fail", name, str(error), "see docs/troubleshooting.md")
+        if str(error) not in unreadable.values():
+            yield Checked("fail", name, str(error), _SEE)
     for path, told in set_aside(folder):
         yield Checked("warn", name, told, f"once you have looked at it, move {path} away")
     if (folder / STAGING).exists():

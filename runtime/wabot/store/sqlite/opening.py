@@ -146,7 +146,9 @@ def plainly(path: Path, error: Exception) -> str:
             f"{path} is damaged ({text}). The next start of `wabot run` sets it aside and takes the newest backup, or "
             "begins a new file; or restore a backup yourself: `wabot restore`."
         )
-    if "readonly" in text or "unable to open" in text or getattr(error, "errno", None) in _FORBIDDEN:
+    if "unable to open" in text:
+        return f"{path} cannot be opened ({text}). Check the owner and permissions of the file and its folder."
+    if "readonly" in text or getattr(error, "errno", None) in _FORBIDDEN:
         return f"{path} cannot be written ({text}). Check the owner and permissions of the file and its folder."
     if "full" in text or getattr(error, "errno", None) == errno.ENOSPC:
         return f"{path} cannot be written: the disk is full. Free some space; nothing that was stored is lost."
