@@ -107,7 +107,7 @@ OUTBOX = "UPDATE outbox SET status = '{}', claimed_at = 1, due_at = {}"
 TROUBLES: dict[str, tuple[Callable[[Path], None], str]] = {
     "wabot.db is damaged": (garbage, "restart the session"),
     "is set aside as wabot.db.damaged-": (set_aside, "move "),
-    "there is no backup": (no_backup, "wabot backup"),
+    "there is no backup in ": (no_backup, "(--output), name that folder by WABOT_BACKUPS"),
     "the newest backup is of 2023-11-1": (old_backup, "is the timer on?"),
     "its write-ahead log has grown to 100 MB": (long_log, "keeps the file open"),
     "a restore was broken off": (broken_off, "start the session"),

@@ -1,5 +1,6 @@
 """A tenant's data: is the file whole, does anything hang, is there a backup."""
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
@@ -14,7 +15,7 @@ from wabot.cli.troubles import set_aside
 from wabot.model.errors import StoreError
 from wabot.store.keeping.backup import backups
 from wabot.store.keeping.examining import Examined, check_pages, examine
-from wabot.store.keeping.layout import DATABASES, STAGING, backup_folders
+from wabot.store.keeping.layout import DATABASES, SETTING, STAGING, backup_folders
 
 _SEE: Final = "see docs/troubleshooting.md"
 _LOG: Final = 64_000_000
@@ -94,9 +95,11 @@ def _backed_up(folder: Path, now: int) -> Iterator[Checked]:
     paths = [path for place in backup_folders(folder) for _, path in backups(place, folder.name)]
     newest = max((path.stat().st_mtime_ns // 1_000_000 for path in paths), default=None)
     if newest is None:
-        yield Checked(
-            "warn", folder.name, "there is no backup where wabot looks for one", "wabot backup; docs/backup.md"
-        )
+        looked = ", ".join(str(place) for place in backup_folders(folder))
+        do = "wabot backup"
+        if not os.environ.get(SETTING):
+            do += f"; if backups lie elsewhere (--output), name that folder by {SETTING}"
+        yield Checked("warn", folder.name, f"there is no backup in {looked}", f"{do}; docs/backup.md")
     elif now - newest > _OLD:
         yield Checked("warn", folder.name, f"the newest backup is of {when(newest)}", "is the timer on? docs/backup.md")
     else:
