@@ -135,6 +135,79 @@ def test_a_damaged_database_is_not_backed_up_and_hides_no_other_tenant(
     assert not list((tmp_path / "safe").glob(".*"))
 
 
+def with_noise(file: Path) -> None:
+    file.write_bytes(os.urandom(280_000))
+
+
+def emptied(file: Path) -> None:
+    file.write_bytes(b"")
+
+
+def as_text(file: Path) -> None:
+    file.write_text("not found\n" * 400)
+
+
+def without_tables(file: Path) -> None:
+    file.unlink()
+    with closing(sqlite3.connect(file)) as other:
+        other.execute("CREATE TABLE x (a)")
+
+
+@pytest.mark.parametrize("name", ["wabot.db", "keys.db"])
+@pytest.mark.parametrize("destroy", [with_noise, emptied, as_text, without_tables], ids=lambda one: one.__name__)
+def test_a_destroyed_database_is_never_taken_for_sound_and_its_good_backup_is_kept(
+    data: Path, tmp_path: Path, wabot: Typed, destroy: Callable[[Path], None], name: str
+) -> None:
+    if name == "keys.db" and destroy in (emptied, without_tables):
+        pytest.skip("WhatsApp's key store is empty before it is first used, and its tables are not ours")
+    safe = tmp_path / "safe"
+    (good,) = made(wabot, data, "--tenant", "warung", "--output", safe)
+    for side in ("-wal", "-shm"):
+        (data / "warung" / f"{name}{side}").unlink(missing_ok=True)
+    destroy(data / "warung" / name)
+    said = wabot("backup", "--data", data, "--tenant", "warung", "--output", safe, "--keep", 1)
+    assert said.code == 3
+    assert name in said.err
+    assert "othing was backed up" in said.err
+    assert list(safe.iterdir()) == [good]
+
+
+def blank_schema(file: Path) -> None:
+    rewrite(file, lambda manifest: manifest.update(schema=0))
+
+
+def noise_for_keys(file: Path) -> None:
+    replace_content(file, "files/keys.db", os.urandom(20_000))
+
+
+@pytest.mark.parametrize("spoil", [blank_schema, noise_for_keys], ids=lambda one: one.__name__)
+def test_a_backup_that_an_older_wabot_made_of_a_destroyed_database_is_not_sound_and_an_older_one_is_taken(
+    data: Path, tmp_path: Path, wabot: Typed, spoil: Callable[[Path], None]
+) -> None:
+    safe = tmp_path / "safe"
+    (good,) = made(wabot, data, "--tenant", "warung", "--output", safe)
+    (newer,) = made(wabot, data, "--tenant", "warung", "--output", safe)
+    spoil(newer)
+    checked = wabot("backup", "verify", newer)
+    assert checked.code == 1
+    assert "was damaged already when it was backed up" in checked.err
+    said = wabot("restore", safe, "--data", tmp_path / "empty", "--format", "json")
+    assert said.code == 0
+    assert [one["file"] for one in said.data["restored"]] == [str(good)]
+
+
+def replace_content(file: Path, name: str, content: bytes) -> None:
+    """Another content for a file of the archive, with the sums that fit."""
+    import hashlib
+
+    def change(manifest: dict) -> None:  # type: ignore[type-arg]
+        for one in manifest["files"]:
+            if f"files/{one['path']}" == name:
+                one.update(size=len(content), sha256=hashlib.sha256(content).hexdigest())
+
+    rewrite(file, change, content={name: content})
+
+
 def cut(file: Path) -> None:
     file.write_bytes(file.read_bytes()[:100_000])
 
@@ -200,6 +273,7 @@ def rewrite(
     change: Callable[[dict], None],  # type: ignore[type-arg]
     instead: tarfile.TarInfo | None = None,
     more: tarfile.TarInfo | None = None,
+    content: dict[str, bytes] | None = None,
 ) -> None:
     """The archive made anew, as whoever forges one would: with sums that fit."""
     import hashlib
@@ -210,16 +284,17 @@ def rewrite(
     change(manifest)
     text = json.dumps(manifest).encode()
     with tarfile.open(file, "w") as tar:
-        for member, content in members:
+        for member, held in members:
+            written = (content or {}).get(member.name, held)
             if member.name == "manifest.json":
-                content = text
+                written = text
             elif member.name == "manifest.sha256":
-                content = hashlib.sha256(text).hexdigest().encode()
+                written = hashlib.sha256(text).hexdigest().encode()
             elif instead is not None and member.name == instead.name:
                 tar.addfile(instead)
                 continue
-            member.size = len(content)
-            tar.addfile(member, io.BytesIO(content))
+            member.size = len(written)
+            tar.addfile(member, io.BytesIO(written))
         if more is not None:
             tar.addfile(more)
 

@@ -107,7 +107,7 @@ OUTBOX = "UPDATE outbox SET status = '{}', claimed_at = 1, due_at = {}"
 TROUBLES: dict[str, tuple[Callable[[Path], None], str]] = {
     "wabot.db is damaged": (garbage, "restart the session"),
     "is set aside as wabot.db.damaged-": (set_aside, "move "),
-    "there is no backup": (no_backup, "wabot backup"),
+    "there is no backup in ": (no_backup, "(--output), name that folder by WABOT_BACKUPS"),
     "the newest backup is of 2023-11-1": (old_backup, "is the timer on?"),
     "its write-ahead log has grown to 100 MB": (long_log, "keeps the file open"),
     "a restore was broken off": (broken_off, "start the session"),
@@ -142,6 +142,18 @@ def test_a_trouble_is_found_with_what_to_do(data: Path, wabot: Typed, quick: Non
     code, lines = doctor(wabot, data)
     assert code == 1
     assert [line for line in lines if found in line["found"] and do in line["do"]], lines
+
+
+def test_a_database_that_cannot_be_opened_is_not_called_damaged(data: Path, wabot: Typed, quick: None) -> None:
+    for side in ("-wal", "-shm"):
+        (data / "warung" / f"wabot.db{side}").unlink(missing_ok=True)
+    (data / "warung" / "wabot.db-wal").mkdir(mode=0o700)  # SQLite cannot open it, whoever runs this
+    code, lines = doctor(wabot, data)
+    assert code == 1
+    told = [line["found"] for line in lines if line["level"] == "fail"]
+    assert len(told) == 1
+    assert "wabot.db cannot be opened (" in told[0]
+    assert "damaged" not in str(lines)
 
 
 def test_what_others_may_read_is_found_and_mended(data: Path, wabot: Typed, quick: None) -> None:

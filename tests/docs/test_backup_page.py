@@ -56,3 +56,15 @@ def test_the_units_of_the_page_are_units(tmp_path: Path) -> None:
     command = ["systemd-analyze", "verify", "--man=no", str(tmp_path / "wabot-backup.timer")]
     ran = subprocess.run(command, capture_output=True, text=True, check=False)
     assert "wabot-backup" not in ran.stderr, ran.stderr
+
+
+def test_the_pages_agree_on_where_the_program_and_the_backups_are() -> None:
+    deploy = (ROOT / "docs" / "deploy.md").read_text("utf-8")
+    (program,) = set(re.findall(r"/opt/wabot\S*/wabot\b", PAGE))
+    assert f"ln -s {program} " in deploy
+    assert "backup.md#every-night-by-systemd" in deploy
+    upgrade = deploy[deploy.index("### 7. Upgrade") :]
+    assert upgrade.index("wabot backup --data") < upgrade.index("git pull")
+    (place,) = set(re.findall(r"WABOT_BACKUPS=(/\S+)", PAGE))
+    assert f"--output {place}" in upgrade
+    assert "`WABOT_BACKUPS`" in (ROOT / "docs" / "settings.md").read_text("utf-8")

@@ -1,12 +1,14 @@
 """Whether a daemon works on a data folder, and which process that is: `data/supervisor.pid`, locked while it lives and
 touched every few seconds while its event loop turns."""
 
+import errno
 import fcntl
 import os
 from contextlib import suppress
 from pathlib import Path
 from typing import Final, NamedTuple
 
+from wabot.model.errors import WabotError
 from wabot.session.clock import RealClock
 
 FILE: Final = "supervisor.pid"
@@ -20,16 +22,21 @@ class Presence:
     def __init__(self, data: Path) -> None:
         """
         Raises:
-            OSError: the file cannot be written.
+            WabotError: the file cannot be written.
         """
         self._file = data / FILE
-        self._descriptor = os.open(self._file, os.O_RDWR | os.O_CREAT, 0o600)
+        self._descriptor = _open(self._file)
         self.alone = False
-        with suppress(BlockingIOError):
+        try:
             fcntl.flock(self._descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
             self.alone = True
             os.ftruncate(self._descriptor, 0)
             os.pwrite(self._descriptor, f"{os.getpid()}\n".encode(), 0)
+        except BlockingIOError:
+            pass
+        except OSError as error:
+            os.close(self._descriptor)
+            raise _unwritable(self._file, error) from error
 
     def beat(self) -> None:
         """Show that the event loop turns."""
@@ -46,6 +53,31 @@ class Found(NamedTuple):
 
     pid: int
     turns: bool
+
+
+def check_writable(data: Path) -> None:
+    """Look before anything else is begun whether a daemon can show itself in `data`.
+
+    Raises:
+        WabotError: it cannot; the text says why, and what to do.
+    """
+    os.close(_open(data / FILE))
+
+
+def _open(file: Path) -> int:
+    try:
+        return os.open(file, os.O_RDWR | os.O_CREAT, 0o600)
+    except OSError as error:
+        raise _unwritable(file, error) from error
+
+
+def _unwritable(file: Path, error: OSError) -> WabotError:
+    if error.errno == errno.ENOSPC:
+        return WabotError(f"{file} cannot be written: the disk is full. Free some space, then start again.")
+    return WabotError(
+        f"{file} cannot be written: {error.strerror}. Check the owner and permissions of the folder, and that its disk "
+        "can be written; or name another with --data."
+    )
 
 
 def find_daemon(data: Path) -> Found | None:

@@ -11,6 +11,7 @@ from wabot.daemon import sentry
 from wabot.daemon.logs import configure
 from wabot.daemon.options import RunOptions
 from wabot.daemon.patience import policy
+from wabot.daemon.presence import check_writable
 from wabot.daemon.settings import SETTINGS, Found, Settings
 from wabot.daemon.structured import structlog
 from wabot.daemon.supervisor import Supervisor
@@ -26,7 +27,7 @@ def run(rules: Path, found_settings: Found, options: RunOptions) -> int:
 
     Raises:
         UsageError: there is nothing at `rules`, or it holds no tenant; or an extra is missing that a setting needs.
-        WabotError: the data folder cannot be used.
+        WabotError: the data folder, or that of the simulator, cannot be used.
     """
     settings = found_settings.settings
     data = Path(settings.data)
@@ -37,6 +38,9 @@ def run(rules: Path, found_settings: Found, options: RunOptions) -> int:
         data.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as error:
         raise WabotError(f"{data} cannot be made: {error.strerror}. Name another with --data.") from error
+    check_writable(data)
+    if options.sim:
+        _check_sim(Path(options.sim), [folder.resolve().name for folder in found.folders])
     # What is settled here is what every session inherits: secrets, too, which would be seen among its arguments.
     for name in ("WABOT_NODE", *(f"{setting.name}_FILE" for setting in SETTINGS if setting.secret)):
         os.environ.pop(name, None)
@@ -54,6 +58,19 @@ def run(rules: Path, found_settings: Found, options: RunOptions) -> int:
         log.error("the daemon crashed", error=place_of(error))
         sentry.flush()
         raise
+
+
+def _check_sim(sim: Path, tenants: Sequence[str]) -> None:
+    try:
+        sim.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise WabotError(f"{sim} cannot be made: {error.strerror}. Name another with --sim.") from error
+    for name in tenants:
+        out = sim / f"{name}.out.jsonl"
+        if not (os.access(out, os.R_OK | os.W_OK) if out.exists() else os.access(sim, os.W_OK | os.X_OK)):
+            raise WabotError(
+                f"{out} cannot be written. Check the owner and permissions of {sim}, or name another with --sim."
+            )
 
 
 async def _run(rules: Path, folders: Sequence[Path], settings: Settings, options: RunOptions) -> int:

@@ -1,5 +1,6 @@
 """A tenant's data: is the file whole, does anything hang, is there a backup."""
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
@@ -14,8 +15,9 @@ from wabot.cli.troubles import set_aside
 from wabot.model.errors import StoreError
 from wabot.store.keeping.backup import backups
 from wabot.store.keeping.examining import Examined, check_pages, examine
-from wabot.store.keeping.layout import DATABASES, STAGING, backup_folders
+from wabot.store.keeping.layout import DATABASES, SETTING, STAGING, backup_folders
 
+_SEE: Final = "see docs/troubleshooting.md"
 _LOG: Final = 64_000_000
 """Bytes of a write-ahead log beyond which something keeps it from being emptied."""
 _AHEAD: Final = 300_000
@@ -26,11 +28,18 @@ def tenant(folder: Path, data: Path, now: int, *, deep: bool) -> Iterator[Checke
     """Everything about one tenant's data."""
     name = folder.name
     running = runs(folder)
+    unreadable: dict[str, str] = {}
     yield Checked("ok", name, "a session runs" if running else "no session runs")
     for database in DATABASES:
         path = folder / database
         if path.is_file() and path.stat().st_size:
-            if found := check_pages(path, deep=deep):
+            try:
+                found = check_pages(path, deep=deep)
+            except StoreError as error:
+                unreadable[database] = str(error)
+                yield Checked("fail", name, str(error), _SEE)
+                continue
+            if found:
                 do = "restart the session: it sets the file aside and takes the newest backup (docs/troubleshooting.md)"
                 yield Checked("fail", name, f"{database} is damaged: {found}", do)
             else:
@@ -38,7 +47,8 @@ def tenant(folder: Path, data: Path, now: int, *, deep: bool) -> Iterator[Checke
     try:
         yield from _examined(name, examine(folder, name, now), now, running)
     except StoreError as error:
-        yield Checked("fail", name, str(error), "see docs/troubleshooting.md")
+        if str(error) not in unreadable.values():
+            yield Checked("fail", name, str(error), _SEE)
     for path, told in set_aside(folder):
         yield Checked("warn", name, told, f"once you have looked at it, move {path} away")
     if (folder / STAGING).exists():
@@ -85,9 +95,11 @@ def _backed_up(folder: Path, now: int) -> Iterator[Checked]:
     paths = [path for place in backup_folders(folder) for _, path in backups(place, folder.name)]
     newest = max((path.stat().st_mtime_ns // 1_000_000 for path in paths), default=None)
     if newest is None:
-        yield Checked(
-            "warn", folder.name, "there is no backup where wabot looks for one", "wabot backup; docs/backup.md"
-        )
+        looked = ", ".join(str(place) for place in backup_folders(folder))
+        do = "wabot backup"
+        if not os.environ.get(SETTING):
+            do += f"; if backups lie elsewhere (--output), name that folder by {SETTING}"
+        yield Checked("warn", folder.name, f"there is no backup in {looked}", f"{do}; docs/backup.md")
     elif now - newest > _OLD:
         yield Checked("warn", folder.name, f"the newest backup is of {when(newest)}", "is the timer on? docs/backup.md")
     else:

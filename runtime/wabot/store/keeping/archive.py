@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import IO, Final
 
 from wabot.model.errors import BackupError
-from wabot.store.keeping.layout import sync_folder
+from wabot.store.keeping.layout import DATABASES, MAGIC, NODE, sync_folder
 from wabot.store.keeping.manifest import Entry, Manifest, read_manifest
 
 PLAIN: Final = ".tar"
@@ -138,6 +138,8 @@ def _copy(
                 chunk = source.read(min(left, _CHUNK))
             if not chunk:
                 raise BackupError("it was cut short: copy it again, or take another")
+            if left == entry.size and entry.path in (*DATABASES, NODE) and not chunk.startswith(MAGIC):
+                raise BackupError(f"{entry.path} in it is no database: it was damaged already when it was backed up")
             left -= len(chunk)
             digest.update(chunk)
             if target is not None:

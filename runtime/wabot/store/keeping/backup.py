@@ -35,7 +35,10 @@ def back_up(folder: Path, target: Path, at: int, told: Told = untold) -> tuple[P
 
     def stage(staged: Path) -> Manifest:
         files = copy_tenant(folder, staged, told)
-        schema = schema_of(staged / "wabot.db")
+        try:
+            schema = schema_of(staged / "wabot.db")
+        except BackupError as error:
+            raise BackupError(f"{folder}: {error}") from error
         return Manifest(folder.name, at, version("wabot"), schema, files)
 
     return _back_up(folder.name, stage, target, at, told)

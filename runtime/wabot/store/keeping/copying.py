@@ -13,12 +13,11 @@ from urllib.parse import quote
 
 from wabot.model.errors import BackupError
 from wabot.store.keeping.archive import Told, untold
-from wabot.store.keeping.layout import BACKUPS, LOCK, SIDE_FILES, sync_file
+from wabot.store.keeping.layout import BACKUPS, DATABASES, LOCK, MAGIC, SIDE_FILES, sync_file
 from wabot.store.keeping.manifest import Entry
 
 _PAGES: Final = 4_096
 """Pages between two words about how far the copy is."""
-_MAGIC: Final = b"SQLite format 3\0"
 _TRIES: Final = 10
 _BETWEEN: Final = 0.2
 
@@ -34,15 +33,16 @@ def copy_tenant(folder: Path, staged: Path, told: Told = untold) -> tuple[Entry,
     for _ in range(_TRIES):
         try:
             paths = list(_kept(folder))
-            _copy_all(folder, [path for path in paths if not _is_database(path)], staged)
+            _copy_all(folder, [path for path in paths if not _is_database(path, folder)], staged)
         except FileNotFoundError:  # the sound rules are just being replaced by newer ones
             time.sleep(_BETWEEN)
             continue
         break
     else:
         raise BackupError(f"{folder} changes all the time; try again")
-    for path in filter(_is_database, paths):
-        snapshot(path, staged / path.relative_to(folder), told)
+    for path in paths:
+        if _is_database(path, folder):
+            snapshot(path, staged / path.relative_to(folder), told)
     return tuple(entry(staged, path.relative_to(folder)) for path in paths)
 
 
@@ -78,7 +78,7 @@ def snapshot(source: Path, target: Path, told: Told = untold) -> None:
             getattr(error, "sqlite_errorcode", 0) & 0xFF == sqlite3.SQLITE_FULL
         ):  # the copy's disk: nothing else is written
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC)) from error
-        raise BackupError(f"{source} cannot be backed up: {error}") from error
+        raise BackupError(f"{source} cannot be backed up: {error}. Nothing was backed up.") from error
     finally:
         copy.close()
         reading.close()
@@ -86,16 +86,29 @@ def snapshot(source: Path, target: Path, told: Told = untold) -> None:
 
 
 def schema_of(database: Path) -> int:
-    """The newest migration that a wabot.db has seen; 0 where there is none."""
+    """The newest migration that a copied wabot.db has seen; 1 or more.
+
+    Raises:
+        BackupError: there is none, or it is no wabot.db.
+    """
     if not database.is_file():
-        return 0
+        raise BackupError(
+            f"there is no {database.name} to back up: nothing was backed up. See docs/troubleshooting.md."
+        )
     connection = sqlite3.connect(f"file:{quote(str(database))}?mode=ro&immutable=1", uri=True)
     try:
-        return int(connection.execute("SELECT COALESCE(MAX(number), 0) FROM migrations").fetchone()[0])
-    except sqlite3.Error:
-        return 0
+        schema = int(connection.execute("SELECT COALESCE(MAX(number), 0) FROM migrations").fetchone()[0])
+    except sqlite3.Error as error:
+        raise BackupError(_no_store(database, str(error))) from error
     finally:
         connection.close()
+    if schema < 1:
+        raise BackupError(_no_store(database, "it has no schema"))
+    return schema
+
+
+def _no_store(database: Path, why: str) -> str:
+    return f"{database.name} is damaged ({why}): nothing was backed up. See docs/troubleshooting.md."
 
 
 def _kept(folder: Path) -> Iterator[Path]:
@@ -114,9 +127,12 @@ def _kept(folder: Path) -> Iterator[Path]:
                 yield path
 
 
-def _is_database(path: Path) -> bool:
+def _is_database(path: Path, folder: Path) -> bool:
+    # Ours are known by name: one that does not begin as it should is damaged, and no other file.
+    if path.parent == folder and path.name in DATABASES:
+        return True
     with path.open("rb") as file:
-        return file.read(len(_MAGIC)) == _MAGIC
+        return file.read(len(MAGIC)) == MAGIC
 
 
 def _copy_all(folder: Path, paths: list[Path], staged: Path) -> None:

@@ -8,7 +8,7 @@ from typing import Final
 from urllib.parse import quote
 
 from wabot.model.errors import StoreError
-from wabot.store.sqlite.opening import NAME, newest_schema, open_for_reading, plainly
+from wabot.store.sqlite.opening import NAME, damage, newest_schema, open_for_reading, plainly
 from wabot.store.sqlite.queries import asker
 
 STUCK: Final = 600_000
@@ -64,11 +64,17 @@ def examine(folder: Path, tenant: str, now: int) -> Examined:
 
 
 def check_pages(path: Path, *, deep: bool) -> str:
-    """What SQLite finds wrong with the file, "" for nothing. `deep` compares tables with their indexes, too."""
+    """What SQLite finds wrong with the file, "" for nothing. `deep` compares tables with their indexes, too.
+
+    Raises:
+        StoreError: it cannot be looked at: it may not be read, or is locked. That says nothing of what it holds.
+    """
     check = "integrity_check" if deep else "quick_check"
     try:
         with closing(sqlite3.connect(f"file:{quote(str(path))}?mode=ro", uri=True)) as connection:
             found = str(connection.execute(f"PRAGMA {check}(1)").fetchone()[0])
     except sqlite3.Error as error:
-        return str(error)
+        if found := damage(error):
+            return found
+        raise StoreError(plainly(path, error)) from error
     return "" if found == "ok" else " ".join(found.split())

@@ -16,6 +16,8 @@ NODE: Final = "node.db"
 """Beside the tenants' folders: what belongs to no tenant."""
 NODE_NAME: Final = "_node"
 """How a backup of NODE is named; no tenant's name begins with `_`."""
+MAGIC: Final = b"SQLite format 3\0"
+"""How every file of SQLite begins, unless it is empty."""
 SIDE_FILES: Final = ("-wal", "-shm", "-journal")
 SETTING: Final = "WABOT_BACKUPS"
 """The environment variable that names a folder for the backups of every tenant."""

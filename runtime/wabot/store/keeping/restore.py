@@ -16,7 +16,7 @@ from urllib.parse import quote
 
 from wabot.model.errors import BackupError
 from wabot.store.keeping.archive import check_archive, unpack
-from wabot.store.keeping.layout import BACKUPS, LOCK, NODE, SIDE_FILES, STAGING, aside, sync_folder
+from wabot.store.keeping.layout import BACKUPS, LOCK, NODE, NODE_NAME, SIDE_FILES, STAGING, aside, sync_folder
 from wabot.store.keeping.manifest import Manifest
 from wabot.store.sqlite.opening import newest_schema
 
@@ -37,6 +37,11 @@ def sound(archive: Path) -> Manifest:
         raise BackupError(f"{archive} cannot be used: {error}. Nothing was changed.") from error
     except OSError as error:
         raise BackupError(f"{archive} cannot be read: {error.strerror}. Nothing was changed.") from error
+    if manifest.schema < 1 and manifest.tenant != NODE_NAME:
+        raise BackupError(
+            f"{archive} cannot be used: its wabot.db is no database of wabot, and was damaged already when it was "
+            "backed up. Take another. Nothing was changed."
+        )
     if manifest.schema > newest_schema():
         raise BackupError(
             f"{archive} is of a newer wabot ({manifest.wabot}, schema {manifest.schema}; this one knows "

@@ -1,5 +1,6 @@
 """Opening a tenant's file: who may read it, how durable it is, and which schema it has."""
 
+import errno
 import os
 import sqlite3
 from pathlib import Path
@@ -12,6 +13,7 @@ NODE: Final = "node.db"
 """What belongs to no tenant, in the data folder itself."""
 _MIGRATIONS: Final = Path(__file__).parent / "migrations"
 _DAMAGE: Final = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
+_FORBIDDEN: Final = (errno.EROFS, errno.EACCES, errno.EPERM)
 _OF_NODE: Final = "00*_alerts.sql"
 """The migrations that concern the node's file as well."""
 BUSY: Final = 5_000
@@ -135,7 +137,7 @@ def _statements(script: str) -> list[str]:
 
 def plainly(path: Path, error: Exception) -> str:
     """What an error of SQLite means for the owner of the file, and what to do."""
-    text = str(error)
+    text = (error.strerror if isinstance(error, OSError) else None) or str(error)
     unknown = "no such table" in text and "migrations" not in text  # a file without that one was never ours
     if "no such column" in text or unknown:
         return f"{path} is of an older wabot. Start `wabot run` once with this one: it brings it up to date."
@@ -144,9 +146,11 @@ def plainly(path: Path, error: Exception) -> str:
             f"{path} is damaged ({text}). The next start of `wabot run` sets it aside and takes the newest backup, or "
             "begins a new file; or restore a backup yourself: `wabot restore`."
         )
-    if "readonly" in text or "unable to open" in text or isinstance(error, PermissionError):
+    if "unable to open" in text:
+        return f"{path} cannot be opened ({text}). Check the owner and permissions of the file and its folder."
+    if "readonly" in text or getattr(error, "errno", None) in _FORBIDDEN:
         return f"{path} cannot be written ({text}). Check the owner and permissions of the file and its folder."
-    if "full" in text:
+    if "full" in text or getattr(error, "errno", None) == errno.ENOSPC:
         return f"{path} cannot be written: the disk is full. Free some space; nothing that was stored is lost."
     if "locked" in text:
         return f"{path} is locked by another process. Stop that process, then try again."
