@@ -1,7 +1,7 @@
 """The commands and their options. Only the module of the command that is meant is imported."""
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from importlib import import_module
 from typing import Annotated, Final
 
@@ -64,6 +64,7 @@ def app(words: Sequence[str]) -> typer.Typer:
     for name, summary in COMMANDS.items():
         module = _ELSEWHERE.get(name, name)
         meant = getattr(import_module(f"wabot.cli.{module}"), name) if name in words else _not_meant
+        _tell_unreadable_data(name, meant)
         made.command(name, short_help=summary)(meant)
     made.callback()(_options)
     return made
@@ -80,6 +81,16 @@ def _defaults(words: Sequence[str]) -> Mapping[str, Mapping[str, str]]:
 
     data = default_data(os.environ)
     return {name: {"data": data} for name in meant} if data else {}
+
+
+def _tell_unreadable_data(name: str, command: Callable[..., None]) -> None:
+    """A data folder that may not be read is no wrong usage, as typer has it: it is told with its owner."""
+    from wabot.cli.readable import readable
+
+    for option in getattr(command.__annotations__.get("data"), "__metadata__", ()):
+        option.readable = False
+        if name != "service":  # which writes of the folder, and does not read it
+            option.callback = readable
 
 
 def _not_meant() -> None:
