@@ -23,7 +23,7 @@ AIM: Final = 0.01
 STEPS: Final = (
     ("Python itself", "pass"),
     ("asyncio, sqlite3, json", "import asyncio, sqlite3, json"),
-    ("structlog", "import structlog"),
+    ("structlog", "import wabot.daemon.structured"),
     ("YAML, schemas (jsonschema-rs)", "import yaml, wabot.language.tenant"),
     ("matchers (RE2, Aho-Corasick, rapidfuzz)", "import wabot.engine.load"),
     ("watchfiles", "import watchfiles"),
