@@ -15,11 +15,10 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Coroutine
-from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
-from bench.pipeline import SAID, TENANT, Timed
+from bench.pipeline import SAID, TENANT, Timed, unlimited
 from wabot.model.message import Message
 from wabot.model.session import SessionState
 from wabot.model.turn import Outbound
@@ -62,13 +61,15 @@ async def serve(place: Path, store: Timed, script: Callable[[Inbox], Coroutine[A
     shutil.copytree(TENANT, rules, dirs_exist_ok=True)
     channel = Customers(script)
     session = Session(
-        Place(rules, place / "data"), store, lambda _live: channel, RealClock(), Mute(), hurry=True, watch=False
+        Place(rules, place / "data"),
+        store,
+        lambda _live: channel,
+        RealClock(),
+        Mute(),
+        hurry=True,
+        watch=False,
+        load=unlimited,
     )
-    await session.live.load()
-    rule_set = session.live.rule_set()
-    auto = replace(rule_set.tenant.auto_reply, max_per_minute=10_000_000)
-    lifted = replace(rule_set, tenant=replace(rule_set.tenant, auto_reply=auto))
-    session.live.rule_set = lambda: lifted  # type: ignore[method-assign]
     await session.run()
     await store.close()
 

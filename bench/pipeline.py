@@ -19,6 +19,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final, NamedTuple, TypeVar
 
+from wabot.engine.load import load_tenant
+from wabot.language.tenant import Loaded
 from wabot.model.message import Message
 from wabot.model.session import SessionState
 from wabot.model.turn import Outbound, Turn
@@ -127,6 +129,15 @@ class Run(NamedTuple):
     single: float
 
 
+def unlimited(folder: Path) -> Loaded:
+    """The tenant, with more replies a minute than any shop may send."""
+    loaded = load_tenant(folder)
+    assert loaded.rule_set is not None, "the example tenant has errors"
+    tenant = loaded.rule_set.tenant
+    auto = replace(tenant.auto_reply, max_per_minute=10_000_000)
+    return replace(loaded, rule_set=replace(loaded.rule_set, tenant=replace(tenant, auto_reply=auto)))
+
+
 async def wabot(place: Path, in_flight: int, kind: type[_Store]) -> tuple[Crowd, _Store]:
     """One run of the product."""
     rules = place / "rules" / TENANT.name
@@ -134,13 +145,15 @@ async def wabot(place: Path, in_flight: int, kind: type[_Store]) -> tuple[Crowd,
     store = kind(open_file(place / "data"), TENANT.name)
     crowd = Crowd(store, in_flight)
     session = Session(
-        Place(rules, place / "data"), store, lambda _live: crowd, RealClock(), Mute(), hurry=True, watch=False
+        Place(rules, place / "data"),
+        store,
+        lambda _live: crowd,
+        RealClock(),
+        Mute(),
+        hurry=True,
+        watch=False,
+        load=unlimited,
     )
-    await session.live.load()
-    rule_set = session.live.rule_set()
-    auto = replace(rule_set.tenant.auto_reply, max_per_minute=10_000_000)  # more than any shop may send
-    lifted = replace(rule_set, tenant=replace(rule_set.tenant, auto_reply=auto))
-    session.live.rule_set = lambda: lifted  # type: ignore[method-assign]
     await session.run()
     await store.close()
     return crowd, store

@@ -60,7 +60,7 @@ def deadly_send(when: str) -> None:
             os.write(self._out, b'{"to": "' + str(data["to"]).encode())
         die()
 
-    SimulatorChannel._write = dies  # type: ignore[method-assign]
+    SimulatorChannel._write = dies  # type: ignore[method-assign]  # the death is all that is not the real thing
 
 
 def main() -> None:
@@ -70,7 +70,7 @@ def main() -> None:
     else:
         assert when == "at" or what in queries(), what
         Deadly.when, Deadly.what = when, what
-        sqlite3.connect = partial(sqlite3.connect, factory=Deadly)  # type: ignore[assignment]
+        sqlite3.connect = partial(sqlite3.connect, factory=Deadly)  # type: ignore[assignment]  # as above
     child.main()
 
 

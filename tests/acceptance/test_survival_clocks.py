@@ -30,7 +30,7 @@ def begins(daemon: Daemon, machine: Machine, **settings: str) -> None:
 
 def says(daemon: Daemon, sender: str) -> None:
     """As WhatsApp stamps it, whose clock is right."""
-    daemon.say("jam buka?", sender=sender, at=datetime.fromtimestamp(time.time(), UTC).isoformat())  # noqa: TID251
+    daemon.say("jam buka?", sender=sender, at=datetime.fromtimestamp(time.time(), UTC).isoformat())  # noqa: TID251 (not the daemon's)
 
 
 def has_answered(daemon: Daemon, count: int) -> bool:

@@ -43,4 +43,4 @@ async def test_before_it_is_connected_nothing_is_gone(tmp_path: Path) -> None:
 
 async def test_a_damaged_note_of_how_to_download_is_for_good() -> None:
     with pytest.raises(MediaGone):
-        await download(None, Attachment(source="?"))  # type: ignore[arg-type]
+        await download(None, Attachment(source="?"))  # type: ignore[arg-type]  # no client is asked

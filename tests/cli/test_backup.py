@@ -13,6 +13,7 @@ import tarfile
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -200,7 +201,7 @@ def replace_content(file: Path, name: str, content: bytes) -> None:
     """Another content for a file of the archive, with the sums that fit."""
     import hashlib
 
-    def change(manifest: dict) -> None:  # type: ignore[type-arg]
+    def change(manifest: dict[str, Any]) -> None:
         for one in manifest["files"]:
             if f"files/{one['path']}" == name:
                 one.update(size=len(content), sha256=hashlib.sha256(content).hexdigest())
@@ -270,7 +271,7 @@ def another_tar(file: Path) -> None:
 
 def rewrite(
     file: Path,
-    change: Callable[[dict], None],  # type: ignore[type-arg]
+    change: Callable[[dict[str, Any]], None],
     instead: tarfile.TarInfo | None = None,
     more: tarfile.TarInfo | None = None,
     content: dict[str, bytes] | None = None,
@@ -279,7 +280,7 @@ def rewrite(
     import hashlib
 
     with tarfile.open(file) as tar:
-        members = [(member, tar.extractfile(member).read()) for member in tar]  # type: ignore[union-attr]
+        members = [(member, whole.read()) for member in tar if (whole := tar.extractfile(member)) is not None]
     manifest = json.loads(members[0][1])
     change(manifest)
     text = json.dumps(manifest).encode()
