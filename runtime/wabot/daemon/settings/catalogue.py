@@ -31,6 +31,7 @@ class Settings:
     sentry_dsn: Secret = NO_SECRET
     aggregation: str = "0 */6 * * *"
     proxy: str = ""
+    start: Literal["fork", "spawn"] = "fork"
 
     def environment(self) -> dict[str, str]:
         """The same settings as variables, for the processes that this one starts."""
@@ -170,6 +171,13 @@ SETTINGS: Final = (
         "proxy",
         kinds.TEXT,
         "A proxy for the connections to WhatsApp: `http://HOST:PORT` or `socks5://HOST:PORT`.",
+    ),
+    Setting(
+        "WABOT_SESSION_START",
+        "sessions.start",
+        "start",
+        kinds.one_of("fork", "spawn"),
+        "`fork`: sessions are forked from one process and share its memory. `spawn`: each is a Python of its own.",
     ),
 )
 
