@@ -11,7 +11,7 @@ import os
 import signal
 import socket
 import sys
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from contextlib import suppress
 from typing import Any, Final
 
@@ -20,6 +20,7 @@ from wabot.daemon.options import ChannelName
 from wabot.daemon.starting import Child, Order, Spawning, environment
 from wabot.daemon.structured import structlog
 
+_MODULE: Final = "wabot.daemon.nursery"
 _READY: Final = 60.0
 """Seconds that a nursery has for its imports: a machine that boots is slow."""
 _BIRTH: Final = 20.0
@@ -29,7 +30,7 @@ _WITHIN: Final = 60.0
 """Seconds within which so many nurseries are started, at most."""
 _BURY: Final = 30.0
 _SUBREAPER: Final = 36
-"""PR_SET_CHILD_SUBREAPER of prctl(2): orphans among our descendants become our children."""
+"""PR_SET_CHILD_SUBREAPER of prctl(2)."""
 
 
 class Lost(Exception):
@@ -84,7 +85,7 @@ class Nursery:
             process = await asyncio.create_subprocess_exec(
                 sys.executable,
                 "-m",
-                "wabot.daemon.nursery",
+                _MODULE,
                 str(far.fileno()),
                 channel,
                 ROOM,
@@ -180,6 +181,8 @@ class Forking:
             if self._nursery is not None:
                 await self._nursery.end()
         await asyncio.gather(*self._watching)
+        if self._able:
+            _adopt(False)
 
     async def _forked(self, order: Order) -> Child | None:
         """None when it must be done the plain way."""
@@ -230,18 +233,21 @@ class Forking:
             )
 
     async def _bury(self) -> None:
-        """Orphans of our descendants are ours to wait for, or they stay as zombies. Whoever waits for a child of its own
-        does so at once: what is dead for two rounds has nobody."""
-        known = 0
+        dead = 0
         while True:
             await asyncio.sleep(_BURY)
-            ours = {one.pid for one in self._ours if one.returncode is None}
-            with suppress(ChildProcessError):
-                while (seen := os.waitid(os.P_ALL, 0, os.WEXITED | os.WNOHANG | os.WNOWAIT)) is not None:
-                    if seen.si_pid != known or known in ours:
-                        known = seen.si_pid
-                        break
-                    os.waitpid(known, os.WNOHANG)
+            dead = bury(dead, {one.pid for one in self._ours if one.returncode is None})
+
+
+def bury(dead: int, ours: Collection[int]) -> int:
+    """Orphans of our descendants are ours to wait for, or they stay as zombies. Whoever waits for a child of its own
+    does so at once, so what was dead in the last round (`dead`) and still is has nobody. Returns who is dead now."""
+    with suppress(ChildProcessError):
+        while (seen := os.waitid(os.P_ALL, 0, os.WEXITED | os.WNOHANG | os.WNOWAIT)) is not None:
+            if seen.si_pid != dead or dead in ours:
+                return seen.si_pid
+            os.waitpid(dead, os.WNOHANG)
+    return 0
 
 
 def _able() -> bool:
@@ -249,6 +255,11 @@ def _able() -> bool:
         return False
     try:
         os.close(os.pidfd_open(os.getpid()))
-        return ctypes.CDLL(None).prctl(_SUBREAPER, 1, 0, 0, 0) == 0
+        return _adopt(True)
     except (AttributeError, OSError):
         return False
+
+
+def _adopt(orphans: bool) -> bool:
+    """Whether orphans among our descendants become our children; False when that cannot be had."""
+    return bool(ctypes.CDLL(None).prctl(_SUBREAPER, int(orphans), 0, 0, 0) == 0)
