@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Final, NamedTuple
 
 from bench.processes import descriptors, private, pss
-from bench.street import ANSWER, ASKED, street
+from bench.street import street
 
 AIM: Final = 30.0
 """MB of a connected session."""
@@ -47,29 +47,29 @@ def threads(pid: int) -> int:
     return sum(1 for _ in Path(f"/proc/{pid}/task").iterdir())
 
 
-def comm(pid: int) -> str:
-    return Path(f"/proc/{pid}/comm").read_text().strip()
+def running(module: str, pids: Sequence[int]) -> list[int]:
+    """Those of them that run this module."""
+    return [pid for pid in pids if module.encode() in Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")]
 
 
 async def measure(tenants: int, start: str) -> int:
     async with street(tenants, CUSTOMERS) as town:
         place = Path(town.live.data.parent)
         async with town.echoes(place / "echo") as echoes:
-            await town.chat(TIMES, ASKED)
+            await town.chat(TIMES)
             await asyncio.sleep(REST)
             bare = taken([process.pid for process in echoes])
         town.live.environment["WABOT_SESSION_START"] = start
         await town.start()
-        await town.chat(TIMES, ANSWER)
+        await town.chat(TIMES)
         await asyncio.sleep(REST)
         supervisor, *others = town.live.processes()
-        nursery = [pid for pid in others if comm(pid) == "nursery"]
-        sessions = [pid for pid in others if pid not in nursery]
+        nursery, sessions = running("wabot.daemon.nursery", others), running("wabot.daemon.child", others)
         assert len(sessions) == tenants, f"{len(sessions)} sessions\n{town.live.said()}"
         rows = {"a session": taken(sessions), "a bare echo program": bare, "the supervisor": taken([supervisor])}
         if nursery:
             rows["the process that sessions are forked from"] = taken(nursery)
-        everything = sum(map(pss, [supervisor, *others])) / 1e6
+        everything = sum(map(pss, [supervisor, *nursery, *sessions])) / 1e6
         parts = mapped(sessions)
         await town.live.stop()
     print(f"{tenants} tenants connected, {TIMES * CUSTOMERS} messages each\n")
