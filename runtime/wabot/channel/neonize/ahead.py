@@ -1,66 +1,112 @@
-"""What of neonize can be imported before a session's process is forked: all of Python that it needs, and nothing of Go.
+"""What of neonize can be imported before a session's process is forked: all of Python, and nothing of Go.
 
-The Go library starts threads when it loads, and neonize loads it when the package is imported; a process with threads
-must not be forked. neonize's own protobufs are modules that need nothing of the rest. `neonize.utils` starts a thread
-of its own, so it waits for the session, too.
+A process with threads must not be forked. The Go library starts some when it loads, which `neonize._binder` does, and
+`neonize.utils.log` starts one of Python's. While the rest is imported, stand-ins take the place of these two: whoever
+imports a name from them gets a mark, which can be kept but not used. In the session, `finish` imports the two and puts
+the real things where the marks are; nothing else differs from an import in the usual order. Should a version of neonize
+use such a name while it is imported, or keep it where it cannot be replaced, then only its protobufs are imported ahead.
 """
 
+import gc
 import importlib
+import logging
 import sys
 from importlib.util import find_spec
 from pathlib import Path
 from types import ModuleType
-from typing import Final
+from typing import Any, Final
 
 _PACKAGE: Final = "neonize"
-_LIBRARIES: Final = (
-    "bs4",
-    "concurrent.futures.process",
-    "ctypes.util",
-    "google.protobuf.message",
-    "httpx",
-    "linkpreview",
-    "linkpreview.exceptions",
-    "magic",
-    "PIL.Image",
-    "PIL.ImageSequence",
-    "phonenumbers",
-    "requests",
-    "segno",
-    "tqdm",
+_LATE: Final = ("neonize._binder", "neonize.utils.log")
+_ALL: Final = ("neonize.aioze.client", "neonize.aioze.events", "neonize.download", "neonize.utils.platform")
+_PROTOBUFS: Final = (
+    "neonize.proto.Neonize_pb2",
+    "neonize.proto.waE2E.WAWebProtobufsE2E_pb2",
+    "neonize.proto.waHistorySync.WAWebProtobufsHistorySync_pb2",
 )
-"""What neonize imports from elsewhere."""
-_PARTS: Final = (
-    "proto.Neonize_pb2",
-    "proto.waE2E.WAWebProtobufsE2E_pb2",
-    "proto.waHistorySync.WAWebProtobufsHistorySync_pb2",
-    "proto.waCommon.WACommon_pb2",
-    "proto.waCompanionReg.WAWebProtobufsCompanionReg_pb2",
-    "proto.waConsumerApplication.WAConsumerApplication_pb2",
-    "proto.waMsgApplication.WAMsgApplication_pb2",
-)
+_marks: list["_Mark"] = []
+_places: list[tuple[ModuleType, str, "_Mark"]] = []
+"""Where the marks are: found before the fork, since looking for them touches, and so copies, the memory of all."""
+
+
+class _Mark:
+    """Stands for a name of a module that is imported late. Whatever is done with it fails."""
+
+    def __init__(self, module: str, name: str) -> None:
+        self.module, self.name = module, name
+
+
+class _StandIn(ModuleType):
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        _marks.append(_Mark(self.__name__, name))
+        return _marks[-1]
 
 
 def import_without_go() -> None:
-    """Import them. Whatever cannot be imported is left to the session, which says what is missing."""
-    for name in _LIBRARIES:
-        _import(name)
-    spec = find_spec(_PACKAGE)
-    if _PACKAGE in sys.modules or spec is None or spec.origin is None:
+    """Import what can be. What cannot is left to the session, which says what is missing."""
+    if _PACKAGE in sys.modules or find_spec(_PACKAGE) is None:
         return
-    # The package's own __init__ would load Go: a stand-in lets the parts find each other meanwhile.
-    stand_in = ModuleType(_PACKAGE)
-    stand_in.__path__ = [str(Path(spec.origin).parent)]
-    sys.modules[_PACKAGE] = stand_in
+    root = logging.getLogger()
+    handlers, level = list(root.handlers), root.level
     try:
-        for part in _PARTS:
-            _import(f"{_PACKAGE}.{part}")
+        _import_protobufs()
+        _import_marked()
+    except Exception:  # a library may fail in any way
+        for name in _modules():
+            if not name.startswith("neonize.proto"):
+                del sys.modules[name]
+    finally:
+        _marks.clear()
+        root.handlers[:] = handlers
+        root.setLevel(level)
+
+
+def finish() -> None:
+    """Import the rest, Go with it. To be called in the session before anything of neonize is used; without
+    `import_without_go` there is nothing to do."""
+    if _places:
+        for late in _LATE:
+            importlib.import_module(late)
+        for module, name, mark in _places:
+            setattr(module, name, getattr(sys.modules[mark.module], mark.name))
+        _places.clear()
+
+
+def _import_protobufs() -> None:
+    """These need nothing of the rest: a stand-in for the package lets them find each other."""
+    spec = find_spec(_PACKAGE)
+    assert spec is not None and spec.origin is not None
+    package = ModuleType(_PACKAGE)
+    package.__path__ = [str(Path(spec.origin).parent)]
+    sys.modules[_PACKAGE] = package
+    try:
+        for name in _PROTOBUFS:
+            importlib.import_module(name)
     finally:
         del sys.modules[_PACKAGE]
 
 
-def _import(name: str) -> None:
+def _import_marked() -> None:
+    """Raises whatever keeps it from being done."""
+    sys.modules.update({name: _StandIn(name) for name in _LATE})
     try:
-        importlib.import_module(name)
-    except Exception:  # a library may fail in any way, and whoever needs it meets the same
-        return
+        for name in _ALL:
+            importlib.import_module(name)
+    finally:
+        for name in _LATE:
+            del sys.modules[name]
+    modules = [sys.modules[name] for name in _modules()]
+    names = [vars(module) for module in modules]
+    for mark in _marks:
+        for holder in gc.get_referrers(mark):
+            if holder is not _marks and not any(holder is one for one in names):
+                raise ImportError(f"{mark.module}.{mark.name} is kept where it cannot be replaced")
+    _places.extend(
+        (module, name, kept) for module in modules for name, kept in vars(module).items() if isinstance(kept, _Mark)
+    )
+
+
+def _modules() -> list[str]:
+    return [name for name in sys.modules if name.partition(".")[0] == _PACKAGE]

@@ -9,6 +9,8 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Final
 
+from wabot.channel.neonize.ahead import finish
+
 THREADS: Final = 32
 STOP_SECONDS: Final = 3.0
 # The library itself gives up after 75 s; this is for a call that never comes back at all.
@@ -57,6 +59,7 @@ class Library:
         os.environ["NEONIZE_BOT_TAG"] = "off"
         root = logging.getLogger()
         handlers, level = list(root.handlers), root.level
+        finish()
         from neonize.aioze import client, events
         from neonize.proto.waE2E import WAWebProtobufsE2E_pb2
         from neonize.utils import enum
