@@ -10,7 +10,7 @@ import asyncio
 import re
 import sys
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Final, NamedTuple
 
@@ -37,8 +37,8 @@ class Taken(NamedTuple):
 
 
 def taken(pids: Sequence[int]) -> Taken:
-    def average(of: object) -> float:
-        return sum(float(of(pid)) for pid in pids) / len(pids)  # type: ignore[operator]
+    def average(of: Callable[[int], int]) -> float:
+        return sum(map(of, pids)) / len(pids)
 
     return Taken(average(pss) / 1e6, average(private) / 1e6, average(descriptors), average(threads))
 

@@ -19,6 +19,7 @@ import signal
 import socket
 import sys
 import threading
+import time
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
@@ -33,6 +34,9 @@ LONGEST: Final = 65_536
 """Bytes of an order."""
 ROOM: Final = "·" * 512
 """An argument that holds the place of the longer ones of a session, which are written over it for `ps`."""
+_END: Final = 2.0
+"""Seconds for threads that are ending."""
+_LOOKS: Final = 200
 _NAME: Final = 15
 """Bytes of the name that Linux keeps of a thread."""
 
@@ -45,11 +49,23 @@ def main() -> None:
     # What lives before the fork is never looked through again: looking would copy its pages.
     gc.disable()
     preload(channel)
-    if threading.active_count() != 1 or len(list(Path("/proc/self/task").iterdir())) != 1:
+    if not alone():
         names = ", ".join(thread.name for thread in threading.enumerate())
         sys.exit(f"a process with threads is not forked ({names})")
     gc.freeze()
     serve(control)
+
+
+def alone() -> bool:
+    """Whether this process has one thread; those that end are waited for."""
+    for thread in threading.enumerate():
+        if thread is not threading.current_thread():
+            thread.join(_END)
+    for _ in range(_LOOKS):  # a thread that Python has joined takes a moment to be gone for the kernel
+        if len(list(Path("/proc/self/task").iterdir())) == 1:
+            return threading.active_count() == 1
+        time.sleep(_END / _LOOKS)
+    return False
 
 
 def serve(control: socket.socket) -> None:

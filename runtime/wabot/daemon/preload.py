@@ -3,8 +3,10 @@
 import importlib
 import os
 from contextlib import suppress
-from pathlib import Path
 from typing import Any, Final
+
+from wabot.daemon.warming import warm
+from wabot.model.errors import StoreError
 
 _SESSION: Final = (
     "wabot.daemon.child",
@@ -21,8 +23,8 @@ _kept: list[Any] = []
 
 
 def preload(channel: str) -> None:
-    """Import what sessions on `channel` need, and use it once. Nothing here starts a thread, opens a file that stays
-    open, or looks at any tenant."""
+    """Import what sessions on `channel` need, and use it once. No thread is left, no file is left open, and no
+    tenant is looked at."""
     for name in _SESSION:
         importlib.import_module(name)
     if channel == "neonize":
@@ -35,15 +37,5 @@ def preload(channel: str) -> None:
     if os.environ.get("WABOT_SENTRY_DSN"):
         with suppress(ImportError):  # the session says what is missing
             importlib.import_module("sentry_sdk")
-    _use()
-
-
-def _use() -> None:
-    """Load wabot's own example tenants: schemas that are compiled, holidays, regexes are made at the first use, and
-    would be made once a session, 10 MB each."""
-    from wabot.engine.load import load_tenant
-    from wabot.language.resources import examples
-
-    folder: Path = examples()
-    if folder.is_dir():
-        _kept.extend(load_tenant(one) for one in sorted(folder.iterdir()) if one.is_dir())
+    with suppress(OSError, StoreError):  # sessions are then born cold, and no worse
+        _kept.extend(warm())

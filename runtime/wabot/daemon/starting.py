@@ -17,6 +17,9 @@ _MINE: Final = ("NOTIFY_SOCKET", "WATCHDOG_PID", "WATCHDOG_USEC")
 _GO: Final = {"NEONIZE_BOT_TAG": "off"}
 """For the Go library, which reads the environment that a process was started with, whatever Python changes in it later.
 Without this, customers see an AI badge on every reply."""
+_LEAN: Final = {"MALLOC_ARENA_MAX": "1", "GOGC": "50"}
+"""What saves a session some 2 MB, unless the environment says otherwise: one heap for all threads of C, and Go's
+rubbish collected when it is half of what is in use."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,4 +89,4 @@ class Spawning:
 def environment() -> dict[str, str]:
     """What a session finds in its environment."""
     ours = {key: word for key, word in os.environ.items() if key not in _MINE}
-    return {**ours, **_GO, "PYTHONUNBUFFERED": "1"}
+    return {**_LEAN, **ours, **_GO, "PYTHONUNBUFFERED": "1"}

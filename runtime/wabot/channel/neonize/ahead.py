@@ -3,8 +3,9 @@
 A process with threads must not be forked. The Go library starts some when it loads, which `neonize._binder` does, and
 `neonize.utils.log` starts one of Python's. While the rest is imported, stand-ins take the place of these two: whoever
 imports a name from them gets a mark, which can be kept but not used. In the session, `finish` imports the two and puts
-the real things where the marks are; nothing else differs from an import in the usual order. Should a version of neonize
-use such a name while it is imported, or keep it where it cannot be replaced, then only its protobufs are imported ahead.
+the real things where the marks are; nothing else differs from an import in the usual order. Should a version of
+neonize use such a name while it is imported, or keep it where it cannot be replaced, then only its protobufs are
+imported ahead.
 """
 
 import gc
@@ -24,6 +25,7 @@ _PROTOBUFS: Final = (
     "neonize.proto.waE2E.WAWebProtobufsE2E_pb2",
     "neonize.proto.waHistorySync.WAWebProtobufsHistorySync_pb2",
 )
+_COMMAND_LINE: Final = ("click", "pygments", "rich")
 _marks: list["_Mark"] = []
 _places: list[tuple[ModuleType, str, "_Mark"]] = []
 """Where the marks are: found before the fork, since looking for them touches, and so copies, the memory of all."""
@@ -44,6 +46,22 @@ class _StandIn(ModuleType):
         return _marks[-1]
 
 
+def slim() -> None:
+    """Import httpx as where it is installed alone: its command line would bring rich, click and pygments, 4 MB that
+    nobody here uses."""
+    kept = {name: sys.modules.get(name) for name in _COMMAND_LINE}
+    for name in _COMMAND_LINE:
+        sys.modules[name] = None  # type: ignore[assignment]  # Python's word for what cannot be imported
+    try:
+        import httpx  # noqa: F401
+    finally:
+        for name, module in kept.items():
+            if module is None:
+                del sys.modules[name]
+            else:
+                sys.modules[name] = module
+
+
 def import_without_go() -> None:
     """Import what can be. What cannot is left to the session, which says what is missing."""
     if _PACKAGE in sys.modules or find_spec(_PACKAGE) is None:
@@ -51,6 +69,7 @@ def import_without_go() -> None:
     root = logging.getLogger()
     handlers, level = list(root.handlers), root.level
     try:
+        slim()
         _import_protobufs()
         _import_marked()
     except Exception:  # a library may fail in any way

@@ -9,7 +9,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Final
 
-from wabot.channel.neonize.ahead import finish
+from wabot.channel.neonize.ahead import finish, slim
 
 THREADS: Final = 32
 STOP_SECONDS: Final = 3.0
@@ -59,6 +59,7 @@ class Library:
         os.environ["NEONIZE_BOT_TAG"] = "off"
         root = logging.getLogger()
         handlers, level = list(root.handlers), root.level
+        slim()
         finish()
         from neonize.aioze import client, events
         from neonize.proto.waE2E import WAWebProtobufsE2E_pb2
