@@ -6,7 +6,7 @@ import sys
 from typing import Any
 
 LOOK = """
-import gc, json, sys, threading
+import json, sys, threading
 from pathlib import Path
 from wabot.channel.neonize import ahead
 
@@ -17,8 +17,8 @@ TELL = """
 from neonize.aioze import client, events
 from neonize.utils.log import log
 import neonize, neonize._binder, neonize.utils
-gc.collect()
-left = [mark for mark in gc.get_objects() if isinstance(mark, ahead._Mark)]
+names = [vars(module) for name, module in sys.modules.items() if name.startswith("neonize")]
+left = [kept for one in names for kept in one.values() if isinstance(kept, ahead._Mark)]
 print(json.dumps({
     **told,
     "go": loaded(),
