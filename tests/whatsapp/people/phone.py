@@ -48,7 +48,8 @@ class Phone(Person):
     async def scans(self, code: str, *, wrong_mac: bool = False, wrong_signature: bool = False) -> Device:
         """Link the client that shows this code; returns once it has accepted. It logs in soon after.
 
-        Raises LookupError when no client shows the code, TimeoutError when the client does not accept.
+        Raises LookupError when no client shows the code, PairingRefused when the client does not accept, TimeoutError
+        when it says nothing.
         """
         ref, _, identity, secret, *_ = code.split("#")[-1].split(",")
         theirs = base64.b64decode(identity)

@@ -17,6 +17,10 @@ if TYPE_CHECKING:
 PATIENCE = 15.0
 
 
+class PairingRefused(Exception):
+    """The client does not believe the phone that scanned its code."""
+
+
 def showing(server: "Server", ref: str) -> Connection:
     """The client that shows this code. Raises LookupError when none does any more."""
     for connection in server.connections:
@@ -28,7 +32,7 @@ def showing(server: "Server", ref: str) -> Connection:
 async def link(server: "Server", ref: str, account: Account, number: int, identity: bytes) -> tuple[Device, bytes]:
     """Tell the client whose device it becomes. `identity` is the phone's sealed word for it.
 
-    Returns the device and the client's signed answer. Raises TimeoutError when the client does not accept.
+    Returns the device and the client's signed answer. Raises PairingRefused, or TimeoutError when the client says nothing.
     """
     connection = showing(server, ref)
     pairing = connection.pairing
@@ -54,11 +58,14 @@ async def link(server: "Server", ref: str, account: Account, number: int, identi
     return device, await asyncio.wait_for(pairing.signed, PATIENCE)
 
 
-async def accepted(connection: Connection, node: Node) -> None:
-    """The client has signed: it is linked, and must log in anew."""
+async def answered(connection: Connection, node: Node) -> None:
+    """The client has signed: it is linked, and must log in anew. Or it has refused."""
     pairing = connection.pairing
-    if pairing is None or pairing.device is None:
-        raise ValueError("a client signed a pairing that nobody offered")
+    if pairing is None or pairing.device is None or pairing.signed.done():
+        return
+    if node.text("type") == "error":
+        pairing.signed.set_exception(PairingRefused(str(node.find("error"))))
+        return
     pairing.device.account.devices[pairing.device.number] = pairing.device
     pairing.signed.set_result(node.get("pair-device-sign", "device-identity").data)
     await connection.dismiss(Node("stream:error", {"code": "515"}))

@@ -41,7 +41,8 @@ class Server:
         self.connections: list[Connection] = []
         self.received: deque[Node] = deque(maxlen=KEPT)
         self.unanswered: list[Node] = []
-        self.logins = 0
+        self.attempts = self.logins = 0
+        """Logins that were tried, and those that succeeded."""
         self.patience = 1.0
         """Seconds from a last stanza to our close."""
         self.port = 0
