@@ -47,6 +47,8 @@ class WhatsApp:
         await self.proxy.stop()
         await self.server.stop()
         self._folder.cleanup()
+        if self.server.errors and error is None:
+            raise ExceptionGroup("the WhatsApp server for tests failed", self.server.errors)
 
     def phone(self, number: str, name: str = "Warung", *, lid: str = "", linked: Linked | None = None) -> Phone:
         """The handset of a shop's owner. `linked`: the clients that were linked to it on another server."""

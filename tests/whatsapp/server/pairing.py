@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from tests.whatsapp.crypto.identity import Bundle
 from tests.whatsapp.crypto.keys import DJB, verified
 from tests.whatsapp.server.accounts import Account, Device
-from tests.whatsapp.server.connection import Connection
+from tests.whatsapp.server.connection import Connection, Pairing
 from tests.whatsapp.wire.clock import now
 from tests.whatsapp.wire.jid import LID, PN, SERVER
 from tests.whatsapp.wire.node import Attrs, Node
@@ -32,7 +32,7 @@ def showing(server: "Server", ref: str) -> Connection:
 async def link(server: "Server", ref: str, account: Account, number: int, identity: bytes) -> tuple[Device, bytes]:
     """Tell the client whose device it becomes. `identity` is the phone's sealed word for it.
 
-    Returns the device and the client's signed answer. Raises PairingRefused, or TimeoutError when the client says nothing.
+    Returns the device and the client's signed answer. Raises PairingRefused; TimeoutError when the client says nothing.
     """
     connection = showing(server, ref)
     pairing = connection.pairing
@@ -43,6 +43,7 @@ async def link(server: "Server", ref: str, account: Account, number: int, identi
     signed_id, registration = int.from_bytes(said.eSkeyID, "big"), int.from_bytes(said.eRegid, "big")
     bundle = Bundle(registration, said.eIdent, signed_id, said.eSkeyVal, said.eSkeySig)
     device = pairing.device = Device(account, number, bundle=bundle)
+    pairing.question = server.new_id()
     success = Node(
         "pair-success",
         {},
@@ -53,15 +54,14 @@ async def link(server: "Server", ref: str, account: Account, number: int, identi
             Node("platform", {"name": "smba"}),
         ],
     )
-    attrs: Attrs = {"from": SERVER, "type": "set", "id": server.new_id(), "xmlns": "md", "t": str(now())}
+    attrs: Attrs = {"from": SERVER, "type": "set", "id": pairing.question, "xmlns": "md", "t": str(now())}
     await connection.send(Node("iq", attrs, [success]))
     return device, await asyncio.wait_for(pairing.signed, PATIENCE)
 
 
-async def answered(connection: Connection, node: Node) -> None:
+async def answered(connection: Connection, pairing: Pairing, node: Node) -> None:
     """The client has signed: it is linked, and must log in anew. Or it has refused."""
-    pairing = connection.pairing
-    if pairing is None or pairing.device is None or pairing.signed.done():
+    if pairing.device is None or pairing.signed.done():
         return
     if node.text("type") == "error":
         pairing.signed.set_exception(PairingRefused(str(node.find("error"))))

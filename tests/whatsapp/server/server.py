@@ -48,6 +48,8 @@ class Server:
         self.port = 0
         self.running: set[asyncio.Future[None]] = set()
         self.bell = Bell()
+        self.errors: list[Exception] = []
+        """Faults of this server itself."""
         self._context, self._trace = context, trace
         self._authority = Authority()
         self._ids = itertools.count(1)
@@ -109,6 +111,8 @@ class Server:
                         await login.greet(connection)
         except ConnectionClosed:
             pass
+        except Exception as error:
+            self.errors.append(error)
         finally:
             if connection:
                 self.connections.remove(connection)

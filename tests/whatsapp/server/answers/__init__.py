@@ -26,8 +26,8 @@ ANSWERS: Final[Mapping[str, Answer]] = {
 
 async def answer(connection: Connection, node: Node) -> None:
     if node.text("type") in ("result", "error"):
-        if connection.pairing and connection.pairing.device:
-            await pairing.answered(connection, node)
+        if connection.pairing and connection.pairing.question == node.text("id"):
+            await pairing.answered(connection, connection.pairing, node)
         return
     known = ANSWERS.get(node.text("xmlns"))
     content = await known(connection, node) if known else None
