@@ -7,10 +7,12 @@ from pathlib import Path
 from types import TracebackType
 from typing import Final, Self
 
+from tests.whatsapp.people.crowds import NEWSLETTER, Crowd, Newsletter, group_jid
 from tests.whatsapp.people.customer import Addressing, Customer
 from tests.whatsapp.people.phone import Linked, Phone
 from tests.whatsapp.server.server import Server
 from tests.whatsapp.wire import tls
+from tests.whatsapp.wire.jid import JID
 from tests.whatsapp.wire.node import Node
 from tests.whatsapp.wire.noise import ROOT
 from tests.whatsapp.wire.proxy import ConnectProxy
@@ -31,6 +33,7 @@ class WhatsApp:
         self.media = self.server.media
         self.phones: list[Phone] = []
         self.proxy = ConnectProxy({})
+        self._crowds = 0
 
     async def __aenter__(self) -> Self:
         await self.server.start()
@@ -65,6 +68,16 @@ class WhatsApp:
     ) -> Customer:
         """One who writes to the shop `of` (the first one). See `Customer`."""
         return Customer(self.server, number, lid or _lid(number), name, of or self.phones[0], addressing, alt)
+
+    def group(self, *, addressing: Addressing = "lid") -> Crowd:
+        """A group that every shop is in. Anybody may speak in it: `await group.says(budi, "jam buka?")`."""
+        self._crowds += 1
+        return Crowd(group_jid(self._crowds), self.phones, addressing)
+
+    def newsletter(self) -> Newsletter:
+        """A channel that every shop follows."""
+        self._crowds += 1
+        return Newsletter(JID(group_jid(self._crowds).user, NEWSLETTER), self.phones)
 
     def environment(self) -> dict[str, str]:
         """What a client's process needs from its start on, beside `os.environ`."""

@@ -2,8 +2,11 @@
 
 from typing import TYPE_CHECKING, Any, Literal
 
+from tests.whatsapp import contents
+from tests.whatsapp.people.crowds import STATUS, Crowd
 from tests.whatsapp.people.heard import Heard
 from tests.whatsapp.people.person import Person, new_id
+from tests.whatsapp.people.remarks import Remarks
 from tests.whatsapp.server import routing
 from tests.whatsapp.server.accounts import Account, Device, background
 from tests.whatsapp.wire.clock import now
@@ -18,16 +21,18 @@ if TYPE_CHECKING:
 Addressing = Literal["lid", "pn"]
 
 
-class Customer(Person):
+class Customer(Person, Remarks["Phone"]):
     """`addressing` is how WhatsApp names the customer to the shop, `alt` whether it adds the other name. `confirms`:
     the phone says that messages were delivered, as phones do."""
 
     def __init__(
         self, server: "Server", number: str, lid: str, name: str, shop: "Phone", addressing: Addressing, alt: bool
     ) -> None:
-        super().__init__(server, number, lid, name)
+        Person.__init__(self, server, number, lid, name)
+        Remarks.__init__(self)
         self.shop, self.addressing, self.alt = shop, addressing, alt
         self.confirms = True
+        self.status = Crowd(STATUS, [shop], addressing)
         self.sent: dict[str, tuple[Any, str]] = {}
 
     @property
@@ -59,7 +64,21 @@ class Customer(Person):
         }
         if self.alt:
             attrs |= {"sender_pn": self.account.pn} if lid else {"sender_lid": self.account.lid}
-        return Node("message", attrs, [self.sealed(device, message)])
+        return contents.mark(Node("message", attrs, [self.sealed(device, message)]), message)
+
+    async def remark(self, message: Any, to: "Phone | None", id: str = "") -> str:
+        return await self.sends(message, to=to, id=id)
+
+    def names(self, to: "Phone | None") -> tuple[JID, JID]:
+        shop = (to or self.shop).account
+        return (self.jid, shop.lid if self.addressing == LID else shop.pn)
+
+    def wrote(self, id: str, to: "Phone | None") -> bool:
+        return id in self.sent
+
+    async def posts_status(self, text: str) -> str:
+        """For all contacts to see, the shop among them."""
+        return await self.status.says(self, text)
 
     async def confirm(self, heard: Heard, kind: Literal["delivered", "read"] = "delivered") -> None:
         """Tell the shop what became of its message: one grey tick more, or blue ones."""
