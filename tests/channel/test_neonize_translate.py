@@ -9,7 +9,7 @@ from neonize.proto.waCommon import WACommon_pb2 as common
 from neonize.proto.waE2E import WAWebProtobufsE2E_pb2 as e2e
 
 from wabot.channel.neonize.addresses import Addresses
-from wabot.channel.neonize.translate import Ack, read_message, read_receipt
+from wabot.channel.neonize.translate import Ack, is_key_alone, read_message, read_receipt
 from wabot.model.message import ChatKind, Message
 
 PHONE, LID, OWN = "6281234567890", "200000000000001", "628111000111"
@@ -293,3 +293,16 @@ def test_quotes_forwards_and_what_an_event_is_about_come_with_the_message() -> N
     assert photo.media is not None
     reaction = e2e.ReactionMessage(text="👍", key=common.MessageKey(ID="3A00"))
     assert read_message(event(e2e.Message(reactionMessage=reaction)), Addresses()).about == "3A00"
+
+
+KEY = e2e.SenderKeyDistributionMessage(groupID="120363000000000001@g.us", axolotlSenderKeyDistributionMessage=b"k")
+
+
+def test_a_key_for_a_group_is_no_message_unless_something_was_written_with_it() -> None:
+    group = jid("120363000000000001", "g.us")
+    context = e2e.MessageContextInfo(messageSecret=b"s")
+    assert is_key_alone(event(e2e.Message(senderKeyDistributionMessage=KEY), chat=group))
+    assert is_key_alone(event(e2e.Message(senderKeyDistributionMessage=KEY, messageContextInfo=context), chat=group))
+    assert not is_key_alone(event(e2e.Message(senderKeyDistributionMessage=KEY, conversation="halo"), chat=group))
+    assert not is_key_alone(event(text("halo"), chat=group))
+    assert not is_key_alone(event(e2e.Message(), chat=group))

@@ -33,6 +33,13 @@ class Ack:
     chat: str = ""
 
 
+def is_key_alone(event: Any) -> bool:
+    """Whether the library's MessageEv brings nothing but a key for a group: what somebody wrote there with it follows as
+    an event of its own, under the same id, and would be taken for the same message."""
+    parts = {field.name for field, _ in event.Message.ListFields()} - {"messageContextInfo"}
+    return parts == {"senderKeyDistributionMessage"}
+
+
 def millis(timestamp: int) -> int:
     """UTC milliseconds; the library gives seconds in some events and milliseconds in others."""
     return timestamp * 1000 if timestamp < 100_000_000_000 else timestamp
