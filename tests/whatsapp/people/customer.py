@@ -76,6 +76,15 @@ class Customer(Person, Remarks["Phone"]):
     def wrote(self, id: str, to: "Phone | None") -> bool:
         return id in self.sent
 
+    async def shows_once_on_the_phone(self) -> str:
+        """A photo to be looked at once: linked clients are told that there is one, and no more. Its id."""
+        id = new_id()
+        for device in self.shop.account.linked():
+            node = self.stanza(device, e2e.Message(), id)
+            node.attrs["type"], node.content = "media", [Node("unavailable", {"type": "view_once"})]
+            await routing.deliver(device, node)
+        return id
+
     async def posts_status(self, text: str) -> str:
         """For all contacts to see, the shop among them."""
         return await self.status.says(self, text)
