@@ -9,7 +9,7 @@ from neonize.proto.waCommon import WACommon_pb2 as common
 from neonize.proto.waE2E import WAWebProtobufsE2E_pb2 as e2e
 
 from wabot.channel.neonize.addresses import Addresses
-from wabot.channel.neonize.translate import Ack, is_key_alone, read_message, read_receipt
+from wabot.channel.neonize.translate import Ack, read_message, read_receipt, says_nothing
 from wabot.model.message import ChatKind, Message
 
 PHONE, LID, OWN = "6281234567890", "200000000000001", "628111000111"
@@ -194,7 +194,7 @@ def test_what_the_accounts_own_devices_tell_each_other_is_nobodys_message() -> N
     own = jid("111000111000111", "lid")
     for body in (protocol("APP_STATE_SYNC_KEY_SHARE"), text("looks like a text")):
         peer = event(body, chat=own, sender=own, sender_alt=NOBODY, from_me=True, category="peer")
-        assert read_message(peer, Addresses()).type == "other"
+        assert says_nothing(peer)
 
 
 def test_the_chat_with_oneself_is_known_by_the_number_also_where_it_bears_the_lid() -> None:
@@ -301,8 +301,8 @@ KEY = e2e.SenderKeyDistributionMessage(groupID="120363000000000001@g.us", axolot
 def test_a_key_for_a_group_is_no_message_unless_something_was_written_with_it() -> None:
     group = jid("120363000000000001", "g.us")
     context = e2e.MessageContextInfo(messageSecret=b"s")
-    assert is_key_alone(event(e2e.Message(senderKeyDistributionMessage=KEY), chat=group))
-    assert is_key_alone(event(e2e.Message(senderKeyDistributionMessage=KEY, messageContextInfo=context), chat=group))
-    assert not is_key_alone(event(e2e.Message(senderKeyDistributionMessage=KEY, conversation="halo"), chat=group))
-    assert not is_key_alone(event(text("halo"), chat=group))
-    assert not is_key_alone(event(e2e.Message(), chat=group))
+    assert says_nothing(event(e2e.Message(senderKeyDistributionMessage=KEY), chat=group))
+    assert says_nothing(event(e2e.Message(senderKeyDistributionMessage=KEY, messageContextInfo=context), chat=group))
+    assert not says_nothing(event(e2e.Message(senderKeyDistributionMessage=KEY, conversation="halo"), chat=group))
+    assert not says_nothing(event(text("halo"), chat=group))
+    assert not says_nothing(event(e2e.Message(), chat=group))

@@ -30,10 +30,12 @@ def old(
     return Old(id or new_id(), content, now() - round(days * _DAY), own, tuple(reactions))
 
 
-async def hand_over(phone: Phone, device: Device, archive: Archive) -> None:
-    """Each sync goes to the media host, sealed; a message to the client says where it lies."""
-    for sync in archive.syncs():
+async def hand_over(phone: Phone, device: Device, archive: Archive) -> int:
+    """Each sync goes to the media host, sealed; a message to the client says where it lies. How many there were."""
+    syncs = list(archive.syncs())
+    for sync in syncs:
         await routing.deliver(device, _notification(phone, device, sync))
+    return len(syncs)
 
 
 def _notification(phone: Phone, device: Device, sync: Any) -> Node:

@@ -101,10 +101,9 @@ class Phone(Person, Remarks["Customer"]):
         """A chat of before: each client that is linked from now on gets it."""
         self.archive.remember(who.account, messages)
 
-    async def hands_over(self) -> None:
-        """Send its clients what it remembers (again)."""
-        for device in self.account.linked():
-            await hand_over(self, device, self.archive)
+    async def hands_over(self) -> int:
+        """Send its client what it remembers (again); in how many syncs."""
+        return await hand_over(self, self.client, self.archive)
 
     async def remark(self, message: Any, to: "Customer | None", id: str = "") -> str:
         id = id or new_id()

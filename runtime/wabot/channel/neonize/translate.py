@@ -33,11 +33,12 @@ class Ack:
     chat: str = ""
 
 
-def is_key_alone(event: Any) -> bool:
-    """Whether the library's MessageEv brings nothing but a key for a group: what somebody wrote there with it follows as
-    an event of its own, under the same id, and would be taken for the same message."""
+def says_nothing(event: Any) -> bool:
+    """Whether the library's MessageEv is none of anybody's: what the account's devices tell each other (keys, where the
+    history lies), or nothing but a key for a group. What was written with such a key follows as an event of its own,
+    under the same id, and would be taken for the same message."""
     parts = {field.name for field, _ in event.Message.ListFields()} - {"messageContextInfo"}
-    return parts == {"senderKeyDistributionMessage"}
+    return event.Info.Category == "peer" or parts == {"senderKeyDistributionMessage"}
 
 
 def millis(timestamp: int) -> int:
@@ -96,7 +97,4 @@ def _chat(source: Any, addresses: Addresses) -> str:
 
 
 def _content(event: Any) -> Content:
-    # What the account's devices tell each other (key shares, app state): nobody wrote anything.
-    if event.Info.Category == "peer":
-        return Content("other")
     return read_content(event.Message, "1" if event.IsEdit and not event.Info.Edit else event.Info.Edit)
