@@ -195,6 +195,7 @@ def test_what_the_accounts_own_devices_tell_each_other_is_nobodys_message() -> N
     for body in (protocol("APP_STATE_SYNC_KEY_SHARE"), text("looks like a text")):
         peer = event(body, chat=own, sender=own, sender_alt=NOBODY, from_me=True, category="peer")
         assert says_nothing(peer)
+        assert read_message(peer, Addresses()).type == "other"
 
 
 def test_the_chat_with_oneself_is_known_by_the_number_also_where_it_bears_the_lid() -> None:

