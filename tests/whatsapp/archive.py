@@ -31,6 +31,8 @@ class Archive:
     addressing: str = LID
     mappings: bool = True
     """Whether it says which number belongs to which LID."""
+    inline: bool = False
+    """Whether the first sync travels within the message that announces it, as newer phones send it."""
     chats: dict[JID, tuple[Account, list[Old]]] = field(default_factory=dict)
     groups: dict[JID, list[Old]] = field(default_factory=dict)
 

@@ -58,14 +58,16 @@ async def test_months_of_chats_are_imported_nobody_is_answered_and_memory_stays_
     assert not server.unanswered
 
 
-@pytest.mark.parametrize("addressing", ["lid", "pn"])
+@pytest.mark.parametrize(
+    ("addressing", "mappings", "inline"), [("lid", True, False), ("pn", True, True), ("pn", False, False)]
+)
 async def test_chats_filed_under_a_number_or_a_lid_are_those_of_the_customers_who_write_now(
-    shop: Shop, addressing: Addressing
+    shop: Shop, addressing: Addressing, mappings: bool, inline: bool
 ) -> None:
-    phone = shop.phone
-    phone.archive.addressing = addressing
-    budi = shop.whatsapp.customer("Budi", "6281234567801", alt=False)
-    siti = shop.whatsapp.customer("Siti", "6281234567802", addressing="pn", alt=False)
+    phone, told = shop.phone, not mappings  # what the history does not say, the stanzas must
+    phone.archive.addressing, phone.archive.mappings, phone.archive.inline = addressing, mappings, inline
+    budi = shop.whatsapp.customer("Budi", "6281234567801", alt=told)
+    siti = shop.whatsapp.customer("Siti", "6281234567802", addressing="pn", alt=told)
     for who in (budi, siti):
         phone.remembers(who, [old("halo", days=40), old("ya kak?", days=39, own=True)])
     await phone.hands_over()
@@ -74,13 +76,14 @@ async def test_chats_filed_under_a_number_or_a_lid_are_those_of_the_customers_wh
         await who.says(ASKED)
         await who.hears(ANSWER)
     with shop.stored() as store:
-        assert {one.phone: one.name for one in store.conversations()} == {budi.number: "Budi", siti.number: "Siti"}
-        for who in (budi, siti):
-            said = [one for one in store.messages(who.lid, 50) if one.sender == "customer"]
+        found = {one.phone: (one.name, one.chat) for one in store.conversations()}
+        assert {phone: name for phone, (name, _) in found.items()} == {budi.number: "Budi", siti.number: "Siti"}
+        for _, chat in found.values():
+            said = [one for one in store.messages(chat, 50) if one.sender == "customer"]
             assert [(one.text, one.imported) for one in said] == [("halo", True), (ASKED, False)]
 
 
-async def test_what_was_said_about_old_messages_is_imported_with_them_and_groups_are_left_out(shop: Shop) -> None:
+async def test_what_was_said_about_old_messages_comes_with_them_and_groups_are_left_out(shop: Shop) -> None:
     phone, budi = shop.phone, shop.whatsapp.customer("Budi", "6281234567801")
     asked = old("ada ukuran L?", days=9, id="OLD1", reactions=[("🙏", True), ("👍", False)])
     reply = old(contents.reply("ada kak", contents.About("OLD1", budi.jid, False), budi.jid, asked.content), own=True)
@@ -88,7 +91,7 @@ async def test_what_was_said_about_old_messages_is_imported_with_them_and_groups
     taken = old(contents.revocation(contents.About("OLD2", budi.jid, True)), days=8.4)
     passed = old(contents.forwarded("promo", 4), days=8, id="OLD3")
     phone.remembers(budi, [asked, replace(reply, at=asked.at + 60), gone, taken, passed, old(PHOTO, days=7, id="OLD4")])
-    phone.archive.groups[group_jid(1)] = [old("jam buka?", days=5)]
+    phone.archive.groups[group_jid(1)] = [old(ASKED, days=5)]
     await phone.hands_over()
     await shop.daemon.says("the history is in messages=5")
     with shop.stored() as store:
@@ -99,3 +102,23 @@ async def test_what_was_said_about_old_messages_is_imported_with_them_and_groups
     assert (said["OLD2"].text, bool(said["OLD2"].revoked), said["OLD3"].forwarded) == ("", True, 4)
     assert (said["OLD4"].type, said["OLD4"].text) == ("image", "ini ada?")
     assert all(one.imported for one in said.values())
+
+
+async def test_what_came_live_is_not_there_twice_when_the_history_tells_it_as_well(shop: Shop) -> None:
+    phone, budi = shop.phone, shop.whatsapp.customer("Budi", "6281234567801")
+    id = await budi.says(ASKED)
+    answer = await budi.hears(ANSWER)
+    await budi.reads(answer)
+    phone.remembers(budi, [old("halo", days=3), old(ASKED, days=0, id=id)])
+    phone.remembers(budi, [old(ANSWER, days=0, own=True, id=answer.id)])
+    for times in (1, 2):  # and a phone may tell it again
+        await phone.hands_over()
+        await shop.daemon.says("the history is in messages=1", times)
+    with shop.stored() as store:
+        said = store.messages(budi.lid, 50)
+    assert [(one.text, one.sender, one.imported) for one in said] == [
+        ("halo", "customer", True),
+        (ASKED, "customer", False),
+        (ANSWER, "auto_reply", False),
+    ]
+    assert [heard.text for heard in budi.heard] == [ANSWER]

@@ -34,22 +34,21 @@ async def hand_over(phone: Phone, device: Device, archive: Archive) -> int:
     """Each sync goes to the media host, sealed; a message to the client says where it lies. How many there were."""
     syncs = list(archive.syncs())
     for sync in syncs:
-        await routing.deliver(device, _notification(phone, device, sync))
+        packed = zlib.compress(sync.SerializeToString())
+        told = e2e.HistorySyncNotification(
+            syncType=int(sync.syncType), chunkOrder=sync.chunkOrder, progress=sync.progress
+        )
+        if archive.inline and sync is syncs[0]:
+            told.initialHistBootstrapInlinePayload = packed
+        else:
+            file = seal(packed, "history")
+            told.directPath, told.mediaKey = phone.server.media.put(file.blob), file.key
+            told.fileSHA256, told.fileEncSHA256, told.fileLength = file.sha256, file.sealed_sha256, file.size
+        await routing.deliver(device, _notification(phone, device, told))
     return len(syncs)
 
 
-def _notification(phone: Phone, device: Device, sync: Any) -> Node:
-    file = seal(zlib.compress(sync.SerializeToString()), "history")
-    told = e2e.HistorySyncNotification(
-        fileSHA256=file.sha256,
-        fileLength=file.size,
-        mediaKey=file.key,
-        fileEncSHA256=file.sealed_sha256,
-        directPath=phone.server.media.put(file.blob),
-        syncType=int(sync.syncType),
-        chunkOrder=sync.chunkOrder,
-        progress=sync.progress,
-    )
+def _notification(phone: Phone, device: Device, told: Any) -> Node:
     said = e2e.ProtocolMessage(type=e2e.ProtocolMessage.HISTORY_SYNC_NOTIFICATION, historySyncNotification=told)
     sealed = phone.sealed(device, e2e.Message(protocolMessage=said))
     attrs: Attrs = {"from": phone.account.pn, "id": new_id(), "t": str(now())}
