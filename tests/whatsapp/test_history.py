@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.whatsapp import contents
+from tests.whatsapp.people import content, events
 from tests.whatsapp.people.crowds import group_jid
 from tests.whatsapp.people.customer import Addressing, Customer
 from tests.whatsapp.people.memories import old
@@ -94,10 +94,10 @@ async def test_chats_filed_under_a_number_or_a_lid_are_those_of_the_customers_wh
 async def test_what_was_said_about_old_messages_comes_with_them_and_groups_are_left_out(shop: Shop) -> None:
     phone, budi = shop.phone, shop.whatsapp.customer("Budi", "6281234567801")
     asked = old("ada ukuran L?", days=9, id="OLD1", reactions=[("🙏", True), ("👍", False)])
-    reply = old(contents.reply("ada kak", contents.About("OLD1", budi.jid, False), budi.jid, asked.content), own=True)
+    reply = old(content.text("ada kak", quoted="OLD1", of=str(budi.jid)), own=True)
     gone = old("salah kirim", days=8.5, id="OLD2")
-    taken = old(contents.revocation(contents.About("OLD2", budi.jid, True)), days=8.4)
-    passed = old(contents.forwarded("promo", 4), days=8, id="OLD3")
+    taken = old(events.revocation(events.About("OLD2", budi.jid, True)), days=8.4)
+    passed = old(content.text("promo", forwarded=4), days=8, id="OLD3")
     phone.remembers(budi, [asked, replace(reply, at=asked.at + 60), gone, taken, passed, old(PHOTO, days=7, id="OLD4")])
     phone.archive.groups[group_jid(1)] = [old(ASKED, days=5)]
     await phone.hands_over()
