@@ -1,11 +1,15 @@
 """What this account says: messages, "typing…", and how it knows its own words again."""
 
+from collections.abc import Callable
 from contextlib import suppress
+from pathlib import Path
 from typing import Final, Literal
 
 from wabot.channel.neonize.addresses import Addresses
 from wabot.channel.neonize.bounded import Bounded
+from wabot.channel.neonize.composing import file_message, text_message
 from wabot.channel.neonize.connection import Connection
+from wabot.channel.neonize.enclosing import Enclosures
 from wabot.channel.neonize.library import Event, LibraryError
 from wabot.channel.neonize.refusal import refusal
 from wabot.channel.neonize.translate import Ack
@@ -23,8 +27,12 @@ REMEMBERED: Final = 10_000
 class Speaking:
     """One channel's."""
 
-    def __init__(self, connection: Connection, addresses: Addresses, clock: Clock) -> None:
+    def __init__(
+        self, connection: Connection, addresses: Addresses, clock: Clock, find: Callable[[str], Path] = Path
+    ) -> None:
+        """`find` tells where a file that a rule names lies now."""
         self._connection, self._addresses, self._clock = connection, addresses, clock
+        self._enclosures = Enclosures(clock, find)
         self._spoke: Bounded[str, int] = Bounded(REMEMBERED)
         self._sent: Bounded[str, str] = Bounded(REMEMBERED)
         self._early: Bounded[str, list[Ack]] = Bounded(256)
@@ -47,8 +55,13 @@ class Speaking:
         client = self._connection.ours
         if client is None:
             raise ChannelError("WhatsApp is not connected. The message waits.")
+        if outbound.media:
+            # Whatever goes wrong with the file, the message did not go out.
+            body = file_message(await self._enclosures.ready(client, outbound.media), outbound.text)
+        else:
+            body = text_message(outbound.text)
         try:
-            sent = await client.send_text(chat, self._server(chat), outbound.text)
+            sent = await client.send(chat, self._server(chat), body)
         except TimeoutError:
             raise SendUnknown(
                 "WhatsApp did not say whether the message went out. Look at the chat on the phone."
