@@ -83,6 +83,15 @@ class MediaSource(Protocol):
         """
 
 
+@runtime_checkable
+class ReadMarker(Protocol):
+    """A channel that can show customers that their messages were read."""
+
+    async def mark_read(self, chat: str, messages: Sequence[str]) -> None:
+        """Turn the ticks of these messages of the customer's (the channel's ids) blue. Failing is silent: it is a
+        courtesy."""
+
+
 class Files(Protocol):
     """Which files of messages are to be downloaded, and what became of that."""
 
@@ -236,6 +245,10 @@ class Store(Protocol):
     async def claim(self, outbound: Outbound, now: int, refuse: Callable[[SendFacts], str | None]) -> Claim:
         """queued → sending, unless `refuse` says why not, asked with what is known at this moment; or it is due later
         by now (`LATER`), or no longer queued (cancelled meanwhile). One step: no other send comes in between."""
+
+    async def answered(self, outbound: Outbound) -> list[str]:
+        """The customer's messages (the channel's ids) that this reply answers; none when a person must answer in that
+        chat, too."""
 
     async def release(self, outbound: Outbound, due: int) -> None:
         """sending → queued, to be tried again at `due`."""

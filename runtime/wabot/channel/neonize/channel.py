@@ -2,7 +2,7 @@
 
 import asyncio
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Final
@@ -115,6 +115,10 @@ class NeonizeChannel:
     async def typing(self, chat: str, on: bool) -> None:
         """Show or hide "typing…"."""
         await self._speaking.typing(chat, on)
+
+    async def mark_read(self, chat: str, messages: Sequence[str]) -> None:
+        """Turn the ticks of a customer's messages blue."""
+        await self._speaking.mark_read(chat, messages)
 
     async def fetch(self, media: Attachment) -> bytes:
         """Download a customer's file. See `MediaSource.fetch` for what it raises."""

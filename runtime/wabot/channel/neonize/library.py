@@ -4,9 +4,11 @@ import asyncio
 import logging
 import os
 import uuid
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Final
 
 from wabot.channel.neonize.composing import Uploaded
@@ -156,6 +158,11 @@ class Client:
         TimeoutError when the library never answers."""
         body = self._library.message.Message.FromString(source)
         return bytes(await self._call(self._client.download_any, body))
+
+    async def mark_read(self, user: str, server: str, messages: Sequence[str]) -> None:
+        """Raises LibraryError."""
+        jid, read = self._library.jid(user, server), self._library.enum.ReceiptType.READ
+        await self._call(partial(self._client.mark_read, *messages, chat=jid, sender=jid, receipt=read))
 
     async def show_typing(self, user: str, server: str, on: bool) -> None:
         """Raises LibraryError."""

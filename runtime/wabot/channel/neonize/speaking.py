@@ -1,6 +1,7 @@
 """What this account says: messages, "typing…", and how it knows its own words again."""
 
-from collections.abc import Callable
+import asyncio
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Final, Literal
@@ -37,6 +38,8 @@ class Speaking:
         self._sent: Bounded[str, str] = Bounded(REMEMBERED)
         self._early: Bounded[str, list[Ack]] = Bounded(256)
         self._typing: set[str] = set()
+        self._available: bool | None = None
+        self._presence = asyncio.Lock()
 
     def heard(self, chat: str) -> None:
         """Note that somebody wrote in `chat` at this moment."""
@@ -74,24 +77,43 @@ class Speaking:
         for ack in self._early.pop(sent.id, []):
             client.events.put_nowait(Event("Ack", ack))
 
+    async def connected(self) -> None:
+        """A connection was made, as the tenant's number: nothing is being typed, and the phone shall ring."""
+        self._typing.clear()
+        self._available = None
+        await self._show_available(False)
+
     async def typing(self, chat: str, on: bool) -> None:
         """Show or hide "typing…". The account counts as available only meanwhile: an available linked device keeps the
         owner's phone from showing notifications."""
-        client = self._connection.open
+        client = self._connection.ours
         if client is None:
-            self._typing.clear()
             return
+        if on:
+            self._typing.add(chat)
+            await self._show_available(True)
         with suppress(LibraryError, TimeoutError):
-            if on:
-                self._typing.add(chat)
-                await client.show_available(True)
-                await client.show_typing(chat, self._server(chat), True)
-                return
+            await client.show_typing(chat, self._server(chat), on)
+        if not on:
             self._typing.discard(chat)
-            await client.show_typing(chat, self._server(chat), False)
-        if not on and not self._typing:
+            await self._show_available(bool(self._typing))
+
+    async def mark_read(self, chat: str, messages: Sequence[str]) -> None:
+        """Turn the ticks of a customer's messages blue."""
+        client = self._connection.ours
+        if client is not None:
             with suppress(LibraryError, TimeoutError):
-                await client.show_available(False)
+                await client.mark_read(chat, self._server(chat), messages)
+
+    async def _show_available(self, on: bool) -> None:
+        # One after the other: the last word must be the last that WhatsApp hears.
+        async with self._presence:
+            client = self._connection.ours
+            if client is None or on == self._available or (not on and self._typing):
+                return
+            with suppress(LibraryError, TimeoutError):
+                await client.show_available(on)
+                self._available = on
 
     def is_echo(self, id: str, device: int) -> bool:
         """Whether a message of the account that came back is this very device's."""

@@ -7,7 +7,7 @@ fate a crash left unknown is resolved by it.
 import asyncio
 import json
 import os
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from datetime import datetime, tzinfo
 from pathlib import Path, PurePath
 from typing import Any, Final, Literal
@@ -108,6 +108,9 @@ class SimulatorChannel:
 
     async def typing(self, chat: str, on: bool) -> None:
         self._write({"state": "typing" if on else "paused", "to": chat})
+
+    async def mark_read(self, chat: str, messages: Sequence[str]) -> None:
+        self._write({"state": "read", "to": chat, "messages": list(messages)})
 
     async def fetch(self, media: Attachment) -> bytes:
         file = self._incoming.parent / media.source
