@@ -48,8 +48,6 @@ class Speaking:
     async def send(self, outbound: Outbound) -> None:
         """Send one message to one person. See `Channel.send` for what it raises."""
         chat = outbound.chat
-        if outbound.media:
-            raise SendRefused("wabot cannot send files over WhatsApp yet")
         known = self._addresses.is_lid(chat)
         if not (chat.isascii() and chat.isdigit() and (known or len(chat) <= LONGEST_NUMBER)):
             raise SendRefused(f"{chat!r} is not one person's chat: wabot sends to nothing else.")
