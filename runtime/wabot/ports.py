@@ -74,10 +74,11 @@ class Channel(Protocol):
 class MediaSource(Protocol):
     """A channel that can download what customers send."""
 
-    async def fetch(self, media: Attachment) -> bytes:
-        """The file, whole.
+    async def fetch(self, media: Attachment, most: int) -> bytes:
+        """The file, whole. One of more than `most` bytes is not brought in, whatever its sender says of its size.
 
         Raises:
+            MediaTooLarge: it is larger.
             MediaGone: it cannot be had, now or later.
             ChannelError: not now.
         """

@@ -186,5 +186,28 @@ async def test_what_customers_send_is_stored_and_lies_on_the_disk_byte_for_byte(
     assert (said[where].type, said[card].type, said[two].type) == ("location", "contact", "contact")
     assert said[large].media_error == "it is larger than media.max_size (0.02 MB)"
     assert said[missing].media_error.startswith("WhatsApp has it no more")
-    assert said[liar].media_error
+    assert said[liar].media_error == said[large].media_error  # whatever its sender says
     assert len(list((live.data / "warung" / "media").iterdir())) == len(contents)
+
+
+async def test_a_sender_cannot_have_the_shops_machine_ask_anybody_but_whatsapp(live: Live, paired_once: Paired) -> None:
+    phone = live.phone(paired_once)
+    with (live.tenant() / "tenant.yaml").open("a") as tenant:
+        tenant.write(ALL)
+    await live.start()
+    await phone.connected()
+    whatsapp, budi = live.whatsapp, live.whatsapp.customer("Budi", "6281234567801")
+    elsewhere = "https://169.254.169.254/latest/meta-data"
+    by_url = await budi.sends(enclosed(whatsapp, b"\xff\xd8\xff a", "image", URL=elsewhere), kind="media")
+    path = "@169.254.169.254/latest/meta-data?x"
+    by_path = await budi.sends(enclosed(whatsapp, b"\xff\xd8\xff b", "image", URL="", directPath=path), kind="media")
+    ids = (by_url, by_path)
+
+    def settled() -> bool:
+        said = stored(live, budi)
+        return all(id in said and (said[id].media_file or said[id].media_error) for id in ids)
+
+    await until(settled, "both are dealt with")
+    assert (live.data / "warung" / "media" / stored(live, budi)[by_url].media_file).read_bytes() == b"\xff\xd8\xff a"
+    assert stored(live, budi)[by_path].media_error == "it came without a key"
+    assert all(asked.allowed for asked in whatsapp.proxy.asked)

@@ -120,12 +120,12 @@ class NeonizeChannel:
         """Turn the ticks of a customer's messages blue."""
         await self._speaking.mark_read(chat, messages)
 
-    async def fetch(self, media: Attachment) -> bytes:
+    async def fetch(self, media: Attachment, most: int) -> bytes:
         """Download a customer's file. See `MediaSource.fetch` for what it raises."""
         client = self._connection.ours
         if client is None:
             raise ChannelError("WhatsApp is not connected.")
-        return await download(client, media)
+        return await download(client, media, most, self._proxy)
 
     async def close(self) -> None:
         """Disconnect. `run` returns within seconds.
