@@ -4,14 +4,14 @@ import asyncio
 from collections.abc import Callable
 from io import BytesIO
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import pytest
 from PIL import Image
 
-from tests.whatsapp.files import captioned, cards, enclosed, opened, part_of, place
 from tests.whatsapp.live import RULES, Live
 from tests.whatsapp.paired import Paired
+from tests.whatsapp.people import content
 from tests.whatsapp.people.customer import Customer
 from tests.whatsapp.people.person import PATIENCE
 from wabot.model.message import Card
@@ -73,17 +73,17 @@ async def test_a_picture_and_a_document_reach_customers_whole_and_are_uploaded_o
     for customer in (budi, siti):
         await customer.says("menu")
         heard = await customer.hears("Ini kak")
-        kind, picture = part_of(heard.content)
-        assert (kind, picture.mimetype, picture.width, picture.height) == ("image", "image/png", 640, 320)
-        assert opened(live.whatsapp, heard) == (folder / "menu.png").read_bytes()
+        picture = heard.content.imageMessage
+        assert (picture.mimetype, picture.width, picture.height) == ("image/png", 640, 320)
+        assert content.fetch(live.whatsapp.media, heard.content) == (folder / "menu.png").read_bytes()
         with Image.open(BytesIO(picture.JPEGThumbnail)) as small:
             assert small.size == (100, 50)
     await budi.says("harga")
     heard = await budi.hears()
-    kind, document = part_of(heard.content)
-    assert (kind, document.fileName, document.mimetype) == ("document", "daftar harga.pdf", "application/pdf")
+    document = heard.content.documentMessage
+    assert (document.fileName, document.mimetype) == ("daftar harga.pdf", "application/pdf")
     assert (document.fileLength, document.HasField("caption")) == (len(PDF), False)
-    assert opened(live.whatsapp, heard) == PDF
+    assert content.fetch(live.whatsapp.media, heard.content) == PDF
     assert sum(request.startswith("POST") for request in live.whatsapp.media.requests) == 2
     assert not budi.unreadable
     assert not siti.unreadable
@@ -141,44 +141,47 @@ async def test_what_customers_send_is_stored_and_lies_on_the_disk_byte_for_byte(
     await phone.connected()
     whatsapp, budi = live.whatsapp, live.whatsapp.customer("Budi", "6281234567801")
 
-    async def sends(content: bytes, kind: str, **said: Any) -> str:
-        return await budi.sends(enclosed(whatsapp, content, kind, **said), kind="media")
+    async def sends(kind: content.Kind, data: bytes, caption: str = "") -> str:
+        return await budi.sends(content.file(whatsapp.media, kind, data, caption=caption), kind="media")
 
     jpeg = b"\xff\xd8\xff\xe0" + bytes(range(256)) * 8
-    document = enclosed(whatsapp, PDF, "document", mimetype="application/pdf", fileName="nota.pdf", caption="ini nota")
-    contents = {
-        await sends(jpeg, "image", mimetype="image/jpeg", caption="jam buka?"): jpeg,
-        await sends(b"OggS voice", "audio", mimetype="audio/ogg; codecs=opus", seconds=7, PTT=True): b"OggS voice",
-        await sends(b"\0\0\0\x18ftypmp42", "video", mimetype="video/mp4", caption="begini"): b"\0\0\0\x18ftypmp42",
-        await sends(b"RIFF....WEBPVP8 ", "sticker", mimetype="image/webp"): b"RIFF....WEBPVP8 ",
-        await budi.sends(captioned(document), kind="media"): PDF,
+    nota = content.file(whatsapp.media, "document", PDF, caption="ini nota", name="nota.pdf")
+    sent = {
+        await sends("image", jpeg, "jam buka?"): jpeg,
+        await sends("audio", b"OggS voice"): b"OggS voice",
+        await sends("video", b"\0\0\0\x18ftypmp42", "begini"): b"\0\0\0\x18ftypmp42",
+        await sends("sticker", b"RIFF....WEBPVP8 "): b"RIFF....WEBPVP8 ",
+        await budi.sends(content.captioned(nota), kind="media"): PDF,
     }
-    image, voice, video, _, nota = contents
-    large = await sends(b"\xff\xd8\xff" + b"x" * 20_000, "image", mimetype="image/jpeg")
-    liar = await sends(b"\xff\xd8\xff" + b"y" * 20_001, "image", mimetype="image/jpeg", fileLength=100)
-    gone = enclosed(whatsapp, b"\xff\xd8\xff gone", "image", mimetype="image/jpeg")
+    image, voice, video, _, document = sent
+    large = await sends("image", b"\xff\xd8\xff" + b"x" * 20_000)
+    lie = content.file(whatsapp.media, "image", b"\xff\xd8\xff" + b"y" * 20_001)
+    lie.imageMessage.fileLength = 100
+    liar = await budi.sends(lie, kind="media")
+    gone = content.file(whatsapp.media, "image", b"\xff\xd8\xff gone")
     whatsapp.media.files.pop(gone.imageMessage.directPath.split("?")[0])
     missing = await budi.sends(gone, kind="media")
-    where = await budi.sends(place(-6.2, 106.8, "Pasar Minggu", "Jl. Raya 1"), kind="media")
-    card = await budi.sends(cards(("Ani", "6281234567803")), kind="media")
-    two = await budi.sends(cards(("Ani", "6281234567803"), ("Dedi", "6281234567804")), kind="media")
+    where = await budi.sends(content.location(-6.2, 106.8, "Pasar Minggu", "Jl. Raya 1"), kind="media")
+    ani, dedi = content.contact("Ani", "6281234567803"), content.contact("Dedi", "6281234567804")
+    card = await budi.sends(ani, kind="media")
+    two = await budi.sends(content.contacts(ani, dedi), kind="media")
     await budi.hears("Kami buka")  # the caption of a picture is answered like a text
 
     def settled() -> bool:
         said = stored(live, budi)
-        wanted = (*contents, large, liar, missing)
+        wanted = (*sent, large, liar, missing)
         return two in said and all(id in said and (said[id].media_file or said[id].media_error) for id in wanted)
 
     await until(settled, "every file is there, or given up")
     said = stored(live, budi)
-    for id, content in contents.items():
-        assert (live.data / "warung" / "media" / said[id].media_file).read_bytes() == content
-    assert [said[id].type for id in contents] == ["image", "audio", "video", "sticker", "document"]
-    assert [Path(said[id].media_file).suffix for id in contents] == [".jpg", ".ogg", ".mp4", ".webp", ".pdf"]
-    assert (said[image].text, said[video].text, said[nota].text) == ("jam buka?", "begini", "ini nota")
+    for id, data in sent.items():
+        assert (live.data / "warung" / "media" / said[id].media_file).read_bytes() == data
+    assert [said[id].type for id in sent] == ["image", "audio", "video", "sticker", "document"]
+    assert [Path(said[id].media_file).suffix for id in sent] == [".jpg", ".ogg", ".mp4", ".webp", ".pdf"]
+    assert (said[image].text, said[video].text, said[document].text) == ("jam buka?", "begini", "ini nota")
     told = {id: one.media for id, one in said.items() if one.media is not None}
-    assert (told[nota].name, told[nota].size, told[nota].mime) == ("nota.pdf", len(PDF), "application/pdf")
-    assert (told[voice].seconds, told[voice].mime) == (7, "audio/ogg; codecs=opus")
+    assert (told[document].name, told[document].size, told[document].mime) == ("nota.pdf", len(PDF), "application/pdf")
+    assert (told[voice].seconds, told[voice].mime) == (3, "audio/ogg; codecs=opus")
     assert (told[where].latitude, told[where].longitude) == (-6.2, 106.8)
     assert told[where].place == "Pasar Minggu, Jl. Raya 1"
     assert told[card].cards == (Card("Ani", ("6281234567803",)),)
@@ -187,7 +190,7 @@ async def test_what_customers_send_is_stored_and_lies_on_the_disk_byte_for_byte(
     assert said[large].media_error == "it is larger than media.max_size (0.02 MB)"
     assert said[missing].media_error.startswith("WhatsApp has it no more")
     assert said[liar].media_error == said[large].media_error  # whatever its sender says
-    assert len(list((live.data / "warung" / "media").iterdir())) == len(contents)
+    assert len(list((live.data / "warung" / "media").iterdir())) == len(sent)
 
 
 async def test_a_sender_cannot_have_the_shops_machine_ask_anybody_but_whatsapp(live: Live, paired_once: Paired) -> None:
@@ -197,10 +200,12 @@ async def test_a_sender_cannot_have_the_shops_machine_ask_anybody_but_whatsapp(l
     await live.start()
     await phone.connected()
     whatsapp, budi = live.whatsapp, live.whatsapp.customer("Budi", "6281234567801")
-    elsewhere = "https://169.254.169.254/latest/meta-data"
-    by_url = await budi.sends(enclosed(whatsapp, b"\xff\xd8\xff a", "image", URL=elsewhere), kind="media")
-    path = "@169.254.169.254/latest/meta-data?x"
-    by_path = await budi.sends(enclosed(whatsapp, b"\xff\xd8\xff b", "image", URL="", directPath=path), kind="media")
+    named = content.file(whatsapp.media, "image", b"\xff\xd8\xff a")
+    named.imageMessage.URL = "https://169.254.169.254/latest/meta-data"
+    by_url = await budi.sends(named, kind="media")
+    led = content.file(whatsapp.media, "image", b"\xff\xd8\xff b")
+    led.imageMessage.URL, led.imageMessage.directPath = "", "@169.254.169.254/latest/meta-data?x"
+    by_path = await budi.sends(led, kind="media")
     ids = (by_url, by_path)
 
     def settled() -> bool:
