@@ -10,7 +10,7 @@ Sent = Literal["image", "document"]
 
 _PICTURES: Final = frozenset({".jpg", ".jpeg", ".png"})
 LARGEST: Final[dict[Sent, int]] = {"image": 16_000_000, "document": 100_000_000}
-"""Bytes. WhatsApp takes pictures up to 16 MB and documents up to 2 GB; a document is held in memory whole, twice, while
+"""Bytes. WhatsApp takes pictures up to 16 MB and documents up to 2 GB; a document stands in memory three times while
 it goes out, and a customer pays for what they download."""
 HEAD: Final = 16
 """Bytes of a file that tell its kind."""

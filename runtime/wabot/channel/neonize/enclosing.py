@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Final, NamedTuple
 
@@ -55,13 +56,18 @@ class Enclosures:
         upload = self._uploads.get(version)
         if upload is None:
             upload = self._uploads[version] = asyncio.create_task(self._upload(client, version))
-            upload.add_done_callback(lambda _done: self._uploads.pop(version, None))
+            upload.add_done_callback(partial(self._done, version))
         try:
             return await asyncio.wait_for(asyncio.shield(upload), PATIENCE)
         except TimeoutError:
             if upload.done():
                 raise ChannelError("WhatsApp did not say whether it has the file. It can be tried again.") from None
             raise ChannelError("the file is still being uploaded. It can be tried again.") from None
+
+    def _done(self, version: _Version, upload: asyncio.Task[Enclosure]) -> None:
+        del self._uploads[version]
+        if not upload.cancelled():
+            upload.exception()  # perhaps nobody waits any more; the next try begins anew
 
     async def _upload(self, client: Client, version: _Version) -> Enclosure:
         name = version.path.name
