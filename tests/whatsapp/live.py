@@ -31,14 +31,14 @@ RULES: Final = """\
 class Live:
     """One daemon on one server. `environment` goes to its processes, beside the server's.
 
-    Replies leave at once: tenants have no delay, and chance adds none (`spread` milliseconds).
+    Replies leave at once: tenants have no delay, and chance adds none (`spread` milliseconds; None: as in life).
     """
 
     def __init__(self, whatsapp: WhatsApp, place: Path) -> None:
         self.whatsapp = whatsapp
         self.rules, self.data, self.log = place / "rules", place / "data", place / "daemon.log"
         self.environment: dict[str, str] = {}
-        self.spread = 0
+        self.spread: int | None = 0
         self.process: Process | None = None
 
     def tenant(self, name: str = "warung", text: str = RULES, *, phone: str = "", **auto_reply: str) -> Path:
@@ -122,7 +122,7 @@ class Live:
                 continue
 
     def _hurry(self) -> dict[str, str]:
-        return {"WHATSAPP_TESTS_SPREAD": str(self.spread)}
+        return {} if self.spread is None else {"WHATSAPP_TESTS_SPREAD": str(self.spread)}
 
     def _outside(self) -> dict[str, str]:
         return {name: value for name, value in self.environment.items() if name.startswith("WABOT_")}
