@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Final, NamedTuple
 
 _KINDS: Final = ("tcp", "tcp6", "udp", "udp6")
-_EVERY: Final = 0.003
+_EVERY: Final = 0.01
 """Seconds between two looks: a refused connection, and a question to a name server, live hardly longer."""
 
 

@@ -35,8 +35,8 @@ class WhatsApp:
         self.media = self.server.media
         self.phones: list[Phone] = []
         self.proxy = ConnectProxy({})
-        self._crowds = 0
         self._numbers = itertools.count(30_000_001)
+        self._crowds = 0
 
     async def __aenter__(self) -> Self:
         await self.server.start()
@@ -75,16 +75,6 @@ class WhatsApp:
         number = number or f"62812{next(self._numbers):08}"
         return Customer(self.server, number, lid or _lid(number), name, of or self.phones[0], addressing, alt)
 
-    def group(self, *, addressing: Addressing = "lid") -> Crowd:
-        """A group that every shop is in. Anybody may speak in it: `await group.says(budi, "jam buka?")`."""
-        self._crowds += 1
-        return Crowd(group_jid(self._crowds), self.phones, addressing)
-
-    def newsletter(self) -> Newsletter:
-        """A channel that every shop follows."""
-        self._crowds += 1
-        return Newsletter(JID(group_jid(self._crowds).user, NEWSLETTER), self.phones)
-
     def refuses(self, reason: int, *, ban: int = 101, expire: int = 3600) -> None:
         """From now on logins fail: 401 unlinked, 402 banned for `expire` seconds (`ban` says why), 403 the phone is
         gone, 405 outdated, 409, 414, 463 restricted, 500 and 503 a fault of WhatsApp's own. 0: they succeed again."""
@@ -117,6 +107,16 @@ class WhatsApp:
 
     def flows(self) -> None:
         self.proxy.flowing.set()
+
+    def group(self, *, addressing: Addressing = "lid") -> Crowd:
+        """A group that every shop is in. Anybody may speak in it: `await group.says(budi, "jam buka?")`."""
+        self._crowds += 1
+        return Crowd(group_jid(self._crowds), self.phones, addressing)
+
+    def newsletter(self) -> Newsletter:
+        """A channel that every shop follows."""
+        self._crowds += 1
+        return Newsletter(JID(group_jid(self._crowds).user, NEWSLETTER), self.phones)
 
     def environment(self) -> dict[str, str]:
         """What a client's process needs from its start on, beside `os.environ`."""

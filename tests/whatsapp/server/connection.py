@@ -23,13 +23,13 @@ if TYPE_CHECKING:
 
 @dataclass
 class Pairing:
-    """A client that shows a code, or eight characters (`offer`). `signed` is its answer to the scan, which is told it
-    in `question`."""
+    """A client that shows a code, or eight characters (`offer`). `signed` is its answer to the scan, which is told in
+    `question`."""
 
     refs: list[str]
     device: Device | None = None
-    offer: Offer | None = None
     question: str = ""
+    offer: Offer | None = None
     signed: asyncio.Future[bytes] = field(default_factory=lambda: asyncio.get_running_loop().create_future())
 
 
