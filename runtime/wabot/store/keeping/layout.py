@@ -11,7 +11,11 @@ LOCK: Final = "lock"
 BACKUPS: Final = "backups"
 """Backups in the tenant's own folder: the place that is always known."""
 STAGING: Final = ".restore"
-DATABASES: Final = ("wabot.db", "keys.db")
+KEYS: Final = "keys.db"
+"""WhatsApp's key store; the library's own file."""
+KEYS_BACKUP: Final = "keys.backup"
+"""The encrypted backup of it."""
+DATABASES: Final = ("wabot.db", KEYS)
 NODE: Final = "node.db"
 """Beside the tenants' folders: what belongs to no tenant."""
 NODE_NAME: Final = "_node"
