@@ -38,11 +38,12 @@ COMMANDS: Final = {
     "forget": "Erase a customer's data.",
     "backup": "Back up tenants, each as one file.",
     "restore": "Put a backup back.",
+    "sessions-restore": "Bring a link with WhatsApp back.",
     "doctor": "Check this machine and the data.",
 }
 """By name; the module of the same name holds the function of the same name."""
-_ELSEWHERE: Final = {"resume": "pause", "resolve": "assign"}
-"""Commands that share another's module."""
+_ELSEWHERE: Final = {"resume": "pause", "resolve": "assign", "sessions-restore": "sessions_restore"}
+"""Commands that share another's module, or whose name is none of a module."""
 
 
 def app(words: Sequence[str]) -> typer.Typer:
@@ -63,7 +64,7 @@ def app(words: Sequence[str]) -> typer.Typer:
     )
     for name, summary in COMMANDS.items():
         module = _ELSEWHERE.get(name, name)
-        meant = getattr(import_module(f"wabot.cli.{module}"), name) if name in words else _not_meant
+        meant = getattr(import_module(f"wabot.cli.{module}"), name.replace("-", "_")) if name in words else _not_meant
         _tell_unreadable_data(name, meant)
         made.command(name, short_help=summary)(meant)
     made.callback()(_options)

@@ -60,9 +60,9 @@ async def back_up_keys(site: Site) -> str:
 
 
 JOBS: Final = (
-    Job("keys-backup", "H 2 * * *", back_up_keys, "writes the encrypted backup of the WhatsApp keys"),
     Job("clean-up", "H 3 * * *", clean_up, "deletes what is older than `keep`"),
     Job("tidy", "H 4 * * *", tidy, "keeps the file quick and small"),
+    Job("keys-backup", "H 5 * * *", back_up_keys, "writes the encrypted backup of the WhatsApp keys"),
 )
 
 
