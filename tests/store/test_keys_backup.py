@@ -1,4 +1,4 @@
-"""The encrypted backup of the WhatsApp keys: written beside whoever uses them, and brought back without their sessions."""
+"""The encrypted backup of the WhatsApp keys: written beside whoever uses them, brought back without their sessions."""
 
 import os
 import shutil

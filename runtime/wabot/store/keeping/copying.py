@@ -58,7 +58,7 @@ def copy_tenant(folder: Path, staged: Path, told: Told = untold, key: bytes = b"
         write_sealed(staged / KEYS_BACKUP, seal(content, key, folder.name, at))
         paths = sorted({*paths, folder / KEYS_BACKUP} - {folder / KEYS})
     for path in paths:
-        if _is_database(path, folder):
+        if path != folder / KEYS_BACKUP and _is_database(path, folder):
             snapshot(path, staged / path.relative_to(folder), told)
     return tuple(entry(staged, path.relative_to(folder)) for path in paths)
 

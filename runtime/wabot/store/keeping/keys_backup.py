@@ -43,6 +43,9 @@ def write_sealed(target: Path, sealed: bytes) -> None:
     OSError: the disk is full; then the file is as it was.
     """
     draft = target.with_name(f".{target.name}.{os.getpid()}.draft")
+    for old in target.parent.glob(f".{target.name}.*.draft"):
+        if not Path("/proc", old.name.split(".")[-2]).exists():  # its process was killed
+            old.unlink(missing_ok=True)
     try:
         with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600), "wb") as file:
             file.write(sealed)
