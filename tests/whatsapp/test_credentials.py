@@ -1,0 +1,110 @@
+"""The link with WhatsApp: who may read what lies on the disk, and how it comes back when it is lost."""
+
+import asyncio
+import base64
+import sqlite3
+import stat
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from tests.whatsapp.crypto.keys import KeyPair
+from tests.whatsapp.live import Live
+from tests.whatsapp.paired import Paired
+from tests.whatsapp.people import content
+from tests.whatsapp.people.customer import Customer
+from tests.whatsapp.wire.library import WHY_NOT
+from wabot.store.keeping.identity import IDENTITY, OF_THE_MOMENT, RATCHETS
+from wabot.store.keeping.keys_backup import back_up_keys
+
+pytestmark = pytest.mark.skipif(bool(WHY_NOT), reason=WHY_NOT)
+
+KEY = base64.b64encode(bytes(range(32))).decode()
+ANSWER = "Kami buka tiap hari kak."
+
+
+@pytest.fixture(autouse=True)
+def key(monkeypatch: pytest.MonkeyPatch) -> None:
+    """For the daemon and for the commands beside it."""
+    monkeypatch.setenv("WHATSAPP_ENCRYPTION_KEY", KEY)
+
+
+async def asked(day: str, *customers: Customer) -> None:
+    """Each asks twice, and reads the answers."""
+    for words in ("jam buka", "kak, jam buka"):
+        for customer in customers:
+            await customer.says(f"{words} {day}?")
+            await customer.hears(ANSWER)
+
+
+def readable_by_others(folder: Path) -> list[str]:
+    found = [folder, *folder.rglob("*")]
+    return [str(path.relative_to(folder.parent)) for path in found if stat.S_IMODE(path.lstat().st_mode) & 0o077]
+
+
+async def test_a_lost_key_store_comes_back_and_everybody_is_read_and_can_read(live: Live, paired_once: Paired) -> None:
+    phone = live.phone(paired_once)
+    with (live.tenant(max_per_minute="600") / "tenant.yaml").open("a") as file:
+        file.write("media: {download: true}\n")
+    folder = live.data / "warung"
+    await live.start()
+    await phone.connected()
+    await live.says("the WhatsApp keys are backed up")  # nobody asked for it: the link was new
+    budi = live.whatsapp.customer("Budi", "6281234567801")
+    siti = live.whatsapp.customer("Siti", "6281234567802", addressing="pn")
+    tono = live.whatsapp.customer("Tono", "6281234567803", alt=False)
+    await asked("senin", budi, siti, tono)
+    await budi.sends(content.file(live.whatsapp.media, "image", b"\xff\xd8\xff" + bytes(2_000)), kind="media")
+    (done,) = (await live.wabot("jobs", "run", "keys-backup"))["ran"]
+    assert (done["ok"], "keys.backup is written" in done["outcome"]) == (True, True)
+    async with asyncio.timeout(30):
+        while not list(folder.glob("media/*.jpg")):
+            await asyncio.sleep(0.02)
+    assert {f"keys.db{side}" for side in ("", "-wal", "-shm")} <= {path.name for path in folder.iterdir()}
+    assert not readable_by_others(folder)
+    # What comes now is not in the backup: the ratchets go on, and one more is begun.
+    citra = live.whatsapp.customer("Citra", "6281234567804")
+    await asked("selasa", budi, siti, tono, citra)
+    assert await live.stop() == 0
+    for side in folder.glob("keys.db*"):
+        side.unlink()
+    await budi.says("jam buka?")  # in the session of before, while nobody is there
+
+    restored = (await live.wabot("sessions-restore", "warung"))["restored"]
+    assert restored["set_aside"] is None
+    eka = live.whatsapp.customer("Eka", "6281234567806")
+    phone.client.once[1] = KeyPair().public  # of a batch that was made after the backup: nobody has its other half
+    await eka.says("jam buka?")
+    prekeys = len(phone.client.once)
+    await live.start()
+    await phone.connected()
+    await budi.hears(ANSWER)
+    await eka.hears(ANSWER)
+    dewi = live.whatsapp.customer("Dewi", "6281234567805")
+    await asked("rabu", budi, siti, tono, citra, dewi, eka)
+
+    for person in (budi, siti, tono, citra, dewi, eka, phone):
+        assert not person.unreadable, person.name
+    # Those that were handed out after the backup are lost; so there must be others.
+    assert len(phone.client.once) > prekeys
+    assert (await live.status())["status"] == "connected"
+    assert not readable_by_others(folder)
+
+
+async def test_a_link_that_whatsapp_has_ended_meanwhile_asks_for_a_new_pairing(live: Live, paired_once: Paired) -> None:
+    phone = live.phone(paired_once)
+    live.tenant()
+    assert "is written" in await asyncio.to_thread(back_up_keys, live.keys().parent, bytes(range(32)), 0)
+    live.keys().unlink()
+    await phone.unlinks()
+    await live.wabot("sessions-restore", "warung")
+    await live.start()
+    await live.says("This bot was unlinked on the phone")
+    assert (await live.status())["status"] == "logout"
+
+
+def test_somebody_has_decided_about_every_table_of_the_library(paired_once: Paired) -> None:
+    with closing(sqlite3.connect(f"file:{paired_once.keys}?mode=ro", uri=True)) as keys:
+        tables = {name for (name,) in keys.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+    assert tables - {"whatsmeow_version"} == {*RATCHETS, *OF_THE_MOMENT, *IDENTITY}
