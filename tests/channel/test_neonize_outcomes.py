@@ -17,7 +17,7 @@ def failure(reason: str) -> Any:
 
 OUTCOMES = [
     ("Disconnected", wire.Disconnected(status=True), "disconnected", "go_on"),
-    ("KeepAliveTimeout", wire.KeepAliveTimeout(ErrorCount=1, LastSuccess=0), "disconnected", "go_on"),
+    ("KeepAliveTimeout", wire.KeepAliveTimeout(ErrorCount=1, LastSuccess=0), "degraded", "go_on"),
     ("KeepAliveTimeout", wire.KeepAliveTimeout(ErrorCount=3, LastSuccess=0), "disconnected", "restart"),
     ("KeepAliveRestored", wire.KeepAliveRestored(), "connected", "go_on"),
     ("StreamReplaced", wire.StreamReplaced(), "replaced", "stop"),
@@ -30,7 +30,7 @@ OUTCOMES = [
     ("ConnectFailure", failure("BAD_USER_AGENT"), "stopped", "stop"),
     ("ConnectFailure", failure("SERVICE_UNAVAILABLE"), "disconnected", "go_on"),
     ("ConnectFailure", failure("INTERNAL_SERVER_ERROR"), "disconnected", "go_on"),
-    ("ConnectFailure", failure("TEMP_BANNED"), "banned", "wait"),
+    ("ConnectFailure", failure("TEMP_BANNED"), "restricted", "wait"),
     ("PairError", wire.PairStatus(Error="signature mismatch"), "logout", "stop"),
 ]
 
@@ -56,8 +56,8 @@ def test_an_event_that_means_nothing_changes_nothing() -> None:
 def test_a_temporary_ban_is_waited_out_and_says_until_when() -> None:
     verdict = judge("TemporaryBan", wire.TemporaryBan(Code=4, Expire=3600), PHONE, NOW)
 
-    assert verdict.until == NOW + 3_600_000
     assert verdict.state is not None
+    assert verdict.until == verdict.state.until == NOW + 3_600_000
     assert verdict.state.detail == (
         "WhatsApp banned this number (sent too many same message) until 2026-11-23 09:45 UTC."
     )
@@ -94,7 +94,9 @@ def test_a_refusal_that_the_library_cannot_name_is_waited_out() -> None:
     verdict = broken_off("goneonize: required field neonize.ConnectFailure.Reason not set", NOW)
 
     assert verdict is not None
-    assert (verdict.then, verdict.until) == ("wait", NOW + 3_600_000)
+    assert verdict.state is not None
+    assert (verdict.state.status, verdict.then) == ("restricted", "wait")
+    assert verdict.until == verdict.state.until == NOW + 3_600_000
 
 
 def test_an_ordinary_failure_to_connect_is_no_verdict() -> None:

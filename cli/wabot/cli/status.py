@@ -173,6 +173,7 @@ def _as_data(summary: Summary | _Unreadable) -> dict[str, Any]:
         "detail": summary.state.detail,
         "action": summary.state.action,
         "since": summary.state_since,
+        "until": summary.state.until or None,
         "rules": None
         if reload is None
         else {"revision": reload.revision, "ok": reload.ok, "at": reload.at, "detail": reload.detail},

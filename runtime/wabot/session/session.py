@@ -235,7 +235,7 @@ class Session:
             self._connected.set()
         else:
             self._connected.clear()
-        level = "warning" if state.action or state.status == "disconnected" else "info"
+        level = "warning" if state.action or state.status in ("disconnected", "degraded") else "info"
         details = {key: value for key, value in (("detail", state.detail), ("action", state.action)) if value}
         self._report.note(state.status, level=level, **details)
         await self._states.tell(state, self._clock.now())

@@ -34,7 +34,7 @@ def judge(kind: str, body: Any, phone: str, now: int) -> Verdict:
         case "KeepAliveTimeout" if body.ErrorCount >= DEAF_AFTER:
             return Verdict(SessionState("disconnected", "WhatsApp no longer answers on this connection."), "restart")
         case "KeepAliveTimeout":
-            return Verdict(SessionState("disconnected", "WhatsApp does not answer. The connection may be broken."))
+            return Verdict(SessionState("degraded", "WhatsApp does not answer. The connection may be broken."))
         case "KeepAliveRestored":
             return Verdict(SessionState("connected"))
         case "StreamReplaced":
@@ -43,7 +43,7 @@ def judge(kind: str, body: Any, phone: str, now: int) -> Verdict:
             return Verdict(SessionState("replaced", detail, action), "stop")
         case "ClientOutdated":
             detail = "WhatsApp no longer accepts this version of the neonize library."
-            action = "Upgrade it (pip install --upgrade neonize), then start wabot again."
+            action = "Upgrade wabot, which brings a newer one, then start it again."
             return Verdict(SessionState("outdated", detail, action), "stop")
         case "LoggedOut":
             return _logged_out(enum_name(body, "Reason"), phone)
@@ -106,7 +106,8 @@ def _banned(body: Any, now: int) -> Verdict:
     until = now + (body.Expire * 1000 if body.Expire > 0 else BAN_WAIT)
     why = enum_name(body, "Code").replace("_", " ").lower()
     detail = f"WhatsApp banned this number{f' ({why})' if why else ''} until {_utc(until)}."
-    return Verdict(SessionState("banned", detail, "Wait. The bot tries again when the ban ends."), "wait", until)
+    action = "Wait. The bot tries again when the ban ends."
+    return Verdict(SessionState("banned", detail, action, until), "wait", until)
 
 
 def _refused(body: Any, now: int) -> Verdict:
@@ -123,7 +124,8 @@ def _refused(body: Any, now: int) -> Verdict:
 def _restricted(now: int) -> Verdict:
     until = now + RESTRICTED_WAIT
     detail = f"WhatsApp restricts this number at present. The next attempt is at {_utc(until)}."
-    return Verdict(SessionState("banned", detail, "Look at WhatsApp on the phone: it says why."), "wait", until)
+    action = "Look at WhatsApp on the phone: it says why."
+    return Verdict(SessionState("restricted", detail, action, until), "wait", until)
 
 
 def _utc(at: int) -> str:

@@ -326,10 +326,11 @@ ON CONFLICT (tenant_id, rule_id)
 DO UPDATE SET total_triggered = rule_stats.total_triggered + 1, last_triggered_at = excluded.last_triggered_at;
 
 -- name: session_state
-INSERT INTO sessions (tenant_id, status, detail, action, since) VALUES (:tenant, :status, :detail, :action, :at)
+INSERT INTO sessions (tenant_id, status, detail, action, until, since)
+VALUES (:tenant, :status, :detail, :action, :until, :at)
 ON CONFLICT (tenant_id) DO UPDATE SET
     since = CASE WHEN sessions.status = excluded.status THEN sessions.since ELSE excluded.since END,
-    status = excluded.status, detail = excluded.detail, action = excluded.action;
+    status = excluded.status, detail = excluded.detail, action = excluded.action, until = excluded.until;
 
 -- name: session_reload
 INSERT INTO sessions (tenant_id, reload_at, reload_ok, reload_revision, reload_detail)

@@ -1,0 +1,101 @@
+"""What this account says: messages, "typing…", and how it knows its own words again."""
+
+from contextlib import suppress
+from typing import Final, Literal
+
+from wabot.channel.neonize.addresses import Addresses
+from wabot.channel.neonize.bounded import Bounded
+from wabot.channel.neonize.connection import Connection
+from wabot.channel.neonize.library import Event, LibraryError
+from wabot.channel.neonize.refusal import refusal
+from wabot.channel.neonize.translate import Ack
+from wabot.model.errors import ChannelError, SendRefused, SendUnknown
+from wabot.model.turn import Outbound, Receipt
+from wabot.ports import Clock
+
+# A reply within some 3 ms of the customer's message can be unreadable on the customer's phone.
+SETTLE_MS: Final = 50
+# A phone number's digits (E.164); a group's id has more.
+LONGEST_NUMBER: Final = 15
+REMEMBERED: Final = 10_000
+
+
+class Speaking:
+    """One channel's."""
+
+    def __init__(self, connection: Connection, addresses: Addresses, clock: Clock) -> None:
+        self._connection, self._addresses, self._clock = connection, addresses, clock
+        self._spoke: Bounded[str, int] = Bounded(REMEMBERED)
+        self._sent: Bounded[str, str] = Bounded(REMEMBERED)
+        self._early: Bounded[str, list[Ack]] = Bounded(256)
+        self._typing: set[str] = set()
+
+    def heard(self, chat: str) -> None:
+        """Note that somebody wrote in `chat` at this moment."""
+        self._spoke[chat] = self._clock.now()
+
+    async def send(self, outbound: Outbound) -> None:
+        """Send one message to one person. See `Channel.send` for what it raises."""
+        chat = outbound.chat
+        if outbound.media:
+            raise SendRefused("wabot cannot send files over WhatsApp yet")
+        known = self._addresses.is_lid(chat)
+        if not (chat.isascii() and chat.isdigit() and (known or len(chat) <= LONGEST_NUMBER)):
+            raise SendRefused(f"{chat!r} is not one person's chat: wabot sends to nothing else.")
+        while (ready := self._spoke.get(chat, -SETTLE_MS) + SETTLE_MS) > self._clock.now():
+            await self._clock.sleep_until(ready)
+        client = self._connection.ours
+        if client is None:
+            raise ChannelError("WhatsApp is not connected. The message waits.")
+        try:
+            sent = await client.send_text(chat, self._server(chat), outbound.text)
+        except TimeoutError:
+            raise SendUnknown(
+                "WhatsApp did not say whether the message went out. Look at the chat on the phone."
+            ) from None
+        except LibraryError as error:
+            raise refusal(str(error)) from None
+        self._sent[sent.id] = outbound.id
+        # By this id customers quote the reply and react to it, and receipts name it after a restart.
+        client.events.put_nowait(Event("Sent", Receipt(outbound.id, "sent", self._clock.now(), chat, sent.id)))
+        for ack in self._early.pop(sent.id, []):
+            client.events.put_nowait(Event("Ack", ack))
+
+    async def typing(self, chat: str, on: bool) -> None:
+        """Show or hide "typing…". The account counts as available only meanwhile: an available linked device keeps the
+        owner's phone from showing notifications."""
+        client = self._connection.open
+        if client is None:
+            self._typing.clear()
+            return
+        with suppress(LibraryError, TimeoutError):
+            if on:
+                self._typing.add(chat)
+                await client.show_available(True)
+                await client.show_typing(chat, self._server(chat), True)
+                return
+            self._typing.discard(chat)
+            await client.show_typing(chat, self._server(chat), False)
+        if not on and not self._typing:
+            with suppress(LibraryError, TimeoutError):
+                await client.show_available(False)
+
+    def is_echo(self, id: str, device: int) -> bool:
+        """Whether a message of the account that came back is this very device's."""
+        account = self._connection.account
+        return id in self._sent or (account is not None and device == account.device)
+
+    def acknowledged(self, ack: Ack) -> Receipt | None:
+        """Whose receipt this is; None when nobody can tell (yet)."""
+        outbound = self._sent.get(ack.id)
+        if outbound is not None:
+            return Receipt(outbound, ack.status, ack.at)
+        # Fast phones confirm before the library has told us the id of what was sent.
+        self._early[ack.id] = [*self._early.get(ack.id, []), ack]
+        if not ack.chat:
+            return None
+        # Or it was sent before a restart, or by a person on the phone: the store may know it.
+        return Receipt("", ack.status, ack.at, ack.chat, ack.id)
+
+    def _server(self, chat: str) -> Literal["lid", "s.whatsapp.net"]:
+        return "lid" if self._addresses.is_lid(chat) else "s.whatsapp.net"
