@@ -95,6 +95,18 @@ def test_a_link_that_is_gone_does_not_take_its_backup_with_it(folder: Path, lost
     assert (folder / "keys.backup").read_bytes() == first
 
 
+def test_a_pairing_that_is_under_way_is_not_backed_up_and_ends_with_a_restore(folder: Path) -> None:
+    linked = device(folder / "keys.db")
+    link(folder / "keys.db")
+    (folder / "pairing").touch()
+    assert back_up_keys(folder, KEY, AT) == UNLINKED
+    _, aside = restore_keys(folder / "keys.backup", folder, KEY, AT)
+    assert device(folder / "keys.db") == linked
+    assert aside is not None
+    assert sorted(path.name for path in aside.iterdir()) == ["keys.db", "pairing"]
+    assert not (folder / "pairing").exists()
+
+
 def test_a_damaged_key_store_does_not_replace_its_backup(folder: Path) -> None:
     first = (folder / "keys.backup").read_bytes()
     (folder / "keys.db").write_bytes(b"\xff" * 8_192)

@@ -264,3 +264,15 @@ async def test_without_the_key_the_key_store_comes_from_an_archive_and_without_s
     await store.close()
     assert mended.backup == archive
     assert (device(folder / "keys.db"), count(folder / "keys.db", "sessions")) == (as_device, 0)
+
+
+async def test_the_key_opens_an_archive_that_holds_the_key_store_encrypted_only(tmp_path: Path) -> None:
+    folder = tmp_path / "warung"
+    as_device = await linked(folder)
+    archive, _ = back_up(folder, folder / BACKUPS, NOW, key=KEY)
+    header(folder / "keys.db")
+    met(folder, "found")
+    store, (mended,) = open_kept(folder, "warung", lambda: NOW, KEY)
+    await store.close()
+    assert mended.backup == archive
+    assert device(folder / "keys.db") == as_device

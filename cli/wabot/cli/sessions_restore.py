@@ -52,5 +52,5 @@ def sessions_restore(
     say(f"{tenant}: its link with WhatsApp is back, as of {when(made_at)}")
     if aside is not None:
         say(f"  the key store that was there is set aside: {aside}")
-    say("  start it (wabot run); only if it then says `logout`, the phone must be linked anew")
+    say("  start it (wabot run; wabot reload if a daemon runs); only if it then says `logout`, link the phone anew")
     raise typer.Exit(CLEAN)

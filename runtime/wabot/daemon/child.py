@@ -137,7 +137,7 @@ async def run(rules: Path, data: Path, options: RunOptions, settings: Settings, 
             scripted=options.fast,
             news=news,
             load=load,
-            keys=KeysBackup(data, key) if options.channel == "neonize" else None,
+            keys=KeysBackup(data, key),
         )
         _stop_on_signals(session.stop)
         _reload_on_signal(session.live)

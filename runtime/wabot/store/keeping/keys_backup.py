@@ -10,7 +10,7 @@ from typing import Final
 
 from wabot.model.errors import BackupError
 from wabot.store.keeping.identity import fingerprint, forget_sessions, identity_in
-from wabot.store.keeping.layout import KEYS, KEYS_BACKUP, sync_folder
+from wabot.store.keeping.layout import KEYS, KEYS_BACKUP, PAIRING, sync_folder
 from wabot.store.keeping.sealing import Opened, seal, unseal
 
 _LARGEST: Final = 1_000_000_000
@@ -26,7 +26,7 @@ def back_up_keys(folder: Path, key: bytes, at: int, *, only_new: bool = False) -
     Raises:
         BackupError: the key store is damaged, or the disk is full.
     """
-    if not (folder / KEYS).is_file() or not (content := identity_in(folder / KEYS)):
+    if (folder / PAIRING).exists() or not (folder / KEYS).is_file() or not (content := identity_in(folder / KEYS)):
         return UNLINKED
     target = folder / KEYS_BACKUP
     if only_new and _holds(target, key, folder.name, fingerprint(content)):

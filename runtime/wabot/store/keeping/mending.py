@@ -142,7 +142,7 @@ def mend(folder: Path, tenant: str, name: str, found: str, at: int, key: bytes =
     rebuilt = name == DATABASES[0] and _rebuilt(folder, name, place)
     backup = None
     if not rebuilt:
-        backup = _from_the_keys_backup(folder, tenant, name, key) or _from_a_backup(folder, tenant, name)
+        backup = _from_the_keys_backup(folder, tenant, name, key) or _from_a_backup(folder, tenant, name, key)
     mended = Mended(tenant, name, found, place, backup, rebuilt)
     with suppress(OSError):
         why = place.with_name(f"{place.name}.txt")
@@ -188,17 +188,21 @@ def _from_the_keys_backup(folder: Path, tenant: str, name: str, key: bytes) -> P
     return file
 
 
-def _from_a_backup(folder: Path, tenant: str, name: str) -> Path | None:
+def _from_a_backup(folder: Path, tenant: str, name: str, key: bytes) -> Path | None:
     """The newest backup that is sound: the file from it is in its place afterwards."""
     known = [path for place in backup_folders(folder) for _, path in backups(place, tenant)]
     for archive in sorted(known, key=lambda path: path.name, reverse=True):
         staging = folder / STAGING
         try:
             manifest = sound(archive)
-            if manifest.tenant != tenant or name not in {entry.path for entry in manifest.files}:
+            there = {entry.path for entry in manifest.files}
+            sealed = name == KEYS and name not in there and key and KEYS_BACKUP in there
+            if manifest.tenant != tenant or not (name in there or sealed):
                 continue
             shutil.rmtree(staging, ignore_errors=True)
-            unpack(archive, staging, only=name)
+            unpack(archive, staging, only=KEYS_BACKUP if sealed else name)
+            if sealed:
+                write_key_store(open_keys_backup(staging / KEYS_BACKUP, key, tenant).content, staging / KEYS)
             if find_damage(staging / name, 0):
                 continue
             if name == KEYS:

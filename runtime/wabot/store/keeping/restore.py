@@ -22,6 +22,7 @@ from wabot.store.keeping.layout import (
     BACKUPS,
     KEYS,
     KEYS_BACKUP,
+    LINK,
     LOCK,
     NODE,
     NODE_NAME,
@@ -36,7 +37,6 @@ from wabot.store.sqlite.opening import newest_schema
 
 _SPARE: Final = 16_000_000
 """Bytes that must be left on the disk after a restore, so that the session can begin."""
-_KEY_FILES: Final = (KEYS, *(KEYS + side for side in SIDE_FILES))
 
 
 def sound(archive: Path) -> Manifest:
@@ -88,11 +88,11 @@ def restore(
         for path in (staging / "new").glob("*.db"):
             if found := _unsound(path):
                 raise BackupError(f"{path.name} in it is damaged ({found})")
-        for name in _KEY_FILES if keep_keys else ():
+        for name in LINK if keep_keys else ():
             (staging / "new" / name).unlink(missing_ok=True)
         if not keep_keys:
             _link(staging / "new", key, folder.name)
-        place = _plan(folder, list(_KEY_FILES) if keep_keys else [], at)
+        place = _plan(folder, list(LINK) if keep_keys else [], at)
     except BackupError as error:
         shutil.rmtree(staging, ignore_errors=True)
         raise BackupError(f"{archive} cannot be used: {error}. Nothing was changed.") from error
@@ -121,7 +121,7 @@ def restore_keys(file: Path, folder: Path, key: bytes, at: int) -> tuple[int, Pa
         if found := _unsound(staging / "new" / KEYS):
             raise BackupError(f"what it holds is damaged ({found})")
         sync_folder(staging / "new")
-        place = _plan(folder, [path.name for path in _data(folder) if path.name not in _KEY_FILES], at)
+        place = _plan(folder, [path.name for path in _data(folder) if path.name not in LINK], at)
     except BackupError as error:
         shutil.rmtree(staging, ignore_errors=True)
         raise BackupError(f"{file} cannot be used: {error}. Nothing was changed.") from error
