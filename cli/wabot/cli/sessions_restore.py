@@ -26,6 +26,16 @@ def sessions_restore(
 ) -> None:
     """Bring a tenant's link with WhatsApp back from its encrypted backup; messages and rules stay as they are. Refused
     while the tenant runs. A key store that is there is set aside, never overwritten."""
+    raise typer.Exit(bring_back(tenant, source, data, output))
+
+
+def bring_back(tenant: str, source: Path | None, data: Path, output: Format) -> int:
+    """Bring the link back, say so, and return the exit code. `source` is None for the tenant's own `keys.backup`.
+
+    Raises:
+        UsageError: there is no such backup, or no key.
+        WabotError: the tenant runs, or the backup is not to be trusted. Nothing was changed.
+    """
     from wabot.store.keeping.layout import KEYS_BACKUP
     from wabot.store.keeping.restore import restore_keys
 
@@ -48,9 +58,9 @@ def sessions_restore(
     if output is Format.json:
         told = {"tenant": tenant, "file": str(file), "made_at": made_at, "set_aside": str(aside) if aside else None}
         say(render.as_json({"restored": told}))
-        raise typer.Exit(CLEAN)
+        return CLEAN
     say(f"{tenant}: its link with WhatsApp is back, as of {when(made_at)}")
     if aside is not None:
         say(f"  the key store that was there is set aside: {aside}")
     say("  start it (wabot run; wabot reload if a daemon runs); only if it then says `logout`, link the phone anew")
-    raise typer.Exit(CLEAN)
+    return CLEAN
