@@ -78,6 +78,12 @@ def test_a_revocation_and_a_reaction_name_their_message() -> None:
     assert read_content(reaction) == Content("reaction", "👍", about="3A07")
 
 
+def test_a_reaction_that_is_taken_back_is_no_revocation_of_a_message() -> None:
+    # The stanza says "7" of both.
+    gone = e2e.Message(reactionMessage=e2e.ReactionMessage(key=key("3A07"), text=""))
+    assert read_content(gone, "7") == Content("reaction", "", about="3A07")
+
+
 def test_what_cannot_be_read_is_about_no_message_so_that_it_changes_none() -> None:
     sealed = e2e.Message(encReactionMessage=e2e.EncReactionMessage(targetMessageKey=key("3A07")))
     assert read_content(sealed) == Content("reaction")

@@ -13,6 +13,7 @@ from typing import Any, Final
 from tests.tenants import number_of, rules, write_tenant
 from tests.whatsapp.paired import Paired
 from tests.whatsapp.people.phone import Phone
+from tests.whatsapp.sockets import family
 from tests.whatsapp.whatsapp import WhatsApp
 
 PATIENCE: Final = 30.0
@@ -98,17 +99,7 @@ class Live:
     def processes(self) -> list[int]:
         """The daemon and all that it started, however deep."""
         assert self.process is not None
-        parents: dict[int, int] = {}
-        for entry in Path("/proc").iterdir():
-            if entry.name.isdigit():
-                try:
-                    parents[int(entry.name)] = int((entry / "stat").read_text().rsplit(")", 1)[1].split()[1])
-                except (OSError, IndexError):
-                    continue
-        found = [self.process.pid]
-        for pid in found:
-            found += [child for child, parent in parents.items() if parent == pid]
-        return found
+        return family(self.process.pid)
 
     async def stop(self) -> int:
         """End it as a service manager does; its exit code."""

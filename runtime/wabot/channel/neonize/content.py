@@ -93,7 +93,7 @@ def read_content(body: Any, edit: str = "") -> Content:
         body = body.editedMessage.message
     if body.HasField("protocolMessage"):
         return _protocol(body.protocolMessage)
-    if edit in _EDIT:
+    if edit in _EDIT and not body.HasField("reactionMessage"):  # a reaction that is taken back bears the mark, too
         return Content(_EDIT[edit])
     for field, kind, path in _CONTENT:
         if body.HasField(field):

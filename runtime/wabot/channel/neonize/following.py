@@ -12,7 +12,7 @@ from wabot.channel.neonize.importing import Importer
 from wabot.channel.neonize.library import Client, LibraryError
 from wabot.channel.neonize.outcomes import Verdict, broken_off, expired, judge, pairing, wrong_number
 from wabot.channel.neonize.speaking import Speaking
-from wabot.channel.neonize.translate import Ack, read_message, read_receipt
+from wabot.channel.neonize.translate import Ack, read_message, read_receipt, says_nothing
 from wabot.model.history import History
 from wabot.model.message import Message
 from wabot.model.session import SessionState
@@ -111,6 +111,8 @@ class Following:
 
     async def deliver(self, body: Any, inbox: Inbox) -> None:
         """Hand on the library's MessageEv."""
+        if says_nothing(body):
+            return
         message = self.read(body)
         self._speaking.heard(message.chat)
         await inbox.message(message)
