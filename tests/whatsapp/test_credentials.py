@@ -2,6 +2,7 @@
 
 import asyncio
 import base64
+import fnmatch
 import sqlite3
 import stat
 from contextlib import closing
@@ -12,8 +13,9 @@ import pytest
 from tests.whatsapp.crypto.keys import KeyPair
 from tests.whatsapp.live import Live
 from tests.whatsapp.paired import Paired
-from tests.whatsapp.people import content
+from tests.whatsapp.people import content as contents
 from tests.whatsapp.people.customer import Customer
+from tests.whatsapp.people.memories import old
 from tests.whatsapp.wire.library import WHY_NOT
 from wabot.store.keeping.identity import IDENTITY, OF_THE_MOMENT, RATCHETS
 from wabot.store.keeping.keys_backup import back_up_keys
@@ -38,15 +40,71 @@ async def asked(day: str, *customers: Customer) -> None:
             await customer.hears(ANSWER)
 
 
-def readable_by_others(folder: Path) -> list[str]:
-    found = [folder, *folder.rglob("*")]
-    return [str(path.relative_to(folder.parent)) for path in found if stat.S_IMODE(path.lstat().st_mode) & 0o077]
+class Watch:
+    """Looks at all that comes to lie in a folder, again and again: what there was, and what others could read. Below
+    `rules.good` are copies of the shop's own files."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self.seen: set[str] = set()
+        self.readable_by_others: set[str] = set()
+
+    def look(self) -> None:
+        for path in (self._folder, *self._folder.rglob("*")):
+            try:
+                mode = stat.S_IMODE(path.lstat().st_mode)
+            except FileNotFoundError:
+                continue
+            self.seen.add(str(path.relative_to(self._folder)))
+            if mode & 0o077 and "rules.good" not in path.parent.parts:
+                self.readable_by_others.add(f"{path} {mode:o}")
+
+    async def sees(self, pattern: str) -> None:
+        """Wait until something of that name has been there."""
+        async with asyncio.timeout(30):
+            while not fnmatch.filter(self.seen, pattern):
+                await asyncio.sleep(0.01)
+
+    async def go_on(self) -> None:
+        while True:
+            self.look()
+            await asyncio.sleep(0.002)
+
+
+async def test_nothing_that_lies_on_the_disk_is_ever_readable_by_others(live: Live, paired_once: Paired) -> None:
+    phone = live.phone(paired_once)
+    with (live.tenant() / "tenant.yaml").open("a") as file:
+        file.write("media: {download: true}\n")
+    watch = Watch(live.data)
+    watching = asyncio.create_task(watch.go_on())
+    await live.start()
+    await phone.connected()
+    budi = live.whatsapp.customer("Budi", "6281234567801")
+    await asked("senin", budi)
+    await budi.sends(contents.file(live.whatsapp.media, "image", b"\xff\xd8\xff" + bytes(2_000)), kind="media")
+    siti = live.whatsapp.customer("Siti", "6281234567802")
+    phone.remembers(siti, [old(f"pesan {number}", days=40) for number in range(2_500)])
+    await phone.hands_over()
+    await live.says("the history is in")
+    for name in (
+        "keys.db",
+        "keys.db-wal",
+        "keys.db-shm",
+        "wabot.db-wal",
+        "keys.backup",
+        "media/*.jpg",
+        "history",
+    ):
+        await watch.sees(f"warung/{name}")
+    assert await live.stop() == 0
+    watching.cancel()
+    watch.look()
+    assert not watch.readable_by_others
 
 
 async def test_a_lost_key_store_comes_back_and_everybody_is_read_and_can_read(live: Live, paired_once: Paired) -> None:
     phone = live.phone(paired_once)
-    with (live.tenant(max_per_minute="600") / "tenant.yaml").open("a") as file:
-        file.write("media: {download: true}\n")
+    live.tenant(max_per_minute="600")
     folder = live.data / "warung"
     await live.start()
     await phone.connected()
@@ -55,14 +113,8 @@ async def test_a_lost_key_store_comes_back_and_everybody_is_read_and_can_read(li
     siti = live.whatsapp.customer("Siti", "6281234567802", addressing="pn")
     tono = live.whatsapp.customer("Tono", "6281234567803", alt=False)
     await asked("senin", budi, siti, tono)
-    await budi.sends(content.file(live.whatsapp.media, "image", b"\xff\xd8\xff" + bytes(2_000)), kind="media")
     (done,) = (await live.wabot("jobs", "run", "keys-backup"))["ran"]
     assert (done["ok"], "keys.backup is written" in done["outcome"]) == (True, True)
-    async with asyncio.timeout(30):
-        while not list(folder.glob("media/*.jpg")):
-            await asyncio.sleep(0.02)
-    assert {f"keys.db{side}" for side in ("", "-wal", "-shm")} <= {path.name for path in folder.iterdir()}
-    assert not readable_by_others(folder)
     # What comes now is not in the backup: the ratchets go on, and one more is begun.
     citra = live.whatsapp.customer("Citra", "6281234567804")
     await asked("selasa", budi, siti, tono, citra)
@@ -89,7 +141,6 @@ async def test_a_lost_key_store_comes_back_and_everybody_is_read_and_can_read(li
     # Those that were handed out after the backup are lost; so there must be others.
     assert len(phone.client.once) > prekeys
     assert (await live.status())["status"] == "connected"
-    assert not readable_by_others(folder)
 
 
 async def test_a_link_that_whatsapp_has_ended_meanwhile_asks_for_a_new_pairing(live: Live, paired_once: Paired) -> None:
