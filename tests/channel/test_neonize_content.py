@@ -131,6 +131,20 @@ def test_thumbnails_are_left_out_of_what_is_kept() -> None:
     assert len(found.source) < 1_000
 
 
+@pytest.mark.parametrize("path", ["@169.254.169.254/meta", "169.254.169.254", ".example.org/x?y"])
+def test_a_path_that_would_lead_to_another_machine_is_no_path(path: str) -> None:
+    """It is written behind the name of WhatsApp's server."""
+    found = read_content(e2e.Message(imageMessage=e2e.ImageMessage(**{**FILE, "directPath": path}))).media
+    assert found is not None
+    assert not found.source
+
+
+def test_what_the_sender_says_is_the_address_is_not_kept() -> None:
+    found = read_content(e2e.Message(imageMessage=e2e.ImageMessage(**{**FILE, "URL": "https://10.0.0.1/"}))).media
+    assert found is not None
+    assert b"10.0.0.1" not in base64.b64decode(found.source)
+
+
 def test_a_file_without_a_key_cannot_be_downloaded() -> None:
     found = read_content(e2e.Message(imageMessage=e2e.ImageMessage(mimetype="image/png", fileLength=5))).media
     assert found == Attachment("image/png", 5)

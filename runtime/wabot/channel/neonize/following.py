@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import replace
 from typing import Any, Final
 
@@ -76,6 +75,7 @@ class Following:
                         return refused
                     if self._connection.account is None:  # cut again already: the next Connected asks again
                         continue
+                    await self._speaking.connected()
                     await self.report(inbox, SessionState("connected"))
                     for body in held:
                         await self.deliver(body, inbox)
@@ -140,8 +140,6 @@ class Following:
             return wrong_number(self._phone, unlinked=True)
         self._connection.account = account
         self._addresses.learn(account.lid, account.phone)  # the chat with oneself may bear either
-        with suppress(LibraryError, TimeoutError):
-            await client.show_available(False)
         return None
 
     async def _acknowledge(self, ack: Ack, inbox: Inbox) -> None:

@@ -1,7 +1,7 @@
 """The library's events as the values that the rest of wabot speaks. Pure: protobuf in, value out.
 
-The protobufs come without types, so this module, `content`, `history`, `importing` and `library` are the only
-ones that look into them.
+The protobufs come without types, so this module, `composing`, `content`, `history`, `importing` and `library`
+are the only ones that look into them.
 """
 
 from dataclasses import dataclass
