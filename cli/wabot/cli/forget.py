@@ -42,7 +42,7 @@ def forget(
     else:
         say(f"{folder.name}: {said} are erased")
         if (folder / "keys.db").exists():
-            said = "WhatsApp's own link, keys.db, still knows the number"
+            said = "WhatsApp's own link (keys.db and its backup) still knows the number"
             say(f"  {said}; deleting that file after `wabot unpair` removes it")
     raise typer.Exit(CLEAN)
 

@@ -23,6 +23,7 @@ _HEAD: Final = ("tenant", "state", "number", "since", "last seen", "restricted u
 
 
 def sessions(
+    context: typer.Context,
     data: Annotated[Path, typer.Option(help=DATA_HELP)] = Path("data"),
     tenant: Annotated[list[str] | None, typer.Option("--tenant", help="Only this tenant; may be repeated.")] = None,
     output: Annotated[Format, typer.Option("--format", help="For people or for machines.")] = Format.text,
@@ -30,6 +31,8 @@ def sessions(
 ) -> None:
     """Show each tenant's state, number, since when, when it was last seen, and what to do. Exit 1 unless a daemon lives
     on this data and nobody needs to do anything."""
+    if context.invoked_subcommand is not None:
+        return
     if follow:
         from wabot.cli.status_watch import watch
 

@@ -24,6 +24,7 @@ from wabot.daemon.opening import opened, watch_file
 from wabot.daemon.options import RunOptions
 from wabot.daemon.restart import BUSY, DONE, NEEDS_A_PERSON, NO_RULES
 from wabot.daemon.settings import Settings, read_settings
+from wabot.daemon.settings.encryption import encryption_key
 from wabot.daemon.settings.signing import webhook
 from wabot.daemon.tenant_log import TenantLog
 from wabot.model.errors import StoreError, TenantBusy, WabotError
@@ -34,6 +35,7 @@ from wabot.session.clock import RealClock, ScriptClock
 from wabot.session.counting import counting
 from wabot.session.defaults import NodeDefaults, loading
 from wabot.session.deliverer import delivering
+from wabot.session.keys_backup import KeysBackup
 from wabot.session.live import LiveRules
 from wabot.session.report import Report
 from wabot.session.session import Place, Session
@@ -80,7 +82,8 @@ async def run(rules: Path, data: Path, options: RunOptions, settings: Settings, 
         report = Transcript(tenant, clock, out)
     line = Line(options.line)
     beating = asyncio.create_task(line.beat(options.beat))
-    store = await opened(data, tenant, clock, report)
+    key = encryption_key(settings)
+    store = await opened(data, tenant, clock, report, key)
     watching = asyncio.create_task(watch_file(data, report))
     built_from: list[tuple[str, str]] = []
     """The number and the time zone that the channel was made with: when they change, only a new session has them."""
@@ -140,7 +143,16 @@ async def run(rules: Path, data: Path, options: RunOptions, settings: Settings, 
             told = await stack.enter_async_context(counting(report, clock, line.tell, store.alerts.backlog))
         place = Place(rules, data)
         session = Session(
-            place, store, make_channel, clock, told, hurry=options.fast, scripted=options.fast, news=news, load=load
+            place,
+            store,
+            make_channel,
+            clock,
+            told,
+            hurry=options.fast,
+            scripted=options.fast,
+            news=news,
+            load=load,
+            keys=KeysBackup(data, key),
         )
         _stop_on_signals(session.stop)
         wanted = _reload_on_signal(session.live, data, session.stop)
