@@ -21,20 +21,20 @@ def sent_by(device: int, chat: Any = ANA_LID) -> Any:
 @pytest.fixture
 def channel(tmp_path: Path) -> NeonizeChannel:
     made = NeonizeChannel(tmp_path / "keys.db", OWN, NoClock(), lambda code: False)
-    made._account = Account(OWN, THIS)
+    made._connection.account = Account(OWN, THIS)
     return made
 
 
 def test_a_persons_message_that_wabot_sent_is_not_taken_for_one_from_the_phone(channel: NeonizeChannel) -> None:
-    assert channel._read(sent_by(THIS)).type == "other"  # also after a restart, when nobody remembers the id
-    channel._sent["3A01"] = "019c"
-    assert channel._read(sent_by(PHONE_ITSELF)).type == "other"
+    assert channel._following.read(sent_by(THIS)).type == "other"  # also after a restart, when nobody remembers the id
+    channel._speaking._sent["3A01"] = "019c"
+    assert channel._following.read(sent_by(PHONE_ITSELF)).type == "other"
 
 
 def test_what_is_typed_on_the_phone_is_a_persons(channel: NeonizeChannel) -> None:
-    assert channel._read(sent_by(PHONE_ITSELF)).type == "text"
+    assert channel._following.read(sent_by(PHONE_ITSELF)).type == "text"
 
 
 def test_a_note_to_the_shop_itself_comes_back_as_nobodys_message(channel: NeonizeChannel) -> None:
-    message = channel._read(sent_by(THIS, chat=jid(OWN, "s.whatsapp.net")))
+    message = channel._following.read(sent_by(THIS, chat=jid(OWN, "s.whatsapp.net")))
     assert (message.type, message.from_me) == ("other", True)

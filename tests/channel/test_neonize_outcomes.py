@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from neonize.proto import Neonize_pb2 as wire
 
-from wabot.channel.neonize.outcomes import broken_off, expired, judge, wrong_number
+from wabot.channel.neonize.outcomes import PAIR_COMMAND, broken_off, expired, judge, wrong_number
 
 PHONE, NOW = "628111000111", 1_795_423_556_000
 LOGOUT = wire.ConnectFailureReason.Value
@@ -17,7 +17,7 @@ def failure(reason: str) -> Any:
 
 OUTCOMES = [
     ("Disconnected", wire.Disconnected(status=True), "disconnected", "go_on"),
-    ("KeepAliveTimeout", wire.KeepAliveTimeout(ErrorCount=1, LastSuccess=0), "disconnected", "go_on"),
+    ("KeepAliveTimeout", wire.KeepAliveTimeout(ErrorCount=1, LastSuccess=0), "degraded", "go_on"),
     ("KeepAliveTimeout", wire.KeepAliveTimeout(ErrorCount=3, LastSuccess=0), "disconnected", "restart"),
     ("KeepAliveRestored", wire.KeepAliveRestored(), "connected", "go_on"),
     ("StreamReplaced", wire.StreamReplaced(), "replaced", "stop"),
@@ -30,7 +30,7 @@ OUTCOMES = [
     ("ConnectFailure", failure("BAD_USER_AGENT"), "stopped", "stop"),
     ("ConnectFailure", failure("SERVICE_UNAVAILABLE"), "disconnected", "go_on"),
     ("ConnectFailure", failure("INTERNAL_SERVER_ERROR"), "disconnected", "go_on"),
-    ("ConnectFailure", failure("TEMP_BANNED"), "banned", "wait"),
+    ("ConnectFailure", failure("TEMP_BANNED"), "restricted", "wait"),
     ("PairError", wire.PairStatus(Error="signature mismatch"), "logout", "stop"),
 ]
 
@@ -56,8 +56,8 @@ def test_an_event_that_means_nothing_changes_nothing() -> None:
 def test_a_temporary_ban_is_waited_out_and_says_until_when() -> None:
     verdict = judge("TemporaryBan", wire.TemporaryBan(Code=4, Expire=3600), PHONE, NOW)
 
-    assert verdict.until == NOW + 3_600_000
     assert verdict.state is not None
+    assert verdict.until == verdict.state.until == NOW + 3_600_000
     assert verdict.state.detail == (
         "WhatsApp banned this number (sent too many same message) until 2026-11-23 09:45 UTC."
     )
@@ -74,12 +74,19 @@ def test_a_ban_without_an_end_is_not_tried_against_for_a_day() -> None:
         wrong_number(PHONE, unlinked=True),
         wrong_number(PHONE, unlinked=False),
         judge("LoggedOut", wire.LoggedOut(OnConnect=False, Reason=LOGOUT("LOGGED_OUT")), PHONE, NOW),
+        judge("PairError", wire.PairStatus(Error="signature mismatch"), PHONE, NOW),
+        *(judge("Unpaired", word, PHONE, NOW) for word in ("error", "err-scanned-without-multidevice", "err-new")),
     ],
 )
 def test_whoever_must_pair_again_is_told_the_command_and_the_phone(verdict: Any) -> None:
     assert (verdict.state.status, verdict.then) == ("logout", "stop")
-    assert "`wabot run`" in verdict.state.action
+    assert PAIR_COMMAND in verdict.state.action
     assert PHONE in verdict.state.action
+
+
+def test_codes_that_are_used_up_are_no_verdict_and_a_library_that_is_too_old_for_pairing_is() -> None:
+    assert judge("Unpaired", "timeout", PHONE, NOW).then == "go_on"
+    assert judge("Unpaired", "err-client-outdated", PHONE, NOW).state == judge("ClientOutdated", None, PHONE, NOW).state
 
 
 def test_a_number_that_was_not_unlinked_is_not_said_to_be() -> None:
@@ -94,7 +101,9 @@ def test_a_refusal_that_the_library_cannot_name_is_waited_out() -> None:
     verdict = broken_off("goneonize: required field neonize.ConnectFailure.Reason not set", NOW)
 
     assert verdict is not None
-    assert (verdict.then, verdict.until) == ("wait", NOW + 3_600_000)
+    assert verdict.state is not None
+    assert (verdict.state.status, verdict.then) == ("restricted", "wait")
+    assert verdict.until == verdict.state.until == NOW + 3_600_000
 
 
 def test_an_ordinary_failure_to_connect_is_no_verdict() -> None:

@@ -24,7 +24,7 @@ async def heard(tmp_path: Path) -> tuple[NeonizeChannel, ScriptClock]:
     clock.set(1_000_000)
     channel = NeonizeChannel(tmp_path / "keys.db", OWN, clock, lambda _code: False)
     inbox: Any = Anybody()
-    await channel._deliver(event(text("jam buka?")), inbox)
+    await channel._following.deliver(event(text("jam buka?")), inbox)
     return channel, clock
 
 

@@ -73,6 +73,14 @@ def test_news_that_make_no_sense_change_nothing_and_raise_nothing(news: dict[str
     assert (any(view.counts.values()), view.latencies, view.state) == (False, {}, "connected")
 
 
+def test_a_restriction_says_until_when_and_a_new_session_knows_of_none() -> None:
+    seen = Watched("warung")
+    seen.heard("warung", "state", {"status": "restricted", "detail": "", "action": "Wait.", "until": 1_795_427_156_000})
+    assert seen.tenants["warung"].until == 1_795_427_156_000
+    seen.runs("warung")
+    assert seen.tenants["warung"].until == 0
+
+
 def test_series_are_bounded_whatever_a_session_tells() -> None:
     seen = Watched("warung")
     for number in range(5_000):

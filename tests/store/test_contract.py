@@ -156,13 +156,13 @@ def test_receipts_never_move_a_message_back(statuses: list[str]) -> None:
 
 async def test_the_summary_tells_state_reload_and_counts(store: Store) -> None:
     await store.save_state(SessionState("connected"), NOW)
-    await store.save_state(SessionState("connected", "masih"), NOW + 5)
+    await store.save_state(SessionState("connected", "masih", until=NOW + 9), NOW + 5)
     await store.save_reload(Reload(NOW, False, "abc", "rules.yaml:3:1: salah"))
     await store.journal([message(1)], NOW)
     await store.record(answered(message(1)))
     await store.journal([message(2)], NOW)
     summary = await store.summary()
-    assert (summary.state, summary.state_since) == (SessionState("connected", "masih"), NOW)
+    assert (summary.state, summary.state_since) == (SessionState("connected", "masih", until=NOW + 9), NOW)
     assert summary.reload == Reload(NOW, False, "abc", "rules.yaml:3:1: salah")
     assert (summary.contacts, summary.received, summary.waiting) == (1, 1, 2)
     assert summary.by_rule == {"jam-buka": 1}

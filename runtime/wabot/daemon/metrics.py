@@ -65,6 +65,12 @@ class Metrics(Collector):
             "wabot_session_action_needed", "1: a person must do something.", views, lambda view: bool(view.action)
         )
         yield _gauge(
+            "wabot_session_restricted_until_timestamp_seconds",
+            "When a ban or a restriction ends; 0: there is none.",
+            views,
+            lambda view: view.until / 1000,
+        )
+        yield _gauge(
             "wabot_session_heard_timestamp_seconds",
             "When it told something last.",
             views,

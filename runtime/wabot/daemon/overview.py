@@ -32,6 +32,7 @@ class TenantView:
     state: str = "starting"
     detail: str = ""
     action: str = ""
+    until: int = 0
     pid: int | None = None
     heard: int = 0
     restarts: int = 0
@@ -104,7 +105,7 @@ class Overview:
     def _started(self, view: TenantView, news: Mapping[str, Any]) -> None:
         view.born()
         view.pid, view.done = int(news["pid"]), False
-        view.state, view.detail, view.action = "starting", "", ""
+        view.state, view.detail, view.action, view.until = "starting", "", "", 0
 
     def _ended(self, view: TenantView, news: Mapping[str, Any]) -> None:
         view.pid, view.done = None, news["code"] == DONE
@@ -130,6 +131,7 @@ class Overview:
         status = str(news["status"])
         view.state = status if status in STATES else "starting"
         view.detail, view.action = str(news.get("detail", "")), str(news.get("action", ""))
+        view.until = int(news.get("until", 0))
         # Rules with errors are an alert of the session's own.
         if view.action and (view.state, view.action) != before and view.state != "rules_invalid":
             said = " ".join(part for part in (f"{view.state}:", view.detail, view.action) if part)

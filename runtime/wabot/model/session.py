@@ -9,9 +9,11 @@ SessionStatus = Literal[
     "qr_pending",
     "connecting",
     "connected",
+    "degraded",
     "disconnected",
     "logout",
     "banned",
+    "restricted",
     "replaced",
     "outdated",
     "rules_invalid",
@@ -26,11 +28,13 @@ SessionStatus = Literal[
 
 @dataclass(frozen=True, slots=True)
 class SessionState:
-    """`detail` says what is wrong in a sentence, `action` what a person must do ("" = nothing)."""
+    """`detail` says what is wrong in a sentence, `action` what a person must do ("" = nothing). `until` (UTC
+    milliseconds, 0 = nobody knows) is when a ban or a restriction ends, and the next attempt is made."""
 
     status: SessionStatus
     detail: str = ""
     action: str = ""
+    until: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,8 +12,9 @@ from typing import Any, Final, TypeVar
 from wabot.engine.load import load_tenant
 from wabot.language.rule_set import AutoReply, MediaSettings, Tenant
 from wabot.language.tenant import Loaded
+from wabot.model.message import Message
 from wabot.model.session import Reload, SessionState
-from wabot.ports import Channel, Clock, MediaSource, Store
+from wabot.ports import Channel, Clock, MediaSource, ReadMarker, Store
 from wabot.session.alarms import broken_rules
 from wabot.session.downloads import Downloads
 from wabot.session.follow_ups import FollowUps
@@ -23,7 +24,9 @@ from wabot.session.histories import Histories
 from wabot.session.inbound import Inbound
 from wabot.session.insisting import Newest, insist
 from wabot.session.jobs import JOBS, Jobs
+from wabot.session.keys_backup import KeysBackup
 from wabot.session.live import LiveRules
+from wabot.session.marking import Marking
 from wabot.session.report import Report
 from wabot.session.sender import Sender
 from wabot.session.turns import Turns
@@ -47,7 +50,7 @@ class Session:
     """Runs one tenant until its channel ends or `stop` is called. `hurry` leaves delays out; `watch` follows changes of
     the rules. `make_channel` is called once the rules are sound: the channel needs the tenant's number. With a clock
     that is `scripted`, nothing happens at a time by itself: whoever moves the clock calls `play_until`. `news` hears of
-    every state and every reload; `load` reads a tenant's folder."""
+    every state and every reload; `load` reads a tenant's folder; `keys` backs up the channel's keys."""
 
     def __init__(
         self,
@@ -63,7 +66,9 @@ class Session:
         chance: random.Random | None = None,
         news: Callable[[SessionState | Reload], None] | None = None,
         load: Callable[[Path], Loaded] = load_tenant,
+        keys: KeysBackup | None = None,
     ) -> None:
+        self._keys = keys
         self._store, self._make_channel, self._clock, self._report = store, make_channel, clock, report
         self._data = place.data
         self._hurry, self._watch, self._scripted = hurry, watch, scripted
@@ -76,6 +81,7 @@ class Session:
         self._connected = asyncio.Event()
         self.state = SessionState("starting")
         self.sender: Sender | None = None
+        self.marking: Marking | None = None
         self._follow_ups: FollowUps | None = None
 
     async def play_until(self, at: int, set_clock: Callable[[int], None]) -> None:
@@ -132,7 +138,13 @@ class Session:
         turns.on_follow_up = at_times.wake
         histories = Histories(self._store, self._clock, self._report)
         downloads = self._downloads(channel)
-        decided = downloads.decided if downloads is not None else lambda _message: None
+        self.marking = marking = self._marking(channel, turns, sender)
+
+        def decided(message: Message) -> None:
+            sender.stir(message.chat)
+            if downloads is not None:
+                downloads.decided(message)
+
         inbound = Inbound(self._store, self._clock, turns, sender, self._report, self._told, histories, decided)
         for lost in await self._insist(lambda: self._store.abandon(self._clock.now())):
             self._report.note("nobody knows whether a reply went out", level="warning", outbound=lost.id)
@@ -147,9 +159,13 @@ class Session:
         if downloads is not None:
             loops["downloading"] = downloads.run
         if not self._scripted:
-            jobs = Jobs(JOBS, self._store, self._clock, self.live.rule_set, self._report)
+            jobs = Jobs(JOBS, self._store, self._clock, self.live.rule_set, self._report, self._keys)
             loops |= {"sending at times": at_times.run, "the jobs": jobs.run}
-        beside = [asyncio.create_task(forever(loop, self._report.note, what)) for what, loop in loops.items()]
+        beside: list[asyncio.Task[None]] = [
+            asyncio.create_task(forever(loop, self._report.note, what)) for what, loop in loops.items()
+        ]
+        if self._keys is not None:
+            beside.append(asyncio.create_task(self._keys.after_pairing(self._connected, self._clock, self._report)))
         try:
             # A chat whose message may have killed the process comes alone: a crash must not count against others.
             undecided = await self._insist(self._store.undecided)
@@ -166,12 +182,16 @@ class Session:
             await self._either(running)
             if running.done():
                 running.result()
+                if marking is not None:
+                    await self._either(marking.settled())
                 if downloads is not None:  # a script that ended; nobody waits for files otherwise
                     await self._either(downloads.settled(DRAIN))
         finally:
             for task in beside:
                 task.cancel()
             histories.stop()
+            if marking is not None:
+                marking.stop()
             # Intake first, or what is decided here would never end.
             await channel.close()
             if running is not None:
@@ -180,6 +200,13 @@ class Session:
             with suppress(TimeoutError):  # a store that is down must not keep the process from ending
                 await asyncio.wait_for(inbound.drain(), DRAIN)
             await sender.stop()
+
+    def _marking(self, channel: Channel, turns: Turns, sender: Sender) -> Marking | None:
+        if not isinstance(channel, ReadMarker):
+            return None
+        marking = Marking(self._store, channel, self._settings)
+        turns.on_turn, sender.on_sent = marking.decided, marking.sent
+        return marking
 
     def _downloads(self, channel: Channel) -> Downloads | None:
         if not isinstance(channel, MediaSource):
@@ -228,7 +255,7 @@ class Session:
             self._connected.set()
         else:
             self._connected.clear()
-        level = "warning" if state.action or state.status == "disconnected" else "info"
+        level = "warning" if state.action or state.status in ("disconnected", "degraded") else "info"
         details = {key: value for key, value in (("detail", state.detail), ("action", state.action)) if value}
         self._report.note(state.status, level=level, **details)
         await self._states.tell(state, self._clock.now())

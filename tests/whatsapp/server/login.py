@@ -19,6 +19,7 @@ CODES: Final = 6
 async def greet(connection: Connection) -> None:
     """Answer the end of the handshake."""
     server, payload = connection.server, connection.payload
+    server.attempts += 1
     if server.faults.login:
         await connection.dismiss(server.faults.login)
     elif payload.HasField("devicePairingData"):
@@ -30,7 +31,7 @@ async def greet(connection: Connection) -> None:
         )
     else:
         await _log_in(connection, server)
-    await server.changed()
+    server.bell.ring()
 
 
 async def _log_in(connection: Connection, server: "Server") -> None:

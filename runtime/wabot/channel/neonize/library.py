@@ -1,20 +1,29 @@
 """The one place that touches the neonize library. Its hazards end here; of what is untyped, only event bodies leave."""
 
 import asyncio
+import ctypes
 import logging
 import os
 import uuid
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Final
 
+<<<<<<< HEAD
 from wabot.channel.neonize.ahead import finish, slim
+=======
+from wabot.channel.neonize.composing import Uploaded
+>>>>>>> main
 
 THREADS: Final = 32
 STOP_SECONDS: Final = 3.0
 # The library itself gives up after 75 s; this is for a call that never comes back at all.
 CALL_SECONDS: Final = 90.0
+# 100 MB at 3 Mbit/s.
+UPLOAD_SECONDS: Final = 300.0
 # Events that wait because a message cannot be stored (a full disk); some 4 kB each.
 MOST_WAITING: Final = 10_000
 
@@ -29,9 +38,9 @@ class NotConnected(LibraryError):
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """One event. `kind` is the library's name for it without "Ev", or one of ours: "QR" (body: the code), "Ended"
-    (body: the error text), "Ack" (body: a receipt that came before its message's id), "Sent" (body: the Receipt that
-    names a reply's id) and "Close"."""
+    """One event. `kind` is the library's name for it without "Ev", or one of ours: "QR" (body: the code), "Unpaired"
+    (a pairing failed; body: how, in the library's word), "Ended" (body: the error text), "Ack" (body: a receipt that
+    came before its message's id), "Sent" (body: the Receipt that names a reply's id) and "Close"."""
 
     kind: str
     body: Any = None
@@ -103,6 +112,7 @@ class Client:
         "Message",
         "Receipt",
         "HistorySync",
+        "OfflineSyncCompleted",
     )
 
     PARTING: Final = ("Disconnected", "LoggedOut", "StreamReplaced", "TemporaryBan", "ConnectFailure", "ClientOutdated")
@@ -114,14 +124,17 @@ class Client:
         # Unique: collecting an older object with the same uuid would stop this one.
         self._client = library.client.NewAClient(database, uuid=uuid.uuid4().hex)
         self._ended: asyncio.Task[None] | None = None
+        self._loop: asyncio.AbstractEventLoop | None = None
         self._stopping = False
         self._hanging_up: asyncio.Task[bool] | None = None
         self._client.event.qr(self._on_qr)
+        self._client._NewAClient__onLoginStatus = self._on_pairing
         for kind in self.HEARD:
             self._listen(kind)
 
     async def connect(self, proxy: str) -> None:
         """Start to connect; everything else comes as events, the last of which is "Ended"."""
+        self._loop = asyncio.get_running_loop()
         settings = None
         if proxy:
             settings = self._library.client.ProxySettings(proxy_address=proxy)
@@ -132,18 +145,35 @@ class Client:
         me = await self._call(self._client.get_me)
         return Account(str(me.JID.User), int(me.JID.Device), str(me.LID.User))
 
-    async def send_text(self, user: str, server: str, text: str) -> Sent:
-        """Raises LibraryError, and TimeoutError when the library never answers."""
-        # A whole protobuf, because the library would look for mentions and groups in a plain string.
-        body = self._library.message.Message(conversation=text)
+    async def send(self, user: str, server: str, body: Any) -> Sent:
+        """Send an e2e.Message. Raises LibraryError, and TimeoutError when the library never answers."""
         answer = await self._call(self._client.send_message, self._library.jid(user, server), body)
         return Sent(str(answer.ID))
+
+    async def upload(self, content: bytes, *, picture: bool) -> Uploaded:
+        """Give WhatsApp a file, encrypted. Raises LibraryError, and TimeoutError when the library never answers."""
+        kinds = self._library.enum.MediaType
+        kind = kinds.MediaImage if picture else kinds.MediaDocument
+        answer = await self._call(self._client.upload, content, kind, seconds=UPLOAD_SECONDS)
+        return Uploaded(
+            url=str(answer.url),
+            path=str(answer.DirectPath),
+            key=bytes(answer.MediaKey),
+            hash=bytes(answer.FileSHA256),
+            encrypted_hash=bytes(answer.FileEncSHA256),
+            size=int(answer.FileLength),
+        )
 
     async def download(self, source: bytes) -> bytes:
         """A file that came with a message: `source` is an e2e.Message that says how. Raises LibraryError, and
         TimeoutError when the library never answers."""
         body = self._library.message.Message.FromString(source)
         return bytes(await self._call(self._client.download_any, body))
+
+    async def mark_read(self, user: str, server: str, messages: Sequence[str]) -> None:
+        """Raises LibraryError."""
+        jid, read = self._library.jid(user, server), self._library.enum.ReceiptType.READ
+        await self._call(partial(self._client.mark_read, *messages, chat=jid, sender=jid, receipt=read))
 
     async def show_typing(self, user: str, server: str, on: bool) -> None:
         """Raises LibraryError."""
@@ -156,6 +186,21 @@ class Client:
         """While a linked device is available, the phone shows no notifications. Raises LibraryError."""
         presence = self._library.enum.Presence
         await self._call(self._client.send_presence, presence.AVAILABLE if on else presence.UNAVAILABLE)
+
+    async def pair_code(self, phone: str) -> str:
+        """The eight letters that the owner of `phone` types on it instead of scanning, as ABCD-EFGH. Only between the
+        first QR event and the pairing. Raises LibraryError, and TimeoutError when WhatsApp does not answer."""
+        if self._stopping:
+            raise NotConnected("websocket not connected")
+        return str(await self._answer(self._client.PairPhone, phone, True))
+
+    async def hang_up(self) -> None:
+        """Close the connection, and keep handing out what came over it until `stop`. What was acknowledged to WhatsApp
+        is on its way to `events` by then: the library hands a message over before it acknowledges it."""
+        if self._ended is not None and not self._ended.done() and not self._stopping:
+            self.connected = False
+            with suppress(Exception):
+                await asyncio.wait_for(self._client.disconnect(), STOP_SECONDS)
 
     async def unlink(self) -> None:
         """Remove this device from the account. Raises LibraryError."""
@@ -173,11 +218,14 @@ class Client:
             await asyncio.wait([self._ended], timeout=STOP_SECONDS)
         return self._ended.done()
 
-    async def _call(self, function: Any, *arguments: Any) -> Any:
+    async def _call(self, function: Any, *arguments: Any, seconds: float = CALL_SECONDS) -> Any:
         if not self.connected or self._stopping:
             raise NotConnected("websocket not connected")
+        return await self._answer(function, *arguments, seconds=seconds)
+
+    async def _answer(self, function: Any, *arguments: Any, seconds: float = CALL_SECONDS) -> Any:
         try:
-            return await asyncio.wait_for(function(*arguments), CALL_SECONDS)
+            return await asyncio.wait_for(function(*arguments), seconds)
         except TimeoutError:
             raise
         except Exception as error:
@@ -206,3 +254,10 @@ class Client:
 
     async def _on_qr(self, _: Any, code: bytes) -> None:
         self.events.put_nowait(Event("QR", code.decode()))
+
+    def _on_pairing(self, _: int, word: int) -> None:
+        """Called in a thread of the library's, in place of a method of its own that does nothing. It is the only sign
+        of a pairing that fails: the library hands out no event before one has succeeded."""
+        said = ctypes.string_at(word).decode(errors="replace")
+        if said != "success" and self._loop is not None:
+            self._loop.call_soon_threadsafe(self.events.put_nowait, Event("Unpaired", said))

@@ -12,7 +12,9 @@ DEAF_AFTER: Final = 3
 RESTRICTED_WAIT: Final = 3_600_000
 BAN_WAIT: Final = 86_400_000
 
-PAIR: Final = "Run `wabot run` in a terminal and scan the QR code with the phone of {phone}."
+PAIR_COMMAND: Final = "`wabot pair TENANT`"
+"""Who tells it puts the tenant's name in (`following.py`): what is judged here knows the number alone."""
+PAIR: Final = "Link the phone of {phone}: " + PAIR_COMMAND + "."
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +36,7 @@ def judge(kind: str, body: Any, phone: str, now: int) -> Verdict:
         case "KeepAliveTimeout" if body.ErrorCount >= DEAF_AFTER:
             return Verdict(SessionState("disconnected", "WhatsApp no longer answers on this connection."), "restart")
         case "KeepAliveTimeout":
-            return Verdict(SessionState("disconnected", "WhatsApp does not answer. The connection may be broken."))
+            return Verdict(SessionState("degraded", "WhatsApp does not answer. The connection may be broken."))
         case "KeepAliveRestored":
             return Verdict(SessionState("connected"))
         case "StreamReplaced":
@@ -43,7 +45,7 @@ def judge(kind: str, body: Any, phone: str, now: int) -> Verdict:
             return Verdict(SessionState("replaced", detail, action), "stop")
         case "ClientOutdated":
             detail = "WhatsApp no longer accepts this version of the neonize library."
-            action = "Upgrade it (pip install --upgrade neonize), then start wabot again."
+            action = "Upgrade wabot, which brings a newer one, then start it again."
             return Verdict(SessionState("outdated", detail, action), "stop")
         case "LoggedOut":
             return _logged_out(enum_name(body, "Reason"), phone)
@@ -52,8 +54,15 @@ def judge(kind: str, body: Any, phone: str, now: int) -> Verdict:
         case "ConnectFailure":
             return _refused(body, now)
         case "PairError":
-            detail = f"Pairing failed ({redact(body.Error) or 'no reason given'})."
-            return Verdict(SessionState("logout", detail, PAIR.format(phone=phone)), "stop")
+            return _unpaired(redact(body.Error) or "no reason given", phone)
+        case "Unpaired" if body == "error":
+            return _unpaired("the phone's answer to the code does not fit", phone)
+        case "Unpaired" if body == "err-scanned-without-multidevice":
+            return _unpaired("WhatsApp on the phone is too old, or a code for something else was meant", phone)
+        case "Unpaired" if body == "err-client-outdated":
+            return judge("ClientOutdated", None, phone, now)
+        case "Unpaired" if body != "timeout":
+            return _unpaired("WhatsApp refused the connection", phone)
         case _:
             return Verdict()
 
@@ -64,6 +73,11 @@ def pairing(phone: str, seen: bool) -> SessionState:
     if seen:
         action = f"Scan the QR code within 60 s with the phone of {phone}: WhatsApp > Linked devices > Link a device."
     return SessionState("qr_pending", f"No phone is linked yet for {phone}.", action)
+
+
+def unlinked(phone: str) -> SessionState:
+    """No phone is linked, and nobody is there who could scan a code."""
+    return SessionState("qr_pending", f"No phone is linked yet for {phone}.", PAIR.format(phone=phone))
 
 
 def expired(phone: str) -> Verdict:
@@ -89,6 +103,10 @@ def broken_off(error: str, now: int) -> Verdict | None:
     return None
 
 
+def _unpaired(why: str, phone: str) -> Verdict:
+    return Verdict(SessionState("logout", f"Pairing failed ({why}).", PAIR.format(phone=phone)), "stop")
+
+
 def _logged_out(reason: str, phone: str) -> Verdict:
     if reason == "UNKNOWN_LOGOUT":
         detail = "WhatsApp has banned this number."
@@ -106,7 +124,8 @@ def _banned(body: Any, now: int) -> Verdict:
     until = now + (body.Expire * 1000 if body.Expire > 0 else BAN_WAIT)
     why = enum_name(body, "Code").replace("_", " ").lower()
     detail = f"WhatsApp banned this number{f' ({why})' if why else ''} until {_utc(until)}."
-    return Verdict(SessionState("banned", detail, "Wait. The bot tries again when the ban ends."), "wait", until)
+    action = "Wait. The bot tries again when the ban ends."
+    return Verdict(SessionState("banned", detail, action, until), "wait", until)
 
 
 def _refused(body: Any, now: int) -> Verdict:
@@ -123,7 +142,8 @@ def _refused(body: Any, now: int) -> Verdict:
 def _restricted(now: int) -> Verdict:
     until = now + RESTRICTED_WAIT
     detail = f"WhatsApp restricts this number at present. The next attempt is at {_utc(until)}."
-    return Verdict(SessionState("banned", detail, "Look at WhatsApp on the phone: it says why."), "wait", until)
+    action = "Look at WhatsApp on the phone: it says why."
+    return Verdict(SessionState("restricted", detail, action, until), "wait", until)
 
 
 def _utc(at: int) -> str:

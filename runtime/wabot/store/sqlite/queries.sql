@@ -301,7 +301,7 @@ SELECT
     conversations.customer_messages > 0 AS customer_wrote,
     contacts.is_blocked AS blocked,
     conversations.paused_until AS paused_until,
-    (SELECT due_at FROM outbox WHERE id = :id AND tenant_id = :tenant) AS due,
+    (SELECT due_at FROM outbox WHERE id = :id AND tenant_id = :tenant AND status = 'queued') AS due,
     (SELECT COUNT(*) FROM sessions WHERE tenant_id = :tenant AND paused_until > :now) AS tenant_paused,
     (SELECT COUNT(*) FROM (SELECT 1 FROM outbox
         WHERE tenant_id = :tenant AND sent_at > :since AND sent_at <= :now + 5000 AND kind = 'reply' LIMIT 601))
@@ -326,10 +326,11 @@ ON CONFLICT (tenant_id, rule_id)
 DO UPDATE SET total_triggered = rule_stats.total_triggered + 1, last_triggered_at = excluded.last_triggered_at;
 
 -- name: session_state
-INSERT INTO sessions (tenant_id, status, detail, action, since) VALUES (:tenant, :status, :detail, :action, :at)
+INSERT INTO sessions (tenant_id, status, detail, action, until, since)
+VALUES (:tenant, :status, :detail, :action, :until, :at)
 ON CONFLICT (tenant_id) DO UPDATE SET
     since = CASE WHEN sessions.status = excluded.status THEN sessions.since ELSE excluded.since END,
-    status = excluded.status, detail = excluded.detail, action = excluded.action;
+    status = excluded.status, detail = excluded.detail, action = excluded.action, until = excluded.until;
 
 -- name: session_reload
 INSERT INTO sessions (tenant_id, reload_at, reload_ok, reload_revision, reload_detail)

@@ -1,7 +1,15 @@
 """What a tenant's store holds, in numbers."""
 
+from sqlite3 import Row
+
 from wabot.model.session import Reload, SessionState, Summary
 from wabot.store.sqlite.queries import Ask
+
+
+def _state(row: Row | None) -> SessionState:
+    if row is None:
+        return SessionState("stopped")
+    return SessionState(row["status"], row["detail"], row["action"], dict(row).get("until", 0))
 
 
 def summary(ask: Ask, tenant: str) -> Summary:
@@ -9,13 +17,13 @@ def summary(ask: Ask, tenant: str) -> Summary:
     counts = ask("summary_counts").fetchone()
     reasons = {row["why"]: row["number"] for row in ask("summary_reasons")}
     reload = None
+    # A file that no process of this version has opened yet lacks the columns that are asked for by `get`.
     if row is not None and row["reload_at"] is not None:
         reload = Reload(row["reload_at"], bool(row["reload_ok"]), row["reload_revision"], row["reload_detail"])
     return Summary(
         tenant=tenant,
-        state=SessionState("stopped") if row is None else SessionState(row["status"], row["detail"], row["action"]),
+        state=_state(row),
         state_since=None if row is None else row["since"],
-        # A file that no process of this version has opened yet has no such column.
         paused_until=None if row is None else dict(row).get("paused_until"),
         reload=reload,
         contacts=counts["contacts"],

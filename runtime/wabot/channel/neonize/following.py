@@ -1,0 +1,151 @@
+"""What one connection tells, until it ends: its state, messages, receipts, the phone's history."""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any, Final
+
+from wabot.channel.neonize.addresses import Addresses
+from wabot.channel.neonize.connection import Connection
+from wabot.channel.neonize.importing import Importer
+from wabot.channel.neonize.library import Client, LibraryError
+from wabot.channel.neonize.outcomes import PAIR_COMMAND, Verdict, broken_off, expired, judge, pairing, wrong_number
+from wabot.channel.neonize.speaking import Speaking
+from wabot.channel.neonize.translate import Ack, read_message, read_receipt, says_nothing
+from wabot.model.history import History
+from wabot.model.message import Message
+from wabot.model.session import SessionState
+from wabot.ports import Clock, Inbox
+
+# The first pairing code lives 60 s, the following ones 20 s; then WhatsApp hangs up without a word.
+QR_SECONDS: Final = 75.0
+# The library tries again less and less often, without a limit; a new process starts with short waits.
+CUT_SECONDS: Final = 300.0
+
+
+class Following:
+    """One channel's. `phone` is the tenant's number: keys of any other are unlinked at once. `show_qr` gets each
+    pairing code and says whether a person can see it. `ended` is the error that the last connection ended with,
+    `pair_command` what people are told to type."""
+
+    def __init__(
+        self,
+        connection: Connection,
+        addresses: Addresses,
+        speaking: Speaking,
+        importer: Importer,
+        phone: str,
+        clock: Clock,
+        show_qr: Callable[[str], bool],
+    ) -> None:
+        self._connection, self._addresses, self._speaking = connection, addresses, speaking
+        self._importer, self._phone, self._clock, self._show_qr = importer, phone, clock, show_qr
+        self._state = SessionState("starting")
+        self.ended = ""
+        self.pair_command = PAIR_COMMAND
+
+    async def follow(self, client: Client, inbox: Inbox) -> Verdict | None:
+        """Deliver one client's events until they end; None when the connection could not be made or kept."""
+        held: list[Any] = []  # what comes before it is certain whose messages these are
+        patience: float | None = None
+        while True:
+            try:
+                event = await asyncio.wait_for(client.events.get(), patience)
+            except TimeoutError:
+                if self._state.status == "qr_pending":
+                    return expired(self._phone)
+                return Verdict(SessionState("disconnected", "WhatsApp has been out of reach for 5 minutes."), "restart")
+            match event.kind:
+                case "Close":
+                    return None
+                case "Ended":
+                    self.ended = str(event.body) or "the connection ended"
+                    return broken_off(self.ended, self._clock.now())
+                case "QR":
+                    patience = QR_SECONDS
+                    await self.report(inbox, pairing(self._phone, self._show_qr(event.body)))
+                case "PairStatus":
+                    patience = CUT_SECONDS
+                    if event.body.Error:
+                        return judge("PairError", event.body, self._phone, self._clock.now())
+                    await self.report(inbox, SessionState("connecting", "Paired. Logging in."))
+                    await inbox.history(History(state="pending"))
+                case "Connected":
+                    patience = None
+                    refused = await self._check_number(client)
+                    if refused:
+                        return refused
+                    if self._connection.account is None:  # cut again already: the next Connected asks again
+                        continue
+                    await self._speaking.connected()
+                    await self.report(inbox, SessionState("connected"))
+                    for body in held:
+                        await self.deliver(body, inbox)
+                    held.clear()
+                    self._importer.start(inbox)
+                case "HistorySync":
+                    self._importer.hear(event.body)
+                case "Message":
+                    if self._connection.account is None:
+                        held.append(event.body)
+                    else:
+                        await self.deliver(event.body, inbox)
+                case "Receipt":
+                    for ack in read_receipt(event.body, self._addresses):
+                        await self._acknowledge(ack, inbox)
+                case "Ack":
+                    await self._acknowledge(event.body, inbox)
+                case "Sent":
+                    await inbox.receipt(event.body)
+                case _:
+                    verdict = judge(event.kind, event.body, self._phone, self._clock.now())
+                    if verdict.then != "go_on":
+                        return verdict
+                    if verdict.state:
+                        await self.report(inbox, verdict.state)
+                        patience = None if client.connected else CUT_SECONDS
+
+    async def report(self, inbox: Inbox, state: SessionState) -> None:
+        """Tell the state when it is another."""
+        state = replace(state, action=state.action.replace(PAIR_COMMAND, self.pair_command))
+        if state != self._state:
+            self._state = state
+            await inbox.state(state)
+
+    async def deliver(self, body: Any, inbox: Inbox) -> None:
+        """Hand on the library's MessageEv."""
+        if says_nothing(body):
+            return
+        message = self.read(body)
+        self._speaking.heard(message.chat)
+        await inbox.message(message)
+
+    def read(self, body: Any) -> Message:
+        """The library's MessageEv; what this very device sent is nobody's message."""
+        message = read_message(body, self._addresses)
+        if message.from_me and self._speaking.is_echo(message.id, body.Info.MessageSource.Sender.Device):
+            return replace(message, type="other", text="")
+        return message
+
+    async def _check_number(self, client: Client) -> Verdict | None:
+        """A verdict when the keys are not the tenant's. Asked once a client, before anything is delivered."""
+        if self._connection.account is not None:
+            return None
+        try:
+            account = await client.account()
+        except (LibraryError, TimeoutError):
+            return None
+        if account.phone != self._phone:
+            try:
+                await client.unlink()
+            except (LibraryError, TimeoutError):
+                return wrong_number(self._phone, unlinked=False)
+            return wrong_number(self._phone, unlinked=True)
+        self._connection.account = account
+        self._addresses.learn(account.lid, account.phone)  # the chat with oneself may bear either
+        return None
+
+    async def _acknowledge(self, ack: Ack, inbox: Inbox) -> None:
+        receipt = self._speaking.acknowledged(ack)
+        if receipt is not None:
+            await inbox.receipt(receipt)
