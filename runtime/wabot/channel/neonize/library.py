@@ -12,11 +12,8 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any, Final
 
-<<<<<<< HEAD
 from wabot.channel.neonize.ahead import finish, slim
-=======
 from wabot.channel.neonize.composing import Uploaded
->>>>>>> main
 
 THREADS: Final = 32
 STOP_SECONDS: Final = 3.0
