@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Final, NamedTuple
 
 from bench.processes import descriptors, private, pss
-from bench.street import street
+from bench.street import Street, street
 
 AIM: Final = 30.0
 """MB of a connected session."""
@@ -47,6 +47,12 @@ def threads(pid: int) -> int:
     return sum(1 for _ in Path(f"/proc/{pid}/task").iterdir())
 
 
+def processes(town: Street) -> tuple[int, list[int], list[int]]:
+    """The supervisor, the process that sessions are forked from, if any, and the sessions."""
+    supervisor, *others = town.live.processes()
+    return supervisor, running("wabot.daemon.nursery", others), running("wabot.daemon.child", others)
+
+
 def running(module: str, pids: Sequence[int]) -> list[int]:
     """Those of them that run this module."""
     return [pid for pid in pids if module.encode() in Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")]
@@ -63,8 +69,7 @@ async def measure(tenants: int, start: str) -> int:
         await town.start()
         await town.chat(TIMES)
         await asyncio.sleep(REST)
-        supervisor, *others = town.live.processes()
-        nursery, sessions = running("wabot.daemon.nursery", others), running("wabot.daemon.child", others)
+        supervisor, nursery, sessions = processes(town)
         assert len(sessions) == tenants, f"{len(sessions)} sessions\n{town.live.said()}"
         rows = {"a session": taken(sessions), "a bare echo program": bare, "the supervisor": taken([supervisor])}
         if nursery:

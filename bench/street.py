@@ -24,6 +24,7 @@ from tests.whatsapp.whatsapp import WhatsApp
 
 AT_ONCE: Final = 3
 PATIENCE: Final = 60.0
+"""Seconds for a login, and for an answer."""
 RULES: Final = """\
   - id: jam-buka
     trigger: {type: keyword, keywords: [jam buka]}
@@ -91,17 +92,23 @@ class Street:
                 # What the customers' phones have agreed on since then stands in here.
                 copy(place / shop.name / "keys.db", shop.keys)
 
+    async def ask(self, customer: Customer) -> tuple[str, float]:
+        """Ask something that nobody has asked yet, and wait for the answer: what it holds, and the seconds it took.
+        More than 8 answers within two minutes look to a session as if two machines answered each other."""
+        place = f"desa{next(self._places)}"
+        began = asyncio.get_running_loop().time()
+        await customer.says(f"ongkir ke {place}")
+        heard = await customer.hears(f"ke {place}", within=PATIENCE)
+        return f"ke {place}", heard.at - began
+
     async def chat(self, times: int) -> None:
-        """Every customer asks so many times, something else each time, and waits for each answer. More than 8 within
-        two minutes look to a session as if two machines answered each other."""
+        """Every customer asks so many times and waits for each answer."""
 
-        async def ask(customer: Customer) -> None:
+        async def talk(customer: Customer) -> None:
             for _ in range(times):
-                place = f"desa{next(self._places)}"
-                await customer.says(f"ongkir ke {place}")
-                await customer.hears(f"ke {place}", within=PATIENCE)
+                await self.ask(customer)
 
-        await asyncio.gather(*(ask(customer) for shop in self.shops for customer in shop.customers))
+        await asyncio.gather(*(talk(customer) for shop in self.shops for customer in shop.customers))
 
     async def _connected(self) -> None:
         try:
