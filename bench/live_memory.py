@@ -14,7 +14,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Final, NamedTuple
 
-from bench.processes import descriptors, private, pss
+from bench.processes import descriptors, private, pss, running, threads
 from bench.street import Street, street
 
 AIM: Final = 30.0
@@ -43,19 +43,10 @@ def taken(pids: Sequence[int]) -> Taken:
     return Taken(average(pss) / 1e6, average(private) / 1e6, average(descriptors), average(threads))
 
 
-def threads(pid: int) -> int:
-    return sum(1 for _ in Path(f"/proc/{pid}/task").iterdir())
-
-
 def processes(town: Street) -> tuple[int, list[int], list[int]]:
     """The supervisor, the process that sessions are forked from, if any, and the sessions."""
     supervisor, *others = town.live.processes()
     return supervisor, running("wabot.daemon.nursery", others), running("wabot.daemon.child", others)
-
-
-def running(module: str, pids: Sequence[int]) -> list[int]:
-    """Those of them that run this module."""
-    return [pid for pid in pids if module.encode() in Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")]
 
 
 async def measure(tenants: int, start: str) -> int:

@@ -15,8 +15,8 @@ from typing import Final, NamedTuple
 
 from tests.whatsapp.people.customer import Customer
 
-from bench.live_memory import processes, threads
-from bench.processes import descriptors, pss
+from bench.live_memory import processes
+from bench.processes import descriptors, pss, threads
 from bench.street import Street, street
 
 CUSTOMERS: Final = 5
