@@ -73,6 +73,7 @@ class NeonizeChannel:
         """
         protect(self._keys)
         self._addresses.load(self._keys)
+        self._following.seals.load(self._keys)
         library = Library()
         connection, report = self._connection, self._following.report
         failures = 0
