@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from neonize.proto import Neonize_pb2 as wire
 
-from wabot.channel.neonize.outcomes import broken_off, expired, judge, wrong_number
+from wabot.channel.neonize.outcomes import PAIR_COMMAND, broken_off, expired, judge, wrong_number
 
 PHONE, NOW = "628111000111", 1_795_423_556_000
 LOGOUT = wire.ConnectFailureReason.Value
@@ -74,12 +74,19 @@ def test_a_ban_without_an_end_is_not_tried_against_for_a_day() -> None:
         wrong_number(PHONE, unlinked=True),
         wrong_number(PHONE, unlinked=False),
         judge("LoggedOut", wire.LoggedOut(OnConnect=False, Reason=LOGOUT("LOGGED_OUT")), PHONE, NOW),
+        judge("PairError", wire.PairStatus(Error="signature mismatch"), PHONE, NOW),
+        *(judge("Unpaired", word, PHONE, NOW) for word in ("error", "err-scanned-without-multidevice", "err-new")),
     ],
 )
 def test_whoever_must_pair_again_is_told_the_command_and_the_phone(verdict: Any) -> None:
     assert (verdict.state.status, verdict.then) == ("logout", "stop")
-    assert "`wabot run`" in verdict.state.action
+    assert PAIR_COMMAND in verdict.state.action
     assert PHONE in verdict.state.action
+
+
+def test_codes_that_are_used_up_are_no_verdict_and_a_library_that_is_too_old_for_pairing_is() -> None:
+    assert judge("Unpaired", "timeout", PHONE, NOW).then == "go_on"
+    assert judge("Unpaired", "err-client-outdated", PHONE, NOW).state == judge("ClientOutdated", None, PHONE, NOW).state
 
 
 def test_a_number_that_was_not_unlinked_is_not_said_to_be() -> None:

@@ -24,6 +24,7 @@ from wabot.session.histories import Histories
 from wabot.session.inbound import Inbound
 from wabot.session.insisting import Newest, insist
 from wabot.session.jobs import JOBS, Jobs
+from wabot.session.keys_backup import KeysBackup
 from wabot.session.live import LiveRules
 from wabot.session.marking import Marking
 from wabot.session.report import Report
@@ -49,7 +50,7 @@ class Session:
     """Runs one tenant until its channel ends or `stop` is called. `hurry` leaves delays out; `watch` follows changes of
     the rules. `make_channel` is called once the rules are sound: the channel needs the tenant's number. With a clock
     that is `scripted`, nothing happens at a time by itself: whoever moves the clock calls `play_until`. `news` hears of
-    every state and every reload; `load` reads a tenant's folder."""
+    every state and every reload; `load` reads a tenant's folder; `keys` backs up the channel's keys."""
 
     def __init__(
         self,
@@ -65,7 +66,9 @@ class Session:
         chance: random.Random | None = None,
         news: Callable[[SessionState | Reload], None] | None = None,
         load: Callable[[Path], Loaded] = load_tenant,
+        keys: KeysBackup | None = None,
     ) -> None:
+        self._keys = keys
         self._store, self._make_channel, self._clock, self._report = store, make_channel, clock, report
         self._data = place.data
         self._hurry, self._watch, self._scripted = hurry, watch, scripted
@@ -156,9 +159,13 @@ class Session:
         if downloads is not None:
             loops["downloading"] = downloads.run
         if not self._scripted:
-            jobs = Jobs(JOBS, self._store, self._clock, self.live.rule_set, self._report)
+            jobs = Jobs(JOBS, self._store, self._clock, self.live.rule_set, self._report, self._keys)
             loops |= {"sending at times": at_times.run, "the jobs": jobs.run}
-        beside = [asyncio.create_task(forever(loop, self._report.note, what)) for what, loop in loops.items()]
+        beside: list[asyncio.Task[None]] = [
+            asyncio.create_task(forever(loop, self._report.note, what)) for what, loop in loops.items()
+        ]
+        if self._keys is not None:
+            beside.append(asyncio.create_task(self._keys.after_pairing(self._connected, self._clock, self._report)))
         try:
             # A chat whose message may have killed the process comes alone: a crash must not count against others.
             undecided = await self._insist(self._store.undecided)

@@ -15,6 +15,8 @@ from wabot.channel.neonize.following import Following
 from wabot.channel.neonize.importing import Importer
 from wabot.channel.neonize.keys import database_name, protect
 from wabot.channel.neonize.library import Client, Event, Library
+from wabot.channel.neonize.linked import mark, pair_command, read_linked
+from wabot.channel.neonize.outcomes import unlinked
 from wabot.channel.neonize.speaking import Speaking
 from wabot.channel.neonize.spool import FOLDER
 from wabot.channel.neonize.unreachable import unreachable
@@ -33,8 +35,9 @@ class NeonizeChannel:
 
     `keys` is the tenant's key store (`data/<tenant>/keys.db`). `phone` is the tenant's number, digits with the country
     code: keys of any other number are unlinked at once. `show_qr` gets each pairing code and says whether a person can
-    see it. `proxy` ("http://host:port" or "socks5://…", "" for none) carries all traffic; the session takes it from the
-    environment variable WABOT_WHATSAPP_PROXY. `find` tells where a file that a reply names lies now. Raises
+    see it; None: nobody can, and without keys no code is asked for. `proxy` ("http://host:port" or "socks5://…", ""
+    for none) carries all traffic; the session takes it from the environment variable WABOT_WHATSAPP_PROXY. `find` tells
+    where a file that a reply names lies now. Raises
     ChannelError when `phone` is no number.
 
     Once a state with an action has been reported and `run` has returned, that state is for a person to read.
@@ -45,7 +48,7 @@ class NeonizeChannel:
         keys: Path,
         phone: str,
         clock: Clock,
-        show_qr: Callable[[str], bool],
+        show_qr: Callable[[str], bool] | None,
         *,
         proxy: str = "",
         find: Callable[[str], Path] = Path,
@@ -53,7 +56,9 @@ class NeonizeChannel:
         self._keys = keys
         if not (phone.isascii() and phone.isdigit()):
             raise ChannelError(f"{phone!r} is not a phone number: write digits only, with the country code (628…).")
+        self._phone = phone
         self._clock = clock
+        self._nobody_sees = show_qr is None
         self._proxy = proxy
         self._closed = asyncio.Event()
         self._connection = Connection()
@@ -61,8 +66,9 @@ class NeonizeChannel:
         self._speaking = Speaking(self._connection, self._addresses, clock, find)
         self._importer = Importer(self._addresses, phone, keys.parent / FOLDER)
         self._following = Following(
-            self._connection, self._addresses, self._speaking, self._importer, phone, clock, show_qr
+            self._connection, self._addresses, self._speaking, self._importer, phone, clock, show_qr or _unseen
         )
+        self._following.pair_command = f"`{pair_command(keys.parent)}`"
 
     async def run(self, inbox: Inbox) -> None:
         """Connect, pair if need be, and deliver until `close`, or until only a person can help: then it returns after
@@ -72,6 +78,10 @@ class NeonizeChannel:
             ChannelError: the connection cannot be mended inside this process; start a new one.
         """
         protect(self._keys)
+        if self._nobody_sees and read_linked(self._keys) is None:
+            await self._following.report(inbox, unlinked(self._phone))
+            return
+        mark(self._keys).unlink(missing_ok=True)  # what a pairing that was cut off had left: the login tells
         self._addresses.load(self._keys)
         self._following.seals.load(self._keys)
         library = Library()
@@ -142,3 +152,7 @@ class NeonizeChannel:
     async def _pause(self, seconds: float) -> None:
         with suppress(TimeoutError):
             await asyncio.wait_for(self._closed.wait(), seconds)
+
+
+def _unseen(_code: str) -> bool:
+    return False

@@ -9,7 +9,7 @@ from wabot.channel.neonize.addresses import Addresses
 from wabot.channel.neonize.connection import Connection
 from wabot.channel.neonize.importing import Importer
 from wabot.channel.neonize.library import Client, LibraryError
-from wabot.channel.neonize.outcomes import Verdict, broken_off, expired, judge, pairing, wrong_number
+from wabot.channel.neonize.outcomes import PAIR_COMMAND, Verdict, broken_off, expired, judge, pairing, wrong_number
 from wabot.channel.neonize.seals import Seals
 from wabot.channel.neonize.speaking import Speaking
 from wabot.channel.neonize.translate import Ack, read_message, read_receipt, says_nothing
@@ -26,7 +26,8 @@ CUT_SECONDS: Final = 300.0
 
 class Following:
     """One channel's. `phone` is the tenant's number: keys of any other are unlinked at once. `show_qr` gets each
-    pairing code and says whether a person can see it. `ended` is the error that the last connection ended with."""
+    pairing code and says whether a person can see it. `ended` is the error that the last connection ended with,
+    `pair_command` what people are told to type."""
 
     def __init__(
         self,
@@ -43,6 +44,7 @@ class Following:
         self.seals = Seals(addresses)
         self._state = SessionState("starting")
         self.ended = ""
+        self.pair_command = PAIR_COMMAND
 
     async def follow(self, client: Client, inbox: Inbox) -> Verdict | None:
         """Deliver one client's events until they end; None when the connection could not be made or kept."""
@@ -107,6 +109,7 @@ class Following:
 
     async def report(self, inbox: Inbox, state: SessionState) -> None:
         """Tell the state when it is another."""
+        state = replace(state, action=state.action.replace(PAIR_COMMAND, self.pair_command))
         if state != self._state:
             self._state = state
             await inbox.state(state)

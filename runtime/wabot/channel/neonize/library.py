@@ -1,6 +1,7 @@
 """The one place that touches the neonize library. Its hazards end here; of what is untyped, only event bodies leave."""
 
 import asyncio
+import ctypes
 import logging
 import os
 import uuid
@@ -33,9 +34,9 @@ class NotConnected(LibraryError):
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """One event. `kind` is the library's name for it without "Ev", or one of ours: "QR" (body: the code), "Ended"
-    (body: the error text), "Ack" (body: a receipt that came before its message's id), "Sent" (body: the Receipt that
-    names a reply's id) and "Close"."""
+    """One event. `kind` is the library's name for it without "Ev", or one of ours: "QR" (body: the code), "Unpaired"
+    (a pairing failed; body: how, in the library's word), "Ended" (body: the error text), "Ack" (body: a receipt that
+    came before its message's id), "Sent" (body: the Receipt that names a reply's id) and "Close"."""
 
     kind: str
     body: Any = None
@@ -105,6 +106,7 @@ class Client:
         "Message",
         "Receipt",
         "HistorySync",
+        "OfflineSyncCompleted",
     )
 
     PARTING: Final = ("Disconnected", "LoggedOut", "StreamReplaced", "TemporaryBan", "ConnectFailure", "ClientOutdated")
@@ -116,14 +118,17 @@ class Client:
         # Unique: collecting an older object with the same uuid would stop this one.
         self._client = library.client.NewAClient(database, uuid=uuid.uuid4().hex)
         self._ended: asyncio.Task[None] | None = None
+        self._loop: asyncio.AbstractEventLoop | None = None
         self._stopping = False
         self._hanging_up: asyncio.Task[bool] | None = None
         self._client.event.qr(self._on_qr)
+        self._client._NewAClient__onLoginStatus = self._on_pairing
         for kind in self.HEARD:
             self._listen(kind)
 
     async def connect(self, proxy: str) -> None:
         """Start to connect; everything else comes as events, the last of which is "Ended"."""
+        self._loop = asyncio.get_running_loop()
         settings = None
         if proxy:
             settings = self._library.client.ProxySettings(proxy_address=proxy)
@@ -176,6 +181,21 @@ class Client:
         presence = self._library.enum.Presence
         await self._call(self._client.send_presence, presence.AVAILABLE if on else presence.UNAVAILABLE)
 
+    async def pair_code(self, phone: str) -> str:
+        """The eight letters that the owner of `phone` types on it instead of scanning, as ABCD-EFGH. Only between the
+        first QR event and the pairing. Raises LibraryError, and TimeoutError when WhatsApp does not answer."""
+        if self._stopping:
+            raise NotConnected("websocket not connected")
+        return str(await self._answer(self._client.PairPhone, phone, True))
+
+    async def hang_up(self) -> None:
+        """Close the connection, and keep handing out what came over it until `stop`. What was acknowledged to WhatsApp
+        is on its way to `events` by then: the library hands a message over before it acknowledges it."""
+        if self._ended is not None and not self._ended.done() and not self._stopping:
+            self.connected = False
+            with suppress(Exception):
+                await asyncio.wait_for(self._client.disconnect(), STOP_SECONDS)
+
     async def unlink(self) -> None:
         """Remove this device from the account. Raises LibraryError."""
         await self._call(self._client.logout)
@@ -195,6 +215,9 @@ class Client:
     async def _call(self, function: Any, *arguments: Any, seconds: float = CALL_SECONDS) -> Any:
         if not self.connected or self._stopping:
             raise NotConnected("websocket not connected")
+        return await self._answer(function, *arguments, seconds=seconds)
+
+    async def _answer(self, function: Any, *arguments: Any, seconds: float = CALL_SECONDS) -> Any:
         try:
             return await asyncio.wait_for(function(*arguments), seconds)
         except TimeoutError:
@@ -225,3 +248,10 @@ class Client:
 
     async def _on_qr(self, _: Any, code: bytes) -> None:
         self.events.put_nowait(Event("QR", code.decode()))
+
+    def _on_pairing(self, _: int, word: int) -> None:
+        """Called in a thread of the library's, in place of a method of its own that does nothing. It is the only sign
+        of a pairing that fails: the library hands out no event before one has succeeded."""
+        said = ctypes.string_at(word).decode(errors="replace")
+        if said != "success" and self._loop is not None:
+            self._loop.call_soon_threadsafe(self.events.put_nowait, Event("Unpaired", said))

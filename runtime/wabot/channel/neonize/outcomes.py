@@ -12,7 +12,9 @@ DEAF_AFTER: Final = 3
 RESTRICTED_WAIT: Final = 3_600_000
 BAN_WAIT: Final = 86_400_000
 
-PAIR: Final = "Run `wabot run` in a terminal and scan the QR code with the phone of {phone}."
+PAIR_COMMAND: Final = "`wabot pair TENANT`"
+"""Who tells it puts the tenant's name in (`following.py`): what is judged here knows the number alone."""
+PAIR: Final = "Link the phone of {phone}: " + PAIR_COMMAND + "."
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +54,15 @@ def judge(kind: str, body: Any, phone: str, now: int) -> Verdict:
         case "ConnectFailure":
             return _refused(body, now)
         case "PairError":
-            detail = f"Pairing failed ({redact(body.Error) or 'no reason given'})."
-            return Verdict(SessionState("logout", detail, PAIR.format(phone=phone)), "stop")
+            return _unpaired(redact(body.Error) or "no reason given", phone)
+        case "Unpaired" if body == "error":
+            return _unpaired("the phone's answer to the code does not fit", phone)
+        case "Unpaired" if body == "err-scanned-without-multidevice":
+            return _unpaired("WhatsApp on the phone is too old, or a code for something else was meant", phone)
+        case "Unpaired" if body == "err-client-outdated":
+            return judge("ClientOutdated", None, phone, now)
+        case "Unpaired" if body != "timeout":
+            return _unpaired("WhatsApp refused the connection", phone)
         case _:
             return Verdict()
 
@@ -64,6 +73,11 @@ def pairing(phone: str, seen: bool) -> SessionState:
     if seen:
         action = f"Scan the QR code within 60 s with the phone of {phone}: WhatsApp > Linked devices > Link a device."
     return SessionState("qr_pending", f"No phone is linked yet for {phone}.", action)
+
+
+def unlinked(phone: str) -> SessionState:
+    """No phone is linked, and nobody is there who could scan a code."""
+    return SessionState("qr_pending", f"No phone is linked yet for {phone}.", PAIR.format(phone=phone))
 
 
 def expired(phone: str) -> Verdict:
@@ -87,6 +101,10 @@ def broken_off(error: str, now: int) -> Verdict | None:
         # The library cannot name a refusal that is new to it; seen with 463, a restricted account.
         return _restricted(now)
     return None
+
+
+def _unpaired(why: str, phone: str) -> Verdict:
+    return Verdict(SessionState("logout", f"Pairing failed ({why}).", PAIR.format(phone=phone)), "stop")
 
 
 def _logged_out(reason: str, phone: str) -> Verdict:

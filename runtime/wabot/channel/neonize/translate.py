@@ -80,6 +80,12 @@ def read_message(event: Any, addresses: Addresses) -> Message:
     )
 
 
+def announces_history(event: Any) -> bool:
+    """Whether the MessageEv says that a history lies ready: the library downloads it by itself, and a HistorySyncEv
+    follows."""
+    return bool(event.Info.MessageSource.IsFromMe and event.Message.protocolMessage.HasField("historySyncNotification"))
+
+
 def read_receipt(event: Any, addresses: Addresses | None = None) -> list[Ack]:
     """The library's ReceiptEv; empty when it says nothing about what the customer's phone did."""
     status = _RECEIPTS.get(enum_name(event, "Type"))
