@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from tests.whatsapp.people.customer import Customer
+from tests.whatsapp.people.customer import Addressing, Customer
 from tests.whatsapp.people.person import PATIENCE
 from tests.whatsapp.shop import Shop
 from tests.whatsapp.wire.protobufs import e2e
@@ -122,13 +122,30 @@ async def test_what_disappears_or_is_shown_once_is_a_message_like_any_other(shop
     await budi.hears(ANSWER)
 
 
-async def test_an_edit_that_the_library_cannot_open_changes_nothing(shop: Shop) -> None:
-    budi = shop.whatsapp.customer("Budi")
-    first = await budi.writes_editably(ASKED)
+@pytest.mark.parametrize("addressing", ["lid", "pn"])
+async def test_an_edit_that_is_sealed_is_opened_also_after_a_restart(shop: Shop, addressing: Addressing) -> None:
+    budi = shop.whatsapp.customer("Budi", addressing=addressing)
+    first, second = await budi.writes_editably(ASKED), await budi.writes_editably("makasih")
     await budi.hears(ANSWER)
     edit = await budi.edits_sealed(first, "jam tutup?")
     await settled(budi)
-    assert (stored(shop, budi)[first].text, reasons(shop, edit)) == (ASKED, ["not_a_message"])
+    assert (stored(shop, budi)[first].text, reasons(shop, edit)) == ("jam tutup?", ["not_a_message"])
+    await shop.daemon.stop()
+    await shop.daemon.start()
+    await budi.edits_sealed(second, "tutup jam berapa?")
+    await settled(budi)
+    assert stored(shop, budi)[second].text == "tutup jam berapa?"
+
+
+async def test_the_owners_edits_are_sealed_as_well(shop: Shop) -> None:
+    budi = shop.whatsapp.customer("Budi")
+    await settled(budi)
+    typed = await shop.phone.writes_editably("Besok libur", to=budi)
+    await shop.phone.edits_sealed(typed, "Besok libur kak", to=budi)
+    async with asyncio.timeout(PATIENCE):
+        while not (said := stored(shop, budi)).get(typed) or not said[typed].edits:
+            await asyncio.sleep(0.01)
+    assert said[typed].text == "Besok libur kak"
 
 
 async def test_what_the_owner_changes_on_the_phone_is_changed_here(shop: Shop) -> None:

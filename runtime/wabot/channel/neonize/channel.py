@@ -83,6 +83,7 @@ class NeonizeChannel:
             return
         mark(self._keys).unlink(missing_ok=True)  # what a pairing that was cut off had left: the login tells
         self._addresses.load(self._keys)
+        self._following.seals.load(self._keys)
         library = Library()
         connection, report = self._connection, self._following.report
         failures = 0

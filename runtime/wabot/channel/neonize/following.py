@@ -10,6 +10,7 @@ from wabot.channel.neonize.connection import Connection
 from wabot.channel.neonize.importing import Importer
 from wabot.channel.neonize.library import Client, LibraryError
 from wabot.channel.neonize.outcomes import PAIR_COMMAND, Verdict, broken_off, expired, judge, pairing, wrong_number
+from wabot.channel.neonize.seals import Seals
 from wabot.channel.neonize.speaking import Speaking
 from wabot.channel.neonize.translate import Ack, read_message, read_receipt, says_nothing
 from wabot.model.history import History
@@ -40,6 +41,7 @@ class Following:
     ) -> None:
         self._connection, self._addresses, self._speaking = connection, addresses, speaking
         self._importer, self._phone, self._clock, self._show_qr = importer, phone, clock, show_qr
+        self.seals = Seals(addresses)
         self._state = SessionState("starting")
         self.ended = ""
         self.pair_command = PAIR_COMMAND
@@ -116,6 +118,7 @@ class Following:
         """Hand on the library's MessageEv."""
         if says_nothing(body):
             return
+        self.seals.unseal(body)
         message = self.read(body)
         self._speaking.heard(message.chat)
         await inbox.message(message)
