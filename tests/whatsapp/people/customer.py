@@ -162,7 +162,7 @@ class Customer(Person, Remarks["Phone"]):
         attrs: Attrs = {"from": self.jid, "id": heard.id, "t": str(now())}
         if kind == "read":
             attrs["type"] = "read"
-        account = self.server.accounts.of(heard.sender.user)
+        account = self.server.accounts.of(heard.sender)
         for device in account.linked() if account else []:
             await routing.deliver(device, Node("receipt", dict(attrs)))
 

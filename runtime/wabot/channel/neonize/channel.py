@@ -2,7 +2,7 @@
 
 import asyncio
 import random
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Final
@@ -144,6 +144,12 @@ class NeonizeChannel:
                 raise ChannelError(verdict.state.detail if verdict.state else "The connection must be made anew.")
             while not self._closed.is_set() and (left := verdict.until - self._clock.now()) > 0:
                 await self._pause(min(left / 1000, 60.0))
+
+    def know(self, lids: Iterable[tuple[str, str]]) -> None:
+        """The library's own key store tells of LIDs only as long as it lives: a phone that is linked anew begins with an
+        empty one, and a LID that nobody knows would be taken for a phone number."""
+        for lid, phone in lids:
+            self._addresses.learn(lid, phone)
 
     async def send(self, outbound: Outbound) -> None:
         """Send one message to one person. See `Channel.send` for what it raises."""
