@@ -146,8 +146,8 @@ class NeonizeChannel:
                 await self._pause(min(left / 1000, 60.0))
 
     def know(self, lids: Iterable[tuple[str, str]]) -> None:
-        """The library's own key store tells of LIDs only as long as it lives: a phone that is linked anew begins with an
-        empty one, and a LID that nobody knows would be taken for a phone number."""
+        """The library's own key store tells of LIDs only as long as it lives: a phone that is linked anew begins with
+        an empty one, and a LID that nobody knows would be taken for a phone number."""
         for lid, phone in lids:
             self._addresses.learn(lid, phone)
 
