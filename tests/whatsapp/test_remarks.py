@@ -167,3 +167,26 @@ async def test_a_photo_that_is_shown_once_stays_on_the_phone_and_disturbs_nobody
     await settled(budi)
     assert reasons(shop, id) == []
     assert not budi.unreadable
+
+
+async def test_a_call_is_no_message_and_disturbs_nothing(shop: Shop) -> None:
+    budi = shop.whatsapp.customer("Budi")
+    await budi.calls()
+    await settled(budi)
+    assert len(stored(shop, budi)) == 2
+    await shop.whatsapp.server.until(
+        lambda: not [tag for tag, _ in shop.phone.client.waiting if tag == "call"], "the client confirms the call"
+    )
+
+
+@pytest.mark.parametrize("announced", [True, False])
+@pytest.mark.parametrize("addressing", ["lid", "pn"])
+async def test_a_customer_with_a_new_phone_is_read_and_can_read(
+    shop: Shop, addressing: Addressing, announced: bool
+) -> None:
+    budi = shop.whatsapp.customer("Budi", addressing=addressing)
+    await settled(budi)
+    await budi.reinstalls(announced=announced)
+    await settled(budi)
+    await settled(budi)
+    assert not budi.unreadable
