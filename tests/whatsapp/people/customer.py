@@ -1,10 +1,12 @@
 """One who writes to a shop."""
 
 import asyncio
+import os
 from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, Literal
 
+from tests.whatsapp.crypto.identity import Identity
 from tests.whatsapp.people.crowds import STATUS, Crowd
 from tests.whatsapp.people.heard import Heard
 from tests.whatsapp.people.marks import mark
@@ -141,6 +143,23 @@ class Customer(Person, Remarks["Phone"]):
             node.attrs["type"], node.content = "media", [Node("unavailable", {"type": "view_once"})]
             await routing.deliver(device, node)
         return id
+
+    async def calls(self) -> None:
+        """Let the shop's phones ring, and hang up."""
+        call = os.urandom(16).hex().upper()
+        creator: Attrs = {"call-id": call, "call-creator": self.jid, "caller_pn": self.account.pn}
+        for step in (Node("offer", creator, [Node("audio")]), Node("terminate", {**creator, "reason": "timeout"})):
+            attrs: Attrs = {"from": self.jid, "t": str(now()), "platform": "android", "version": "2.26.1"}
+            for device in self.shop.account.linked():
+                await routing.deliver(device, Node("call", {**attrs, "id": self.server.new_id()}, [step]))
+
+    async def reinstalls(self, *, announced: bool) -> None:
+        """Have WhatsApp on a new phone: other keys, and no session with anybody. `announced`: the server says so."""
+        self.identity = self.device.played = Identity()
+        self.sessions.clear()
+        for device in self.shop.account.linked() if announced else []:
+            attrs: Attrs = {"from": self.jid, "type": "encrypt", "id": self.server.new_id(), "t": str(now())}
+            await routing.deliver(device, Node("notification", attrs, [Node("identity")]))
 
     async def posts_status(self, text: str) -> str:
         """For all contacts to see, the shop among them."""
