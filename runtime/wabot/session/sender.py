@@ -192,7 +192,8 @@ class Sender:
             facts = await self._store.facts(outbound, now)
         except StoreError:  # whoever sends it says so
             return Standing(due, True)
-        refusal = permission(outbound, facts, self._settings(), now, self._own())
+        forward = max(self._clock.moved() - self._known[outbound.id], 0)
+        refusal = permission(outbound, facts, self._settings(), now, self._own(), forward)
         return Standing(facts.due and facts.due - early, refusal is None)
 
     async def _send(self, outbound: Outbound, attempt: int) -> _Again | None:
