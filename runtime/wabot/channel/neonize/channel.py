@@ -15,7 +15,7 @@ from wabot.channel.neonize.following import CUT_SECONDS, Following
 from wabot.channel.neonize.importing import Importer
 from wabot.channel.neonize.keys import database_name, protect
 from wabot.channel.neonize.library import Client, Event, Library
-from wabot.channel.neonize.linked import mark, pair_command, read_linked
+from wabot.channel.neonize.linked import mark, pair_command, read_linked, restore_command
 from wabot.channel.neonize.outcomes import NETWORK, unlinked
 from wabot.channel.neonize.pulse import EVERY, watch
 from wabot.channel.neonize.speaking import Speaking
@@ -94,7 +94,7 @@ class NeonizeChannel:
         """
         protect(self._keys)
         if self._nobody_sees and read_linked(self._keys) is None:
-            await self._following.report(inbox, unlinked(self._phone))
+            await self._following.report(inbox, unlinked(self._phone, restore_command(self._keys.parent)))
             return
         mark(self._keys).unlink(missing_ok=True)  # what a pairing that was cut off had left: the login tells
         self._addresses.load(self._keys)
