@@ -195,3 +195,9 @@ async def test_every_kind_of_message_reaches_the_client(linked: Linked) -> None:
     await budi.sends(content.contact("Pak Joko", "6281234500000"), kind="media")
     told = await linked.client.tells("Message")
     assert "waid=6281234500000" in told.Message.contactMessage.vcard and told.Info.MediaType == "vcard"
+    await budi.sends(content.contacts(content.contact("A", "62811"), content.contact("B", "62812")))
+    told = await linked.client.tells("Message")
+    assert len(told.Message.contactsArrayMessage.contacts) == 2
+    await budi.sends(content.live_location(-6.9, 107.6))
+    told = await linked.client.tells("Message")
+    assert (told.Message.liveLocationMessage.sequenceNumber, told.Info.MediaType) == (1, "livelocation")
