@@ -167,10 +167,11 @@ async def test_a_message_that_the_server_refuses_fails_with_its_number(linked: L
 async def test_a_message_whose_acknowledgement_is_lost_is_sent_again_after_the_next_login(linked: Linked) -> None:
     budi = linked.whatsapp.customer("Budi")
     lost = linked.whatsapp.loses_messages(1)
-    sending = asyncio.create_task(answers(linked, budi, "sudah sampai?"))
-    await linked.whatsapp.server.until(lambda: len(lost.ids) == 1, "the message gets lost")
-    linked.whatsapp.cut()
-    id = await sending
+    async with asyncio.TaskGroup() as tasks:
+        sending = tasks.create_task(answers(linked, budi, "sudah sampai?"))
+        await linked.whatsapp.server.until(lambda: len(lost.ids) == 1, "the message gets lost")
+        linked.whatsapp.cut()
+    id = sending.result()
     await budi.hears("sudah sampai?")
     assert lost.ids == [id, id]
 
