@@ -13,7 +13,7 @@ from tests.whatsapp.people.marks import mark
 from tests.whatsapp.people.person import PATIENCE, Person, new_id
 from tests.whatsapp.people.remarks import Remarks
 from tests.whatsapp.server import routing
-from tests.whatsapp.server.accounts import Device, background
+from tests.whatsapp.server.accounts import Device
 from tests.whatsapp.server.answers.keys import published
 from tests.whatsapp.wire.clock import now
 from tests.whatsapp.wire.jid import JID, LID
@@ -216,11 +216,11 @@ class Customer(Person, Remarks["Phone"]):
 
     def _has_read(self, sender: Device, heard: Heard) -> None:
         if self.confirms:
-            background(self.confirm(heard), self.server.running)
+            self.server.beside(self.confirm(heard))
 
     def _could_not_read(self, sender: Device, node: Node) -> None:
         if self.asks_again:
-            background(self._ask_again(sender, node), self.server.running)
+            self.server.beside(self._ask_again(sender, node))
 
     async def _ask_again(self, sender: Device, node: Node) -> None:
         id = node.text("id")
@@ -239,7 +239,7 @@ class Customer(Person, Remarks["Phone"]):
         else:
             self.ticks.append(Tick(node.text("type") or "delivered", routing.named(node), at))
             if node.text("type") == "retry":
-                background(self._send_again(sender, node), self.server.running)
+                self.server.beside(self._send_again(sender, node))
         self.bell.ring()
 
     async def _send_again(self, device: Device, node: Node) -> None:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
@@ -96,10 +95,3 @@ class Accounts:
         account = self.of(jid)
         device = account.devices.get(jid.device) if account else None
         return None if device is None or device.removed else device
-
-
-def background(coroutine: Awaitable[None], running: set[asyncio.Future[None]]) -> None:
-    """Run beside; `running` keeps it alive."""
-    task = asyncio.ensure_future(coroutine)
-    running.add(task)
-    task.add_done_callback(running.discard)
