@@ -88,14 +88,15 @@ class Sender:
         """Return when nothing waits any more."""
         await self._settled.wait()
 
-    def add(self, replies: Iterable[Outbound]) -> None:
-        """Take over replies that stand in the outbox as queued; one that was taken over before changes nothing."""
+    def add(self, replies: Iterable[Outbound], moved: int | None = None) -> None:
+        """Take over replies that stand in the outbox as queued; one that was taken over before changes nothing. `moved`
+        is how far the clock had been moved when they were made (None: as far as now)."""
         for outbound in replies:
             if self._stopped:
                 return  # they stay queued for the next start
             if outbound.id in self._known:
                 continue
-            self._known[outbound.id] = self._clock.moved()
+            self._known[outbound.id] = self._clock.moved() if moved is None else moved
             lane = _Lane(outbound.chat, outbound.kind)
             waiting = self._chats.get(lane)
             if waiting is not None:
