@@ -45,6 +45,8 @@ class Server:
         """Logins that were tried, and those that succeeded."""
         self.patience = 1.0
         """Seconds from a last stanza to our close."""
+        self.distance = 0.2
+        """Seconds until a client hears that it may not log in: WhatsApp is not on the same machine."""
         self.port = 0
         self.bell = Bell()
         self.errors: list[Exception] = []
