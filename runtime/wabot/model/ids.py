@@ -1,11 +1,14 @@
 """Identifiers of rows: UUIDv7 as text, so that they sort by the time they were made (RFC 9562, section 5.7)."""
 
+import os
 import random
 import secrets
 from typing import Final
 
 _CHANCE: Final = random.Random(secrets.randbits(256))
 """Seeded once a process: nothing here is a secret, and asking the system for each id takes longer than a statement."""
+# A forked process would give out the same ids as its sisters.
+os.register_at_fork(after_in_child=lambda: _CHANCE.seed(secrets.randbits(256)))
 
 
 def uuid7(at: int) -> str:
