@@ -6,7 +6,7 @@ WORKERS ?= 3
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.ready
 
-.PHONY: help setup demo demo-whatsapp test check bench soak soak-whatsapp peers promtool index lock clean
+.PHONY: help setup demo demo-whatsapp test test-slow check bench soak soak-whatsapp peers promtool index lock clean
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -26,6 +26,10 @@ demo-whatsapp: $(STAMP) ## The same shops on WhatsApp itself: the real client, a
 test: $(STAMP) ## Run every test
 	@sh .ci/packages
 	@$(BIN)/python -m pytest -n $(WORKERS) $(ARGS)
+
+test-slow: $(STAMP) ## Run the tests that take real minutes: links that hang, long outages
+	@sh .ci/packages
+	@$(BIN)/python -m pytest -n $(WORKERS) -m slow --timeout 900 $(ARGS)
 
 check: $(STAMP) ## Lint, format check, types, layers
 	$(BIN)/ruff check .

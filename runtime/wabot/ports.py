@@ -1,6 +1,6 @@
 """What a session needs from the world, as protocols: a clock, a channel to customers, a store."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Protocol, runtime_checkable
 
 from wabot.model.alert import Alert, StoredAlert
@@ -58,7 +58,7 @@ class Channel(Protocol):
         """Send one message. May take as long as the network does.
 
         Raises:
-            SendRefused: it did not go out, and never will.
+            SendRefused: it did not go out, and never will (SendRestricted: because this number may not start chats).
             SendUnknown: nobody can tell whether it went out.
             ChannelError: it did not go out; trying again later is safe.
         """
@@ -91,6 +91,14 @@ class ReadMarker(Protocol):
     async def mark_read(self, chat: str, messages: Sequence[str]) -> None:
         """Turn the ticks of these messages of the customer's (the channel's ids) blue. Failing is silent: it is a
         courtesy."""
+
+
+@runtime_checkable
+class Acquainted(Protocol):
+    """A channel that names customers by what they were called before."""
+
+    def know(self, lids: Iterable[tuple[str, str]]) -> None:
+        """Before `run`: these LIDs are customers', and these are their phone numbers ("" if unknown)."""
 
 
 class Files(Protocol):
@@ -152,6 +160,23 @@ class People(Protocol):
         before they answered to others; how many changed hands. One step: no other process comes in between."""
 
 
+class Restraints(Protocol):
+    """What WhatsApp does not let a tenant's number do for now. Remembered across restarts."""
+
+    async def login(self, phone: str, now: int) -> SessionState | None:
+        """The ban or restriction of the number `phone` that still lasts: no login is tried before it ends."""
+
+    async def hold_login(self, phone: str, state: SessionState) -> None:
+        """Remember a state with an end."""
+
+    async def stop_first_contacts(self, phone: str, now: int, until: int, alert: Alert) -> bool:
+        """Until then nobody is answered who never got a message of ours before; raises the alert. False when that was
+        so already, and nothing changes."""
+
+    async def hand_over(self, chat: str, at: int, alert: Alert) -> None:
+        """The chat waits for a person; raises the alert."""
+
+
 class FollowUps(Protocol):
     """A tenant's messages that go out at a time and not because somebody wrote."""
 
@@ -209,6 +234,9 @@ class Store(Protocol):
     def people(self) -> People: ...
 
     @property
+    def restraints(self) -> Restraints: ...
+
+    @property
     def follow_ups(self) -> FollowUps: ...
 
     @property
@@ -224,8 +252,8 @@ class Store(Protocol):
     async def suspects(self) -> list[Message]:
         """Those of `undecided` that were begun before, least often first: one of them may have killed the process."""
 
-    async def pairs(self) -> list[tuple[str, str]]:
-        """Each customer who is known by two names: LID and phone number."""
+    async def lids(self) -> list[tuple[str, str]]:
+        """The LID of each customer who is known by one, and the phone number ("" if unknown)."""
 
     async def begin(self, message: Message, now: int) -> Begun:
         """Count one more try to decide a journalled message, and tell all that is known about its chat and customer.

@@ -61,6 +61,15 @@ async def test_a_code_that_is_typed_links_the_phone(live: Live) -> None:
         assert await pair.ends() == 0
 
 
+async def test_a_number_that_whatsapp_does_not_know_gets_no_code(live: Live) -> None:
+    live.tenant()
+    async with Typed(live, "pair", "warung", "--code", PHONE) as pair:
+        failed = await pair.says("failed")
+        assert failed["reason"] == "rejected"
+        assert failed["detail"].startswith(f"WhatsApp gives no code for {PHONE} (")
+        assert await pair.ends() == 3
+
+
 @pytest.mark.parametrize("fault", ["wrong_mac", "wrong_signature"])
 async def test_a_phone_whose_word_does_not_fit_is_refused(live: Live, fault: str) -> None:
     live.tenant()

@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from tests.whatsapp.people.customer import Customer
+from tests.whatsapp.people.customer import Addressing, Customer
 from tests.whatsapp.people.person import PATIENCE
 from tests.whatsapp.shop import Shop
 from tests.whatsapp.wire.protobufs import e2e
@@ -122,13 +122,36 @@ async def test_what_disappears_or_is_shown_once_is_a_message_like_any_other(shop
     await budi.hears(ANSWER)
 
 
-async def test_an_edit_that_the_library_cannot_open_changes_nothing(shop: Shop) -> None:
-    budi = shop.whatsapp.customer("Budi")
+@pytest.mark.parametrize("addressing", ["lid", "pn"])
+async def test_an_edit_that_is_sealed_is_opened(shop: Shop, addressing: Addressing) -> None:
+    budi = shop.whatsapp.customer("Budi", addressing=addressing)
     first = await budi.writes_editably(ASKED)
     await budi.hears(ANSWER)
     edit = await budi.edits_sealed(first, "jam tutup?")
     await settled(budi)
-    assert (stored(shop, budi)[first].text, reasons(shop, edit)) == (ASKED, ["not_a_message"])
+    assert (stored(shop, budi)[first].text, reasons(shop, edit)) == ("jam tutup?", ["not_a_message"])
+
+
+async def test_an_edit_of_what_was_written_before_a_restart_is_opened(shop: Shop) -> None:
+    budi = shop.whatsapp.customer("Budi")
+    first = await budi.writes_editably("makasih")
+    await settled(budi)
+    await shop.daemon.stop()
+    await shop.daemon.start()
+    await budi.edits_sealed(first, "terima kasih")
+    await settled(budi)
+    assert stored(shop, budi)[first].text == "terima kasih"
+
+
+async def test_the_owners_edits_are_sealed_as_well(shop: Shop) -> None:
+    budi = shop.whatsapp.customer("Budi")
+    await settled(budi)
+    typed = await shop.phone.writes_editably("Besok libur", to=budi)
+    await shop.phone.edits_sealed(typed, "Besok libur kak", to=budi)
+    async with asyncio.timeout(PATIENCE):
+        while not (said := stored(shop, budi)).get(typed) or not said[typed].edits:
+            await asyncio.sleep(0.01)
+    assert said[typed].text == "Besok libur kak"
 
 
 async def test_what_the_owner_changes_on_the_phone_is_changed_here(shop: Shop) -> None:
@@ -149,4 +172,27 @@ async def test_a_photo_that_is_shown_once_stays_on_the_phone_and_disturbs_nobody
     id = await budi.shows_once_on_the_phone()
     await settled(budi)
     assert reasons(shop, id) == []
+    assert not budi.unreadable
+
+
+async def test_a_call_is_no_message_and_disturbs_nothing(shop: Shop) -> None:
+    budi = shop.whatsapp.customer("Budi")
+    await budi.calls()
+    await settled(budi)
+    assert len(stored(shop, budi)) == 2
+    await shop.whatsapp.server.until(
+        lambda: not [tag for tag, _ in shop.phone.client.waiting if tag == "call"], "the client confirms the call"
+    )
+
+
+@pytest.mark.parametrize("announced", [True, False])
+@pytest.mark.parametrize("addressing", ["lid", "pn"])
+async def test_a_customer_with_a_new_phone_is_read_and_can_read(
+    shop: Shop, addressing: Addressing, announced: bool
+) -> None:
+    budi = shop.whatsapp.customer("Budi", addressing=addressing)
+    await settled(budi)
+    await budi.reinstalls(announced=announced)
+    await settled(budi)
+    await settled(budi)
     assert not budi.unreadable

@@ -55,6 +55,19 @@ def check_owner(data: Path) -> None:
     raise WabotError(f"{data} belongs to {name}, who could not read what root writes there: sudo -u {name} wabot …")
 
 
+def with_settings(node: Path | None) -> None:
+    """Have the process that works read this node file (the proxy stands there).
+
+    Raises:
+        UsageError: a setting is wrong.
+    """
+    from wabot.daemon.settings import read_settings
+
+    read_settings({}, os.environ, node)
+    if node is not None:
+        os.environ["WABOT_NODE"] = str(node)
+
+
 def exit_code(done: Mapping[str, Any]) -> int:
     """What the last word of a LinkProcess means."""
     reason = done["reason"]

@@ -8,7 +8,7 @@ from typing import Annotated, Any, Final
 import typer
 
 from wabot.cli.code_picture import Drawn, Picture
-from wabot.cli.linking import check_owner, complain_about, exit_code, number_of
+from wabot.cli.linking import check_owner, complain_about, exit_code, number_of, with_settings
 from wabot.cli.output import Format, say
 from wabot.cli.stored import DATA_HELP, as_chat, when
 from wabot.model.errors import UsageError
@@ -35,6 +35,9 @@ def pair(
         Path | None, typer.Option(help="The folder of tenants.", show_default="./rules, or what last ran")
     ] = None,
     data: Annotated[Path, typer.Option(help=DATA_HELP)] = Path("data"),
+    node: Annotated[
+        Path | None, typer.Option(help="The file with the node's settings.", show_default="$WABOT_NODE")
+    ] = None,
     output: Annotated[Format, typer.Option("--format", help="For people, or each event as a line of JSON.")] = (
         Format.text
     ),
@@ -49,6 +52,7 @@ def pair(
             "`phone` in its tenant.yaml"
         )
     check_owner(data)
+    with_settings(node)
     show = _Machines(tenant, out) if output is Format.json else _People(tenant, phone, data, out)
     _stop_as_ctrl_c_does()
     done: Mapping[str, Any] = {}

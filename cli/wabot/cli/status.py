@@ -94,7 +94,7 @@ def _as_it_is(summary: Summary, folder: Path) -> Summary:
     running = runs(folder)
     summary = with_standing(summary, folder, runs=running)
     state = summary.state
-    if state.status in ("stopped", *DOWN) or state.action or running:
+    if state.status in ("stopped", *DOWN) or state.final or running:
         return summary
     detail = f"its process was killed, or the machine went down, while it was {state.status}"
     return replace(summary, state=SessionState("stopped", detail, "start it again: wabot run"))
@@ -131,6 +131,13 @@ def _told(summary: Summary | Unreadable) -> str:
     lines += [f"  → {state.action}"] if state.action else []
     if silent := paused(summary.paused_until, RealClock().now()):
         lines.append(f"  paused {silent}: nobody is answered; `wabot resume {summary.tenant}` ends it")
+    if _restricted(summary):
+        until = when(summary.first_contacts_until, seconds=False)
+        lines.append(f"  restricted until {until}: WhatsApp does not let this number start chats")
+        lines.append(
+            "  → answer those on the phone who never got a message before (`wabot conversations --status pending`); "
+            f"`wabot resume {summary.tenant}` lets the bot try again"
+        )
     if summary.reload is not None:
         reload = summary.reload
         said = (
@@ -149,6 +156,10 @@ def _told(summary: Summary | Unreadable) -> str:
     lines += _table("answered by", summary.by_rule)
     lines += _table("not answered", summary.by_reason)
     return "\n".join(lines)
+
+
+def _restricted(summary: Summary) -> bool:
+    return (summary.first_contacts_until or 0) > RealClock().now()
 
 
 def _shown(told: list[str]) -> list[str]:
@@ -183,6 +194,7 @@ def _as_data(summary: Summary | Unreadable) -> dict[str, Any]:
         if reload is None
         else {"revision": reload.revision, "ok": reload.ok, "at": reload.at, "detail": reload.detail},
         **paused_as_data(summary.paused_until, RealClock().now()),
+        "first_contacts_stopped_until": summary.first_contacts_until if _restricted(summary) else None,
         "contacts": summary.contacts,
         "received": summary.received,
         "waiting": summary.waiting,

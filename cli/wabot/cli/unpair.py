@@ -9,7 +9,7 @@ import typer
 
 from wabot.cli import render
 from wabot.cli.exit_codes import FINDINGS
-from wabot.cli.linking import check_owner, complain_about, exit_code
+from wabot.cli.linking import check_owner, complain_about, exit_code, with_settings
 from wabot.cli.output import Format, complain, say
 from wabot.cli.standings import STANDING
 from wabot.cli.stored import DATA_HELP, stored_tenants
@@ -28,11 +28,15 @@ def unpair(
     ] = False,
     timeout: Annotated[int, typer.Option(min=1, max=3600, help="Seconds to wait for WhatsApp.")] = 60,
     data: Annotated[Path, typer.Option(help=DATA_HELP)] = Path("data"),
+    node: Annotated[
+        Path | None, typer.Option(help="The file with the node's settings.", show_default="$WABOT_NODE")
+    ] = None,
     output: Annotated[Format, typer.Option("--format", help="For people or for machines.")] = Format.text,
 ) -> None:
     """Remove this bot from a tenant's WhatsApp account, and its keys from this machine. Chats and rules stay."""
     folder = stored_tenants(data, (tenant,), _KEYS, STANDING)[0]
     check_owner(data)
+    with_settings(node)
     number = _linked(folder)
     if number is None and not forget_keys:
         _tell({"reason": "not_linked"}, folder, "", output)

@@ -119,6 +119,7 @@ async def run(rules: Path, data: Path, options: RunOptions, settings: Settings, 
             clock,
             TerminalQR(out, tenant) if out.isatty() else None,
             proxy=settings.proxy,
+            complain=lambda text: report.note(text, level="warning"),
             find=live.file,
         )
 
@@ -163,7 +164,7 @@ async def run(rules: Path, data: Path, options: RunOptions, settings: Settings, 
         return NEEDS_A_PERSON
     if not sound:
         return NO_RULES
-    return NEEDS_A_PERSON if session.state.action and session.state.status != "rules_invalid" else DONE
+    return NEEDS_A_PERSON if session.state.final else DONE
 
 
 def _stop_on_signals(stop: Callable[[], None]) -> None:

@@ -20,7 +20,8 @@ from wabot.daemon.child import lock, to_its_end
 from wabot.daemon.handover import tell_daemon
 from wabot.daemon.linking_order import MARGIN, Order, unlinked
 from wabot.daemon.logs import LogReport, configure
-from wabot.daemon.settings import read_settings
+from wabot.daemon.settings import Settings, read_settings
+from wabot.daemon.settings.encryption import encryption_key
 from wabot.daemon.tenant_log import TenantLog
 from wabot.model.errors import TenantBusy, WabotError
 from wabot.model.failure import place_of
@@ -74,20 +75,22 @@ class Journal:
         pass
 
 
-async def _run(data: Path, order: Order, proxy: str, tell: Callable[..., None], report: Report) -> dict[str, Any]:
+async def _run(
+    data: Path, order: Order, settings: Settings, tell: Callable[..., None], report: Report
+) -> dict[str, Any]:
     """What came of it."""
     from wabot.channel.neonize import linked
 
     clock = RealClock()
-    there = linked.read_linked(data / KEYS)
-    if order.act == "pair" and there is not None:
-        return {"reason": "already_paired", "phone": there.phone, "since": there.since}
-    store, mended = await asyncio.to_thread(open_kept, data, data.name, clock.now)
+    store, mended = await asyncio.to_thread(open_kept, data, data.name, clock.now, encryption_key(settings))
     for one in mended:
         report.note(str(one), level="error")
     try:
+        there = linked.read_linked(data / KEYS)
+        if order.act == "pair" and there is not None:
+            return {"reason": "already_paired", "phone": there.phone, "since": there.since}
         act = _pair if order.act == "pair" else _unpair
-        outcome, state = await act(data / KEYS, order, proxy, Journal(store, clock, report), tell)
+        outcome, state = await act(data / KEYS, order, settings.proxy, Journal(store, clock, report), tell)
         report.note("a pairing ended" if order.act == "pair" else "an unlinking ended", outcome=outcome.reason)
         if state is not None:
             await insist(lambda: store.save_state(state, clock.now()), report, "the session's state")
@@ -167,9 +170,9 @@ def main() -> None:
     held = None
     done: dict[str, Any] = {"reason": "failed"}
     try:
-        proxy = read_settings({}, os.environ).settings.proxy
+        settings = read_settings({}, os.environ).settings
         held = lock(data)
-        done = to_its_end(_run(data, order, proxy, tell, report))
+        done = to_its_end(_run(data, order, settings, tell, report))
     except TenantBusy as error:
         done = {"reason": "busy", "detail": str(error)}
     except (WabotError, OSError) as error:

@@ -94,7 +94,14 @@ class Runner:
                 self._anew, lives = "", []
                 continue
             lives = [*lives[1 - _REMEMBERED :], Life(began, _monotonic(), self._hung)]
-            verdict = judge(code, lives, self._chance, self._shared.policy, alone=self._shared.alone)
+            verdict = judge(
+                code,
+                lives,
+                self._chance,
+                self._shared.policy,
+                alone=self._shared.alone,
+                state=str(self._state.get("status", "")),
+            )
             if verdict.then == "end" or (verdict.then == "hold" and self._shared.options.until_idle):
                 tell = self._log.info if code == DONE else self._log.error
                 tell(f"the session ended: {verdict.why}")

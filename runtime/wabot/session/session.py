@@ -14,7 +14,7 @@ from wabot.language.rule_set import AutoReply, MediaSettings, Tenant
 from wabot.language.tenant import Loaded
 from wabot.model.message import Message
 from wabot.model.session import Reload, SessionState
-from wabot.ports import Channel, Clock, MediaSource, ReadMarker, Store
+from wabot.ports import Acquainted, Channel, Clock, MediaSource, ReadMarker, Store
 from wabot.session.alarms import broken_rules
 from wabot.session.downloads import Downloads
 from wabot.session.follow_ups import FollowUps
@@ -28,6 +28,7 @@ from wabot.session.keys_backup import KeysBackup
 from wabot.session.live import LiveRules
 from wabot.session.marking import Marking
 from wabot.session.report import Report
+from wabot.session.restraints import Restraints
 from wabot.session.sender import Sender
 from wabot.session.turns import Turns
 
@@ -79,6 +80,7 @@ class Session:
         self._reloads = Newest(self._save_reload, report, "the state of the rules")
         self.live = LiveRules(place.rules, place.data, clock, report, self._reloaded, load)
         self._connected = asyncio.Event()
+        self._restraints = Restraints(store, clock, report, lambda: self._tenant().phone)
         self.state = SessionState("starting")
         self.sender: Sender | None = None
         self.marking: Marking | None = None
@@ -115,7 +117,7 @@ class Session:
                 watching.cancel()
                 with suppress(asyncio.CancelledError):
                     await watching
-            if not self.state.action or self.state.status == "rules_invalid":
+            if not self.state.final:
                 await self._told(SessionState("stopped"))
             self._states.stop()
             self._reloads.stop()
@@ -150,7 +152,10 @@ class Session:
             self._report.note("nobody knows whether a reply went out", level="warning", outbound=lost.id)
             self._report.became(lost.rule, "unknown", lost)
         sender.add(await self._insist(self._store.queued))
-        inbound.know(await self._insist(self._store.pairs))
+        lids = await self._insist(self._store.lids)
+        inbound.know((lid, phone) for lid, phone in lids if phone)
+        if isinstance(channel, Acquainted):
+            channel.know(lids)
         running = None
         loops: dict[str, Callable[[], Awaitable[None]]] = {
             "the look for replies that others queued": sender.look,
@@ -178,6 +183,9 @@ class Session:
             # Not before: those were begun once, so they waited for no history; and none comes before the channel runs.
             await histories.resume(self._data)
             inbound.take_up(*undecided)
+            await self._restraints.wait_out(self._told, self._pause)
+            if self._stop.is_set():
+                return
             running = asyncio.create_task(channel.run(inbound))
             await self._either(running)
             if running.done():
@@ -228,6 +236,11 @@ class Session:
             if doing is not what:
                 doing.cancel()
 
+    async def _pause(self, seconds: float) -> bool:
+        """Sleep; False when the session shall stop."""
+        await self._either(asyncio.sleep(seconds))
+        return not self._stop.is_set()
+
     async def _insist(self, work: Callable[[], Awaitable[Result]]) -> Result:
         return await insist(work, self._report, "the session")
 
@@ -259,3 +272,4 @@ class Session:
         details = {key: value for key, value in (("detail", state.detail), ("action", state.action)) if value}
         self._report.note(state.status, level=level, **details)
         await self._states.tell(state, self._clock.now())
+        await self._restraints.noted(state)

@@ -5,8 +5,9 @@ from typing import Final
 
 from wabot.channel.neonize.addresses import Addresses
 from wabot.channel.neonize.library import Client, Event
+from wabot.channel.neonize.seals import Seals
 from wabot.channel.neonize.spool import Spool
-from wabot.channel.neonize.translate import announces_history, read_message
+from wabot.channel.neonize.translate import announces_history, read_message, says_nothing
 from wabot.ports import Inbox
 
 _QUIET: Final = 0.3
@@ -24,6 +25,7 @@ class Ears:
 
     def __init__(self, inbox: Inbox, addresses: Addresses, spool: Spool) -> None:
         self._inbox, self._addresses, self._spool = inbox, addresses, spool
+        self._seals = Seals(addresses)
         self._held: list[Event] = []
         self._open = self._caught_up = False
         self._announced = 0
@@ -79,7 +81,9 @@ class Ears:
 
     async def _take(self, event: Event) -> None:
         if event.kind == "Message":
-            await self._inbox.message(read_message(event.body, self._addresses))
+            if not says_nothing(event.body):
+                self._seals.unseal(event.body)
+                await self._inbox.message(read_message(event.body, self._addresses))
         elif event.kind == "HistorySync":
             content = event.body.Data.SerializePartialToString()
             while True:

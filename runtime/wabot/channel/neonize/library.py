@@ -3,9 +3,8 @@
 import asyncio
 import ctypes
 import logging
-import os
 import uuid
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
@@ -14,9 +13,12 @@ from typing import Any, Final
 
 from wabot.channel.neonize.ahead import finish, slim
 from wabot.channel.neonize.composing import Uploaded
+from wabot.channel.neonize.library_log import LibraryLog
+from wabot.model.failure import place_of
 
 THREADS: Final = 32
 STOP_SECONDS: Final = 3.0
+END_SECONDS: Final = 1.0
 # The library itself gives up after 75 s; this is for a call that never comes back at all.
 CALL_SECONDS: Final = 90.0
 # 100 MB at 3 Mbit/s.
@@ -37,7 +39,8 @@ class NotConnected(LibraryError):
 class Event:
     """One event. `kind` is the library's name for it without "Ev", or one of ours: "QR" (body: the code), "Unpaired"
     (a pairing failed; body: how, in the library's word), "Ended" (body: the error text), "Ack" (body: a receipt that
-    came before its message's id), "Sent" (body: the Receipt that names a reply's id) and "Close"."""
+    came before its message's id), "Sent" (body: the Receipt that names a reply's id), "Deaf" (its events reach nobody),
+    "Close", and the kinds of `library_log`."""
 
     kind: str
     body: Any = None
@@ -61,8 +64,6 @@ class Library:
     """neonize, loaded. The first one of a process decides which event loop gets the events."""
 
     def __init__(self) -> None:
-        # Read when the library loads; without it every message carries a mark that shows customers an AI badge.
-        os.environ["NEONIZE_BOT_TAG"] = "off"
         root = logging.getLogger()
         handlers, level = list(root.handlers), root.level
         slim()
@@ -76,17 +77,20 @@ class Library:
         # The import calls logging.basicConfig; and what these loggers say holds customers' numbers.
         root.handlers[:] = handlers
         root.setLevel(level)
-        for name in ("neonize", "whatsmeow", "Whatsmeow"):
-            logger = logging.getLogger(name)
-            logger.handlers[:] = [logging.NullHandler()]
-            logger.propagate = False
-        log.setLevel(logging.CRITICAL)
+        self.log = LibraryLog()
+        self.log.install()
+        log.setLevel(logging.WARNING)  # from here on, Go hands its lines over
         self.client: Any = client
         self.events: Any = events
         self.message: Any = WAWebProtobufsE2E_pb2
         self.enum: Any = enum
         self.jid: Any = build_jid
-        # A connection holds a thread for as long as it lives, and so does every send that waits for its answer.
+        self.fresh_threads()
+
+    def fresh_threads(self) -> None:
+        """Threads for the library's calls: a connection holds one for as long as it lives, and so does every send that
+        waits for its answer. Those from before are nobody's any more: what hangs in them is not waited for at the
+        end."""
         pool = ThreadPoolExecutor(THREADS, thread_name_prefix="whatsapp")
         asyncio.get_running_loop().set_default_executor(pool)
 
@@ -124,6 +128,8 @@ class Client:
         self._loop: asyncio.AbstractEventLoop | None = None
         self._stopping = False
         self._hanging_up: asyncio.Task[bool] | None = None
+        library.log.tell = lambda kind, body: self.events.put_nowait(Event(kind, body))
+        self._client.event.execute = self._guarded(self._client.event.execute)
         self._client.event.qr(self._on_qr)
         self._client._NewAClient__onLoginStatus = self._on_pairing
         for kind in self.HEARD:
@@ -141,6 +147,15 @@ class Client:
         """Raises LibraryError."""
         me = await self._call(self._client.get_me)
         return Account(str(me.JID.User), int(me.JID.Device), str(me.LID.User))
+
+    async def holds(self) -> bool:
+        """Whether the library itself says that it is connected and logged in. Raises LibraryError, and TimeoutError
+        when it does not answer."""
+
+        async def asked() -> bool:
+            return bool(await self._client.is_connected) and bool(await self._client.is_logged_in)
+
+        return bool(await self._call(asked))
 
     async def send(self, user: str, server: str, body: Any) -> Sent:
         """Send an e2e.Message. Raises LibraryError, and TimeoutError when the library never answers."""
@@ -209,10 +224,16 @@ class Client:
         if self._stopping or self._ended is None:
             return True
         self._stopping = True
-        if not self._ended.done():
+        # Also when it has ended by itself: a library whose events end keeps its connection, and goes on confirming
+        # messages that nobody hears.
+        try:
             with suppress(Exception):
                 await asyncio.wait_for(self._client.stop(), STOP_SECONDS)
-            await asyncio.wait([self._ended], timeout=STOP_SECONDS)
+            if not self._ended.done():
+                await asyncio.wait([self._ended], timeout=END_SECONDS)
+        finally:
+            if not self._ended.done():  # a pairing that nobody finished
+                self._library.fresh_threads()
         return self._ended.done()
 
     async def _call(self, function: Any, *arguments: Any, seconds: float = CALL_SECONDS) -> Any:
@@ -248,6 +269,20 @@ class Client:
                 self._hanging_up = asyncio.ensure_future(self.stop())
 
         self._client.event(getattr(self._library.events, f"{kind}Ev"))(heard)
+
+    def _guarded(self, execute: Callable[..., None]) -> Callable[..., None]:
+        """The function that the library calls for each event, in a thread of its own. What it raises would be printed
+        there, and the event be lost without a word."""
+        loop = asyncio.get_running_loop()
+
+        def heard(*event: Any) -> None:
+            try:
+                execute(*event)
+            except Exception as error:
+                with suppress(RuntimeError):  # the loop is closed: nobody listens any more
+                    loop.call_soon_threadsafe(self.events.put_nowait, Event("Lost", place_of(error)))
+
+        return heard
 
     async def _on_qr(self, _: Any, code: bytes) -> None:
         self.events.put_nowait(Event("QR", code.decode()))

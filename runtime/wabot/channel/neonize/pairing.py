@@ -19,6 +19,7 @@ from wabot.channel.neonize.ears import Ears
 from wabot.channel.neonize.keys import database_name, protect
 from wabot.channel.neonize.library import Client, Event, Library, LibraryError
 from wabot.channel.neonize.outcomes import Verdict, broken_off, judge, wrong_number
+from wabot.channel.neonize.redact import redact
 from wabot.channel.neonize.spool import FOLDER, Spool
 from wabot.channel.neonize.unreachable import unreachable
 from wabot.model.history import History
@@ -35,6 +36,8 @@ _ANSWER: Final = 30.0
 _LOGIN: Final = 90.0
 """Seconds from the pairing until the first login has come about, or will not."""
 _GRACE: Final = 5.0
+_REFUSAL: Final = "info query returned status"
+"""How the library begins to say that WhatsApp answered no."""
 
 Reason = Literal[
     "paired",
@@ -139,12 +142,18 @@ class Pairing:
                     last = self._now()
                     patience = await self._offer(client, str(event.body))
                 case "Unpaired" if event.body == "timeout":  # cut, or the codes are used up
-                    self._ended = "the connection was cut" if self._now() < last + patience - _GRACE else ""
+                    self._ended = "the connection was cut" if self._now() < last + patience - 2 * _GRACE else ""
                     return None
                 case "Unpaired" if event.body == "err-client-outdated":
                     return _outcome("rejected", self._judge(event).state)
                 case "Unpaired":
                     return _outcome("refused", self._judge(event).state)
+                case "NoCode" if _REFUSAL in event.body:
+                    detail = f"WhatsApp gives no code for {self._phone} ({redact(event.body)})."
+                    return Outcome("rejected", detail, "Is WhatsApp on a phone with this number? Or scan a QR code.")
+                case "NoCode":
+                    self._ended = event.body
+                    return None
                 case "PairStatus":
                     self._linked = True
                     self._until, patience = self._now() + _LOGIN, _ANSWER
@@ -157,7 +166,8 @@ class Pairing:
                     await ears.hear(event)
                 case "Ended":
                     self._ended = str(event.body) or "the connection ended"
-                    if broken_off(self._ended, self._clock.now()) is None:
+                    refused = broken_off(self._ended, self._clock.now())
+                    if refused is None or refused.then != "wait":
                         return None
                     return Outcome("rejected", "WhatsApp restricts this number at present.", _PHONE_SAYS)
                 case _:
@@ -180,8 +190,7 @@ class Pairing:
             try:
                 typed = await client.pair_code(self._phone)
             except (LibraryError, TimeoutError) as error:
-                self._ended = str(error) or "no pair code came"
-                client.events.put_nowait(Event("Ended", self._ended))
+                client.events.put_nowait(Event("NoCode", str(error) or "no answer in time"))
             else:
                 self._tell("pair_code", code=typed, expires_in=round(min(TYPED, left)))
         return alive + _GRACE

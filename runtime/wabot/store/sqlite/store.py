@@ -23,6 +23,7 @@ from wabot.store.sqlite.payload import dump_message, load_message
 from wabot.store.sqlite.queries import asker
 from wabot.store.sqlite.receipts import RANK, outbound_of
 from wabot.store.sqlite.recording import record
+from wabot.store.sqlite.restraining import Restraints
 from wabot.store.sqlite.summary import summary
 from wabot.store.sqlite.upkeep import Upkeep
 from wabot.store.sqlite.writer import Writer
@@ -67,6 +68,7 @@ class SqliteStore:
         self.writer = self._writer = Writer(connection, tenant)
         self.imports, self.files = Imports(self._run_long, self._ask), Files(self._run, self._ask)
         self.alerts, self.people = Alerts(self._run, self._ask), People(self._ask, self._run)
+        self.restraints = Restraints(self._run, self._ask)
         self.upkeep = Upkeep(partial(self._writer.run, long=True), self._ask, folder, tenant)
         self.follow_ups = FollowUps(self._run, self._ask, self._next)
 
@@ -111,8 +113,8 @@ class SqliteStore:
     async def _journalled_messages(self, statement: str) -> list[Message]:
         return list(await self._run(lambda: [load_message(row["payload"]) for row in self._ask(statement)]))
 
-    async def pairs(self) -> list[tuple[str, str]]:
-        return list(await self._run(lambda: [(row["lid"], row["phone"]) for row in self._ask("contact_pairs")]))
+    async def lids(self) -> list[tuple[str, str]]:
+        return list(await self._run(lambda: [(row["lid"], row["phone"]) for row in self._ask("contact_lids")]))
 
     async def begin(self, message: Message, now: int) -> Begun:
         def attempt() -> int:
@@ -157,6 +159,7 @@ class SqliteStore:
             row["sent_last_minute"],
             row["due"] or 0,
             bool(row["tenant_paused"]),
+            bool(row["first_contact_stopped"]),
         )
 
     async def claim(self, outbound: Outbound, now: int, refuse: Callable[[SendFacts], str | None]) -> Claim:
