@@ -1,0 +1,1 @@
+"""Keys, Signal sessions, encrypted media and the phone's app state, compatible with WhatsApp's clients."""

@@ -1,0 +1,70 @@
+"""A server for each test, a key store that is paired once, and a shop that answers."""
+
+import asyncio
+import shutil
+import sys
+import tempfile
+from collections.abc import AsyncIterator, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from tests.tenants import number_of
+from tests.whatsapp.wire.library import WHY_NOT
+
+if not WHY_NOT:  # the modules of tests say themselves why they are skipped
+    from tests.whatsapp.live import Live
+    from tests.whatsapp.paired import Paired, paired
+    from tests.whatsapp.people.phone import Phone
+    from tests.whatsapp.shop import Shop
+    from tests.whatsapp.whatsapp import WhatsApp
+
+
+@pytest.fixture(scope="session")
+def memory_folder() -> Iterator[Path]:
+    """A folder in memory, where there is one: the library syncs its key store at every step."""
+    shared = Path("/dev/shm")  # noqa: S108 - a private folder is made in it
+    folder = Path(tempfile.mkdtemp(prefix="wabot-", dir=shared if shared.is_dir() else None))
+    yield folder
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def paired_once(memory_folder: Path) -> "Paired":
+    """The number of the tenant "warung", linked to a key store."""
+    with ThreadPoolExecutor(1) as thread:  # a thread, for an event loop of its own
+        return thread.submit(asyncio.run, paired(memory_folder / "paired", number_of("warung"), "Warung")).result()
+
+
+@pytest.fixture
+async def whatsapp() -> "AsyncIterator[WhatsApp]":
+    async with WhatsApp() as running:
+        yield running
+
+
+@pytest.fixture
+def place(memory_folder: Path) -> Iterator[Path]:
+    """A folder for one test's key stores and databases."""
+    folder = Path(tempfile.mkdtemp(dir=memory_folder))
+    yield folder
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture
+async def live(whatsapp: "WhatsApp", place: Path) -> "AsyncIterator[Live]":
+    """A daemon that has yet to be started, without tenants."""
+    daemon = Live(whatsapp, place)
+    yield daemon
+    await daemon.end()
+    sys.stderr.write(daemon.said())  # shown when the test has failed
+
+
+@pytest.fixture
+async def shop(live: "Live", paired_once: "Paired") -> "Shop":
+    """`wabot run` with one tenant, connected."""
+    phone: Phone = live.phone(paired_once)
+    live.tenant()
+    await live.start()
+    await phone.connected()
+    return Shop(live, phone)

@@ -1,0 +1,72 @@
+"""A key store that is paired once and copied for each test: a login with a copy takes some 10 ms."""
+
+import asyncio
+import json
+import os
+import shutil
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from tests.whatsapp.people.phone import Linked, Phone
+from tests.whatsapp.whatsapp import WhatsApp
+
+ROOT: Final = Path(__file__).parent.parent.parent
+_PATIENCE: Final = 60.0
+
+
+@dataclass(frozen=True)
+class Paired:
+    """A key store, and the phone that it belongs to. `keys` stands in a folder of its own."""
+
+    keys: Path
+    number: str
+    name: str
+    linked: Linked
+
+    def on(self, whatsapp: WhatsApp) -> Phone:
+        """The phone, on another server."""
+        return whatsapp.phone(self.number, self.name, linked=self.linked)
+
+    def copy_to(self, keys: Path) -> None:
+        """A key store that logs in as the client that was paired."""
+        keys.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        for suffix in ("", "-wal", "-shm"):
+            side = self.keys.with_name(self.keys.name + suffix)
+            if side.exists():
+                shutil.copy(side, keys.with_name(keys.name + suffix))
+
+
+async def pair(whatsapp: WhatsApp, phone: Phone, keys: Path) -> None:
+    """Link a client with a new key store; it has ended when this returns."""
+    keys.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    process = await asyncio.create_subprocess_exec(
+        sys.executable,
+        "-m",
+        "tests.whatsapp.pairing",
+        str(keys),
+        cwd=ROOT,
+        env=os.environ | whatsapp.environment(),
+        stdout=asyncio.subprocess.PIPE,
+    )
+    assert process.stdout is not None
+    try:
+        async with asyncio.timeout(_PATIENCE):
+            said = json.loads(await process.stdout.readline())
+            await phone.scans(said["code"])
+            while not said.get("paired"):
+                said = json.loads(await process.stdout.readline())
+            await process.wait()
+    finally:
+        if process.returncode is None:
+            process.kill()
+            await process.wait()
+
+
+async def paired(folder: Path, number: str, name: str) -> Paired:
+    async with WhatsApp() as whatsapp:
+        phone = whatsapp.phone(number, name)
+        keys = folder / "keys.db"
+        await pair(whatsapp, phone, keys)
+        return Paired(keys, number, name, phone.linked())

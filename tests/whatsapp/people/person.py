@@ -1,0 +1,105 @@
+"""What everybody with a phone does: seal, open, and remember."""
+
+import asyncio
+import os
+from typing import TYPE_CHECKING, Any, Final
+
+from tests.whatsapp.crypto.identity import Identity
+from tests.whatsapp.crypto.ratchet import SignalError
+from tests.whatsapp.crypto.session import Session, padded, unpadded
+from tests.whatsapp.people.heard import Heard
+from tests.whatsapp.server.accounts import Account, Device
+from tests.whatsapp.wire.jid import JID, LID, PN
+from tests.whatsapp.wire.node import Node
+from tests.whatsapp.wire.protobufs import e2e
+
+if TYPE_CHECKING:
+    from tests.whatsapp.server.server import Server
+
+PATIENCE: Final = 20.0
+"""Seconds until what must arrive counts as not arriving."""
+
+
+def new_id() -> str:
+    """An id as phones make them."""
+    return "3A" + os.urandom(9).hex().upper()
+
+
+class Person:
+    """`heard` holds all that was read, in order; `unreadable` why each other message could not be."""
+
+    def __init__(self, server: "Server", number: str, lid: str, name: str) -> None:
+        self.server, self.name = server, name
+        self.account = Account(JID(number, PN), JID(lid, LID), name)
+        self.identity = Identity()
+        self.device = Device(self.account, 0, self.identity, receives=self._receive, hears=self._told)
+        self.account.devices[0] = self.device
+        self.heard: list[Heard] = []
+        self.unreadable: list[SignalError] = []
+        self.sessions: dict[bytes, Session] = {}
+        self._read: set[int] = set()
+        server.accounts.add(self.account)
+
+    @property
+    def number(self) -> str:
+        return self.account.pn.user
+
+    @property
+    def lid(self) -> str:
+        return self.account.lid.user
+
+    async def hears(self, text: str = "", within: float = PATIENCE) -> Heard:
+        """The first message that contains `text` and that no earlier `hears` returned. Waits for it.
+
+        Raises AssertionError with all that was heard instead, after `within` seconds.
+        """
+        found: list[int] = []
+
+        def arrived() -> bool:
+            indexes = (at for at, heard in enumerate(self.heard) if at not in self._read and text in heard.text)
+            found[:] = [at for at in [next(indexes, None)] if at is not None]
+            return bool(found)
+
+        try:
+            await self.server.until(arrived, text, within)
+        except AssertionError:
+            heard = [one.text for one in self.heard]
+            raise AssertionError(f"{self.name} never heard {text!r}: {heard}, unreadable: {self.unreadable}") from None
+        self._read.add(found[0])
+        return self.heard[found[0]]
+
+    async def hears_nothing(self, for_: float) -> None:
+        """Nothing but what `hears` returned arrives within so many seconds."""
+        await asyncio.sleep(for_)
+        more = [heard.text for at, heard in enumerate(self.heard) if at not in self._read]
+        assert not more, f"{self.name} heard {more}"
+        assert not self.unreadable, f"{self.name} could not read {self.unreadable}"
+
+    def sealed(self, device: Device, message: Any) -> Node:
+        """A message for one device, encrypted."""
+        session = self.session(device)
+        if not session.open:
+            session.begin(device.take_bundle())
+        kind, body = session.encrypt(padded(message.SerializeToString()))
+        return Node("enc", {"v": "2", "type": kind}, body)
+
+    def session(self, device: Device) -> Session:
+        return self.sessions.setdefault(device.identity, Session(self.identity))
+
+    def _receive(self, sender: Device, node: Node, enc: Node) -> None:
+        kind = enc.text("type")
+        try:
+            plain = unpadded(self.session(sender).decrypt(kind, enc.data))
+        except SignalError as error:
+            self.unreadable.append(error)
+            return
+        at = asyncio.get_running_loop().time()
+        heard = Heard(node.text("id"), sender.jid(PN), e2e.Message.FromString(plain), node, kind, at)
+        self.heard.append(heard)
+        self._has_heard(sender, heard)
+
+    def _has_heard(self, sender: Device, heard: Heard) -> None:
+        """Called for each message that was read."""
+
+    async def _told(self, sender: Device, node: Node) -> None:
+        """A linked device sent a receipt or a chat state."""

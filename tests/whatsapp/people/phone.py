@@ -1,0 +1,157 @@
+"""The owner's handset: links the shop's client, and may answer customers by hand."""
+
+import asyncio
+import base64
+import copy
+import hmac
+import os
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from tests.whatsapp.crypto.app_state import AppState
+from tests.whatsapp.crypto.identity import Bundle, Identity
+from tests.whatsapp.crypto.keys import KeyPair, verified
+from tests.whatsapp.crypto.session import Session
+from tests.whatsapp.people.heard import Heard
+from tests.whatsapp.people.person import Person, new_id
+from tests.whatsapp.server import pairing, routing
+from tests.whatsapp.server.accounts import Device
+from tests.whatsapp.wire.clock import now
+from tests.whatsapp.wire.jid import LID
+from tests.whatsapp.wire.node import Attrs, Node
+from tests.whatsapp.wire.protobufs import adv, e2e
+
+if TYPE_CHECKING:
+    from tests.whatsapp.people.customer import Customer
+    from tests.whatsapp.server.server import Server
+
+_PHONE_SIGNS = b"\x06\x00"
+_CLIENT_SIGNS = b"\x06\x01"
+
+
+@dataclass(frozen=True)
+class Linked:
+    """A phone with its linked clients, as another server can take it over: their key stores log in there."""
+
+    identity: Identity
+    sessions: dict[bytes, Session]
+    app_state: AppState
+    next_device: int
+    devices: dict[int, tuple[Bundle, dict[int, bytes]]]
+
+
+class Phone(Person):
+    def __init__(self, server: "Server", number: str, lid: str, name: str) -> None:
+        super().__init__(server, number, lid, name)
+        self.account.app_state = AppState(name)
+
+    async def scans(self, code: str, *, wrong_mac: bool = False, wrong_signature: bool = False) -> Device:
+        """Link the client that shows this code; returns once it has accepted. It logs in soon after.
+
+        Raises LookupError when no client shows the code, TimeoutError when the client does not accept.
+        """
+        ref, _, identity, secret, *_ = code.split("#")[-1].split(",")
+        theirs = base64.b64decode(identity)
+        number = self.account.next_device
+        self.account.next_device += 1
+        raw = int.from_bytes(os.urandom(3), "big")
+        details = adv.ADVDeviceIdentity(rawID=raw, timestamp=now(), keyIndex=number).SerializeToString()
+        ours = self.identity.pair
+        signer = KeyPair() if wrong_signature else ours
+        signed = adv.ADVSignedDeviceIdentity(
+            details=details,
+            accountSignatureKey=ours.public,
+            accountSignature=signer.sign(_PHONE_SIGNS + details + theirs),
+        ).SerializeToString()
+        mac = hmac.digest(b"wrong" if wrong_mac else base64.b64decode(secret), signed, "sha256")
+        sealed = adv.ADVSignedDeviceIdentityHMAC(details=signed, HMAC=mac).SerializeToString()
+        device, answer = await pairing.link(self.server, ref, self.account, number, sealed)
+        theirs_signed = adv.ADVSignedDeviceIdentity.FromString(answer).deviceSignature
+        if not verified(theirs, _CLIENT_SIGNS + details + theirs + ours.public, theirs_signed):
+            raise ValueError("the client's signature does not verify")
+        await self._share_keys(device)
+        return device
+
+    async def types(self, to: "Customer", text: str, *, id: str = "") -> str:
+        """Answer a customer by hand; its id. The shop's clients get a copy."""
+        message, id = e2e.Message(conversation=text), id or new_id()
+        await self.copies(to, message, id)
+        at = asyncio.get_running_loop().time()
+        to.heard.append(Heard(id, self.account.pn, message, Node("message"), "msg", at))
+        await self.server.changed()
+        return id
+
+    async def copies(self, to: "Customer", message: Any, id: str, kind: str = "text") -> None:
+        """Tell the linked clients that this phone has sent a message."""
+        lid = to.jid.server == LID
+        copied = e2e.Message(deviceSentMessage=e2e.DeviceSentMessage(destinationJID=str(to.jid), message=message))
+        for device in self.account.linked():
+            attrs: Attrs = {
+                "from": self.account.lid if lid else self.account.pn,
+                "recipient": to.jid,
+                "id": id,
+                "t": str(now()),
+                "type": kind,
+                "addressing_mode": to.addressing,
+                "peer_recipient_pn" if lid else "peer_recipient_lid": to.account.pn if lid else to.account.lid,
+            }
+            await routing.deliver(device, Node("message", attrs, [self.sealed(device, copied)]))
+
+    async def unlinks(self) -> None:
+        """Log every client out, under Linked devices."""
+        for device in self.account.linked():
+            device.removed = True
+            if device.connection:
+                gone = Node("conflict", {"type": "device_removed"})
+                await device.connection.dismiss(Node("stream:error", {"code": "401"}, [gone]))
+
+    @property
+    def client(self) -> Device:
+        """Its one linked client. Raises ValueError when there is none, or more."""
+        (device,) = self.account.linked()
+        return device
+
+    async def connected(self, within: float = 30.0) -> None:
+        """Wait until its client has logged in and wants messages."""
+
+        def listens() -> bool:
+            return any(device.connection and device.connection.active for device in self.account.linked())
+
+        await self.server.until(listens, f"the client of {self.name} logs in", within)
+
+    async def disconnected(self, within: float = 30.0) -> None:
+        """Wait until its client is gone."""
+
+        def gone() -> bool:
+            return not any(device.connection for device in self.account.linked())
+
+        await self.server.until(gone, f"the client of {self.name} goes", within)
+
+    def linked(self) -> Linked:
+        """A copy of all that its clients' key stores belong to."""
+        state = self.account.app_state
+        assert state is not None
+        clients = {device.number: (device.bundle, device.once) for device in self.account.linked() if device.bundle}
+        return copy.deepcopy(Linked(self.identity, self.sessions, state, self.account.next_device, clients))
+
+    def take_over(self, linked: Linked) -> None:
+        """Become the phone that `linked` was."""
+        own = copy.deepcopy(linked)
+        self.identity, self.sessions = own.identity, own.sessions
+        self.device.played = own.identity
+        self.account.app_state, self.account.next_device = own.app_state, own.next_device
+        for number, (bundle, once) in own.devices.items():
+            self.account.devices[number] = Device(self.account, number, bundle=bundle, once=once)
+
+    async def _share_keys(self, device: Device) -> None:
+        """What a phone sends each new client: the key of its shared settings."""
+        state = self.account.app_state
+        assert state is not None
+        share = e2e.Message()
+        share.protocolMessage.type = share.protocolMessage.APP_STATE_SYNC_KEY_SHARE
+        key = share.protocolMessage.appStateSyncKeyShare.keys.add()
+        key.keyID.keyID, key.keyData.keyData, key.keyData.timestamp = state.key_id, state.key, now() * 1000
+        key.keyData.fingerprint.rawID = 1
+        attrs: Attrs = {"from": self.account.lid, "id": new_id(), "t": str(now())}
+        attrs |= {"type": "text", "category": "peer"}
+        await routing.deliver(device, Node("message", attrs, [self.sealed(device, share)]))

@@ -1,0 +1,1 @@
+"""What WhatsApp's own machines do: connections, pairing, login, questions, routing, and the media host."""

@@ -1,0 +1,98 @@
+"""Who has WhatsApp: accounts and their devices."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+from tests.whatsapp.crypto.app_state import AppState
+from tests.whatsapp.crypto.identity import Bundle, Identity
+from tests.whatsapp.wire.jid import JID, LID
+from tests.whatsapp.wire.node import Node
+
+if TYPE_CHECKING:
+    from tests.whatsapp.server.connection import Connection
+
+
+@dataclass(eq=False)
+class Device:
+    """One device of an account. `played` is the identity of a device that we play; a real client has none, but a
+    `bundle` and one-time keys (`once`) that it has published."""
+
+    account: Account
+    number: int
+    played: Identity | None = None
+    bundle: Bundle | None = None
+    once: dict[int, bytes] = field(default_factory=dict)
+    connection: Connection | None = None
+    waiting: dict[tuple[str, str], Node] = field(default_factory=dict)
+    """What a real client has not confirmed, by (tag, id): it comes again with the next login."""
+    receives: Callable[[Device, Node, Node], None] | None = None
+    """Played devices: takes (sender, stanza, its enc)."""
+    hears: Callable[[Device, Node], Awaitable[None]] | None = None
+    """Played devices: takes a receipt or chat state that a real client sent."""
+    removed: bool = False
+
+    def jid(self, server: str = LID) -> JID:
+        return (self.account.lid if server == LID else self.account.pn).of_device(self.number)
+
+    @property
+    def identity(self) -> bytes:
+        if self.played:
+            return self.played.pair.public
+        assert self.bundle is not None
+        return self.bundle.identity
+
+    def take_bundle(self) -> Bundle:
+        """A bundle for one who wants to write; its one-time key is used up."""
+        if self.played:
+            return self.played.bundle()
+        assert self.bundle is not None
+        if not self.once:
+            return self.bundle
+        once = min(self.once)
+        return replace(self.bundle, once_id=once, once=self.once.pop(once))
+
+
+@dataclass(eq=False)
+class Account:
+    pn: JID
+    lid: JID
+    name: str = ""
+    devices: dict[int, Device] = field(default_factory=dict)
+    app_state: AppState | None = None
+    next_device: int = 1
+
+    def linked(self) -> list[Device]:
+        """Its real clients."""
+        return [device for device in self.devices.values() if device.played is None and not device.removed]
+
+
+class Accounts:
+    """All accounts, by phone number and by LID."""
+
+    def __init__(self) -> None:
+        self._by_user: dict[str, Account] = {}
+
+    def add(self, account: Account) -> None:
+        for user in (account.pn.user, account.lid.user):
+            if user in self._by_user:
+                raise ValueError(f"{user} has an account already")
+            self._by_user[user] = account
+
+    def of(self, user: str) -> Account | None:
+        return self._by_user.get(user)
+
+    def device(self, jid: JID) -> Device | None:
+        account = self._by_user.get(jid.user)
+        device = account.devices.get(jid.device) if account else None
+        return None if device is None or device.removed else device
+
+
+def background(coroutine: Awaitable[None], running: set[asyncio.Future[None]]) -> None:
+    """Run beside; `running` keeps it alive."""
+    task = asyncio.ensure_future(coroutine)
+    running.add(task)
+    task.add_done_callback(running.discard)

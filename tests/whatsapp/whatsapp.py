@@ -1,0 +1,90 @@
+"""The whole of it: a WhatsApp of one's own."""
+
+import os
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from types import TracebackType
+from typing import Final, Self
+
+from tests.whatsapp.people.customer import Addressing, Customer
+from tests.whatsapp.people.phone import Linked, Phone
+from tests.whatsapp.server.server import Server
+from tests.whatsapp.wire import tls
+from tests.whatsapp.wire.node import Node
+from tests.whatsapp.wire.noise import ROOT
+from tests.whatsapp.wire.proxy import ConnectProxy
+
+INSIDE: Final = Path(__file__).parent / "inside"
+HERE: Final = "127.0.0.1,localhost,::1"
+
+
+class WhatsApp:
+    """A server on loopback, and its people. It lives in the event loop of the test; clients run in other processes,
+    with `environment()`. `trace` gets ("client" or "server", stanza)."""
+
+    def __init__(self, trace: Callable[[str, Node], None] | None = None) -> None:
+        self._folder = tempfile.TemporaryDirectory(prefix="whatsapp-")
+        self._trusted, context = tls.make(Path(self._folder.name))
+        self.server = Server(context, trace)
+        self.faults = self.server.faults
+        self.media = self.server.media
+        self.phones: list[Phone] = []
+        self.proxy = ConnectProxy({})
+
+    async def __aenter__(self) -> Self:
+        await self.server.start()
+        self.proxy.routes = {"web.whatsapp.com:443": self.server.port, ".whatsapp.net:443": self.media.port}
+        await self.proxy.start()
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.proxy.stop()
+        await self.server.stop()
+        self._folder.cleanup()
+
+    def phone(self, number: str, name: str = "Warung", *, lid: str = "", linked: Linked | None = None) -> Phone:
+        """The handset of a shop's owner. `linked`: the clients that were linked to it on another server."""
+        phone = Phone(self.server, number, lid or _lid(number), name)
+        if linked:
+            phone.take_over(linked)
+        self.phones.append(phone)
+        return phone
+
+    def customer(
+        self,
+        name: str,
+        number: str,
+        *,
+        of: Phone | None = None,
+        lid: str = "",
+        addressing: Addressing = "lid",
+        alt: bool = True,
+    ) -> Customer:
+        """One who writes to the shop `of` (the first one). See `Customer`."""
+        return Customer(self.server, number, lid or _lid(number), name, of or self.phones[0], addressing, alt)
+
+    def environment(self) -> dict[str, str]:
+        """What a client's process needs from its start on, beside `os.environ`."""
+        path = os.environ.get("PYTHONPATH")
+        return {
+            "SSL_CERT_FILE": str(self._trusted),
+            "PYTHONPATH": f"{INSIDE}{os.pathsep}{path}" if path else str(INSIDE),
+            "WHATSAPP_ROOT_FOR_TESTS": ROOT.public.hex(),
+            "WABOT_WHATSAPP_PROXY": self.address,
+            "HTTPS_PROXY": self.address,
+            "HTTP_PROXY": self.address,
+            "NO_PROXY": HERE,
+        }
+
+    @property
+    def address(self) -> str:
+        """The proxy through which clients come here."""
+        return f"http://127.0.0.1:{self.proxy.port}"
+
+
+def _lid(number: str) -> str:
+    """Another number of as many digits, that nobody takes for a phone number."""
+    return "1" + number[::-1]

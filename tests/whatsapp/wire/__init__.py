@@ -1,0 +1,1 @@
+"""Between bytes and stanzas: binary XML, the Noise handshake, frames, TLS, and the proxy that leads the client here."""
