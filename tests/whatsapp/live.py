@@ -16,8 +16,6 @@ from tests.whatsapp.people.phone import Phone
 from tests.whatsapp.whatsapp import WhatsApp
 
 PATIENCE: Final = 30.0
-DELAY: Final = "0s"
-"""Of a reply, beside the chance that the daemon adds."""
 
 RULES: Final = """\
   - id: jam-buka
@@ -30,12 +28,16 @@ RULES: Final = """\
 
 
 class Live:
-    """One daemon on one server. `environment` goes to its processes, beside the server's."""
+    """One daemon on one server. `environment` goes to its processes, beside the server's.
+
+    Replies leave at once: tenants have no delay, and chance adds none (`spread` milliseconds).
+    """
 
     def __init__(self, whatsapp: WhatsApp, place: Path) -> None:
         self.whatsapp = whatsapp
         self.rules, self.data, self.log = place / "rules", place / "data", place / "daemon.log"
         self.environment: dict[str, str] = {}
+        self.spread = 0
         self.process: Process | None = None
 
     def tenant(self, name: str = "warung", text: str = RULES, *, phone: str = "", **auto_reply: str) -> Path:
@@ -62,7 +64,7 @@ class Live:
                 stdin=asyncio.subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
-                env=os.environ | self.whatsapp.environment() | self.environment,
+                env=os.environ | self.whatsapp.environment() | self._hurry() | self.environment,
             )
         return self.process
 
@@ -127,6 +129,9 @@ class Live:
                 os.kill(pid, signal.SIGKILL)
             except ProcessLookupError:
                 continue
+
+    def _hurry(self) -> dict[str, str]:
+        return {"WHATSAPP_TESTS_SPREAD": str(self.spread)}
 
     def _outside(self) -> dict[str, str]:
         return {name: value for name, value in self.environment.items() if name.startswith("WABOT_")}

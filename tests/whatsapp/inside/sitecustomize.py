@@ -1,7 +1,7 @@
 """Runs at the start of a client's process: once neonize's library has been loaded, its Noise root becomes ours.
 
-Only the memory of that process changes. The hook waits for the import of neonize, so that it also works in a process
-that was forked before.
+Only the memory of that process changes. The hook waits for imports, so that it also works in a process that was forked
+before. `WHATSAPP_TESTS_SPREAD` sets the milliseconds by which chance delays a reply, so that tests do not wait for it.
 """
 
 import ctypes
@@ -10,13 +10,15 @@ import importlib.util
 import os
 import re
 import sys
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
-_LOADS_THE_LIBRARY = "neonize._binder"
 _ROOT = bytes.fromhex("142375574d0a587166aae71ebe516437c4a28b73e3695c6ce1f7f9545da8ee6b")
 
 
-def _replace(ours: bytes) -> None:
+def _trust_ours(_: object) -> None:
+    ours = bytes.fromhex(os.environ["WHATSAPP_ROOT_FOR_TESTS"])
     hits = []
     with Path("/proc/self/maps").open(encoding="utf-8") as maps:
         for line in maps:
@@ -29,14 +31,23 @@ def _replace(ours: bytes) -> None:
     ctypes.memmove(hits[0], ours, len(ours))
 
 
-class _Hook:
-    """Finds neonize._binder like everybody else, and acts when it has run."""
+def _spread(effects: Any) -> None:
+    effects.SPREAD = int(os.environ["WHATSAPP_TESTS_SPREAD"])
 
-    def __init__(self, ours: bytes) -> None:
-        self._ours = ours
+
+_HOOKS: dict[str, tuple[str, Callable[[Any], None]]] = {
+    "neonize._binder": ("WHATSAPP_ROOT_FOR_TESTS", _trust_ours),
+    "wabot.engine.effects": ("WHATSAPP_TESTS_SPREAD", _spread),
+}
+"""What happens once a module has run, if a variable of that name is set."""
+
+
+class _Finder:
+    """Finds these modules like everybody else, and acts when they have run."""
 
     def find_spec(self, name, path=None, target=None):  # type: ignore[no-untyped-def]
-        if name != _LOADS_THE_LIBRARY:
+        variable, act = _HOOKS.get(name, ("", None))
+        if act is None or variable not in os.environ:
             return None
         spec = importlib.machinery.PathFinder.find_spec(name, path, target)
         if spec is None or spec.loader is None:
@@ -45,7 +56,7 @@ class _Hook:
 
         def exec_module(module):  # type: ignore[no-untyped-def]
             run(module)
-            _replace(self._ours)
+            act(module)
 
         spec.loader.exec_module = exec_module  # type: ignore[method-assign]
         return spec
@@ -63,6 +74,5 @@ def _run_the_next_one() -> None:
             return
 
 
-if _ours := os.environ.get("WHATSAPP_ROOT_FOR_TESTS"):
-    sys.meta_path.insert(0, _Hook(bytes.fromhex(_ours)))
+sys.meta_path.insert(0, _Finder())
 _run_the_next_one()
