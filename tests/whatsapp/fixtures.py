@@ -9,11 +9,13 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
+import pytest_asyncio
 
 from tests.tenants import number_of
 from tests.whatsapp.wire.library import WHY_NOT
 
 if not WHY_NOT:  # the modules of tests say themselves why they are skipped
+    from tests.whatsapp.bare.client import Client, Linked
     from tests.whatsapp.live import Live
     from tests.whatsapp.paired import Paired, paired
     from tests.whatsapp.people.phone import Phone
@@ -58,6 +60,19 @@ async def live(whatsapp: "WhatsApp", place: Path) -> "AsyncIterator[Live]":
     yield daemon
     await daemon.end()
     sys.stderr.write(daemon.said())  # shown when the test has failed
+
+
+@pytest_asyncio.fixture(loop_scope="module", scope="module")
+async def linked(memory_folder: Path, paired_once: "Paired") -> "AsyncIterator[Linked]":
+    """A bare client, logged in, for all tests of a module: `pytestmark = pytest.mark.asyncio(loop_scope="module")`."""
+    folder = Path(tempfile.mkdtemp(dir=memory_folder))
+    paired_once.copy_to(folder / "keys.db")
+    async with WhatsApp() as running:
+        phone = paired_once.on(running)
+        client = await Client.start(running, folder / "keys.db")
+        await client.tells("Connected")
+        yield Linked(running, phone, client)
+        await client.end()
 
 
 @pytest.fixture

@@ -1,5 +1,6 @@
 """The whole of it: a WhatsApp of one's own."""
 
+import itertools
 import os
 import tempfile
 from collections.abc import Callable
@@ -9,6 +10,7 @@ from typing import Final, Self
 
 from tests.whatsapp.people.customer import Addressing, Customer
 from tests.whatsapp.people.phone import Linked, Phone
+from tests.whatsapp.server.faults import Swallowed, failure, refusal
 from tests.whatsapp.server.server import Server
 from tests.whatsapp.wire import tls
 from tests.whatsapp.wire.node import Node
@@ -31,6 +33,7 @@ class WhatsApp:
         self.media = self.server.media
         self.phones: list[Phone] = []
         self.proxy = ConnectProxy({})
+        self._numbers = itertools.count(30_000_001)
 
     async def __aenter__(self) -> Self:
         await self.server.start()
@@ -56,15 +59,49 @@ class WhatsApp:
     def customer(
         self,
         name: str,
-        number: str,
+        number: str = "",
         *,
         of: Phone | None = None,
         lid: str = "",
         addressing: Addressing = "lid",
         alt: bool = True,
     ) -> Customer:
-        """One who writes to the shop `of` (the first one). See `Customer`."""
+        """One who writes to the shop `of` (the first one), from a number of their own. See `Customer`."""
+        number = number or f"62812{next(self._numbers):08}"
         return Customer(self.server, number, lid or _lid(number), name, of or self.phones[0], addressing, alt)
+
+    def refuses(self, reason: int, *, ban: int = 101, expire: int = 3600) -> None:
+        """From now on logins fail: 401 unlinked, 402 banned for `expire` seconds (`ban` says why), 403 the phone is
+        gone, 405 outdated, 409, 414, 463 restricted, 500 and 503 a fault of WhatsApp's own. 0: they succeed again."""
+        self.faults.login = failure(reason, ban=ban, expire=expire) if reason else None
+
+    def refuses_messages(self, error: int) -> None:
+        """From now on what clients send is not taken: 463 for an account that may not write first. 0: it is again."""
+        self.faults.on_message = (lambda node: refusal(node, error)) if error else None
+
+    def loses_messages(self, first: int) -> Swallowed:
+        """The next so many messages of clients get lost on their way here, and no acknowledgement goes back."""
+        self.faults.on_message = lost = Swallowed(first)
+        return lost
+
+    def cut(self) -> None:
+        """Break every connection without a goodbye."""
+        self.proxy.cut()
+
+    def goes_away(self) -> None:
+        """Break every connection, and refuse new ones."""
+        self.faults.unreachable = True
+        self.cut()
+
+    def comes_back(self) -> None:
+        self.faults.unreachable = False
+
+    def hangs(self) -> None:
+        """Connections stay, but nothing moves on them any more."""
+        self.proxy.flowing.clear()
+
+    def flows(self) -> None:
+        self.proxy.flowing.set()
 
     def environment(self) -> dict[str, str]:
         """What a client's process needs from its start on, beside `os.environ`."""

@@ -1,11 +1,15 @@
 """One who writes to a shop."""
 
-from typing import TYPE_CHECKING, Any, Literal
+import asyncio
+from collections import Counter
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 from tests.whatsapp.people.heard import Heard
-from tests.whatsapp.people.person import Person, new_id
+from tests.whatsapp.people.person import PATIENCE, Person, new_id
 from tests.whatsapp.server import routing
-from tests.whatsapp.server.accounts import Account, Device, background
+from tests.whatsapp.server.accounts import Device, background
+from tests.whatsapp.server.answers.keys import published
 from tests.whatsapp.wire.clock import now
 from tests.whatsapp.wire.jid import JID, LID
 from tests.whatsapp.wire.node import Attrs, Node
@@ -16,19 +20,49 @@ if TYPE_CHECKING:
     from tests.whatsapp.server.server import Server
 
 Addressing = Literal["lid", "pn"]
+MOST_REQUESTS: Final = 4
+"""How often a phone asks for a message that it cannot read."""
+MEDIA: Final = "media"
+"""What the server calls a message that is more than text."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tick:
+    """What the shop's client did with a message of the customer's: `kind` is "delivered", "inactive" (delivered to a
+    client that is not available), "read", or "retry" (it could not be read). `at` is the event loop's time in s."""
+
+    kind: str
+    ids: tuple[str, ...]
+    at: float
+
+
+@dataclass(frozen=True, slots=True)
+class Typing:
+    """The shop's client began ("composing") or ended ("paused") to type."""
+
+    state: str
+    at: float
 
 
 class Customer(Person):
-    """`addressing` is how WhatsApp names the customer to the shop, `alt` whether it adds the other name. `confirms`:
-    the phone says that messages were delivered, as phones do."""
+    """`addressing` is how WhatsApp names the customer to the shop, `alt` whether it adds the other name.
+
+    The phone confirms what arrives (`confirms`), and sends again what the shop's client could not read. What it cannot
+    read itself it counts in `unreadable`; with `asks_again` it asks for it once more, as phones do.
+    """
 
     def __init__(
         self, server: "Server", number: str, lid: str, name: str, shop: "Phone", addressing: Addressing, alt: bool
     ) -> None:
         super().__init__(server, number, lid, name)
         self.shop, self.addressing, self.alt = shop, addressing, alt
-        self.confirms = True
+        self.confirms, self.asks_again = True, False
         self.sent: dict[str, tuple[Any, str]] = {}
+        self.ticks: list[Tick] = []
+        self.typing: list[Typing] = []
+        self._stanzas: dict[str, dict[Device, Node]] = {}
+        self._asked: Counter[str] = Counter()
+        self._seen_typing = 0
 
     @property
     def jid(self) -> JID:
@@ -43,8 +77,33 @@ class Customer(Person):
         id = id or new_id()
         self.sent[id] = message, kind
         for device in (to or self.shop).account.linked():
-            await routing.deliver(device, self.stanza(device, message, id, kind))
+            await self._deliver(device, self.stanza(device, message, id, kind))
         return id
+
+    async def repeats(self, id: str, *, sealed_anew: bool = False) -> None:
+        """Send a message once more with the same id: the same bytes, as a server does that missed the confirmation, or
+        encrypted anew."""
+        message, kind = self.sent[id]
+        for device, stanza in list(self._stanzas[id].items()):
+            again = self.stanza(device, message, id, kind) if sealed_anew else stanza
+            await self._deliver(device, again)
+
+    async def garbles(self, text: str, *, for_good: bool = False) -> str:
+        """Write a text that the shop's client cannot decrypt; its id. The phone sends it again when asked, unless it is
+        lost `for_good`."""
+        id, message = new_id(), e2e.Message(conversation=text)
+        if not for_good:
+            self.sent[id] = message, "text"
+        for device in self.shop.account.linked():
+            stanza = self.stanza(device, message, id)
+            enc = stanza.get("enc")
+            enc.content = enc.data[:-4] + bytes(4)
+            await self._deliver(device, stanza)
+        return id
+
+    async def _deliver(self, device: Device, stanza: Node) -> None:
+        self._stanzas.setdefault(stanza.text("id"), {})[device] = stanza
+        await routing.deliver(device, stanza)
 
     def stanza(self, device: Device, message: Any, id: str, kind: str = "text") -> Node:
         """What the server passes on to one of the shop's clients; encrypted anew each time."""
@@ -59,7 +118,21 @@ class Customer(Person):
         }
         if self.alt:
             attrs |= {"sender_pn": self.account.pn} if lid else {"sender_lid": self.account.lid}
-        return Node("message", attrs, [self.sealed(device, message)])
+        enc = self.sealed(device, message)
+        if kind == MEDIA:
+            enc.attrs["mediatype"] = media_type(message)
+        return Node("message", attrs, [enc])
+
+    async def starts_typing(self) -> None:
+        await self._state("composing")
+
+    async def stops_typing(self) -> None:
+        await self._state("paused")
+
+    async def _state(self, state: str) -> None:
+        for device in self.shop.account.linked():
+            if device.connection:
+                await device.connection.send(Node("chatstate", {"from": self.jid}, [Node(state)]))
 
     async def confirm(self, heard: Heard, kind: Literal["delivered", "read"] = "delivered") -> None:
         """Tell the shop what became of its message: one grey tick more, or blue ones."""
@@ -74,9 +147,83 @@ class Customer(Person):
         """Open the chat and see it."""
         await self.confirm(heard, "read")
 
-    def _has_heard(self, sender: Device, heard: Heard) -> None:
+    async def sees_typing(self, state: str = "composing", within: float = PATIENCE) -> Typing:
+        """The shop's next "typing…" (or its end, "paused") that no earlier call returned."""
+
+        def found() -> int | None:
+            states = range(self._seen_typing, len(self.typing))
+            return next((at for at in states if self.typing[at].state == state), None)
+
+        await self.bell.until(lambda: found() is not None, f"{self.name} sees {state}", within)
+        at = found()
+        assert at is not None
+        self._seen_typing = at + 1
+        return self.typing[at]
+
+    async def sees_tick(self, id: str, kind: str, within: float = PATIENCE) -> Tick:
+        """The shop's client has got ("delivered", "inactive") or read the message with this id."""
+
+        def found() -> Tick | None:
+            return next((tick for tick in self.ticks if tick.kind == kind and id in tick.ids), None)
+
+        what = f"{self.name} sees {kind} at {id}; {self.ticks}"
+        await self.bell.until(lambda: found() is not None, what, within)
+        tick = found()
+        assert tick is not None
+        return tick
+
+    def _has_read(self, sender: Device, heard: Heard) -> None:
         if self.confirms:
             background(self.confirm(heard), self.server.running)
 
-    def is_of(self, account: Account) -> bool:
-        return self.shop.account is account
+    def _could_not_read(self, sender: Device, node: Node) -> None:
+        if self.asks_again:
+            background(self._ask_again(sender, node), self.server.running)
+
+    async def _ask_again(self, sender: Device, node: Node) -> None:
+        id = node.text("id")
+        self._asked[id] += 1
+        if self._asked[id] > MOST_REQUESTS:
+            return
+        retry = Node("retry", {"v": "1", "count": str(self._asked[id]), "id": id, "t": str(now())})
+        registration, *keys = published(self.device.take_bundle())
+        attrs: Attrs = {"from": self.jid, "id": id, "t": str(now()), "type": "retry"}
+        await routing.deliver(sender, Node("receipt", attrs, [retry, registration, Node("keys", {}, keys)]))
+
+    def _told(self, sender: Device, node: Node) -> None:
+        at = asyncio.get_running_loop().time()
+        if node.tag == "chatstate":
+            self.typing += [Typing(child.tag, at) for child in node.children()]
+        else:
+            self.ticks.append(Tick(node.text("type") or "delivered", routing.named(node), at))
+            if node.text("type") == "retry":
+                background(self._send_again(sender, node), self.server.running)
+        self.bell.ring()
+
+    async def _send_again(self, device: Device, node: Node) -> None:
+        """The shop's client could not read it: begin a new session, and say it there."""
+        id, count = node.text("id"), node.get("retry").text("count")
+        if id not in self.sent:
+            return
+        message, kind = self.sent[id]
+        self.session(device).forget()
+        stanza = self.stanza(device, message, id, kind)
+        stanza.get("enc").attrs["count"] = count
+        await self._deliver(device, stanza)
+
+
+def media_type(message: Any) -> str:
+    """The server's word for what a message is; it cannot look inside."""
+    field = next((field.name for field, _ in message.ListFields() if field.name in _MEDIA_TYPES), "")
+    return _MEDIA_TYPES.get(field, "")
+
+
+_MEDIA_TYPES = {
+    "imageMessage": "image",
+    "videoMessage": "video",
+    "audioMessage": "audio",
+    "documentMessage": "document",
+    "stickerMessage": "sticker",
+    "locationMessage": "location",
+    "contactMessage": "vcard",
+}

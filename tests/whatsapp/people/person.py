@@ -4,6 +4,7 @@ import asyncio
 import os
 from typing import TYPE_CHECKING, Any, Final
 
+from tests.whatsapp.bell import Bell
 from tests.whatsapp.crypto.identity import Identity
 from tests.whatsapp.crypto.ratchet import SignalError
 from tests.whatsapp.crypto.session import Session, padded, unpadded
@@ -37,7 +38,9 @@ class Person:
         self.heard: list[Heard] = []
         self.unreadable: list[SignalError] = []
         self.sessions: dict[bytes, Session] = {}
-        self._read: set[int] = set()
+        self.bell = Bell()
+        """Rings when something has arrived."""
+        self._new: list[Heard] = []
         server.accounts.add(self.account)
 
     @property
@@ -53,26 +56,24 @@ class Person:
 
         Raises AssertionError with all that was heard instead, after `within` seconds.
         """
-        found: list[int] = []
 
-        def arrived() -> bool:
-            indexes = (at for at, heard in enumerate(self.heard) if at not in self._read and text in heard.text)
-            found[:] = [at for at in [next(indexes, None)] if at is not None]
-            return bool(found)
+        def found() -> Heard | None:
+            return next((heard for heard in self._new if text in heard.text), None)
 
         try:
-            await self.server.until(arrived, text, within)
+            await self.bell.until(lambda: found() is not None, text, within)
         except AssertionError:
             heard = [one.text for one in self.heard]
             raise AssertionError(f"{self.name} never heard {text!r}: {heard}, unreadable: {self.unreadable}") from None
-        self._read.add(found[0])
-        return self.heard[found[0]]
+        first = found()
+        assert first is not None
+        self._new.remove(first)
+        return first
 
     async def hears_nothing(self, for_: float) -> None:
         """Nothing but what `hears` returned arrives within so many seconds."""
         await asyncio.sleep(for_)
-        more = [heard.text for at, heard in enumerate(self.heard) if at not in self._read]
-        assert not more, f"{self.name} heard {more}"
+        assert not self._new, f"{self.name} heard {[heard.text for heard in self._new]}"
         assert not self.unreadable, f"{self.name} could not read {self.unreadable}"
 
     def sealed(self, device: Device, message: Any) -> Node:
@@ -86,20 +87,31 @@ class Person:
     def session(self, device: Device) -> Session:
         return self.sessions.setdefault(device.identity, Session(self.identity))
 
+    def takes(self, heard: Heard) -> None:
+        """A message has arrived and can be read."""
+        self.heard.append(heard)
+        self._new.append(heard)
+        self.bell.ring()
+
     def _receive(self, sender: Device, node: Node, enc: Node) -> None:
         kind = enc.text("type")
         try:
             plain = unpadded(self.session(sender).decrypt(kind, enc.data))
         except SignalError as error:
             self.unreadable.append(error)
+            self.bell.ring()
+            self._could_not_read(sender, node)
             return
         at = asyncio.get_running_loop().time()
         heard = Heard(node.text("id"), sender.jid(PN), e2e.Message.FromString(plain), node, kind, at)
-        self.heard.append(heard)
-        self._has_heard(sender, heard)
+        self.takes(heard)
+        self._has_read(sender, heard)
 
-    def _has_heard(self, sender: Device, heard: Heard) -> None:
-        """Called for each message that was read."""
+    def _has_read(self, sender: Device, heard: Heard) -> None:
+        """Called for each message that a linked device sent and that could be read."""
 
-    async def _told(self, sender: Device, node: Node) -> None:
+    def _could_not_read(self, sender: Device, node: Node) -> None:
+        """Called for each one that could not."""
+
+    def _told(self, sender: Device, node: Node) -> None:
         """A linked device sent a receipt or a chat state."""

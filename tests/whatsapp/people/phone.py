@@ -77,8 +77,7 @@ class Phone(Person):
         message, id = e2e.Message(conversation=text), id or new_id()
         await self.copies(to, message, id)
         at = asyncio.get_running_loop().time()
-        to.heard.append(Heard(id, self.account.pn, message, Node("message"), "msg", at))
-        await self.server.changed()
+        to.takes(Heard(id, self.account.pn, message, Node("message"), "msg", at))
         return id
 
     async def copies(self, to: "Customer", message: Any, id: str, kind: str = "text") -> None:
@@ -104,6 +103,12 @@ class Phone(Person):
             if device.connection:
                 gone = Node("conflict", {"type": "device_removed"})
                 await device.connection.dismiss(Node("stream:error", {"code": "401"}, [gone]))
+
+    async def is_replaced(self) -> None:
+        """Another program with the same keys takes the connection over."""
+        for device in self.account.linked():
+            if device.connection:
+                await device.connection.dismiss(Node("stream:error", {}, [Node("conflict", {"type": "replaced"})]))
 
     @property
     def client(self) -> Device:

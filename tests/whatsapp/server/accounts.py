@@ -31,12 +31,19 @@ class Device:
     """What a real client has not confirmed, by (tag, id): it comes again with the next login."""
     receives: Callable[[Device, Node, Node], None] | None = None
     """Played devices: takes (sender, stanza, its enc)."""
-    hears: Callable[[Device, Node], Awaitable[None]] | None = None
+    hears: Callable[[Device, Node], None] | None = None
     """Played devices: takes a receipt or chat state that a real client sent."""
+    presences: list[str] = field(default_factory=list)
+    """What a real client said of itself, in order: "available", "unavailable"."""
     removed: bool = False
 
     def jid(self, server: str = LID) -> JID:
         return (self.account.lid if server == LID else self.account.pn).of_device(self.number)
+
+    @property
+    def presence(self) -> str:
+        """What it said last; "" when it has said nothing."""
+        return self.presences[-1] if self.presences else ""
 
     @property
     def identity(self) -> bytes:

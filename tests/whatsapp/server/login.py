@@ -30,7 +30,7 @@ async def greet(connection: Connection) -> None:
         )
     else:
         await _log_in(connection, server)
-    await server.changed()
+    server.bell.ring()
 
 
 async def _log_in(connection: Connection, server: "Server") -> None:

@@ -1,6 +1,6 @@
 """From one device to the others: messages, receipts, chat states; and what waits for a client that is away."""
 
-from tests.whatsapp.server.accounts import Device, background
+from tests.whatsapp.server.accounts import Device
 from tests.whatsapp.server.connection import Connection
 from tests.whatsapp.wire.clock import now
 from tests.whatsapp.wire.jid import JID
@@ -43,16 +43,17 @@ def _parts(node: Node, to: JID) -> list[tuple[JID, Node]]:
 async def receipt(connection: Connection, node: Node) -> None:
     """A client has got or read a message, or could not read it (retry)."""
     if connection.device and node.text("type") != "retry":
-        for id in _named(node):
+        for id in named(node):
             connection.device.waiting.pop(("message", id), None)
-    await _told(connection, node)
+    _tell(connection, node)
     attrs: Attrs = {"class": "receipt", "id": node.text("id"), "from": node.attrs.get("to")}
     await connection.send(Node("ack", {**attrs, "type": node.attrs.get("type"), "t": str(now())}))
 
 
-def _named(node: Node) -> list[str]:
+def named(node: Node) -> tuple[str, ...]:
+    """The ids of the messages that a receipt is about."""
     more = node.find("list")
-    return [node.text("id"), *(item.text("id") for item in (more.children("item") if more else []))]
+    return (node.text("id"), *(item.text("id") for item in (more.children("item") if more else [])))
 
 
 async def acknowledged(connection: Connection, node: Node) -> None:
@@ -61,11 +62,11 @@ async def acknowledged(connection: Connection, node: Node) -> None:
 
 
 async def chat_state(connection: Connection, node: Node) -> None:
-    await _told(connection, node)
+    _tell(connection, node)
 
 
-async def _told(connection: Connection, node: Node) -> None:
+def _tell(connection: Connection, node: Node) -> None:
     account = connection.server.accounts.of(node.jid("to").user)
     handset = account.devices.get(0) if account else None
     if handset and handset.hears and connection.device:
-        background(handset.hears(connection.device, node), connection.server.running)
+        handset.hears(connection.device, node)

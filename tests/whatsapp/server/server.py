@@ -4,6 +4,7 @@ import asyncio
 import itertools
 import logging
 import ssl
+from collections import deque
 from collections.abc import Callable
 from typing import Final
 
@@ -12,6 +13,7 @@ from websockets.asyncio.server import ServerConnection, serve
 from websockets.exceptions import ConnectionClosed
 from websockets.http11 import Request, Response
 
+from tests.whatsapp.bell import Bell
 from tests.whatsapp.server import login
 from tests.whatsapp.server.accounts import Accounts
 from tests.whatsapp.server.connection import Connection
@@ -25,10 +27,11 @@ from tests.whatsapp.wire.noise import Authority, Handshake
 
 _SILENT: Final = logging.getLogger("tests.whatsapp.websockets")
 _SILENT.setLevel(logging.CRITICAL)
+KEPT: Final = 20_000
 
 
 class Server:
-    """`received` holds every stanza of every client, `unanswered` those that nobody here knows."""
+    """`received` holds the last stanzas of all clients, `unanswered` those that nobody here knows."""
 
     def __init__(self, context: ssl.SSLContext, trace: Callable[[str, Node], None] | None = None) -> None:
         self.accounts = Accounts()
@@ -36,14 +39,14 @@ class Server:
         self.faults = Faults()
         self.stanzas = dict(STANZAS)
         self.connections: list[Connection] = []
-        self.received: list[Node] = []
+        self.received: deque[Node] = deque(maxlen=KEPT)
         self.unanswered: list[Node] = []
         self.logins = 0
         self.patience = 1.0
         """Seconds from a last stanza to our close."""
         self.port = 0
         self.running: set[asyncio.Future[None]] = set()
-        self.heard = asyncio.Condition()
+        self.bell = Bell()
         self._context, self._trace = context, trace
         self._authority = Authority()
         self._ids = itertools.count(1)
@@ -79,18 +82,9 @@ class Server:
     def new_id(self) -> str:
         return f"{next(self._ids):06X}"
 
-    async def changed(self) -> None:
-        """Wake everybody who waits for something to be true."""
-        async with self.heard:
-            self.heard.notify_all()
-
     async def until(self, happened: Callable[[], bool], what: str, within: float = 20.0) -> None:
-        """Wait until it is true. Raises AssertionError that says `what` never was, after `within` seconds."""
-        try:
-            async with asyncio.timeout(within), self.heard:
-                await self.heard.wait_for(happened)
-        except TimeoutError:
-            raise AssertionError(f"never happened: {what}") from None
+        """Wait until something is true of connections or stanzas. See `Bell.until`."""
+        await self.bell.until(happened, what, within)
 
     def _admit(self, socket: ServerConnection, request: Request) -> Response | None:
         if self.faults.unreachable:
@@ -118,7 +112,7 @@ class Server:
             if connection:
                 self.connections.remove(connection)
                 login.leave(connection)
-                await self.changed()
+                self.bell.ring()
 
     async def _take(self, connection: Connection, node: Node) -> None:
         self.trace("client", node)
@@ -127,4 +121,4 @@ class Server:
             await handle(connection, node)
         else:
             self.unanswered.append(node)
-        await self.changed()
+        self.bell.ring()

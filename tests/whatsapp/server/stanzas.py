@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Final
 
-from tests.whatsapp.server import answers, routing
+from tests.whatsapp.server import answers, presence, routing
 from tests.whatsapp.server.connection import Connection
 from tests.whatsapp.wire.node import Node
 
@@ -20,6 +20,6 @@ STANZAS: Final[Mapping[str, Handler]] = {
     "receipt": routing.receipt,
     "ack": routing.acknowledged,
     "chatstate": routing.chat_state,
-    "presence": _noted,
+    "presence": presence.take,
     "ib": _noted,
 }

@@ -41,7 +41,11 @@ def _bundle(connection: Connection, jid: JID) -> Node:
     device = connection.server.accounts.device(jid)
     if device is None:
         return Node("user", {"jid": jid}, [Node("error", {"code": "406", "text": "not-acceptable"})])
-    bundle = device.take_bundle()
+    return Node("user", {"jid": jid, "t": str(now())}, published(device.take_bundle()))
+
+
+def published(bundle: Bundle) -> list[Node]:
+    """A bundle as the server hands it out."""
     signed = [
         Node("id", {}, bundle.signed_id.to_bytes(3, "big")),
         Node("value", {}, bundle.signed),
@@ -55,5 +59,5 @@ def _bundle(connection: Connection, jid: JID) -> Node:
     ]
     if bundle.once_id is not None:
         once = [Node("id", {}, bundle.once_id.to_bytes(3, "big")), Node("value", {}, bundle.once)]
-        content.append(Node("key", {}, [*once]))
-    return Node("user", {"jid": jid, "t": str(now())}, content)
+        content.append(Node("key", {}, once))
+    return content

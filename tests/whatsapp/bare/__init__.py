@@ -1,0 +1,1 @@
+"""The real client without wabot, in a process of its own: for questions about the server, or about the library."""
