@@ -68,16 +68,20 @@ class Customer(Person):
     def jid(self) -> JID:
         return self.account.lid if self.addressing == LID else self.account.pn
 
-    async def says(self, text: str, *, to: "Phone | None" = None, id: str = "") -> str:
-        """Write a text; its id."""
-        return await self.sends(e2e.Message(conversation=text), to=to, id=id)
+    async def says(self, text: str, *, to: "Phone | None" = None, id: str = "", ago: int = 0) -> str:
+        """Write a text; its id. `ago`: it was written so many seconds before."""
+        return await self.sends(e2e.Message(conversation=text), to=to, id=id, ago=ago)
 
-    async def sends(self, message: Any, *, kind: str = "text", to: "Phone | None" = None, id: str = "") -> str:
+    async def sends(
+        self, message: Any, *, kind: str = "text", to: "Phone | None" = None, id: str = "", ago: int = 0
+    ) -> str:
         """Send an e2e.Message; its id. `kind` is "text" or "media"."""
         id = id or new_id()
         self.sent[id] = message, kind
         for device in (to or self.shop).account.linked():
-            await self._deliver(device, self.stanza(device, message, id, kind))
+            stanza = self.stanza(device, message, id, kind)
+            stanza.attrs["t"] = str(now() - ago)
+            await self._deliver(device, stanza)
         return id
 
     async def repeats(self, id: str, *, sealed_anew: bool = False) -> None:

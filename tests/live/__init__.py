@@ -1,0 +1,1 @@
+"""The whole daemon on WhatsApp, against the server for tests: what goes wrong, and what customers see of it."""
