@@ -9,7 +9,7 @@ from typing import Any, Final
 from wabot.channel.neonize.addresses import Addresses
 from wabot.channel.neonize.connection import Connection
 from wabot.channel.neonize.importing import Importer
-from wabot.channel.neonize.library import Client, LibraryError
+from wabot.channel.neonize.library import Client, Event, LibraryError
 from wabot.channel.neonize.outcomes import Verdict, broken_off, expired, judge, pairing, wrong_number
 from wabot.channel.neonize.speaking import Speaking
 from wabot.channel.neonize.translate import Ack, read_message, read_receipt
@@ -20,6 +20,9 @@ from wabot.ports import Clock, Inbox
 
 # The first pairing code lives 60 s, the following ones 20 s; then WhatsApp hangs up without a word.
 QR_SECONDS: Final = 75.0
+# After a login WhatsApp first sends all that came meanwhile, then says that this was all: the owner may have answered
+# there what a reply is about. It has always said so; this is for the day on which it does not.
+CATCH_UP_SECONDS: Final = 15.0
 # The library tries again less and less often, without a limit; a new process starts with short waits.
 CUT_SECONDS: Final = 300.0
 
@@ -41,6 +44,7 @@ class Following:
         self._connection, self._addresses, self._speaking = connection, addresses, speaking
         self._importer, self._phone, self._clock, self._show_qr = importer, phone, clock, show_qr
         self._state = SessionState("starting")
+        self._begun: set[str] = set()
         self.ended = ""
 
     async def follow(self, client: Client, inbox: Inbox) -> Verdict | None:
@@ -76,11 +80,16 @@ class Following:
                         return refused
                     if self._connection.account is None:  # cut again already: the next Connected asks again
                         continue
-                    await self.report(inbox, SessionState("connected"))
+                    await self._caught_up(event.kind, inbox)
+                    loop = asyncio.get_running_loop()
+                    loop.call_later(CATCH_UP_SECONDS, client.events.put_nowait, Event("OfflineSyncCompleted"))
                     for body in held:
                         await self.deliver(body, inbox)
                     held.clear()
                     self._importer.start(inbox)
+                case "OfflineSyncCompleted":
+                    if event.body is not None or "Connected" in self._begun:  # ours comes late when that was cut again
+                        await self._caught_up(event.kind, inbox)
                 case "HistorySync":
                     self._importer.hear(event.body)
                 case "Message":
@@ -102,6 +111,17 @@ class Following:
                     if verdict.state:
                         await self.report(inbox, verdict.state)
                         patience = None if client.connected else CUT_SECONDS
+
+    async def _caught_up(self, kind: str, inbox: Inbox) -> None:
+        """Connected is who has logged in and heard what came meanwhile; the library tells the two in either order."""
+        if self._state.status == "connected":
+            return
+        self._begun.add(kind)
+        if self._begun == {"Connected", "OfflineSyncCompleted"}:
+            self._begun.clear()
+            await self.report(inbox, SessionState("connected"))
+        elif kind == "Connected":
+            await self.report(inbox, SessionState("connecting", "Logged in. Reading what came meanwhile."))
 
     async def report(self, inbox: Inbox, state: SessionState) -> None:
         """Tell the state when it is another."""

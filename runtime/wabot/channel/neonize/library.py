@@ -99,6 +99,7 @@ class Client:
         "Message",
         "Receipt",
         "HistorySync",
+        "OfflineSyncCompleted",
     )
 
     PARTING: Final = ("Disconnected", "LoggedOut", "StreamReplaced", "TemporaryBan", "ConnectFailure", "ClientOutdated")

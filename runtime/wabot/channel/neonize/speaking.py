@@ -6,15 +6,14 @@ from typing import Final, Literal
 from wabot.channel.neonize.addresses import Addresses
 from wabot.channel.neonize.bounded import Bounded
 from wabot.channel.neonize.connection import Connection
-from wabot.channel.neonize.library import Event, LibraryError
+from wabot.channel.neonize.library import Client, Event, LibraryError, Sent
 from wabot.channel.neonize.refusal import refusal
+from wabot.channel.neonize.settling import Settling
 from wabot.channel.neonize.translate import Ack
 from wabot.model.errors import ChannelError, SendRefused, SendUnknown
 from wabot.model.turn import Outbound, Receipt
 from wabot.ports import Clock
 
-# A reply within some 3 ms of the customer's message can be unreadable on the customer's phone.
-SETTLE_MS: Final = 50
 # A phone number's digits (E.164); a group's id has more.
 LONGEST_NUMBER: Final = 15
 REMEMBERED: Final = 10_000
@@ -25,14 +24,14 @@ class Speaking:
 
     def __init__(self, connection: Connection, addresses: Addresses, clock: Clock) -> None:
         self._connection, self._addresses, self._clock = connection, addresses, clock
-        self._spoke: Bounded[str, int] = Bounded(REMEMBERED)
+        self._settling = Settling(clock)
         self._sent: Bounded[str, str] = Bounded(REMEMBERED)
         self._early: Bounded[str, list[Ack]] = Bounded(256)
         self._typing: set[str] = set()
 
     def heard(self, chat: str) -> None:
         """Note that somebody wrote in `chat` at this moment."""
-        self._spoke[chat] = self._clock.now()
+        self._settling.heard(chat)
 
     async def send(self, outbound: Outbound) -> None:
         """Send one message to one person. See `Channel.send` for what it raises."""
@@ -42,24 +41,27 @@ class Speaking:
         known = self._addresses.is_lid(chat)
         if not (chat.isascii() and chat.isdigit() and (known or len(chat) <= LONGEST_NUMBER)):
             raise SendRefused(f"{chat!r} is not one person's chat: wabot sends to nothing else.")
-        while (ready := self._spoke.get(chat, -SETTLE_MS) + SETTLE_MS) > self._clock.now():
-            await self._clock.sleep_until(ready)
+        async with self._settling.turn(chat):
+            sent, client = await self._hand_over(outbound)
+        self._sent[sent.id] = outbound.id
+        # By this id customers quote the reply and react to it, and receipts name it after a restart.
+        client.events.put_nowait(Event("Sent", Receipt(outbound.id, "sent", self._clock.now(), chat, sent.id)))
+        for ack in self._early.pop(sent.id, []):
+            client.events.put_nowait(Event("Ack", ack))
+
+    async def _hand_over(self, outbound: Outbound) -> tuple[Sent, Client]:
         client = self._connection.ours
         if client is None:
             raise ChannelError("WhatsApp is not connected. The message waits.")
         try:
-            sent = await client.send_text(chat, self._server(chat), outbound.text)
+            sent = await client.send_text(outbound.chat, self._server(outbound.chat), outbound.text)
         except TimeoutError:
             raise SendUnknown(
                 "WhatsApp did not say whether the message went out. Look at the chat on the phone."
             ) from None
         except LibraryError as error:
             raise refusal(str(error)) from None
-        self._sent[sent.id] = outbound.id
-        # By this id customers quote the reply and react to it, and receipts name it after a restart.
-        client.events.put_nowait(Event("Sent", Receipt(outbound.id, "sent", self._clock.now(), chat, sent.id)))
-        for ack in self._early.pop(sent.id, []):
-            client.events.put_nowait(Event("Ack", ack))
+        return sent, client
 
     async def typing(self, chat: str, on: bool) -> None:
         """Show or hide "typing…". The account counts as available only meanwhile: an available linked device keeps the
