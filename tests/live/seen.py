@@ -30,7 +30,31 @@ def replies(daemon: Live, customer: Customer, tenant: str = "warung") -> list[St
 def conversation(daemon: Live, customer: Customer, tenant: str = "warung") -> StoredConversation | None:
     with reading(daemon.data / tenant, tenant) as store:
         chat = _chat(store.chats(), customer)
-        return next((found for found in store.conversations() if found.chat == chat), None)
+        return next((found for found in store.conversations(most=10_000) if found.chat == chat), None)
+
+
+def chats_of(daemon: Live, customer: Customer, tenant: str = "warung") -> int:
+    """How many conversations there are with this customer, under whatever name."""
+    with reading(daemon.data / tenant, tenant) as store:
+        names = {customer.lid, customer.number}
+        return sum(1 for found in store.conversations(most=10_000) if names & {found.chat, found.phone})
+
+
+def _stored(daemon: Live, tenant: str) -> int:
+    with reading(daemon.data / tenant, tenant) as store:
+        chats = [found.chat for found in store.conversations(most=10_000)]
+        return sum(1 for chat in chats for item in store.messages(chat, 10_000) if item.sender == "customer")
+
+
+async def all_stored(daemon: Live, number: int, tenant: str = "warung") -> None:
+    """Wait until so many messages of customers are decided and stored: no more, and no fewer."""
+    try:
+        async with asyncio.timeout(PATIENCE):
+            while _stored(daemon, tenant) < number:
+                await asyncio.sleep(0.05)
+    except TimeoutError:
+        pass
+    assert _stored(daemon, tenant) == number
 
 
 async def became(daemon: Live, customer: Customer, *statuses: str, tenant: str = "warung") -> list[StoredReply]:

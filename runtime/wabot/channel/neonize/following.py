@@ -12,7 +12,7 @@ from wabot.channel.neonize.importing import Importer
 from wabot.channel.neonize.library import Client, Event, LibraryError
 from wabot.channel.neonize.outcomes import Verdict, broken_off, expired, judge, pairing, wrong_number
 from wabot.channel.neonize.speaking import Speaking
-from wabot.channel.neonize.translate import Ack, read_message, read_receipt
+from wabot.channel.neonize.translate import Ack, nameless, read_message, read_receipt
 from wabot.model.history import History
 from wabot.model.message import Message
 from wabot.model.session import SessionState
@@ -23,6 +23,8 @@ QR_SECONDS: Final = 75.0
 # After a login WhatsApp first sends all that came meanwhile, then says that this was all: the owner may have answered
 # there what a reply is about. It has always said so; this is for the day on which it does not.
 CATCH_UP_SECONDS: Final = 15.0
+# The library looks into its own tables; nobody else is asked.
+ASK_SECONDS: Final = 1.0
 # The library tries again less and less often, without a limit; a new process starts with short waits.
 CUT_SECONDS: Final = 300.0
 
@@ -131,9 +133,22 @@ class Following:
 
     async def deliver(self, body: Any, inbox: Inbox) -> None:
         """Hand on the library's MessageEv."""
+        if body.Info.MessageSource.IsFromMe:
+            await self._speaking.handed_over()  # an echo may be here before the library has told the id
+        else:
+            await self._ask_for_the_number(body.Info.MessageSource)
         message = self.read(body)
         self._speaking.heard(message.chat)
         await inbox.message(message)
+
+    async def _ask_for_the_number(self, source: Any) -> None:
+        """A customer who comes as a LID alone may be one whose number the library has learnt by answering them."""
+        lid, client = nameless(source), self._connection.ours
+        if not lid or client is None or self._addresses.phone_of(lid):
+            return
+        with suppress(LibraryError, TimeoutError):
+            async with asyncio.timeout(ASK_SECONDS):
+                self._addresses.learn(lid, await client.phone_of(lid))
 
     def read(self, body: Any) -> Message:
         """The library's MessageEv; what this very device sent is nobody's message."""

@@ -26,6 +26,8 @@ STREAM_MS: Final = 2_000
 """A stream that has no end is waited for no longer."""
 TURN_SECONDS: Final = 10.0
 """Of waiting for the message before: then whoever waits asks anew whether it may go out at all."""
+ECHO_SECONDS: Final = 1.0
+"""Of waiting whether a message of the shop's own is the one that is being sent."""
 REMEMBERED: Final = 10_000
 
 
@@ -37,6 +39,7 @@ class Settling:
         self._spoke: Bounded[str, int] = Bounded(REMEMBERED)
         self._heard = self._pieces = -STREAM_MS
         self._one_by_one = asyncio.Lock()
+        self._under_way: asyncio.Future[None] | None = None
 
     def heard(self, chat: str) -> None:
         """Somebody wrote in `chat` at this moment."""
@@ -64,11 +67,18 @@ class Settling:
             if self._ready(chat, latest) <= self._clock.now():
                 break
             self._one_by_one.release()  # somebody wrote meanwhile
+        self._under_way = asyncio.get_running_loop().create_future()
         try:
             self._spoke.pop(chat, None)  # what comes from now on is no piece of what is answered here
             yield
         finally:
+            self._under_way.set_result(None)
             self._one_by_one.release()
+
+    async def handed_over(self) -> None:
+        """Return when what is being sent at this moment has an id, or soon all the same."""
+        if self._under_way is not None:
+            await asyncio.wait([self._under_way], timeout=ECHO_SECONDS)
 
     def _ready(self, chat: str, latest: int) -> int:
         """When `chat` has been silent for long enough, and others, too."""

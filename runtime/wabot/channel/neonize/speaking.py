@@ -43,7 +43,7 @@ class Speaking:
             raise SendRefused(f"{chat!r} is not one person's chat: wabot sends to nothing else.")
         async with self._settling.turn(chat):
             sent, client = await self._hand_over(outbound)
-        self._sent[sent.id] = outbound.id
+            self._sent[sent.id] = outbound.id
         # By this id customers quote the reply and react to it, and receipts name it after a restart.
         client.events.put_nowait(Event("Sent", Receipt(outbound.id, "sent", self._clock.now(), chat, sent.id)))
         for ack in self._early.pop(sent.id, []):
@@ -81,6 +81,10 @@ class Speaking:
         if not on and not self._typing:
             with suppress(LibraryError, TimeoutError):
                 await client.show_available(False)
+
+    async def handed_over(self) -> None:
+        """Return when the id of what is being sent at this moment is known, or soon all the same."""
+        await self._settling.handed_over()
 
     def is_echo(self, id: str, device: int) -> bool:
         """Whether a message of the account that came back is this very device's."""

@@ -72,6 +72,11 @@ def read_message(event: Any, addresses: Addresses) -> Message:
     )
 
 
+def nameless(source: Any) -> str:
+    """The LID of a customer whose number does not stand beside it; "" for everybody else."""
+    return str(source.Chat.User) if source.Chat.Server in LIDS and not source.SenderAlt.User else ""
+
+
 def read_receipt(event: Any, addresses: Addresses | None = None) -> list[Ack]:
     """The library's ReceiptEv; empty when it says nothing about what the customer's phone did."""
     status = _RECEIPTS.get(enum_name(event, "Type"))
