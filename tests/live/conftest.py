@@ -1,23 +1,27 @@
 """Shops that answer, one for a test or one for all tests of a module."""
 
+import asyncio
 import shutil
 import sys
 import tempfile
 from collections.abc import AsyncIterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import pytest
 import pytest_asyncio
 
+from tests.tenants import number_of
 from tests.whatsapp.fixtures import live, memory_folder, paired_once, place, shop, whatsapp
 from tests.whatsapp.wire.library import WHY_NOT
 
 if not WHY_NOT:
     from tests.whatsapp.live import Live
-    from tests.whatsapp.paired import Paired
+    from tests.whatsapp.paired import Paired, paired
     from tests.whatsapp.shop import Shop
     from tests.whatsapp.whatsapp import WhatsApp
 
-__all__ = ["live", "memory_folder", "open_shop", "paired_once", "place", "shop", "whatsapp"]
+__all__ = ["live", "memory_folder", "open_shop", "paired_once", "paired_too", "place", "shop", "whatsapp"]
 
 RULES = """\
   - id: jam-buka
@@ -34,6 +38,13 @@ RULES = """\
     delay: 2s
     response: Pelan tapi pasti kak.
 """
+
+
+@pytest.fixture(scope="session")
+def paired_too(memory_folder: Path) -> "Paired":
+    """The number of the tenant "toko", linked to a key store."""
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(asyncio.run, paired(memory_folder / "paired_too", number_of("toko"), "Toko")).result()
 
 
 @pytest_asyncio.fixture(loop_scope="module", scope="module")

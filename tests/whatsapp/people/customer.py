@@ -61,6 +61,7 @@ class Customer(Person):
         self.ticks: list[Tick] = []
         self.typing: list[Typing] = []
         self._stanzas: dict[str, dict[Device, Node]] = {}
+        self._missed: list[tuple[Device, Node]] = []
         self._asked: Counter[str] = Counter()
         self._seen_typing = 0
 
@@ -140,11 +141,14 @@ class Customer(Person):
 
     async def confirm(self, heard: Heard, kind: Literal["delivered", "read"] = "delivered") -> None:
         """Tell the shop what became of its message: one grey tick more, or blue ones."""
-        attrs: Attrs = {"from": self.jid, "id": heard.id, "t": str(now())}
+        await self.confirms_id(heard.id, kind)
+
+    async def confirms_id(self, id: str, kind: Literal["delivered", "read"] = "delivered") -> None:
+        """The same, of a message that stands in no `heard`."""
+        attrs: Attrs = {"from": self.jid, "id": id, "t": str(now())}
         if kind == "read":
             attrs["type"] = "read"
-        account = self.server.accounts.of(heard.sender.user)
-        for device in account.linked() if account else []:
+        for device in self.shop.account.linked():
             await routing.deliver(device, Node("receipt", dict(attrs)))
 
     async def reads(self, heard: Heard) -> None:
@@ -183,6 +187,18 @@ class Customer(Person):
     def _could_not_read(self, sender: Device, node: Node) -> None:
         if self.asks_again:
             background(self._ask_again(sender, node), self.server.running)
+        else:
+            self._missed.append((sender, node))
+
+    def loses_its_sessions(self) -> None:
+        """The phone was restored from an old backup, say: it can read nothing that is not sealed anew."""
+        for session in self.sessions.values():
+            session.forget()
+
+    async def asks_for_what_it_missed(self) -> None:
+        """Ask once more for everything that could not be read so far."""
+        for sender, node in self._missed:
+            await self._ask_again(sender, node)
 
     async def _ask_again(self, sender: Device, node: Node) -> None:
         id = node.text("id")

@@ -12,7 +12,7 @@ from wabot.channel.neonize.importing import Importer
 from wabot.channel.neonize.library import Client, Event, LibraryError
 from wabot.channel.neonize.outcomes import Verdict, broken_off, expired, judge, pairing, wrong_number
 from wabot.channel.neonize.speaking import Speaking
-from wabot.channel.neonize.translate import Ack, nameless, read_message, read_receipt
+from wabot.channel.neonize.translate import Ack, nameless, read_message, read_receipt, unreadable
 from wabot.model.history import History
 from wabot.model.message import Message
 from wabot.model.session import SessionState
@@ -102,6 +102,9 @@ class Following:
                 case "Receipt":
                     for ack in read_receipt(event.body, self._addresses):
                         await self._acknowledge(ack, inbox)
+                    chat, ids = unreadable(event.body, self._addresses)
+                    for receipt in self._speaking.unreadable(client, chat, ids):
+                        await inbox.receipt(receipt)
                 case "Ack":
                     await self._acknowledge(event.body, inbox)
                 case "Sent":

@@ -17,6 +17,8 @@ from wabot.ports import Clock
 # A phone number's digits (E.164); a group's id has more.
 LONGEST_NUMBER: Final = 15
 REMEMBERED: Final = 10_000
+# Messages that the library keeps for phones that could not read them.
+KEPT: Final = 256
 
 
 class Speaking:
@@ -27,6 +29,7 @@ class Speaking:
         self._settling = Settling(clock)
         self._sent: Bounded[str, str] = Bounded(REMEMBERED)
         self._early: Bounded[str, list[Ack]] = Bounded(256)
+        self._kept: Bounded[str, Client] = Bounded(KEPT)
         self._typing: set[str] = set()
 
     def heard(self, chat: str) -> None:
@@ -43,7 +46,7 @@ class Speaking:
             raise SendRefused(f"{chat!r} is not one person's chat: wabot sends to nothing else.")
         async with self._settling.turn(chat):
             sent, client = await self._hand_over(outbound)
-            self._sent[sent.id] = outbound.id
+            self._sent[sent.id], self._kept[sent.id] = outbound.id, client
         # By this id customers quote the reply and react to it, and receipts name it after a restart.
         client.events.put_nowait(Event("Sent", Receipt(outbound.id, "sent", self._clock.now(), chat, sent.id)))
         for ack in self._early.pop(sent.id, []):
@@ -102,6 +105,11 @@ class Speaking:
             return None
         # Or it was sent before a restart, or by a person on the phone: the store may know it.
         return Receipt("", ack.status, ack.at, ack.chat, ack.id)
+
+    def unreadable(self, client: Client, chat: str, ids: list[str]) -> list[Receipt]:
+        """What a phone could not read, and the library cannot send again: it keeps what it sent in memory alone."""
+        lost = [id for id in ids if self._kept.get(id) is not client]
+        return [Receipt("", "unreadable", self._clock.now(), chat, id) for id in lost]
 
     def _server(self, chat: str) -> Literal["lid", "s.whatsapp.net"]:
         return "lid" if self._addresses.is_lid(chat) else "s.whatsapp.net"

@@ -94,6 +94,10 @@ UPDATE outbox SET status = 'failed', error = :error WHERE id = :id AND tenant_id
 UPDATE outbox SET status = 'queued', error = '', claimed_at = NULL, due_at = :due
 WHERE id = :id AND tenant_id = :tenant AND (status = 'failed' OR (status = 'unknown' AND :known = 1));
 
+-- name: message_unnamed
+-- It gets another id of WhatsApp's when it is sent again.
+UPDATE messages SET wa_message_id = NULL WHERE id = :id AND tenant_id = :tenant;
+
 -- name: tenant_pause
 INSERT INTO sessions (tenant_id, paused_until) VALUES (:tenant, :until)
 ON CONFLICT (tenant_id) DO UPDATE SET paused_until = excluded.paused_until;
