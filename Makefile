@@ -6,7 +6,7 @@ WORKERS ?= 3
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.ready
 
-.PHONY: help setup demo test check bench soak peers promtool index lock clean
+.PHONY: help setup demo test test-slow check bench soak peers promtool index lock clean
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -23,6 +23,10 @@ demo: $(STAMP) ## Watch the example tenants answer a recorded hour of customers
 test: $(STAMP) ## Run every test
 	@sh .ci/packages
 	@$(BIN)/python -m pytest -n $(WORKERS) $(ARGS)
+
+test-slow: $(STAMP) ## Run the tests that take real minutes: links that hang, long outages
+	@sh .ci/packages
+	@$(BIN)/python -m pytest -n $(WORKERS) -m slow --timeout 900 $(ARGS)
 
 check: $(STAMP) ## Lint, format check, types, layers
 	$(BIN)/ruff check .

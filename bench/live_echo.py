@@ -1,4 +1,4 @@
-"""The baseline of `bench.live`: a bare neonize program that says back what it hears. `python -m bench.live_echo KEYS`."""
+"""The baseline of `bench.live`: a bare neonize program that says what it hears. `python -m bench.live_echo KEYS`."""
 
 import asyncio
 import os

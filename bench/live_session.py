@@ -7,13 +7,14 @@ acknowledged.
 """
 
 import json
+import os
 import sys
 import time
 from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 from wabot.channel.neonize.library import Client, Sent
 from wabot.channel.neonize.speaking import Speaking
@@ -22,6 +23,7 @@ from wabot.daemon.options import RunOptions
 from wabot.engine import effects
 from wabot.language.tenant import Loaded
 from wabot.model.turn import Outbound
+from wabot.session.defaults import loading
 from wabot.session.sender import Sender
 from wabot.store.sqlite import knowing
 
@@ -99,15 +101,14 @@ def main() -> None:
     traced(trace)
     effects.SPREAD = 0  # type: ignore[misc]
     knowing._MOST_REPLIES = 10_000_000  # type: ignore[misc]
-    loading = child.loading
-    child.loading = lambda node: unlimited(loading(node))
-    leave = child.os._exit
+    vars(child)["loading"] = lambda node: unlimited(loading(node))
+    leave = os._exit
 
-    def leaves(code: int) -> None:
+    def leaves(status: int) -> NoReturn:
         Path(place).write_text("".join(json.dumps(moments) + "\n" for moments in trace.done), "utf-8")
-        leave(code)
+        leave(status)
 
-    child.os._exit = leaves  # type: ignore[assignment]
+    os._exit = leaves
     sys.argv[1:] = [rules, data, RunOptions().dump()]
     child.main()
 

@@ -14,6 +14,8 @@ from tests.whatsapp.people.phone import Phone
 from tests.whatsapp.shop import Shop
 
 CROWD = 50
+PAUSE = 0.6
+"""Seconds between rounds: no shop may send more than 600 messages a minute."""
 
 
 def answered(number: int) -> str:
@@ -56,6 +58,8 @@ async def killed_again_and_again(daemon: Live, phone: Phone, times: int, every: 
 
     async def kill() -> None:
         while len(kills) < times:
+            with (daemon.rules / "toko" / "rules.yaml").open("a", encoding="utf-8") as file:
+                file.write("# and again\n")  # who is parked after five crashes is started by a change of its files
             await phone.connected()
             await asyncio.sleep(every)
             kills.append(daemon.session("toko"))
@@ -79,7 +83,7 @@ async def neighbours(live: Live, paired_once: Paired, paired_too: Paired, times:
     async with killed_again_and_again(live, other, times, every) as kills:
         while len(kills) < times:
             # New ones each round: who asks again and again is taken for a machine.
-            crowd = [live.whatsapp.customer(f"Orang {number}", of=phone) for number in range(4)]
+            crowd = [live.whatsapp.customer(f"Orang {number}", of=phone) for number in range(2)]
             for number in range(3):
                 await asyncio.gather(*(one.says(f"nomor {number}") for one in crowd))
                 for one in crowd:
@@ -87,6 +91,7 @@ async def neighbours(live: Live, paired_once: Paired, paired_too: Paired, times:
             assert all([heard.text for heard in one.heard] == list(map(answered, range(3))) for one in crowd)
             assert not [error for one in crowd for error in one.unreadable]
             asked += 1
+            await asyncio.sleep(PAUSE)
     assert asked >= times
     assert live.session("warung") == session
 
@@ -95,3 +100,11 @@ async def test_customers_notice_nothing_of_a_neighbour_whose_process_is_killed_a
     live: Live, paired_once: Paired, paired_too: Paired
 ) -> None:
     await neighbours(live, paired_once, paired_too, times=3, every=0)
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(300)
+async def test_customers_notice_nothing_of_a_neighbour_that_is_killed_every_3_seconds_for_a_minute(
+    live: Live, paired_once: Paired, paired_too: Paired
+) -> None:
+    await neighbours(live, paired_once, paired_too, times=20, every=3)

@@ -21,7 +21,9 @@ async def killed_before_the_acknowledgement(shop: Shop, budi: Customer) -> None:
     await shop.phone.connected()
 
 
-async def test_a_reply_whose_process_died_before_the_acknowledgement_is_unknown_and_not_sent_again(open_shop: Shop) -> None:
+async def test_a_reply_whose_process_died_before_the_acknowledgement_is_unknown_and_not_sent_again(
+    open_shop: Shop,
+) -> None:
     budi = open_shop.whatsapp.customer("Budi")
     await killed_before_the_acknowledgement(open_shop, budi)
     [reply] = await became(open_shop.daemon, budi, "unknown")
@@ -57,7 +59,9 @@ async def test_a_reply_that_was_lost_with_the_process_stays_unknown_until_a_pers
     assert len(budi.heard) == 1
 
 
-async def test_a_reply_whose_acknowledgement_is_lost_with_the_connection_reaches_the_customer_once(open_shop: Shop) -> None:
+async def test_a_reply_whose_acknowledgement_is_lost_with_the_connection_reaches_the_customer_once(
+    open_shop: Shop,
+) -> None:
     budi = open_shop.whatsapp.customer("Budi")
     lost = open_shop.whatsapp.loses_acknowledgements(1)
     await budi.says("jam buka?")
@@ -88,3 +92,17 @@ async def test_what_becomes_of_replies_that_are_on_their_way_is_known_when_the_b
     for one in crowd:
         statuses = [reply.status for reply in replies(open_shop.daemon, one)]
         assert statuses in ([["sent"], ["delivered"]] if one.heard else [[], ["queued"]])
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(300)
+async def test_a_reply_that_is_never_acknowledged_is_unknown_after_the_librarys_75_seconds(open_shop: Shop) -> None:
+    lost = open_shop.whatsapp.loses_messages(1)
+    budi, siti = open_shop.whatsapp.customer("Budi"), open_shop.whatsapp.customer("Siti")
+    await budi.says("jam buka?")
+    await open_shop.whatsapp.server.until(lambda: len(lost.ids) == 1, "the reply is on its way")
+    await siti.says("halo")  # waits for its turn, and is no unknown one
+    await siti.hears("Halo kak Siti", within=100)
+    [reply] = await became(open_shop.daemon, budi, "unknown")
+    assert reply.error and not budi.heard
+    await became(open_shop.daemon, siti, "delivered")

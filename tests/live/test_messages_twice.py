@@ -56,4 +56,4 @@ async def test_a_reply_from_before_a_restart_that_comes_back_is_no_person_either
     await budi.hears("Halo kak Budi")
     chat = conversation(open_shop.daemon, budi)
     assert chat is not None and (chat.taken_by, chat.paused_until) == ("", None)
-    assert [item.status for item in replies(open_shop.daemon, budi)][0] == "delivered"
+    assert replies(open_shop.daemon, budi)[0].status == "delivered"

@@ -1,8 +1,8 @@
 """When a message may leave, so that its customer can read it.
 
-The library encrypts what goes out beside decrypting what comes in, and keeps a customer's Signal session without a lock:
-where the two meet, the next message is sealed with a key that was used before, and the customer's phone drops it. So
-nothing is sent to a chat until it has been silent for a moment; while customers speak in pieces, and what they wrote
+The library encrypts what goes out beside decrypting what comes in, and keeps a customer's Signal session without a
+lock: where the two meet, the next message is sealed with a key that was used before, and the customer's phone drops it.
+So nothing is sent to a chat until it has been silent for a moment; while customers speak in pieces, and what they wrote
 comes in a stream, nothing is sent to anybody; and one message goes out after the other, since whoever waits inside the
 library for another's acknowledgement is encrypted at whatever moment that one comes.
 """

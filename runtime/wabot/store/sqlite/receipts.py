@@ -51,7 +51,15 @@ def unreadable(ask: Ask, receipt: Receipt) -> str | None:
     moved = None if row is None else ask("outbox_unreadable", id=row["id"], error=_UNREADABLE).fetchone()
     if row is None or moved is None:
         return None
-    ask("message_status", id=row["id"], status="unknown", error=_UNREADABLE, sent_at=None, delivered_at=None, read_at=None)
+    ask(
+        "message_status",
+        id=row["id"],
+        status="unknown",
+        error=_UNREADABLE,
+        sent_at=None,
+        delivered_at=None,
+        read_at=None,
+    )
     return str(moved["rule_id"])
 
 
