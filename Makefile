@@ -6,7 +6,7 @@ WORKERS ?= 3
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.ready
 
-.PHONY: help setup demo test test-slow check bench soak peers promtool index lock clean
+.PHONY: help setup demo demo-whatsapp test test-slow check bench soak peers promtool index lock clean
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -19,6 +19,9 @@ $(STAMP): requirements.lock pyproject.toml
 
 demo: $(STAMP) ## Watch the example tenants answer a recorded hour of customers
 	@$(BIN)/python demo/demo.py
+
+demo-whatsapp: $(STAMP) ## The same shops on WhatsApp itself: the real client, and a server of our own on this machine
+	@$(BIN)/python -m demo.whatsapp
 
 test: $(STAMP) ## Run every test
 	@sh .ci/packages

@@ -48,7 +48,7 @@ class Trace:
 
 def traced(trace: Trace) -> None:
     """Have every reply leave its marks."""
-    listen, send_text, send, add = Client._listen, Client.send_text, Speaking.send, Sender.add
+    listen, hand, send, add = Client._listen, Client.send, Speaking.send, Sender.add
 
     def listens(self: Client, kind: str) -> None:
         listen(self, kind)
@@ -74,11 +74,11 @@ def traced(trace: Trace) -> None:
         await send(self, outbound)
         trace.mark(outbound.chat, "acknowledged")
 
-    async def hands(self: Client, user: str, server: str, text: str) -> Sent:
+    async def hands(self: Client, user: str, server: str, body: Any) -> Sent:
         trace.mark(user, "handed")
-        return await send_text(self, user, server, text)
+        return await hand(self, user, server, body)
 
-    Client._listen, Client.send_text = listens, hands  # type: ignore[method-assign]
+    Client._listen, Client.send = listens, hands  # type: ignore[method-assign]
     Speaking.send, Sender.add = sends, adds  # type: ignore[method-assign]
 
 

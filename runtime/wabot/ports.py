@@ -74,13 +74,23 @@ class Channel(Protocol):
 class MediaSource(Protocol):
     """A channel that can download what customers send."""
 
-    async def fetch(self, media: Attachment) -> bytes:
-        """The file, whole.
+    async def fetch(self, media: Attachment, most: int) -> bytes:
+        """The file, whole. One of more than `most` bytes is not brought in, whatever its sender says of its size.
 
         Raises:
+            MediaTooLarge: it is larger.
             MediaGone: it cannot be had, now or later.
             ChannelError: not now.
         """
+
+
+@runtime_checkable
+class ReadMarker(Protocol):
+    """A channel that can show customers that their messages were read."""
+
+    async def mark_read(self, chat: str, messages: Sequence[str]) -> None:
+        """Turn the ticks of these messages of the customer's (the channel's ids) blue. Failing is silent: it is a
+        courtesy."""
 
 
 class Files(Protocol):
@@ -236,6 +246,10 @@ class Store(Protocol):
     async def claim(self, outbound: Outbound, now: int, refuse: Callable[[SendFacts], str | None]) -> Claim:
         """queued → sending, unless `refuse` says why not, asked with what is known at this moment; or it is due later
         by now (`LATER`), or no longer queued (cancelled meanwhile). One step: no other send comes in between."""
+
+    async def answered(self, outbound: Outbound) -> list[str]:
+        """The customer's messages (the channel's ids) that this reply answers; none when a person must answer in that
+        chat, too."""
 
     async def release(self, outbound: Outbound, due: int) -> None:
         """sending → queued, to be tried again at `due`."""

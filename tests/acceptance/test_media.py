@@ -6,7 +6,7 @@ from tests.acceptance.daemon import Daemon
 
 
 def test_a_file_that_a_customer_sends_is_kept_and_shown_and_delays_no_reply(daemon: Daemon) -> None:
-    folder = daemon.tenant(debounce="0s")
+    folder = daemon.tenant(debounce="0s", mark_read="answered")
     (folder / "tenant.yaml").open("a").write("media: {download: true, max_size: 1kB}\n")
     (daemon.sim / "foto.jpg").write_bytes(b"\xff\xd8\xff\xe0 foto")
     (daemon.sim / "besar.jpg").write_bytes(b"\xff\xd8\xff\xe0" + b"x" * 1_000)
@@ -23,3 +23,5 @@ def test_a_file_that_a_customer_sends_is_kept_and_shown_and_delays_no_reply(daem
     assert kept.stat().st_mode & 0o777 == 0o600
     assert said["A2"]["media"]["error"].startswith("it is larger than media.max_size")
     assert [file.name for file in kept.parent.iterdir()] == [kept.name]
+    told = [json.loads(line) for line in (daemon.sim / "warung.out.jsonl").read_text().splitlines()]
+    assert [line["messages"] for line in told if line.get("state") == "read"] == [["A1"]]

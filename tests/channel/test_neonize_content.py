@@ -78,6 +78,12 @@ def test_a_revocation_and_a_reaction_name_their_message() -> None:
     assert read_content(reaction) == Content("reaction", "👍", about="3A07")
 
 
+def test_a_reaction_that_is_taken_back_is_no_revocation_of_a_message() -> None:
+    # The stanza says "7" of both.
+    gone = e2e.Message(reactionMessage=e2e.ReactionMessage(key=key("3A07"), text=""))
+    assert read_content(gone, "7") == Content("reaction", "", about="3A07")
+
+
 def test_what_cannot_be_read_is_about_no_message_so_that_it_changes_none() -> None:
     sealed = e2e.Message(encReactionMessage=e2e.EncReactionMessage(targetMessageKey=key("3A07")))
     assert read_content(sealed) == Content("reaction")
@@ -123,6 +129,20 @@ def test_thumbnails_are_left_out_of_what_is_kept() -> None:
     found = read_content(e2e.Message(imageMessage=photo)).media
     assert found is not None
     assert len(found.source) < 1_000
+
+
+@pytest.mark.parametrize("path", ["@169.254.169.254/meta", "169.254.169.254", ".example.org/x?y"])
+def test_a_path_that_would_lead_to_another_machine_is_no_path(path: str) -> None:
+    """It is written behind the name of WhatsApp's server."""
+    found = read_content(e2e.Message(imageMessage=e2e.ImageMessage(**{**FILE, "directPath": path}))).media
+    assert found is not None
+    assert not found.source
+
+
+def test_what_the_sender_says_is_the_address_is_not_kept() -> None:
+    found = read_content(e2e.Message(imageMessage=e2e.ImageMessage(**{**FILE, "URL": "https://10.0.0.1/"}))).media
+    assert found is not None
+    assert b"10.0.0.1" not in base64.b64decode(found.source)
 
 
 def test_a_file_without_a_key_cannot_be_downloaded() -> None:

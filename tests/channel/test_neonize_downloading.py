@@ -37,10 +37,10 @@ async def test_before_it_is_connected_nothing_is_gone(tmp_path: Path) -> None:
     channel = NeonizeChannel(tmp_path / "keys.db", "628111000111", RealClock(), lambda _code: False)
     assert isinstance(channel, MediaSource)
     with pytest.raises(ChannelError) as raised:
-        await channel.fetch(Attachment(source="aGFsbw=="))
+        await channel.fetch(Attachment(source="aGFsbw=="), 1_000)
     assert not isinstance(raised.value, MediaGone)
 
 
 async def test_a_damaged_note_of_how_to_download_is_for_good() -> None:
     with pytest.raises(MediaGone):
-        await download(None, Attachment(source="?"))  # type: ignore[arg-type]  # no client is asked
+        await download(None, Attachment(source="?"), 1_000)  # type: ignore[arg-type]  # no client is asked

@@ -9,7 +9,7 @@ from neonize.proto.waCommon import WACommon_pb2 as common
 from neonize.proto.waE2E import WAWebProtobufsE2E_pb2 as e2e
 
 from wabot.channel.neonize.addresses import Addresses
-from wabot.channel.neonize.translate import Ack, read_message, read_receipt
+from wabot.channel.neonize.translate import Ack, read_message, read_receipt, says_nothing
 from wabot.model.message import ChatKind, Message
 
 PHONE, LID, OWN = "6281234567890", "200000000000001", "628111000111"
@@ -194,6 +194,7 @@ def test_what_the_accounts_own_devices_tell_each_other_is_nobodys_message() -> N
     own = jid("111000111000111", "lid")
     for body in (protocol("APP_STATE_SYNC_KEY_SHARE"), text("looks like a text")):
         peer = event(body, chat=own, sender=own, sender_alt=NOBODY, from_me=True, category="peer")
+        assert says_nothing(peer)
         assert read_message(peer, Addresses()).type == "other"
 
 
@@ -293,3 +294,16 @@ def test_quotes_forwards_and_what_an_event_is_about_come_with_the_message() -> N
     assert photo.media is not None
     reaction = e2e.ReactionMessage(text="👍", key=common.MessageKey(ID="3A00"))
     assert read_message(event(e2e.Message(reactionMessage=reaction)), Addresses()).about == "3A00"
+
+
+KEY = e2e.SenderKeyDistributionMessage(groupID="120363000000000001@g.us", axolotlSenderKeyDistributionMessage=b"k")
+
+
+def test_a_key_for_a_group_is_no_message_unless_something_was_written_with_it() -> None:
+    group = jid("120363000000000001", "g.us")
+    context = e2e.MessageContextInfo(messageSecret=b"s")
+    assert says_nothing(event(e2e.Message(senderKeyDistributionMessage=KEY), chat=group))
+    assert says_nothing(event(e2e.Message(senderKeyDistributionMessage=KEY, messageContextInfo=context), chat=group))
+    assert not says_nothing(event(e2e.Message(senderKeyDistributionMessage=KEY, conversation="halo"), chat=group))
+    assert not says_nothing(event(text("halo"), chat=group))
+    assert not says_nothing(event(e2e.Message(), chat=group))

@@ -73,6 +73,7 @@ EDITS: list[tuple[str, str | None]] = [
     ("warung/templates/jam.j2", None),
     ("warung/media/a.png", "x"),
     ("warung/media/b.png", "x"),
+    ("warung/media/a.png", ""),
     ("warung/media/a.png", None),
     ("warung/quick-replies.yaml", "version: 1\nquick_replies: [{shortcut: /a, title: A, message: Hai, tags: [b]}]\n"),
     ("warung/tests/a.yaml", TESTS),
@@ -160,6 +161,16 @@ def test_a_holiday_passes_though_no_file_changes(tmp_path: Path, place: Cache) -
     tenant = write_tenant(tmp_path / "warung", {"hours.yaml": hours})
     codes = [[item.code for item in Remembering(place, NOW + day * DAY).checked(tenant).findings] for day in (0, 9, 0)]
     assert codes == [[], ["WB432"], []]
+
+
+def test_a_picture_that_became_another_file_of_the_same_size_is_looked_at_again(tmp_path: Path, place: Cache) -> None:
+    gambar = "  - {id: gambar, trigger: {type: welcome}, response: {type: media, file: a.png}}\n"
+    tenant = write_tenant(tmp_path / "warung", {**rules(gambar), "media/a.png": "GIF89a.."})
+    codes = []
+    for content in (b"GIF89a..", b"\x89PNG\r\n\x1a\n"):
+        (tenant / "media" / "a.png").write_bytes(content)
+        codes.append([item.code for item in Remembering(place, NOW).checked(tenant).findings])
+    assert codes == [["WB463"], []]
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@
 
 import asyncio
 import random
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import Any
@@ -33,6 +33,7 @@ class ScriptedChannel:
         self.sent: list[str] = []
         self.media: list[str] = []
         self.typed: list[tuple[str, bool]] = []
+        self.marked: list[str] = []
         self.next_error: list[Exception] = []
         self.inbox: Inbox | None = None
         self.ready = asyncio.Event()
@@ -53,6 +54,9 @@ class ScriptedChannel:
 
     async def typing(self, chat: str, on: bool) -> None:
         self.typed.append((chat, on))
+
+    async def mark_read(self, chat: str, messages: Sequence[str]) -> None:
+        self.marked += messages
 
     async def close(self) -> None:
         self._closed.set()

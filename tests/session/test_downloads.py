@@ -29,7 +29,7 @@ class Phone:
         self.content = JPEG
         self.asked: list[str] = []
 
-    async def fetch(self, media: Attachment) -> bytes:
+    async def fetch(self, media: Attachment, most: int) -> bytes:
         self.asked.append(media.source)
         if self.errors:
             raise self.errors.pop(0)

@@ -112,6 +112,38 @@ async def test_pictures_that_have_not_changed_are_not_copied_again(tmp_path: Pat
     assert (kept / "b.jpg").read_text() == "BB"
 
 
+GAMBAR = """\
+version: 1
+rules:
+  - {id: gambar, trigger: {type: keyword, keywords: [menu]}, response: {type: media, file: menu.jpg}}
+"""
+
+
+async def test_a_picture_goes_out_as_the_last_sound_rules_had_it(tmp_path: Path) -> None:
+    folder = write_tenant(tmp_path / "rules" / "warung", {"rules.yaml": GAMBAR, "media/menu.jpg": "lama"})
+    picture = folder / "media" / "menu.jpg"
+    running = live(folder)
+    assert await running.load()
+    picture.write_text("baru")
+    await running.reload()
+    assert running.file(str(picture)).read_text() == "baru"
+    picture.unlink()  # half of a change that a person is about to make
+    await running.reload()
+    assert running.file(str(picture)).read_text() == "baru"
+
+
+async def test_a_shared_picture_goes_out_from_the_copy_as_well(tmp_path: Path) -> None:
+    folder = write_tenant(tmp_path / "rules" / "warung")
+    shared = tmp_path / "rules" / "_bersama"
+    write_tenant(shared, {"gambar.yaml": GAMBAR, "media/menu.jpg": "lama", "tenant.yaml": "-", "rules.yaml": "-"})
+    tenant = folder / "tenant.yaml"
+    tenant.write_text(tenant.read_text() + "include: [_bersama/gambar.yaml]\n")
+    running = live(folder)
+    assert await running.load()
+    shutil.rmtree(shared)
+    assert running.file(str(shared / "media" / "menu.jpg")).read_text() == "lama"
+
+
 async def test_what_is_no_file_keeps_nobody_from_answering(tmp_path: Path) -> None:
     folder = write_tenant(tmp_path / "rules" / "warung")
     os.mkfifo(folder / "pipa")

@@ -14,6 +14,7 @@ from typing import Any, Final
 from tests.tenants import number_of, rules, write_tenant
 from tests.whatsapp.paired import Paired
 from tests.whatsapp.people.phone import Phone
+from tests.whatsapp.sockets import family
 from tests.whatsapp.whatsapp import WhatsApp
 
 PATIENCE: Final = 30.0
@@ -31,14 +32,14 @@ RULES: Final = """\
 class Live:
     """One daemon on one server. `environment` goes to its processes, beside the server's.
 
-    Replies leave at once: tenants have no delay, and chance adds none (`spread` milliseconds).
+    Replies leave at once: tenants have no delay, and chance adds none (`spread` milliseconds; None: as in life).
     """
 
     def __init__(self, whatsapp: WhatsApp, place: Path) -> None:
         self.whatsapp = whatsapp
         self.rules, self.data, self.log = place / "rules", place / "data", place / "daemon.log"
         self.environment: dict[str, str] = {}
-        self.spread = 0
+        self.spread: int | None = 0
         self.process: Process | None = None
 
     def tenant(self, name: str = "warung", text: str = RULES, *, phone: str = "", **auto_reply: str) -> Path:
@@ -99,17 +100,7 @@ class Live:
     def processes(self) -> list[int]:
         """The daemon and all that it started, however deep."""
         assert self.process is not None
-        parents: dict[int, int] = {}
-        for entry in Path("/proc").iterdir():
-            if entry.name.isdigit():
-                try:
-                    parents[int(entry.name)] = int((entry / "stat").read_text().rsplit(")", 1)[1].split()[1])
-                except (OSError, IndexError):
-                    continue
-        found = [self.process.pid]
-        for pid in found:
-            found += [child for child, parent in parents.items() if parent == pid]
-        return found
+        return family(self.process.pid)
 
     def sessions(self) -> list[int]:
         """The processes that serve tenants."""
@@ -159,7 +150,7 @@ class Live:
                 continue
 
     def _hurry(self) -> dict[str, str]:
-        return {"WHATSAPP_TESTS_SPREAD": str(self.spread)}
+        return {} if self.spread is None else {"WHATSAPP_TESTS_SPREAD": str(self.spread)}
 
     def _outside(self) -> dict[str, str]:
         return {name: value for name, value in self.environment.items() if name.startswith("WABOT_")}

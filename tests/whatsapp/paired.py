@@ -5,6 +5,7 @@ import json
 import os
 import shutil
 import sys
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -38,14 +39,23 @@ class Paired:
                 shutil.copy(side, keys.with_name(keys.name + suffix))
 
 
-async def pair(whatsapp: WhatsApp, phone: Phone, keys: Path) -> None:
-    """Link a client with a new key store; it has ended when this returns."""
+async def pair(
+    whatsapp: WhatsApp,
+    phone: Phone,
+    keys: Path,
+    *,
+    number: str = "",
+    link: Callable[[str], Awaitable[object]] | None = None,
+) -> None:
+    """Link a client with a new key store; it has ended when this returns. With a `number` it shows eight characters for
+    that phone. `link` takes the code; without it the phone scans it, or types it in."""
     keys.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     process = await asyncio.create_subprocess_exec(
         sys.executable,
         "-m",
         "tests.whatsapp.pairing",
         str(keys),
+        *([number] if number else []),
         cwd=ROOT,
         env=os.environ | whatsapp.environment(),
         stdout=asyncio.subprocess.PIPE,
@@ -54,7 +64,7 @@ async def pair(whatsapp: WhatsApp, phone: Phone, keys: Path) -> None:
     try:
         async with asyncio.timeout(_PATIENCE):
             said = json.loads(await process.stdout.readline())
-            await phone.scans(said["code"])
+            await (link or (phone.enters if number else phone.scans))(said["code"])
             while not said.get("paired"):
                 said = json.loads(await process.stdout.readline())
             await process.wait()

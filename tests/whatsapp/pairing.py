@@ -1,5 +1,7 @@
 """Links a client: `python -m tests.whatsapp.pairing KEYS` prints codes as lines of JSON, and ends when all is there.
 
+With a number after KEYS the code is the one that is to be typed into that phone.
+
 A process of its own, because the real client must never run in a test's process.
 """
 
@@ -15,14 +17,19 @@ from wabot.channel.neonize.library import Library
 from wabot.channel.neonize.quiet import quiet
 
 
-async def _pair(keys: Path, say: Any) -> None:
+async def _pair(keys: Path, number: str, say: Any) -> None:
     library = Library()
     protect(keys)
     client = library.client.NewAClient(database_name(keys.resolve()))
     connected = asyncio.Event()
+    asked: list[str] = []
 
     async def on_code(_: Any, code: bytes) -> None:
-        say({"code": code.decode()})
+        if not number:
+            say({"code": code.decode()})
+        elif not asked:
+            asked.append(number)
+            say({"code": await client.PairPhone(number, True)})
 
     async def on_connected(_: Any, __: Any) -> None:
         connected.set()
@@ -48,7 +55,7 @@ def main() -> None:
         out.write(json.dumps(what) + "\n")
         out.flush()
 
-    asyncio.run(_pair(Path(sys.argv[1]), say))
+    asyncio.run(_pair(Path(sys.argv[1]), "".join(sys.argv[2:]), say))
     os._exit(0)
 
 

@@ -1,10 +1,13 @@
 """One tenant whose daemon runs."""
 
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 
 from tests.whatsapp.live import Live
 from tests.whatsapp.people.phone import Phone
 from tests.whatsapp.whatsapp import WhatsApp
+from wabot.store.sqlite import reading
+from wabot.store.sqlite.reading import Reader
 
 
 @dataclass(frozen=True)
@@ -17,3 +20,7 @@ class Shop:
     @property
     def whatsapp(self) -> WhatsApp:
         return self.daemon.whatsapp
+
+    def stored(self, tenant: str = "warung") -> AbstractContextManager[Reader]:
+        """What the daemon has written down until now."""
+        return reading(self.daemon.data / tenant, tenant)

@@ -8,11 +8,13 @@ from pathlib import Path
 from types import TracebackType
 from typing import Final, Self
 
+from tests.whatsapp.people.crowds import NEWSLETTER, Crowd, Newsletter, group_jid
 from tests.whatsapp.people.customer import Addressing, Customer
 from tests.whatsapp.people.phone import Linked, Phone
 from tests.whatsapp.server.faults import Silenced, Swallowed, failure, refusal
 from tests.whatsapp.server.server import Server
 from tests.whatsapp.wire import tls
+from tests.whatsapp.wire.jid import JID
 from tests.whatsapp.wire.node import Node
 from tests.whatsapp.wire.noise import ROOT
 from tests.whatsapp.wire.proxy import ConnectProxy
@@ -34,6 +36,7 @@ class WhatsApp:
         self.phones: list[Phone] = []
         self.proxy = ConnectProxy({})
         self._numbers = itertools.count(30_000_001)
+        self._crowds = 0
 
     async def __aenter__(self) -> Self:
         await self.server.start()
@@ -47,6 +50,8 @@ class WhatsApp:
         await self.proxy.stop()
         await self.server.stop()
         self._folder.cleanup()
+        if self.server.errors and error is None:
+            raise ExceptionGroup("the WhatsApp server for tests failed", self.server.errors)
 
     def phone(self, number: str, name: str = "Warung", *, lid: str = "", linked: Linked | None = None) -> Phone:
         """The handset of a shop's owner. `linked`: the clients that were linked to it on another server."""
@@ -107,6 +112,16 @@ class WhatsApp:
 
     def flows(self) -> None:
         self.proxy.flowing.set()
+
+    def group(self, *, addressing: Addressing = "lid") -> Crowd:
+        """A group that every shop is in. Anybody may speak in it: `await group.says(budi, "jam buka?")`."""
+        self._crowds += 1
+        return Crowd(group_jid(self._crowds), self.phones, addressing)
+
+    def newsletter(self) -> Newsletter:
+        """A channel that every shop follows."""
+        self._crowds += 1
+        return Newsletter(JID(group_jid(self._crowds).user, NEWSLETTER), self.phones)
 
     def environment(self) -> dict[str, str]:
         """What a client's process needs from its start on, beside `os.environ`."""

@@ -102,7 +102,9 @@ async def run(rules: Path, data: Path, options: RunOptions, settings: Settings, 
         from wabot.channel.neonize import NeonizeChannel
         from wabot.channel.neonize.qr import TerminalQR
 
-        return NeonizeChannel(data / "keys.db", shop.phone, clock, TerminalQR(out, tenant), proxy=settings.proxy)
+        return NeonizeChannel(
+            data / "keys.db", shop.phone, clock, TerminalQR(out, tenant), proxy=settings.proxy, find=live.file
+        )
 
     def news(what: SessionState | Reload) -> None:
         line.tell("state" if isinstance(what, SessionState) else "reload", **asdict(what))

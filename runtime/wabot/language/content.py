@@ -14,6 +14,7 @@ from typing import Final
 
 from wabot.language.files import MAX_BYTES, read_file
 from wabot.language.resources import schemas
+from wabot.model.media import HEAD, media_type
 
 try:
     from _blake2 import blake2b  # hashlib loads OpenSSL first, which takes longer than all that is hashed here
@@ -21,7 +22,7 @@ except ImportError:
     from hashlib import blake2b
 
 _READ: Final = (".yaml", ".j2")
-"""Files whose content matters; of others (media) the name and the size do."""
+"""Files whose content matters; of others (media) the name and the size do, and of pictures how they begin."""
 _FOLDERS: Final = ("rules", "templates", "tests", "media")
 _DECIDING: Final = ("model", "language", "engine", "lint")
 """The packages whose code decides what is found and answered."""
@@ -111,6 +112,9 @@ def _file(entry: "os.DirEntry[str]") -> Iterator[bytes]:
     else:
         seen = entry.stat()
         yield f"{stat.S_IFMT(seen.st_mode)} {seen.st_size}".encode()
+        if stat.S_ISREG(seen.st_mode) and media_type(entry.name) == "image":
+            with open(entry.path, "rb", buffering=0) as file:
+                yield file.read(HEAD)
 
 
 def _may_include(path: str) -> bool:

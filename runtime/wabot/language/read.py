@@ -61,7 +61,7 @@ def read_tenant(tenant_id: str, data: Mapping[str, Any]) -> Tenant:
         teams=tuple(data.get("teams", ())),
         include=tuple(data.get("include", ())),
         auto_reply=AutoReply(
-            **_present(reply, "enabled", "max_per_contact_per_day", "max_per_minute", "dry_run"),
+            **_present(reply, "enabled", "max_per_contact_per_day", "max_per_minute", "dry_run", "mark_read"),
             **_durations(reply, "delay", "debounce", "stale_after"),
             only=frozenset(reply.get("only", ())),
             except_=frozenset(reply.get("except", ())),

@@ -1,6 +1,7 @@
 """What a schema cannot see: ids that repeat, and names (rules, templates, files, teams) that do not exist."""
 
 from collections.abc import Collection, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -13,6 +14,7 @@ from wabot.language.hours import YEARS
 from wabot.language.read import duration
 from wabot.language.regex import Regex, RegexError
 from wabot.language.wording import check_template_file, check_text
+from wabot.model.media import unsendable
 
 
 @dataclass(slots=True)
@@ -114,9 +116,17 @@ class _Rules:
                 at = document.locate((*steps, "response", "template"))
                 hint = _guess(name, self.names.templates)
                 document.report("WB202", f"there is no template `{name}` in templates/", hint, at=at)
-        if (name := response.get("file")) is not None and name not in self.names.media:
-            at = document.locate((*steps, "response", "file"))
+        if (name := response.get("file")) is not None:
+            self._file(document, (*steps, "response", "file"), name)
+
+    def _file(self, document: Document, steps: Steps, name: str) -> None:
+        path, at = self.names.media.get(name), document.locate(steps)
+        if path is None:
             document.report("WB215", f"there is no file `{name}` in media/", _guess(name, self.names.media), at=at)
+            return
+        with suppress(OSError):  # gone this moment; whoever sends it looks again
+            if why := unsendable(name, path.stat().st_size):
+                document.report("WB222", f"`{name}` {why}", "put a file there that WhatsApp takes", at=at)
 
     def _options(self, document: Document, steps: Steps, options: Sequence[Mapping[str, Any]]) -> None:
         for place, option in enumerate(options):

@@ -28,7 +28,8 @@ HoursState = Literal["open", "closed"]
 @value
 class AutoReply:
     """Limits of a tenant's automatic replies. `delay`, `debounce` and `stale_after` are milliseconds. `only` and
-    `except_` hold phone numbers (digits) and `tag:NAME`."""
+    `except_` hold phone numbers (digits) and `tag:NAME`. `mark_read` says which messages of customers the bot shows as
+    read: "never", "answered" or "always"."""
 
     enabled: bool = True
     delay: int = 2_000
@@ -39,6 +40,7 @@ class AutoReply:
     only: frozenset[str] = frozenset()
     except_: frozenset[str] = frozenset()
     dry_run: bool = False
+    mark_read: str = "never"
 
 
 @value

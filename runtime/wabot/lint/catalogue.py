@@ -61,6 +61,7 @@ _LOADER: Final[tuple[tuple[str, Severity, str], ...]] = (
     ("WB219", "error", "A choice that is decided already"),
     ("WB220", "error", "A rule that nothing leads to"),
     ("WB221", "error", "A number that another tenant has"),
+    ("WB222", "error", "A file that WhatsApp does not take"),
 )
 """What reading a tenant reports: files (WB0xx), their shape (WB1xx), what they refer to (WB2xx). The loader names the
 severity of each finding itself; a test holds the two together."""

@@ -4,6 +4,7 @@ from typing import Final
 
 from wabot.lint import (
     duplicate_keyword,
+    files,
     hidden_keyword,
     hours,
     idle_keyword,
@@ -33,4 +34,5 @@ CHECKS: Final[tuple[Check, ...]] = (
     *texts.CHECKS,
     *safety.CHECKS,
     *unused.CHECKS,
+    *files.CHECKS,
 )

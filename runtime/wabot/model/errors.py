@@ -44,6 +44,10 @@ class MediaGone(ChannelError):
     """A file cannot be downloaded, now or later."""
 
 
+class MediaTooLarge(ChannelError):
+    """A file is larger than what is wanted."""
+
+
 class RenderError(WabotError):
     """A rule's text could not be made for this customer."""
 

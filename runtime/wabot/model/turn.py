@@ -126,7 +126,8 @@ class HandedOver:
 
 @dataclass(frozen=True, slots=True)
 class SendFacts:
-    """What the sender checks again at the moment of sending; `due` moves when the customer goes on writing."""
+    """What the sender checks again at the moment of sending; `due` moves when the customer goes on writing, and is 0
+    for what is queued no more."""
 
     customer_wrote: bool
     blocked: bool

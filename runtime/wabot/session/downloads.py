@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Final
 
 from wabot.language.rule_set import MediaSettings
-from wabot.model.errors import ChannelError, MediaGone, StoreError
+from wabot.model.errors import ChannelError, MediaGone, MediaTooLarge, StoreError
 from wabot.model.failure import place_of
 from wabot.model.media import WantedFile
 from wabot.model.message import Message
@@ -108,7 +108,9 @@ class Downloads:
             return
         try:
             async with asyncio.timeout(_PATIENCE):
-                content = await self._source.fetch(file.media)
+                content = await self._source.fetch(file.media, settings.max_size)
+        except MediaTooLarge:
+            await self._give_up(file, _too_large(settings))
         except MediaGone as error:
             await self._give_up(file, str(error))
         except (ChannelError, TimeoutError) as error:

@@ -23,6 +23,14 @@ class LastSound:
         self.place = data / COPY / tenant
         self._fresh, self._aside = (self.place.with_name(f"{tenant}.{word}") for word in ("new", "old"))
 
+    def find(self, file: Path, folder: Path) -> Path:
+        """Where the copy has this file of the tenant in `folder`, or of its shared rules; where it lies itself when the
+        copy has none by that name (yet)."""
+        for home, copy in ((folder, self.place), (folder.parent, self.place.parent)):
+            if file.is_relative_to(home) and (kept := copy / file.relative_to(home)).is_file():
+                return kept
+        return file
+
     def recover(self) -> None:
         """Put the copy in its place when the process was killed while it was replaced. Never raises."""
         with suppress(OSError):

@@ -56,6 +56,11 @@ class LiveRules:
         assert self._live is not None, "no rules were ever sound"
         return self._live
 
+    def file(self, path: str) -> Path:
+        """Where to read a file that a reply sends, named by `path` when it was decided: from the copy of the rules that
+        are live, since on disk a change that is not sound may be half done."""
+        return self._last_sound.find(Path(path), self.folder)
+
     async def load(self) -> bool:
         """Load what is on disk; when that is broken, the last sound version. False when there is none of either."""
         await asyncio.to_thread(self._last_sound.recover)
@@ -148,6 +153,8 @@ class LiveRules:
             await self._on_reload(Reload(now, True, loaded.rule_set.revision))
             self._report.note("rules are live", revision=loaded.rule_set.revision, rules=len(loaded.rule_set.rules))
         else:
+            # The same rules may send another picture: it goes out from the copy.
+            await asyncio.to_thread(self._keep)
             # Broken and mended again without a change in between: the error that is shown is over.
             await self._on_reload(Reload(now, True, self._live.revision))
 

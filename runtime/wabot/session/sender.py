@@ -21,9 +21,8 @@ from wabot.ports import Channel, Clock, Store
 from wabot.session.insisting import insist
 from wabot.session.permission import RETRIES, WAITING, backoff, permission
 from wabot.session.report import Outcome, Report
+from wabot.session.typist import Standing, Typist
 
-_TYPING: Final = 5_000
-"""Milliseconds before a reply for which "typing…" is shown at most."""
 _LOOK_AGAIN: Final = 1_000
 """Milliseconds until a reply that the minute's limit holds back is looked at again."""
 _LOOK: Final = 2.0
@@ -64,8 +63,10 @@ class Sender:
     ) -> None:
         """`connected` is set while the channel can send: what is due meanwhile waits for it. `own` is the tenant's
         number, the only one that notes go to."""
+        self.on_sent: Callable[[Outbound], None] = lambda _outbound: None
         self._store, self._channel, self._clock, self._settings, self._report = store, channel, clock, settings, report
         self._connected, self._own = connected, own
+        self._typist = Typist(channel, clock)
         self._chats: dict[_Lane, deque[Outbound]] = {}
         self._one_by_one: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
         self._known: dict[str, int] = {}
@@ -104,6 +105,10 @@ class Sender:
             self._workers.add(worker)
             worker.add_done_callback(self._workers.discard)
 
+    def stir(self, chat: str) -> None:
+        """A message of this chat was decided: what is about to be said there may not stand any more."""
+        self._typist.stir(chat)
+
     async def look(self) -> None:
         """Take over, until cancelled, what others queue: a person who has a failed reply tried again does it in the
         store. A row read here may have been sent meanwhile: the claim then finds it queued no more."""
@@ -136,8 +141,12 @@ class Sender:
             outbound = waiting[0]
             due, attempt = outbound.due, 0
             while True:
-                await self._wait(outbound, due)
-                again = await self._attempt(outbound, attempt + 1)
+                typing = await self._wait(outbound, due)
+                try:
+                    again = await self._attempt(outbound, attempt + 1)
+                finally:
+                    if typing:
+                        await self._typist.show(outbound.chat, False)
                 if again is not None and again.held:
                     # Thousands may be held back at once: only the first of them looks again and again.
                     async with self._turnstile:
@@ -162,22 +171,27 @@ class Sender:
             if self._stopped:
                 worker.cancel()
 
-    async def _wait(self, outbound: Outbound, due: int) -> None:
+    async def _wait(self, outbound: Outbound, due: int) -> bool:
+        """Return when it is time to try; whether "typing…" is shown by then."""
         await self._connected.wait()
         # The clock may have been set back since the reply was made: it waits no longer than it was meant to.
-        due = min(due, self._clock.now() + max(due - outbound.created, 0))
-        if due <= self._clock.now():
-            return
-        await self._clock.sleep_until(due - _TYPING)
-        await self._typing(outbound.chat, True)
-        try:
-            await self._clock.sleep_until(due)
-        finally:
-            await self._typing(outbound.chat, False)
+        until = min(due, self._clock.now() + max(due - outbound.created, 0))
+        if until <= self._clock.now():
+            return False
+        if outbound.kind == "reply":
+            return await self._typist.until_due(outbound, until, partial(self._stands, outbound, until, due - until))
+        await self._clock.sleep_until(until)
+        return False
 
-    async def _typing(self, chat: str, on: bool) -> None:
-        with suppress(Exception):  # a courtesy: whatever goes wrong with it, the reply itself must go out
-            await self._channel.typing(chat, on)
+    async def _stands(self, outbound: Outbound, due: int, early: int) -> Standing:
+        """What would become of the reply if it were due now. It waits until `due`, so many milliseconds `early`."""
+        now = self._clock.now()
+        try:
+            facts = await self._store.facts(outbound, now)
+        except StoreError:  # whoever sends it says so
+            return Standing(due, True)
+        refusal = permission(outbound, facts, self._settings(), now, self._own())
+        return Standing(facts.due and facts.due - early, refusal is None)
 
     async def _send(self, outbound: Outbound, attempt: int) -> _Again | None:
         """One attempt. Returns when to try again, or None when the reply is dealt with."""
@@ -244,6 +258,7 @@ class Sender:
         else:
             await self._finish(outbound, "sent")
             self._report.sent(outbound)
+            self.on_sent(outbound)
         return None
 
     async def _fail(self, outbound: Outbound, reason: str, outcome: Outcome = "failed") -> None:

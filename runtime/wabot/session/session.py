@@ -12,8 +12,9 @@ from typing import Any, Final, TypeVar
 from wabot.engine.load import load_tenant
 from wabot.language.rule_set import AutoReply, MediaSettings, Tenant
 from wabot.language.tenant import Loaded
+from wabot.model.message import Message
 from wabot.model.session import Reload, SessionState
-from wabot.ports import Channel, Clock, MediaSource, Store
+from wabot.ports import Channel, Clock, MediaSource, ReadMarker, Store
 from wabot.session.alarms import broken_rules
 from wabot.session.downloads import Downloads
 from wabot.session.follow_ups import FollowUps
@@ -24,6 +25,7 @@ from wabot.session.inbound import Inbound
 from wabot.session.insisting import Newest, insist
 from wabot.session.jobs import JOBS, Jobs
 from wabot.session.live import LiveRules
+from wabot.session.marking import Marking
 from wabot.session.report import Report
 from wabot.session.sender import Sender
 from wabot.session.turns import Turns
@@ -76,6 +78,7 @@ class Session:
         self._connected = asyncio.Event()
         self.state = SessionState("starting")
         self.sender: Sender | None = None
+        self.marking: Marking | None = None
         self._follow_ups: FollowUps | None = None
 
     async def play_until(self, at: int, set_clock: Callable[[int], None]) -> None:
@@ -132,7 +135,13 @@ class Session:
         turns.on_follow_up = at_times.wake
         histories = Histories(self._store, self._clock, self._report)
         downloads = self._downloads(channel)
-        decided = downloads.decided if downloads is not None else lambda _message: None
+        self.marking = marking = self._marking(channel, turns, sender)
+
+        def decided(message: Message) -> None:
+            sender.stir(message.chat)
+            if downloads is not None:
+                downloads.decided(message)
+
         inbound = Inbound(self._store, self._clock, turns, sender, self._report, self._told, histories, decided)
         for lost in await self._insist(lambda: self._store.abandon(self._clock.now())):
             self._report.note("nobody knows whether a reply went out", level="warning", outbound=lost.id)
@@ -166,12 +175,16 @@ class Session:
             await self._either(running)
             if running.done():
                 running.result()
+                if marking is not None:
+                    await self._either(marking.settled())
                 if downloads is not None:  # a script that ended; nobody waits for files otherwise
                     await self._either(downloads.settled(DRAIN))
         finally:
             for task in beside:
                 task.cancel()
             histories.stop()
+            if marking is not None:
+                marking.stop()
             # What is being sent ends while there is a connection, or nobody would know what became of it. Then intake,
             # or what is decided here would never end.
             await sender.stop()
@@ -181,6 +194,13 @@ class Session:
                     await asyncio.wait_for(running, CLOSE)
             with suppress(TimeoutError):  # a store that is down must not keep the process from ending
                 await asyncio.wait_for(inbound.drain(), DRAIN)
+
+    def _marking(self, channel: Channel, turns: Turns, sender: Sender) -> Marking | None:
+        if not isinstance(channel, ReadMarker):
+            return None
+        marking = Marking(self._store, channel, self._settings)
+        turns.on_turn, sender.on_sent = marking.decided, marking.sent
+        return marking
 
     def _downloads(self, channel: Channel) -> Downloads | None:
         if not isinstance(channel, MediaSource):

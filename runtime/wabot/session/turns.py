@@ -58,6 +58,8 @@ class Turns:
         self._ahead = Ahead(clock)
         self.on_follow_up: Callable[[], None] = lambda: None
         """Called when a turn has left a follow-up."""
+        self.on_turn: Callable[[Turn], None] = lambda _turn: None
+        """Called when a turn is recorded."""
 
     async def take(self, message: Message, *, superseded: bool = False) -> list[Outbound]:
         """Decide `message` and record it. Returns the replies that now wait in the outbox. It is `superseded` when it
@@ -119,6 +121,7 @@ class Turns:
     def _tell(self, turn: Turn) -> list[Outbound]:
         message = turn.message
         self._report.decided(turn)
+        self.on_turn(turn)
         for outcome in turn.outcomes:
             if outcome.error:
                 # Why it failed can quote the customer: that is kept with the message, and stands in no log.

@@ -46,15 +46,15 @@ class Client:
         self._reading = asyncio.create_task(self._read())
 
     @classmethod
-    async def start(cls, whatsapp: WhatsApp, keys: Path) -> Self:
+    async def start(cls, whatsapp: WhatsApp, keys: Path, *program: str, **environment: str) -> Self:
+        """`program`: Python's arguments, instead of those that run the bare client."""
         return cls(
             await asyncio.create_subprocess_exec(
                 sys.executable,
-                "-m",
-                "tests.whatsapp.bare",
+                *(program or ("-m", "tests.whatsapp.bare")),
                 str(keys),
                 cwd=_ROOT,
-                env=os.environ | whatsapp.environment(),
+                env=os.environ | whatsapp.environment() | environment,
                 stdin=PIPE,
                 stdout=PIPE,
                 limit=1 << 26,

@@ -69,8 +69,11 @@ class Ratchet:
     def decrypt(self, data: bytes) -> bytes:
         """Raises SignalError; then nothing has changed."""
         body, mac = data[:-_MAC], data[-_MAC:]
-        message = Fields(body[1:])
-        theirs, counter = message.bytes[1][-32:], message.numbers.get(2, 0)
+        try:
+            message = Fields(body[1:])
+            theirs, counter, sealed = message.bytes[1][-32:], message.numbers.get(2, 0), message.bytes[4]
+        except (ValueError, KeyError) as error:
+            raise SignalError(f"this is no message: {error}") from None
         chain = next((chain for key, chain in self.receiving if key == theirs), None)
         before, fresh = self.root, chain is None
         if chain is None:
@@ -80,8 +83,8 @@ class Ratchet:
             keys = hkdf(seed, 80, b"WhisperMessageKeys")
             if not hmac.compare_digest(self._mac(keys, self.theirs, self.ours, body), mac):
                 raise SignalError("the message is not what its sender sealed")
-            plain = cbc.decrypt(keys[:32], keys[64:], message.bytes[4])
-        except (SignalError, ValueError, KeyError) as error:
+            plain = cbc.decrypt(keys[:32], keys[64:], sealed)
+        except (SignalError, ValueError) as error:
             self.root = before
             raise error if isinstance(error, SignalError) else SignalError(str(error)) from None
         if trial is None:

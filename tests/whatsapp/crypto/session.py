@@ -51,10 +51,7 @@ class Session:
     def decrypt(self, kind: str, data: bytes) -> bytes:
         """Raises SignalError."""
         if kind == "pkmsg":
-            outer = Fields(data[1:])
-            data = outer.bytes[4]
-            if all(ratchet.base != outer.bytes[2][-32:] for ratchet in self._ratchets):
-                self._accept(outer)
+            data = self._unwrap(data)
         error = SignalError("there is no session with this device")
         for ratchet in self._ratchets:
             try:
@@ -69,6 +66,17 @@ class Session:
             del self._ratchets[_MOST_OLD:]
             return plain
         raise error
+
+    def _unwrap(self, data: bytes) -> bytes:
+        """The message in one that opens a session, which is accepted if it is new."""
+        try:
+            outer = Fields(data[1:])
+            base, inner = outer.bytes[2][-32:], outer.bytes[4]
+        except (ValueError, KeyError) as error:
+            raise SignalError(f"this opens no session: {error}") from None
+        if all(ratchet.base != base for ratchet in self._ratchets):
+            self._accept(outer)
+        return inner
 
     def _accept(self, outer: Fields) -> None:
         if outer.numbers.get(6) != self._local.signed_id:

@@ -63,6 +63,19 @@ def contact(name: str, number: str) -> Any:
     return e2e.Message(contactMessage=e2e.ContactMessage(displayName=name, vcard=card))
 
 
+def contacts(*cards: Any) -> Any:
+    """Several of `contact` in one message."""
+    several = e2e.ContactsArrayMessage(
+        displayName=f"{len(cards)} contacts", contacts=[one.contactMessage for one in cards]
+    )
+    return e2e.Message(contactsArrayMessage=several)
+
+
+def captioned(document: Any) -> Any:
+    """A document with a caption, as phones wrap it."""
+    return e2e.Message(documentWithCaptionMessage=e2e.FutureProofMessage(message=document))
+
+
 def text(words: str, *, quoted: str = "", of: str = "", forwarded: int = 0) -> Any:
     """A text that quotes the message with the id `quoted`, written by the address `of`, or that was forwarded so many
     times."""

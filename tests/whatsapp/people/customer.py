@@ -5,8 +5,11 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, Literal
 
+from tests.whatsapp import contents
+from tests.whatsapp.people.crowds import STATUS, Crowd
 from tests.whatsapp.people.heard import Heard
 from tests.whatsapp.people.person import PATIENCE, Person, new_id
+from tests.whatsapp.people.remarks import Remarks
 from tests.whatsapp.server import routing
 from tests.whatsapp.server.accounts import Device, background
 from tests.whatsapp.server.answers.keys import published
@@ -44,7 +47,7 @@ class Typing:
     at: float
 
 
-class Customer(Person):
+class Customer(Person, Remarks["Phone"]):
     """`addressing` is how WhatsApp names the customer to the shop, `alt` whether it adds the other name.
 
     The phone confirms what arrives (`confirms`), and sends again what the shop's client could not read. What it cannot
@@ -54,9 +57,11 @@ class Customer(Person):
     def __init__(
         self, server: "Server", number: str, lid: str, name: str, shop: "Phone", addressing: Addressing, alt: bool
     ) -> None:
-        super().__init__(server, number, lid, name)
+        Person.__init__(self, server, number, lid, name)
+        Remarks.__init__(self)
         self.shop, self.addressing, self.alt = shop, addressing, alt
         self.confirms, self.asks_again = True, False
+        self.status = Crowd(STATUS, [shop], addressing)
         self.sent: dict[str, tuple[Any, str]] = {}
         self.ticks: list[Tick] = []
         self.typing: list[Typing] = []
@@ -126,7 +131,7 @@ class Customer(Person):
         enc = self.sealed(device, message)
         if kind == MEDIA:
             enc.attrs["mediatype"] = media_type(message)
-        return Node("message", attrs, [enc])
+        return contents.mark(Node("message", attrs, [enc]), message)
 
     async def starts_typing(self) -> None:
         await self._state("composing")
@@ -138,6 +143,29 @@ class Customer(Person):
         for device in self.shop.account.linked():
             if device.connection:
                 await device.connection.send(Node("chatstate", {"from": self.jid}, [Node(state)]))
+
+    async def remark(self, message: Any, to: "Phone | None", id: str = "") -> str:
+        return await self.sends(message, to=to, id=id)
+
+    def names(self, to: "Phone | None") -> tuple[JID, JID]:
+        shop = (to or self.shop).account
+        return (self.jid, shop.lid if self.addressing == LID else shop.pn)
+
+    def wrote(self, id: str, to: "Phone | None") -> bool:
+        return id in self.sent
+
+    async def shows_once_on_the_phone(self) -> str:
+        """A photo to be looked at once: linked clients are told that there is one, and no more. Its id."""
+        id = new_id()
+        for device in self.shop.account.linked():
+            node = self.stanza(device, e2e.Message(), id)
+            node.attrs["type"], node.content = "media", [Node("unavailable", {"type": "view_once"})]
+            await routing.deliver(device, node)
+        return id
+
+    async def posts_status(self, text: str) -> str:
+        """For all contacts to see, the shop among them."""
+        return await self.status.says(self, text)
 
     async def confirm(self, heard: Heard, kind: Literal["delivered", "read"] = "delivered") -> None:
         """Tell the shop what became of its message: one grey tick more, or blue ones."""

@@ -70,6 +70,11 @@ class Person:
         self._new.remove(first)
         return first
 
+    @property
+    def unasked(self) -> list[Heard]:
+        """What was heard and no `hears` has returned."""
+        return list(self._new)
+
     async def hears_nothing(self, for_: float) -> None:
         """Nothing but what `hears` returned arrives within so many seconds."""
         await asyncio.sleep(for_)

@@ -5,19 +5,25 @@ import base64
 import copy
 import hmac
 import os
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from tests.whatsapp import contents
+from tests.whatsapp.archive import Archive, Old
 from tests.whatsapp.crypto.app_state import AppState
 from tests.whatsapp.crypto.identity import Bundle, Identity
 from tests.whatsapp.crypto.keys import KeyPair, verified
+from tests.whatsapp.crypto.link_code import TypedCode
 from tests.whatsapp.crypto.session import Session
 from tests.whatsapp.people.heard import Heard
+from tests.whatsapp.people.memories import hand_over
 from tests.whatsapp.people.person import Person, new_id
-from tests.whatsapp.server import pairing, routing
+from tests.whatsapp.people.remarks import Remarks
+from tests.whatsapp.server import linking, pairing, routing
 from tests.whatsapp.server.accounts import Device
 from tests.whatsapp.wire.clock import now
-from tests.whatsapp.wire.jid import LID
+from tests.whatsapp.wire.jid import JID, LID
 from tests.whatsapp.wire.node import Attrs, Node
 from tests.whatsapp.wire.protobufs import adv, e2e
 
@@ -40,37 +46,78 @@ class Linked:
     devices: dict[int, tuple[Bundle, dict[int, bytes]]]
 
 
-class Phone(Person):
+class Phone(Person, Remarks["Customer"]):
     def __init__(self, server: "Server", number: str, lid: str, name: str) -> None:
-        super().__init__(server, number, lid, name)
+        Person.__init__(self, server, number, lid, name)
+        Remarks.__init__(self)
         self.account.app_state = AppState(name)
+        self.archive = Archive()
 
     async def scans(self, code: str, *, wrong_mac: bool = False, wrong_signature: bool = False) -> Device:
         """Link the client that shows this code; returns once it has accepted. It logs in soon after.
 
-        Raises LookupError when no client shows the code, TimeoutError when the client does not accept.
+        Raises LookupError when no client shows the code, PairingRefused when the client does not accept, TimeoutError
+        when it says nothing.
         """
         ref, _, identity, secret, *_ = code.split("#")[-1].split(",")
-        theirs = base64.b64decode(identity)
+        key = b"wrong" if wrong_mac else base64.b64decode(secret)
+        return await self._link(
+            ref, base64.b64decode(identity), key, KeyPair() if wrong_signature else self.identity.pair
+        )
+
+    async def enters(self, code: str) -> Device:
+        """Link the client that shows these eight characters for this phone's number.
+
+        Raises WrongCode when it shows others (one may try again), LookupError when no client shows a code for this
+        number, TimeoutError when the client does not accept.
+        """
+        offer = linking.offered(self.server, self.account)
+        typed = TypedCode(code, offer.hello, self.identity.pair)
+        bundle, client = await offer.introduce(typed.answer(), self.identity.pair.public)
+        return await self._link(offer.ref, client, typed.secret(bundle, client), self.identity.pair)
+
+    async def _link(self, ref: str, theirs: bytes, secret: bytes, signer: KeyPair) -> Device:
         number = self.account.next_device
         self.account.next_device += 1
         raw = int.from_bytes(os.urandom(3), "big")
         details = adv.ADVDeviceIdentity(rawID=raw, timestamp=now(), keyIndex=number).SerializeToString()
         ours = self.identity.pair
-        signer = KeyPair() if wrong_signature else ours
         signed = adv.ADVSignedDeviceIdentity(
             details=details,
             accountSignatureKey=ours.public,
             accountSignature=signer.sign(_PHONE_SIGNS + details + theirs),
         ).SerializeToString()
-        mac = hmac.digest(b"wrong" if wrong_mac else base64.b64decode(secret), signed, "sha256")
+        mac = hmac.digest(secret, signed, "sha256")
         sealed = adv.ADVSignedDeviceIdentityHMAC(details=signed, HMAC=mac).SerializeToString()
         device, answer = await pairing.link(self.server, ref, self.account, number, sealed)
         theirs_signed = adv.ADVSignedDeviceIdentity.FromString(answer).deviceSignature
         if not verified(theirs, _CLIENT_SIGNS + details + theirs + ours.public, theirs_signed):
             raise ValueError("the client's signature does not verify")
         await self._share_keys_with(device)
+        if self.archive.chats:
+            await hand_over(self, device, self.archive)
         return device
+
+    def remembers(self, who: "Customer", messages: Sequence[Old]) -> None:
+        """A chat of before: each client that is linked from now on gets it."""
+        self.archive.remember(who.account, messages)
+
+    async def hands_over(self) -> int:
+        """Send its client what it remembers (again); in how many syncs."""
+        return await hand_over(self, self.client, self.archive)
+
+    async def remark(self, message: Any, to: "Customer | None", id: str = "") -> str:
+        id = id or new_id()
+        assert to is not None
+        await self.copies(to, message, id)
+        return id
+
+    def names(self, to: "Customer | None") -> tuple[JID, JID]:
+        assert to is not None
+        return (self.account.lid if to.jid.server == LID else self.account.pn), to.jid
+
+    def wrote(self, id: str, to: "Customer | None") -> bool:
+        return to is not None and id not in to.sent
 
     async def types(self, to: "Customer", text: str, *, id: str = "", alt: bool = True) -> str:
         """Answer a customer by hand; its id. The shop's clients get a copy, with both names of the customer if
@@ -96,7 +143,7 @@ class Phone(Person):
             }
             if alt:
                 attrs |= {"peer_recipient_pn": to.account.pn} if lid else {"peer_recipient_lid": to.account.lid}
-            await routing.deliver(device, Node("message", attrs, [self.sealed(device, copied)]))
+            await routing.deliver(device, contents.mark(Node("message", attrs, [self.sealed(device, copied)]), copied))
 
     async def unlinks(self) -> None:
         """Log every client out, under Linked devices."""

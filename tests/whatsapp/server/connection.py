@@ -17,15 +17,19 @@ from tests.whatsapp.wire.node import Node
 from tests.whatsapp.wire.noise import Transport
 
 if TYPE_CHECKING:
+    from tests.whatsapp.server.linking import Offer
     from tests.whatsapp.server.server import Server
 
 
 @dataclass
 class Pairing:
-    """A client that shows a code. `signed` is its answer to the scan."""
+    """A client that shows a code, or eight characters (`offer`). `signed` is its answer to the scan, which is told in
+    `question`."""
 
     refs: list[str]
     device: Device | None = None
+    question: str = ""
+    offer: Offer | None = None
     signed: asyncio.Future[bytes] = field(default_factory=lambda: asyncio.get_running_loop().create_future())
 
 

@@ -19,6 +19,7 @@ CODES: Final = 6
 async def greet(connection: Connection) -> None:
     """Answer the end of the handshake."""
     server, payload = connection.server, connection.payload
+    server.attempts += 1
     if server.faults.login:
         await connection.dismiss(server.faults.login)
     elif payload.HasField("devicePairingData"):

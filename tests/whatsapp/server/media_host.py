@@ -8,6 +8,7 @@ import os
 import ssl
 from contextlib import suppress
 from typing import Final
+from urllib.parse import parse_qs, urlsplit
 
 NAME: Final = "mmg.whatsapp.net"
 _LINE: Final = "content-length:"
@@ -61,7 +62,15 @@ class MediaHost:
             return "200 OK", json.dumps(
                 {"url": f"https://{NAME}{path}", "direct_path": path, "handle": handle}
             ).encode()
+        if method == "DELETE":
+            return "200 OK", self._delete(target)
         try:
             return "200 OK", self.get(target)
         except KeyError:
             return "404 Not Found", b""
+
+    def _delete(self, target: str) -> bytes:
+        """A client has read what was meant for it alone; `d_md` is the path, in base64."""
+        path = parse_qs(urlsplit(target).query).get("d_md", [""])[0]
+        self.files.pop(base64.urlsafe_b64decode(path + "=" * (-len(path) % 4)).decode(), None)
+        return b""

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from tests.whatsapp.crypto.identity import Bundle
 from tests.whatsapp.crypto.keys import DJB, verified
 from tests.whatsapp.server.accounts import Account, Device
-from tests.whatsapp.server.connection import Connection
+from tests.whatsapp.server.connection import Connection, Pairing
 from tests.whatsapp.wire.clock import now
 from tests.whatsapp.wire.jid import LID, PN, SERVER
 from tests.whatsapp.wire.node import Attrs, Node
@@ -15,6 +15,10 @@ if TYPE_CHECKING:
     from tests.whatsapp.server.server import Server
 
 PATIENCE = 15.0
+
+
+class PairingRefused(Exception):
+    """The client does not believe the phone that scanned its code."""
 
 
 def showing(server: "Server", ref: str) -> Connection:
@@ -28,7 +32,7 @@ def showing(server: "Server", ref: str) -> Connection:
 async def link(server: "Server", ref: str, account: Account, number: int, identity: bytes) -> tuple[Device, bytes]:
     """Tell the client whose device it becomes. `identity` is the phone's sealed word for it.
 
-    Returns the device and the client's signed answer. Raises TimeoutError when the client does not accept.
+    Returns the device and the client's signed answer. Raises PairingRefused; TimeoutError when the client says nothing.
     """
     connection = showing(server, ref)
     pairing = connection.pairing
@@ -39,6 +43,7 @@ async def link(server: "Server", ref: str, account: Account, number: int, identi
     signed_id, registration = int.from_bytes(said.eSkeyID, "big"), int.from_bytes(said.eRegid, "big")
     bundle = Bundle(registration, said.eIdent, signed_id, said.eSkeyVal, said.eSkeySig)
     device = pairing.device = Device(account, number, bundle=bundle)
+    pairing.question = server.new_id()
     success = Node(
         "pair-success",
         {},
@@ -49,16 +54,18 @@ async def link(server: "Server", ref: str, account: Account, number: int, identi
             Node("platform", {"name": "smba"}),
         ],
     )
-    attrs: Attrs = {"from": SERVER, "type": "set", "id": server.new_id(), "xmlns": "md", "t": str(now())}
+    attrs: Attrs = {"from": SERVER, "type": "set", "id": pairing.question, "xmlns": "md", "t": str(now())}
     await connection.send(Node("iq", attrs, [success]))
     return device, await asyncio.wait_for(pairing.signed, PATIENCE)
 
 
-async def accepted(connection: Connection, node: Node) -> None:
-    """The client has signed: it is linked, and must log in anew."""
-    pairing = connection.pairing
-    if pairing is None or pairing.device is None:
-        raise ValueError("a client signed a pairing that nobody offered")
+async def answered(connection: Connection, pairing: Pairing, node: Node) -> None:
+    """The client has signed: it is linked, and must log in anew. Or it has refused."""
+    if pairing.device is None or pairing.signed.done():
+        return
+    if node.text("type") == "error":
+        pairing.signed.set_exception(PairingRefused(str(node.find("error"))))
+        return
     pairing.device.account.devices[pairing.device.number] = pairing.device
     pairing.signed.set_result(node.get("pair-device-sign", "device-identity").data)
     await connection.dismiss(Node("stream:error", {"code": "515"}))

@@ -41,12 +41,15 @@ class Server:
         self.connections: list[Connection] = []
         self.received: deque[Node] = deque(maxlen=KEPT)
         self.unanswered: list[Node] = []
-        self.logins = 0
+        self.attempts = self.logins = 0
+        """Logins that were tried, and those that succeeded."""
         self.patience = 1.0
         """Seconds from a last stanza to our close."""
         self.port = 0
         self.running: set[asyncio.Future[None]] = set()
         self.bell = Bell()
+        self.errors: list[Exception] = []
+        """Faults of this server itself."""
         self._context, self._trace = context, trace
         self._authority = Authority()
         self._ids = itertools.count(1)
@@ -108,6 +111,8 @@ class Server:
                         await login.greet(connection)
         except ConnectionClosed:
             pass
+        except Exception as error:
+            self.errors.append(error)
         finally:
             if connection:
                 self.connections.remove(connection)

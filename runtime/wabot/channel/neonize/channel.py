@@ -2,7 +2,7 @@
 
 import asyncio
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Final
@@ -34,13 +34,21 @@ class NeonizeChannel:
     `keys` is the tenant's key store (`data/<tenant>/keys.db`). `phone` is the tenant's number, digits with the country
     code: keys of any other number are unlinked at once. `show_qr` gets each pairing code and says whether a person can
     see it. `proxy` ("http://host:port" or "socks5://…", "" for none) carries all traffic; the session takes it from the
-    environment variable WABOT_WHATSAPP_PROXY. Raises ChannelError when `phone` is no number.
+    environment variable WABOT_WHATSAPP_PROXY. `find` tells where a file that a reply names lies now. Raises
+    ChannelError when `phone` is no number.
 
     Once a state with an action has been reported and `run` has returned, that state is for a person to read.
     """
 
     def __init__(
-        self, keys: Path, phone: str, clock: Clock, show_qr: Callable[[str], bool], *, proxy: str = ""
+        self,
+        keys: Path,
+        phone: str,
+        clock: Clock,
+        show_qr: Callable[[str], bool],
+        *,
+        proxy: str = "",
+        find: Callable[[str], Path] = Path,
     ) -> None:
         self._keys = keys
         if not (phone.isascii() and phone.isdigit()):
@@ -50,7 +58,7 @@ class NeonizeChannel:
         self._closed = asyncio.Event()
         self._connection = Connection()
         self._addresses = Addresses()
-        self._speaking = Speaking(self._connection, self._addresses, clock)
+        self._speaking = Speaking(self._connection, self._addresses, clock, find)
         self._importer = Importer(self._addresses, phone, keys.parent / FOLDER)
         self._following = Following(
             self._connection, self._addresses, self._speaking, self._importer, phone, clock, show_qr
@@ -108,12 +116,16 @@ class NeonizeChannel:
         """Show or hide "typing…"."""
         await self._speaking.typing(chat, on)
 
-    async def fetch(self, media: Attachment) -> bytes:
+    async def mark_read(self, chat: str, messages: Sequence[str]) -> None:
+        """Turn the ticks of a customer's messages blue."""
+        await self._speaking.mark_read(chat, messages)
+
+    async def fetch(self, media: Attachment, most: int) -> bytes:
         """Download a customer's file. See `MediaSource.fetch` for what it raises."""
         client = self._connection.ours
         if client is None:
             raise ChannelError("WhatsApp is not connected.")
-        return await download(client, media)
+        return await download(client, media, most, self._proxy)
 
     async def close(self) -> None:
         """Disconnect. `run` returns within seconds.

@@ -47,9 +47,9 @@ _CONTENT: Final[tuple[tuple[str, Kind, tuple[str, ...]], ...]] = (
 _PROTOCOL: Final[dict[str, EventType]] = {"REVOKE": "revoke", "MESSAGE_EDIT": "edit"}
 # The message stanza's `edit` attribute: an edit; a revocation by the sender or by a group's admin.
 _EDIT: Final[dict[str, EventType]] = {"1": "edit", "7": "revoke", "8": "revoke"}
-# What the library needs to download a file; the rest (thumbnails, waveforms) would only fill the journal.
+# What the library needs to download a file; the rest (thumbnails, waveforms) would only fill the journal. Not the URL:
+# its sender could name any machine there, and have ours ask it. The path is asked of WhatsApp's servers alone.
 _DOWNLOAD: Final = (
-    "URL",
     "mimetype",
     "fileSHA256",
     "fileLength",
@@ -93,7 +93,7 @@ def read_content(body: Any, edit: str = "") -> Content:
         body = body.editedMessage.message
     if body.HasField("protocolMessage"):
         return _protocol(body.protocolMessage)
-    if edit in _EDIT:
+    if edit in _EDIT and not body.HasField("reactionMessage"):  # a reaction that is taken back bears the mark, too
         return Content(_EDIT[edit])
     for field, kind, path in _CONTENT:
         if body.HasField(field):
@@ -146,7 +146,7 @@ def _media(part: Any, field: str) -> Attachment | None:
 
 def _source(part: Any, field: str) -> str:
     """A message with nothing in it but how to download the file, in base64."""
-    if not (part.directPath and part.mediaKey):
+    if not (part.directPath.startswith("/") and part.mediaKey):
         return ""
     from neonize.proto.waE2E import WAWebProtobufsE2E_pb2 as e2e
 

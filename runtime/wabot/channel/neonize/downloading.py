@@ -1,12 +1,14 @@
 """Downloading what customers send, and which failures are for good."""
 
+import asyncio
 import base64
 import binascii
 from typing import Final
 
 from wabot.channel.neonize.library import Client, LibraryError
+from wabot.channel.neonize.probing import SEAL, stored_size
 from wabot.channel.neonize.redact import redact
-from wabot.model.errors import ChannelError, MediaGone
+from wabot.model.errors import ChannelError, MediaGone, MediaTooLarge
 from wabot.model.message import Attachment
 
 # Phrases of the library's messages. WhatsApp deletes files after some weeks, and says 403, 404 or 410 then.
@@ -22,10 +24,11 @@ _GONE: Final = (
 )
 
 
-async def download(client: Client, media: Attachment) -> bytes:
-    """The file.
+async def download(client: Client, media: Attachment, most: int, proxy: str = "") -> bytes:
+    """The file, of at most `most` bytes.
 
     Raises:
+        MediaTooLarge: it is larger.
         MediaGone: it cannot be had, now or later.
         ChannelError: not now.
     """
@@ -33,6 +36,9 @@ async def download(client: Client, media: Attachment) -> bytes:
         source = base64.b64decode(media.source, validate=True)
     except binascii.Error:
         raise MediaGone("what is known of the file is damaged") from None
+    size = await asyncio.to_thread(stored_size, source, proxy)
+    if size is not None and size > most + SEAL:
+        raise MediaTooLarge
     try:
         return await client.download(source)
     except TimeoutError:

@@ -12,7 +12,7 @@ from wabot.channel.neonize.importing import Importer
 from wabot.channel.neonize.library import Client, Event, LibraryError
 from wabot.channel.neonize.outcomes import Verdict, broken_off, expired, judge, pairing, wrong_number
 from wabot.channel.neonize.speaking import Speaking
-from wabot.channel.neonize.translate import Ack, nameless, read_message, read_receipt, unreadable
+from wabot.channel.neonize.translate import Ack, nameless, read_message, read_receipt, says_nothing, unreadable
 from wabot.model.history import History
 from wabot.model.message import Message
 from wabot.model.session import SessionState
@@ -82,6 +82,7 @@ class Following:
                         return refused
                     if self._connection.account is None:  # cut again already: the next Connected asks again
                         continue
+                    await self._speaking.connected()
                     await self._caught_up(event.kind, inbox)
                     loop = asyncio.get_running_loop()
                     loop.call_later(CATCH_UP_SECONDS, client.events.put_nowait, Event("OfflineSyncCompleted"))
@@ -136,6 +137,8 @@ class Following:
 
     async def deliver(self, body: Any, inbox: Inbox) -> None:
         """Hand on the library's MessageEv."""
+        if says_nothing(body):
+            return
         if body.Info.MessageSource.IsFromMe:
             await self._speaking.handed_over()  # an echo may be here before the library has told the id
         else:
@@ -176,8 +179,6 @@ class Following:
             return wrong_number(self._phone, unlinked=True)
         self._connection.account = account
         self._addresses.learn(account.lid, account.phone)  # the chat with oneself may bear either
-        with suppress(LibraryError, TimeoutError):
-            await client.show_available(False)
         return None
 
     async def _acknowledge(self, ack: Ack, inbox: Inbox) -> None:

@@ -39,7 +39,8 @@ class Importer:
     def start(self, inbox: Inbox) -> None:
         """Begin to hand on; only once it is certain whose history it is. Again is harmless."""
         if not self._tasks:
-            self._tasks = [asyncio.create_task(self._keep()), asyncio.create_task(self._hand_on(inbox))]
+            left = self._spool.first() is not None  # looked at before what is heard now is kept
+            self._tasks = [asyncio.create_task(self._keep()), asyncio.create_task(self._hand_on(inbox, left))]
 
     async def stop(self) -> None:
         """What is not handed on waits for the next start."""
@@ -61,8 +62,8 @@ class Importer:
                     await asyncio.sleep(_AGAIN)
             self._kept.set()
 
-    async def _hand_on(self, inbox: Inbox) -> None:
-        if self._spool.first() is not None:  # left by a process that ended: who is in there is not known yet
+    async def _hand_on(self, inbox: Inbox, left: bool) -> None:
+        if left:  # by a process that ended: who is in there is not known yet
             await inbox.history(History(state="pending"))
         tries = 0
         while True:

@@ -4,15 +4,21 @@ import asyncio
 import logging
 import os
 import uuid
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Final
+
+from wabot.channel.neonize.composing import Uploaded
 
 THREADS: Final = 32
 STOP_SECONDS: Final = 3.0
 # The library itself gives up after 75 s; this is for a call that never comes back at all.
 CALL_SECONDS: Final = 90.0
+# 100 MB at 3 Mbit/s.
+UPLOAD_SECONDS: Final = 300.0
 # Events that wait because a message cannot be stored (a full disk); some 4 kB each.
 MOST_WAITING: Final = 10_000
 
@@ -139,18 +145,35 @@ class Client:
             return ""
         return str(found.User)
 
-    async def send_text(self, user: str, server: str, text: str) -> Sent:
-        """Raises LibraryError, and TimeoutError when the library never answers."""
-        # A whole protobuf, because the library would look for mentions and groups in a plain string.
-        body = self._library.message.Message(conversation=text)
+    async def send(self, user: str, server: str, body: Any) -> Sent:
+        """Send an e2e.Message. Raises LibraryError, and TimeoutError when the library never answers."""
         answer = await self._call(self._client.send_message, self._library.jid(user, server), body)
         return Sent(str(answer.ID))
+
+    async def upload(self, content: bytes, *, picture: bool) -> Uploaded:
+        """Give WhatsApp a file, encrypted. Raises LibraryError, and TimeoutError when the library never answers."""
+        kinds = self._library.enum.MediaType
+        kind = kinds.MediaImage if picture else kinds.MediaDocument
+        answer = await self._call(self._client.upload, content, kind, seconds=UPLOAD_SECONDS)
+        return Uploaded(
+            url=str(answer.url),
+            path=str(answer.DirectPath),
+            key=bytes(answer.MediaKey),
+            hash=bytes(answer.FileSHA256),
+            encrypted_hash=bytes(answer.FileEncSHA256),
+            size=int(answer.FileLength),
+        )
 
     async def download(self, source: bytes) -> bytes:
         """A file that came with a message: `source` is an e2e.Message that says how. Raises LibraryError, and
         TimeoutError when the library never answers."""
         body = self._library.message.Message.FromString(source)
         return bytes(await self._call(self._client.download_any, body))
+
+    async def mark_read(self, user: str, server: str, messages: Sequence[str]) -> None:
+        """Raises LibraryError."""
+        jid, read = self._library.jid(user, server), self._library.enum.ReceiptType.READ
+        await self._call(partial(self._client.mark_read, *messages, chat=jid, sender=jid, receipt=read))
 
     async def show_typing(self, user: str, server: str, on: bool) -> None:
         """Raises LibraryError."""
@@ -180,11 +203,11 @@ class Client:
             await asyncio.wait([self._ended], timeout=STOP_SECONDS)
         return self._ended.done()
 
-    async def _call(self, function: Any, *arguments: Any) -> Any:
+    async def _call(self, function: Any, *arguments: Any, seconds: float = CALL_SECONDS) -> Any:
         if not self.connected or self._stopping:
             raise NotConnected("websocket not connected")
         try:
-            return await asyncio.wait_for(function(*arguments), CALL_SECONDS)
+            return await asyncio.wait_for(function(*arguments), seconds)
         except TimeoutError:
             raise
         except Exception as error:

@@ -1,11 +1,16 @@
 """What this account says: messages, "typing…", and how it knows its own words again."""
 
+import asyncio
+from collections.abc import Callable, Sequence
 from contextlib import suppress
-from typing import Final, Literal
+from pathlib import Path
+from typing import Any, Final, Literal
 
 from wabot.channel.neonize.addresses import Addresses
 from wabot.channel.neonize.bounded import Bounded
+from wabot.channel.neonize.composing import file_message, text_message
 from wabot.channel.neonize.connection import Connection
+from wabot.channel.neonize.enclosing import Enclosures
 from wabot.channel.neonize.library import Client, Event, LibraryError, Sent
 from wabot.channel.neonize.refusal import refusal
 from wabot.channel.neonize.settling import Settling
@@ -24,13 +29,19 @@ KEPT: Final = 256
 class Speaking:
     """One channel's."""
 
-    def __init__(self, connection: Connection, addresses: Addresses, clock: Clock) -> None:
+    def __init__(
+        self, connection: Connection, addresses: Addresses, clock: Clock, find: Callable[[str], Path] = Path
+    ) -> None:
+        """`find` tells where a file that a rule names lies now."""
         self._connection, self._addresses, self._clock = connection, addresses, clock
         self._settling = Settling(clock)
+        self._enclosures = Enclosures(clock, find)
         self._sent: Bounded[str, str] = Bounded(REMEMBERED)
         self._early: Bounded[str, list[Ack]] = Bounded(256)
         self._kept: Bounded[str, Client] = Bounded(KEPT)
         self._typing: set[str] = set()
+        self._available: bool | None = None
+        self._presence = asyncio.Lock()
 
     def heard(self, chat: str) -> None:
         """Note that somebody wrote in `chat` at this moment."""
@@ -39,51 +50,78 @@ class Speaking:
     async def send(self, outbound: Outbound) -> None:
         """Send one message to one person. See `Channel.send` for what it raises."""
         chat = outbound.chat
-        if outbound.media:
-            raise SendRefused("wabot cannot send files over WhatsApp yet")
         known = self._addresses.is_lid(chat)
         if not (chat.isascii() and chat.isdigit() and (known or len(chat) <= LONGEST_NUMBER)):
             raise SendRefused(f"{chat!r} is not one person's chat: wabot sends to nothing else.")
+        body = await self._body(outbound)  # a file takes its time; nobody waits for that
         async with self._settling.turn(chat):
-            sent, client = await self._hand_over(outbound)
+            client = self._ours()
+            sent = await self._hand_over(client, chat, body)
             self._sent[sent.id], self._kept[sent.id] = outbound.id, client
         # By this id customers quote the reply and react to it, and receipts name it after a restart.
         client.events.put_nowait(Event("Sent", Receipt(outbound.id, "sent", self._clock.now(), chat, sent.id)))
         for ack in self._early.pop(sent.id, []):
             client.events.put_nowait(Event("Ack", ack))
 
-    async def _hand_over(self, outbound: Outbound) -> tuple[Sent, Client]:
+    def _ours(self) -> Client:
         client = self._connection.ours
         if client is None:
             raise ChannelError("WhatsApp is not connected. The message waits.")
+        return client
+
+    async def _body(self, outbound: Outbound) -> Any:
+        """The e2e.Message. Whatever goes wrong with a file, the message did not go out."""
+        if outbound.media:
+            return file_message(await self._enclosures.ready(self._ours(), outbound.media), outbound.text)
+        return text_message(outbound.text)
+
+    async def _hand_over(self, client: Client, chat: str, body: Any) -> Sent:
         try:
-            sent = await client.send_text(outbound.chat, self._server(outbound.chat), outbound.text)
+            return await client.send(chat, self._server(chat), body)
         except TimeoutError:
             raise SendUnknown(
                 "WhatsApp did not say whether the message went out. Look at the chat on the phone."
             ) from None
         except LibraryError as error:
             raise refusal(str(error)) from None
-        return sent, client
+
+    async def connected(self) -> None:
+        """A connection was made, as the tenant's number: nothing is being typed, and the phone shall ring."""
+        self._typing.clear()
+        self._available = None
+        await self._show_available(False)
 
     async def typing(self, chat: str, on: bool) -> None:
         """Show or hide "typing…". The account counts as available only meanwhile: an available linked device keeps the
         owner's phone from showing notifications."""
-        client = self._connection.open
+        client = self._connection.ours
         if client is None:
-            self._typing.clear()
             return
+        if on:
+            self._typing.add(chat)
+            await self._show_available(True)
         with suppress(LibraryError, TimeoutError):
-            if on:
-                self._typing.add(chat)
-                await client.show_available(True)
-                await client.show_typing(chat, self._server(chat), True)
-                return
+            await client.show_typing(chat, self._server(chat), on)
+        if not on:
             self._typing.discard(chat)
-            await client.show_typing(chat, self._server(chat), False)
-        if not on and not self._typing:
+            await self._show_available(bool(self._typing))
+
+    async def mark_read(self, chat: str, messages: Sequence[str]) -> None:
+        """Turn the ticks of a customer's messages blue."""
+        client = self._connection.ours
+        if client is not None:
             with suppress(LibraryError, TimeoutError):
-                await client.show_available(False)
+                await client.mark_read(chat, self._server(chat), messages)
+
+    async def _show_available(self, on: bool) -> None:
+        # One after the other: the last word must be the last that WhatsApp hears.
+        async with self._presence:
+            client = self._connection.ours
+            if client is None or on == self._available or (not on and self._typing):
+                return
+            with suppress(LibraryError, TimeoutError):
+                await client.show_available(on)
+                self._available = on
 
     async def handed_over(self) -> None:
         """Return when the id of what is being sent at this moment is known, or soon all the same."""

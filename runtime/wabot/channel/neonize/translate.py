@@ -1,7 +1,7 @@
 """The library's events as the values that the rest of wabot speaks. Pure: protobuf in, value out.
 
-The protobufs come without types, so this module, `content`, `history`, `importing` and `library` are the only
-ones that look into them.
+The protobufs come without types, so this module, `composing`, `content`, `history`, `importing` and `library`
+are the only ones that look into them.
 """
 
 from dataclasses import dataclass
@@ -31,6 +31,14 @@ class Ack:
     status: Literal["delivered", "read"]
     at: int
     chat: str = ""
+
+
+def says_nothing(event: Any) -> bool:
+    """Whether the library's MessageEv is none of anybody's: what the account's devices tell each other (keys, where the
+    history lies), or nothing but a key for a group. What was written with such a key follows as an event of its own,
+    under the same id, and would be taken for the same message."""
+    parts = {field.name for field, _ in event.Message.ListFields()} - {"messageContextInfo"}
+    return event.Info.Category == "peer" or parts == {"senderKeyDistributionMessage"}
 
 
 def millis(timestamp: int) -> int:
@@ -101,7 +109,6 @@ def _chat(source: Any, addresses: Addresses) -> str:
 
 
 def _content(event: Any) -> Content:
-    # What the account's devices tell each other (key shares, app state): nobody wrote anything.
-    if event.Info.Category == "peer":
+    if says_nothing(event):
         return Content("other")
     return read_content(event.Message, "1" if event.IsEdit and not event.Info.Edit else event.Info.Edit)

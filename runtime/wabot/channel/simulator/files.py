@@ -7,14 +7,14 @@ fate a crash left unknown is resolved by it.
 import asyncio
 import json
 import os
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from datetime import datetime, tzinfo
 from pathlib import Path, PurePath
 from typing import Any, Final, Literal
 
 from wabot.channel.simulator.fields import BadLine
 from wabot.channel.simulator.lines import read_history, read_line, read_state
-from wabot.model.errors import ChannelError, MediaGone, SendUnknown
+from wabot.model.errors import ChannelError, MediaGone, MediaTooLarge, SendUnknown
 from wabot.model.history import MOST, History
 from wabot.model.message import Attachment, Message
 from wabot.model.session import SessionState
@@ -109,11 +109,16 @@ class SimulatorChannel:
     async def typing(self, chat: str, on: bool) -> None:
         self._write({"state": "typing" if on else "paused", "to": chat})
 
-    async def fetch(self, media: Attachment) -> bytes:
+    async def mark_read(self, chat: str, messages: Sequence[str]) -> None:
+        self._write({"state": "read", "to": chat, "messages": list(messages)})
+
+    async def fetch(self, media: Attachment, most: int) -> bytes:
         file = self._incoming.parent / media.source
         if PurePath(media.source).name != media.source:
             raise MediaGone(f"{media.source} is no name of a file beside {self._incoming.name}")
         try:
+            if file.stat().st_size > most:
+                raise MediaTooLarge
             return await asyncio.to_thread(file.read_bytes)
         except OSError as error:
             raise ChannelError(f"{file.name} cannot be read: {error.strerror}") from error

@@ -301,7 +301,7 @@ SELECT
     conversations.customer_messages > 0 AS customer_wrote,
     contacts.is_blocked AS blocked,
     conversations.paused_until AS paused_until,
-    (SELECT due_at FROM outbox WHERE id = :id AND tenant_id = :tenant) AS due,
+    (SELECT due_at FROM outbox WHERE id = :id AND tenant_id = :tenant AND status = 'queued') AS due,
     (SELECT COUNT(*) FROM sessions WHERE tenant_id = :tenant AND paused_until > :now) AS tenant_paused,
     (SELECT COUNT(*) FROM (SELECT 1 FROM outbox
         WHERE tenant_id = :tenant AND sent_at > :since AND sent_at <= :now + 5000 AND kind = 'reply' LIMIT 601))

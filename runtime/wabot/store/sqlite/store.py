@@ -170,6 +170,12 @@ class SqliteStore:
         claim: Claim = await self._run(work)
         return claim
 
+    async def answered(self, outbound: Outbound) -> list[str]:
+        ids: list[str] = await self._run(
+            lambda: [str(row["id"]) for row in self._ask("outbox_answers", id=outbound.id)]
+        )
+        return ids
+
     async def release(self, outbound: Outbound, due: int) -> None:
         await self._run(lambda: self._ask("outbox_release", id=outbound.id, due=due).rowcount)
 

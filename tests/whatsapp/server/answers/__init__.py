@@ -6,6 +6,7 @@ from typing import Final
 from tests.whatsapp.server import login, pairing
 from tests.whatsapp.server.answers import app_state, devices, keys, liveness, media, privacy, usync
 from tests.whatsapp.server.connection import Connection
+from tests.whatsapp.server.linking import Refused
 from tests.whatsapp.wire.jid import SERVER
 from tests.whatsapp.wire.node import Node
 
@@ -26,16 +27,19 @@ ANSWERS: Final[Mapping[str, Answer]] = {
 
 async def answer(connection: Connection, node: Node) -> None:
     if node.text("type") in ("result", "error"):
-        if node.find("pair-device-sign"):
-            await pairing.accepted(connection, node)
+        if connection.pairing and connection.pairing.question == node.text("id"):
+            await pairing.answered(connection, connection.pairing, node)
         return
     known = ANSWERS.get(node.text("xmlns"))
-    content = await known(connection, node) if known else None
     result = {"from": node.attrs.get("to") or SERVER, "id": node.attrs["id"], "type": "result"}
-    if content is None:
-        connection.server.unanswered.append(node)
+    try:
+        content = await known(connection, node) if known else None
+        if content is None:
+            connection.server.unanswered.append(node)
+            raise Refused(501, "feature-not-implemented")
+    except Refused as refused:
         result["type"] = "error"
-        content = [Node("error", {"code": "501", "text": "feature-not-implemented"})]
+        content = [Node("error", {"code": str(refused.code), "text": refused.text})]
     await connection.send(Node("iq", result, content or None))
     if node.text("xmlns") == "passive" and node.find("active"):
         await login.activate(connection)

@@ -1,0 +1,65 @@
+"""Our values as the library's messages: the counterpart of `content`. Pure: value in, protobuf out."""
+
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from wabot.channel.neonize.pictures import Look
+
+
+@dataclass(frozen=True, slots=True)
+class Uploaded:
+    """Where WhatsApp keeps an encrypted file, and what opens it."""
+
+    url: str
+    path: str
+    key: bytes
+    hash: bytes
+    encrypted_hash: bytes
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class Enclosure:
+    """A file that is ready to go out with a message."""
+
+    kind: Literal["image", "document"]
+    name: str
+    mime: str
+    uploaded: Uploaded
+    look: Look
+
+
+def text_message(text: str) -> Any:
+    """A whole protobuf, because the library would look for mentions and groups in a plain string."""
+    return _e2e().Message(conversation=text)
+
+
+def file_message(file: Enclosure, caption: str) -> Any:
+    """A picture, or a document under its name; with or without a caption."""
+    e2e, stored = _e2e(), file.uploaded
+    common: dict[str, Any] = {
+        "URL": stored.url,
+        "directPath": stored.path,
+        "mediaKey": stored.key,
+        "fileSHA256": stored.hash,
+        "fileEncSHA256": stored.encrypted_hash,
+        "fileLength": stored.size,
+        "mimetype": file.mime,
+    }
+    if caption:
+        common["caption"] = caption
+    if file.kind == "document":
+        document = e2e.DocumentMessage(fileName=file.name, title=file.name, **common)
+        return e2e.Message(documentMessage=document)
+    picture = e2e.ImageMessage(**common)
+    if file.look.width:
+        picture.width, picture.height = file.look.width, file.look.height
+    if file.look.thumbnail:
+        picture.JPEGThumbnail = file.look.thumbnail
+    return e2e.Message(imageMessage=picture)
+
+
+def _e2e() -> Any:
+    from neonize.proto.waE2E import WAWebProtobufsE2E_pb2
+
+    return WAWebProtobufsE2E_pb2
