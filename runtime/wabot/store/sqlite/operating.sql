@@ -49,11 +49,12 @@ WHERE outbox.tenant_id = :tenant AND conversations.tenant_id = :tenant AND conve
 AND outbox.created_at = :at ORDER BY outbox.sequence;
 
 -- name: chat_messages
--- Newest first; replies bear the moment of the message that they answer, and come after it.
+-- Newest first; replies bear the moment of the message that they answer, and come after it. Of two messages of one
+-- millisecond the id tells which was decided first.
 SELECT messages.*, conversations.chat FROM messages JOIN conversations ON conversations.id = messages.conversation_id
 LEFT JOIN outbox ON outbox.id = messages.id
 WHERE messages.tenant_id = :tenant AND conversations.tenant_id = :tenant AND conversations.chat = :chat
-ORDER BY messages.created_at DESC, COALESCE(outbox.sequence, 0) DESC LIMIT :most;
+ORDER BY messages.created_at DESC, COALESCE(outbox.sequence, 0) DESC, messages.id DESC LIMIT :most;
 
 -- name: chats
 SELECT conversations.chat, contacts.phone FROM conversations JOIN contacts ON contacts.id = conversations.contact_id
