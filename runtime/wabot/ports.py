@@ -58,7 +58,7 @@ class Channel(Protocol):
         """Send one message. May take as long as the network does.
 
         Raises:
-            SendRefused: it did not go out, and never will.
+            SendRefused: it did not go out, and never will (SendRestricted: because this number may not start chats).
             SendUnknown: nobody can tell whether it went out.
             ChannelError: it did not go out; trying again later is safe.
         """
@@ -152,6 +152,23 @@ class People(Protocol):
         before they answered to others; how many changed hands. One step: no other process comes in between."""
 
 
+class Restraints(Protocol):
+    """What WhatsApp does not let a tenant's number do for now. Remembered across restarts."""
+
+    async def login(self, phone: str, now: int) -> SessionState | None:
+        """The ban or restriction of the number `phone` that still lasts: no login is tried before it ends."""
+
+    async def hold_login(self, phone: str, state: SessionState) -> None:
+        """Remember a state with an end."""
+
+    async def stop_first_contacts(self, phone: str, now: int, until: int, alert: Alert) -> bool:
+        """Until then nobody is answered who never got a message of ours before; raises the alert. False when that was
+        so already, and nothing changes."""
+
+    async def hand_over(self, chat: str, at: int, alert: Alert) -> None:
+        """The chat waits for a person; raises the alert."""
+
+
 class FollowUps(Protocol):
     """A tenant's messages that go out at a time and not because somebody wrote."""
 
@@ -207,6 +224,9 @@ class Store(Protocol):
 
     @property
     def people(self) -> People: ...
+
+    @property
+    def restraints(self) -> Restraints: ...
 
     @property
     def follow_ups(self) -> FollowUps: ...

@@ -170,3 +170,17 @@ def test_contact_cards_have_their_names_and_numbers() -> None:
     assert read_content(e2e.Message(contactMessage=ani)).media == Attachment(cards=(card,))
     both = e2e.ContactsArrayMessage(contacts=[ani, e2e.ContactMessage(displayName="Budi", vcard="?")])
     assert read_content(e2e.Message(contactsArrayMessage=both)).media == Attachment(cards=(card, Card("Budi")))
+
+
+@pytest.mark.parametrize(
+    ("field", "part", "text", "place"),
+    [
+        (1, b"halo \xff\xfe", "halo \ufffd\ufffd", ""),
+        (5, b"\x1a\x03to\xff", "", "to\ufffd"),
+    ],
+)
+def test_bytes_that_are_no_text_are_read_as_far_as_they_are(field: int, part: bytes, text: str, place: str) -> None:
+    read = read_content(e2e.Message.FromString(bytes([field << 3 | 2, len(part)]) + part))
+
+    assert read.text == text
+    assert (read.media.place if read.media else "") == place

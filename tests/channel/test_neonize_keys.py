@@ -62,9 +62,11 @@ def test_after_a_restart_it_is_still_known_which_chats_are_lids(tmp_path: Path) 
             """
             CREATE TABLE whatsmeow_lid_map (lid TEXT PRIMARY KEY, pn TEXT UNIQUE NOT NULL);
             CREATE TABLE whatsmeow_sessions (our_jid TEXT, their_id TEXT, session BLOB);
+            CREATE TABLE whatsmeow_identity_keys (our_jid TEXT, their_id TEXT, identity BLOB);
             INSERT INTO whatsmeow_lid_map VALUES ('200000000000001', '6281234567890');
             INSERT INTO whatsmeow_sessions VALUES ('628111:1', '200000000000004_1:0', NULL);
             INSERT INTO whatsmeow_sessions VALUES ('628111:1', '6281234567899:0', NULL);
+            INSERT INTO whatsmeow_identity_keys VALUES ('628111:1', '200000000000005_1:0', NULL);
             """
         )
     addresses = Addresses()
@@ -73,6 +75,7 @@ def test_after_a_restart_it_is_still_known_which_chats_are_lids(tmp_path: Path) 
 
     assert addresses.is_lid("200000000000001")
     assert addresses.is_lid("200000000000004")
+    assert addresses.is_lid("200000000000005")
     assert not addresses.is_lid("6281234567899")
     assert not addresses.is_lid("6281234567890")
     assert addresses.lid_of("6281234567890") == "200000000000001"

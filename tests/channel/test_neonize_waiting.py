@@ -37,7 +37,8 @@ class Events:
 async def test_beyond_the_bound_the_connection_is_hung_up_and_what_came_before_is_kept_in_order() -> None:
     connection = Connection()
     made = SimpleNamespace(event=Registers(connection), connect=connection.connect, stop=connection.stop)
-    loaded: Any = SimpleNamespace(client=SimpleNamespace(NewAClient=lambda *_, **__: made), events=Events())
+    factory = SimpleNamespace(NewAClient=lambda *_, **__: made)
+    loaded: Any = SimpleNamespace(client=factory, events=Events(), log=SimpleNamespace(tell=None))
     client = Client(loaded, "keys.db")
     await client.connect("")
     for number in range(library.MOST_WAITING - 1):
@@ -64,3 +65,5 @@ class Registers:
         return self._connection.event(kind)
 
     def qr(self, _handler: object) -> None: ...
+
+    def execute(self, *_event: object) -> None: ...

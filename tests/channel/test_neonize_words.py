@@ -7,7 +7,7 @@ from wabot.channel.neonize.bounded import Bounded
 from wabot.channel.neonize.redact import LONGEST, redact
 from wabot.channel.neonize.refusal import refusal
 from wabot.channel.neonize.unreachable import unreachable
-from wabot.model.errors import ChannelError, SendRefused, SendUnknown
+from wabot.model.errors import ChannelError, SendRefused, SendRestricted, SendUnknown
 
 
 @pytest.mark.parametrize(
@@ -60,7 +60,7 @@ def test_nobodys_number_survives_redaction() -> None:
 @pytest.mark.parametrize(
     ("error", "kind"),
     [
-        ("server returned error 463", SendRefused),
+        ("server returned error 463", SendRestricted),
         ("server returned error 479", SendRefused),
         ("no LID found for 628123456789@s.whatsapp.net from server", SendRefused),
         ("websocket not connected", ChannelError),

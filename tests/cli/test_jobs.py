@@ -21,6 +21,7 @@ def test_jobs_that_never_ran_are_listed_with_their_next_time(wabot: Typed, data:
     assert [(job["job"], job["last_run"], job["outcome"]) for job in told.data["jobs"]] == [
         ("clean-up", None, None),
         ("tidy", None, None),
+        ("keys-backup", None, None),
     ]
     assert all(job["next_run"] > 0 for job in told.data["jobs"])
     assert "never" in wabot("jobs", "--data", data).out
@@ -29,7 +30,7 @@ def test_jobs_that_never_ran_are_listed_with_their_next_time(wabot: Typed, data:
 def test_a_job_runs_now_and_its_outcome_is_listed(wabot: Typed, data: Path) -> None:
     ran = wabot("jobs", "run", "clean-up", "--data", data, "--tenant", "warung")
     assert (ran.code, "2 messages" in ran.out) == (0, True)
-    [clean, _] = wabot("jobs", "--data", data, "--format", "json").data["jobs"]
+    clean, *_ = wabot("jobs", "--data", data, "--format", "json").data["jobs"]
     assert (clean["ok"], "2 messages" in clean["outcome"]) == (True, True)
     assert clean["took_ms"] >= 0
     again = wabot("jobs", "run", "clean-up", "--data", data, "--format", "json").data["ran"]

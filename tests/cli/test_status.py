@@ -2,11 +2,15 @@
 
 import asyncio
 import json
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from tests.cli.typed import Typed
+from wabot.model.alert import Alert
+from wabot.session.clock import RealClock
 from wabot.store.sqlite import open_store
 
 
@@ -41,3 +45,27 @@ def test_a_damaged_file_is_an_error_of_its_tenant_for_machines(data: Path, wabot
     assert {name for name, tenant in tenants.items() if "error" in tenant} == {"bengkel", "kedai", "toko"}
     assert tenants["warung"]["received"] == 0
     assert wabot("status", "--data", data, "--tenant", "warung").code == 0
+
+
+def test_a_number_that_answers_nobody_new_says_until_when_and_how_to_end_it(tmp_path: Path, wabot: Typed) -> None:
+    async def restricted() -> None:
+        store, now = open_store(tmp_path / "warung", "warung"), RealClock().now()
+        await store.restraints.stop_first_contacts("6281100000000", now, now + 3_600_000, Alert("restricted", "…"))
+        await store.close()
+
+    asyncio.run(restricted())
+    said = wabot("status", "--data", tmp_path).out
+    assert "restricted until " in said
+    assert "`wabot resume warung` lets the bot try again" in said
+    assert wabot("resume", "warung", "--data", tmp_path).code == 0
+    assert "restricted until " not in wabot("status", "--data", tmp_path).out
+
+
+def test_a_file_of_an_older_version_is_told_without_what_it_cannot_hold(tmp_path: Path, wabot: Typed) -> None:
+    asyncio.run(open_store(tmp_path / "warung", "warung").close())
+    with closing(sqlite3.connect(tmp_path / "warung" / "wabot.db")) as db:
+        db.execute("DROP TABLE restraints")
+        db.execute("DELETE FROM migrations WHERE number = 21")
+        db.commit()
+    (told,) = json.loads(wabot("status", "--data", tmp_path, "--format", "json").out)["tenants"]
+    assert told["first_contacts_stopped_until"] is None

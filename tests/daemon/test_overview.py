@@ -5,6 +5,7 @@ import json
 import pytest
 
 from wabot.daemon.listening import readiness
+from wabot.daemon.metrics import Metrics
 from wabot.daemon.overview import Overview
 from wabot.daemon.restart import BUSY, NO_RULES
 from wabot.model.alert import Alert
@@ -79,6 +80,17 @@ def test_a_restriction_says_until_when_and_a_new_session_knows_of_none() -> None
     assert seen.tenants["warung"].until == 1_795_427_156_000
     seen.runs("warung")
     assert seen.tenants["warung"].until == 0
+
+
+def test_a_number_that_answers_nobody_new_is_ready_and_says_until_when() -> None:
+    seen = Watched("warung")
+    seen.runs("warung")
+    seen.heard("warung", "counts", {"backlog": {"first_contacts_until": 1_795_427_156_000}})
+    page = readiness(seen)
+    (shown,) = json.loads(page.body)["tenants"]
+    assert (page.status, shown["first_contacts_stopped_until"], shown["until"]) == (200, 1_795_427_156_000, None)
+    told = Metrics(seen, seen.clock, dict).text().decode()
+    assert 'wabot_session_first_contacts_stopped_until_timestamp_seconds{tenant="warung"} 1.795427156e+09' in told
 
 
 def test_series_are_bounded_whatever_a_session_tells() -> None:

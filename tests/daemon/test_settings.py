@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from wabot.daemon.settings import SETTINGS, UNMAPPED, Settings, default_data, read_settings
+from wabot.daemon.settings.encryption import encryption_key
 from wabot.model.errors import UsageError
 
 PAGE = Path(__file__).parents[2] / "docs" / "settings.md"
@@ -90,6 +91,7 @@ def test_each_key_of_the_schema_is_a_setting_and_each_setting_a_key() -> None:
         ("WABOT_ALERT_SECRET", "whsec_!!", "WABOT_ALERT_SECRET begins with whsec_, but what follows is not base64"),
         ("WABOT_ALERT_SECRET_FILE", "/nowhere/secret", "which cannot be read: No such file or directory"),
         ("WABOT_SENTRY_DSN_FILE", "$CREDENTIALS_DIRECTORY/dsn", "names $CREDENTIALS_DIRECTORY, which is not set"),
+        ("WHATSAPP_ENCRYPTION_KEY", "geheim", "WHATSAPP_ENCRYPTION_KEY must be 32 bytes, as base64; `openssl rand"),
         ("WABOT_NODE", "/nowhere/node.yaml", "/nowhere/node.yaml:1:1: cannot be read: No such file or directory"),
     ],
 )
@@ -138,10 +140,20 @@ def test_a_secret_comes_from_the_environment_or_from_a_file_and_not_from_both(tm
     assert "must hold one line" in wrong({"WABOT_ALERT_SECRET_FILE": str(file)})
 
 
+def test_the_key_of_the_backups_comes_from_systemd_as_well(tmp_path: Path) -> None:
+    (tmp_path / "whatsapp-key").write_text(f"{bytes(range(32)).hex()}\n")
+    node = node_file(tmp_path, "whatsapp: {encryption_key_file: $CREDENTIALS_DIRECTORY/whatsapp-key}\n")
+    found = read_settings({}, {"CREDENTIALS_DIRECTORY": str(tmp_path)}, node)
+    assert encryption_key(found.settings) == bytes(range(32))
+    assert encryption_key(read_settings({}, found.settings.environment()).settings) == bytes(range(32))
+    assert encryption_key(Settings()) == b""
+
+
 def test_nothing_that_is_printed_shows_a_secret() -> None:
     settings = read_settings({}, {"WABOT_ALERT_SECRET": SECRET}).settings
     assert SECRET not in f"{settings} {settings!r} {settings.webhook_secret}"
     assert "geheim" not in wrong({"WABOT_ALERT_SECRET": "geheim"})
+    assert "geheim" not in wrong({"WHATSAPP_ENCRYPTION_KEY": "geheim"})
 
 
 def test_what_is_odd_is_warned_about(tmp_path: Path) -> None:

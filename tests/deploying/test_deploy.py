@@ -34,7 +34,7 @@ COMMAND_LINES = sorted({tuple(said) for words in TYPED if (said := wabot_words(w
 
 
 def test_the_guide_has_command_lines_to_check() -> None:
-    assert {"run", "status", "logs", "reload", "service", "validate", "test"} <= {line[0] for line in COMMAND_LINES}
+    assert {"pair", "status", "logs", "reload", "service", "validate", "test"} <= {line[0] for line in COMMAND_LINES}
 
 
 @pytest.mark.parametrize("line", [*COMMAND_LINES, ("status", "--check", "--data", "/data")], ids=" ".join)

@@ -1,1 +1,1 @@
-"""The whole daemon on WhatsApp, against the server for tests: what goes wrong, and what customers see of it."""
+"""The whole product against a WhatsApp of our own: the real client, the real daemon, customers on loopback."""

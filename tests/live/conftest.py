@@ -21,6 +21,7 @@ if not WHY_NOT:
     from tests.whatsapp.shop import Shop
     from tests.whatsapp.whatsapp import WhatsApp
 
+collect_ignore_glob = ["test_*.py"] if WHY_NOT else []
 __all__ = ["live", "memory_folder", "open_shop", "paired_once", "paired_too", "place", "shop", "whatsapp"]
 
 RULES = """\

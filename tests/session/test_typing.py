@@ -74,10 +74,10 @@ async def test_it_stops_while_the_customer_goes_on_writing_and_begins_anew(clock
     screen: Any = Screen(clock)
 
     async def stands() -> Standing:
-        return Standing(START + (4_000 if clock.now() < START + 3_000 else 12_000), True)
+        return Standing(START + (8_000 if clock.now() < START + 4_000 else 16_000), True)
 
-    assert await Typist(screen, clock).until_due(reply(14), START + 4_000, stands)
-    assert screen.seen == [(2_000, True), (4_000, False), (10_000, True)]
+    assert await Typist(screen, clock).until_due(reply(35), START + 8_000, stands)
+    assert screen.seen == [(3_000, True), (5_000, False), (11_000, True)]
 
 
 async def test_it_stops_while_the_reply_would_not_go_out(clock: ScriptClock) -> None:

@@ -10,9 +10,11 @@ from pathlib import Path
 
 import pytest
 
+from tests.key_store import count, device, link
 from tests.store.turns import NOW, answered, message
 from wabot.model.errors import StoreDamaged, StoreError
 from wabot.store.keeping.backup import back_up
+from wabot.store.keeping.keys_backup import back_up_keys
 from wabot.store.keeping.layout import BACKUPS
 from wabot.store.keeping.mending import Mended, ended, met, open_kept
 from wabot.store.sqlite import SqliteStore, open_store
@@ -226,3 +228,51 @@ async def test_damage_that_a_statement_meets_is_told_at_once(folder: Path) -> No
     assert told
     assert "malformed" in told[0]
     await store.close()
+
+
+KEY = bytes(range(32))
+
+
+async def linked(folder: Path) -> str:
+    """`lived`, with a phone that is linked; which device it is linked as."""
+    await lived(folder)
+    link(folder / "keys.db")
+    (folder / BACKUPS).rename(folder / "unused")
+    return device(folder / "keys.db")
+
+
+async def test_a_damaged_key_store_is_replaced_by_its_encrypted_backup_without_sessions(tmp_path: Path) -> None:
+    folder = tmp_path / "warung"
+    as_device = await linked(folder)
+    back_up_keys(folder, KEY, NOW)
+    header(folder / "keys.db")
+    met(folder, "found")
+    store, (mended,) = open_kept(folder, "warung", lambda: NOW, KEY)
+    await store.close()
+    assert "the backup keys.backup is in its place" in str(mended)
+    assert (device(folder / "keys.db"), count(folder / "keys.db", "sessions")) == (as_device, 0)
+
+
+async def test_without_the_key_the_key_store_comes_from_an_archive_and_without_sessions(tmp_path: Path) -> None:
+    folder = tmp_path / "warung"
+    as_device = await linked(folder)
+    back_up_keys(folder, KEY, NOW)
+    archive, _ = back_up(folder, folder / BACKUPS, NOW)
+    header(folder / "keys.db")
+    met(folder, "found")
+    store, (mended,) = start(folder)
+    await store.close()
+    assert mended.backup == archive
+    assert (device(folder / "keys.db"), count(folder / "keys.db", "sessions")) == (as_device, 0)
+
+
+async def test_the_key_opens_an_archive_that_holds_the_key_store_encrypted_only(tmp_path: Path) -> None:
+    folder = tmp_path / "warung"
+    as_device = await linked(folder)
+    archive, _ = back_up(folder, folder / BACKUPS, NOW, key=KEY)
+    header(folder / "keys.db")
+    met(folder, "found")
+    store, (mended,) = open_kept(folder, "warung", lambda: NOW, KEY)
+    await store.close()
+    assert mended.backup == archive
+    assert device(folder / "keys.db") == as_device

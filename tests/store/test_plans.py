@@ -29,6 +29,7 @@ RARE = {
     "why_newest": "people ask",
     "why_logs_without_a_chat": "people ask",
     "examined": "people ask",
+    "last_message_at": "people ask, and the first entry of an index is read",
     "person_says": "a person writes",
     "summary_counts": "people ask",
     "summary_outbox": "people ask",

@@ -83,3 +83,19 @@ async def shop(live: "Live", paired_once: "Paired") -> "Shop":
     await live.start()
     await phone.connected()
     return Shop(live, phone)
+
+
+@pytest_asyncio.fixture(loop_scope="module", scope="module")
+async def shared_shop(memory_folder: Path, paired_once: "Paired") -> "AsyncIterator[Shop]":
+    """A `shop` for all tests of a module, each with customers of its own. It may write more a minute. See `linked`."""
+    async with WhatsApp() as running:
+        daemon = Live(running, Path(tempfile.mkdtemp(dir=memory_folder)))
+        try:
+            phone = daemon.phone(paired_once)
+            daemon.tenant(max_per_minute="60")
+            await daemon.start()
+            await phone.connected()
+            yield Shop(daemon, phone)
+        finally:
+            await daemon.end()
+            sys.stderr.write(daemon.said())

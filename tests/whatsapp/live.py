@@ -58,13 +58,14 @@ class Live:
         paired.copy_to(self.keys(tenant))
         return paired.on(self.whatsapp)
 
-    async def start(self, *flags: str) -> Process:
+    async def start(self, *flags: str, stdout: int | None = None) -> Process:
+        """`stdout`: a terminal, say, instead of the log."""
         command = [sys.executable, "-m", "wabot", "run", str(self.rules), "--data", str(self.data), *flags]
         with self.log.open("ab") as log:
             self.process = await asyncio.create_subprocess_exec(
                 *command,
                 stdin=asyncio.subprocess.DEVNULL,
-                stdout=log,
+                stdout=log if stdout is None else stdout,
                 stderr=log,
                 env=os.environ | self.whatsapp.environment() | self._hurry() | self.environment,
             )
@@ -87,7 +88,11 @@ class Live:
         """A command over the data folder, and what it told machines."""
         command = [sys.executable, "-m", "wabot", *words, "--data", str(self.data), "--format", "json"]
         process = await asyncio.create_subprocess_exec(
-            *command, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE, env=os.environ | self._outside()
+            *command,
+            stdin=asyncio.subprocess.DEVNULL,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.PIPE,
+            env=os.environ | self.whatsapp.environment() | self._outside(),
         )
         out, complaint = await process.communicate()
         assert process.returncode == code, complaint.decode() + out.decode()

@@ -7,16 +7,25 @@ from pathlib import Path
 
 import pytest
 
-from tests.whatsapp import contents
+from tests.tenants import number_of
+from tests.whatsapp.live import RULES, Live
+from tests.whatsapp.people import content, events
 from tests.whatsapp.people.crowds import group_jid
 from tests.whatsapp.people.customer import Addressing, Customer
 from tests.whatsapp.people.memories import old
 from tests.whatsapp.people.person import PATIENCE
 from tests.whatsapp.shop import Shop
+from tests.whatsapp.typed import Typed
 from tests.whatsapp.wire.protobufs import e2e
 
 ASKED = "jam buka?"
 ANSWER = "Kami buka tiap hari kak."
+WELCOME = """\
+  - id: sambutan
+    trigger: {type: welcome}
+    response: "Selamat datang kak {{ first_name }}"
+    priority: 90
+"""
 CHATS, EACH = 50, 100
 MOST_MB = 60
 """That an import may take at its peak; its syncs hold 1,000 messages each."""
@@ -94,10 +103,10 @@ async def test_chats_filed_under_a_number_or_a_lid_are_those_of_the_customers_wh
 async def test_what_was_said_about_old_messages_comes_with_them_and_groups_are_left_out(shop: Shop) -> None:
     phone, budi = shop.phone, shop.whatsapp.customer("Budi", "6281234567801")
     asked = old("ada ukuran L?", days=9, id="OLD1", reactions=[("🙏", True), ("👍", False)])
-    reply = old(contents.reply("ada kak", contents.About("OLD1", budi.jid, False), budi.jid, asked.content), own=True)
+    reply = old(content.text("ada kak", quoted="OLD1", of=str(budi.jid)), own=True)
     gone = old("salah kirim", days=8.5, id="OLD2")
-    taken = old(contents.revocation(contents.About("OLD2", budi.jid, True)), days=8.4)
-    passed = old(contents.forwarded("promo", 4), days=8, id="OLD3")
+    taken = old(events.revocation(events.About("OLD2", budi.jid, True)), days=8.4)
+    passed = old(content.text("promo", forwarded=4), days=8, id="OLD3")
     phone.remembers(budi, [asked, replace(reply, at=asked.at + 60), gone, taken, passed, old(PHOTO, days=7, id="OLD4")])
     phone.archive.groups[group_jid(1)] = [old(ASKED, days=5)]
     await phone.hands_over()
@@ -132,3 +141,27 @@ async def test_what_came_live_is_not_there_twice_when_the_history_tells_it_as_we
         (ANSWER, "auto_reply", False),
     ]
     assert [heard.text for heard in budi.heard] == [ANSWER]
+
+
+async def test_once_a_phone_is_linked_its_old_customers_are_known_and_only_new_ones_are_welcomed(live: Live) -> None:
+    whatsapp, phone = live.whatsapp, live.whatsapp.phone(number_of("warung"))
+    live.tenant(text=WELCOME + RULES)
+    ani, budi, group = whatsapp.customer("Ani"), whatsapp.customer("Budi"), whatsapp.group()
+    phone.remembers(ani, [old("halo", days=40), old("ya kak?", days=39, own=True)])
+    async with Typed(live, "pair", "warung") as pair:
+        await phone.scans((await pair.says("qr"))["code"])
+        said = await group.says(ani, ASKED)  # while the phone is being linked, and nobody answers yet
+        await ani.says(ASKED)
+        await budi.says(ASKED)
+        await pair.says("paired")
+        assert await pair.ends() == 0
+    await live.start()
+    await ani.hears(ANSWER)
+    await budi.hears("Selamat datang kak Budi")
+    shop = Shop(live, phone)
+    assert imported(shop).keys() == {ani.number, budi.number}
+    with shop.stored() as store:
+        (told,) = [store.why(key) for key in store.keys(said)]
+    assert told is not None
+    assert (told.message.text, told.reason) == (ASKED, "not_a_direct_chat")
+    assert [heard.text for heard in ani.heard] == [ANSWER]

@@ -3,7 +3,7 @@
 import os
 from collections.abc import Callable, Mapping, Sequence
 from importlib import import_module
-from typing import Annotated, Final
+from typing import Annotated, Any, Final
 
 import typer
 
@@ -18,6 +18,9 @@ COMMANDS: Final = {
     "replies": "Show the quick replies as the customer would get them.",
     "run": "Answer customers by the rules, live.",
     "chat": "Write to a tenant as a customer.",
+    "pair": "Link a tenant's phone.",
+    "unpair": "Unlink a tenant's phone.",
+    "sessions": "Show each tenant's link to WhatsApp.",
     "reload": "Have the running daemon read everything anew.",
     "status": "Show what each tenant does, and has done.",
     "service": "Install the daemon as a service of systemd.",
@@ -43,6 +46,8 @@ COMMANDS: Final = {
 """By name; the module of the same name holds the function of the same name."""
 _ELSEWHERE: Final = {"resume": "pause", "resolve": "assign"}
 """Commands that share another's module."""
+_BENEATH: Final = {"sessions": {"restore": ("sessions_restore", "Bring a link with WhatsApp back.")}}
+"""Commands of a command: name → module, which holds the function of the same name, and what it does."""
 
 
 def app(words: Sequence[str]) -> typer.Typer:
@@ -65,12 +70,26 @@ def app(words: Sequence[str]) -> typer.Typer:
         module = _ELSEWHERE.get(name, name)
         meant = getattr(import_module(f"wabot.cli.{module}"), name) if name in words else _not_meant
         _tell_unreadable_data(name, meant)
-        made.command(name, short_help=summary)(meant)
+        if name in _BENEATH and name in words:
+            made.add_typer(_group(meant, _BENEATH[name]), name=name, short_help=summary)
+        else:
+            made.command(name, short_help=summary)(meant)
     made.callback()(_options)
     return made
 
 
-def _defaults(words: Sequence[str]) -> Mapping[str, Mapping[str, str]]:
+def _group(meant: Callable[..., None], beneath: Mapping[str, tuple[str, str]]) -> typer.Typer:
+    """A command that is one by itself, and has others beneath it."""
+    group = typer.Typer(invoke_without_command=True, rich_markup_mode=None)
+    group.callback()(meant)
+    for name, (module, summary) in beneath.items():
+        command = getattr(import_module(f"wabot.cli.{module}"), module)
+        _tell_unreadable_data(name, command)
+        group.command(name, short_help=summary)(command)
+    return group
+
+
+def _defaults(words: Sequence[str]) -> Mapping[str, Mapping[str, Any]]:
     """Where the daemon keeps its data, for the commands beside it; `run` reads its settings itself."""
     if not any(os.environ.get(name) for name in ("WHATSAPP_SESSION_PATH", "WABOT_NODE")):
         return {}
@@ -80,7 +99,8 @@ def _defaults(words: Sequence[str]) -> Mapping[str, Mapping[str, str]]:
     from wabot.daemon.settings import default_data
 
     data = default_data(os.environ)
-    return {name: {"data": data} for name in meant} if data else {}
+    found = {"data": data}
+    return {name: {**found, **dict.fromkeys(_BENEATH.get(name, ()), found)} for name in meant} if data else {}
 
 
 def _tell_unreadable_data(name: str, command: Callable[..., None]) -> None:

@@ -2,6 +2,7 @@
 
 import os
 from enum import StrEnum
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
@@ -59,6 +60,7 @@ def backup(
 
 
 def _make(data: Path, names: list[str], target: Path | None, keep: int, output: Format) -> int:
+    from wabot.cli.configured import configured_key
     from wabot.store.keeping.backup import back_up, back_up_node, is_archive, prune
     from wabot.store.keeping.layout import BACKUPS, NODE, NODE_NAME, SETTING
 
@@ -70,7 +72,8 @@ def _make(data: Path, names: list[str], target: Path | None, keep: int, output: 
     if target is not None and is_archive(target) and (len(folders) > 1 or keep):
         what = "--keep needs a folder" if keep else f"{target} holds one tenant, and there are {len(folders)}"
         raise UsageError(f"{what}: name a folder with --output, or one tenant with --tenant")
-    jobs: list[tuple[str, Path, Any]] = [(folder.name, folder, back_up) for folder in folders]
+    sealed = partial(back_up, key=configured_key())
+    jobs: list[tuple[str, Path, Any]] = [(folder.name, folder, sealed) for folder in folders]
     if not names and (data / NODE).is_file() and not (target is not None and is_archive(target)):
         jobs.append((NODE_NAME, data, back_up_node))
     made: list[tuple[Path, Manifest]] = []

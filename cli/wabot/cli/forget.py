@@ -42,7 +42,8 @@ def forget(
     else:
         say(f"{folder.name}: {said} are erased")
         if (folder / "keys.db").exists():
-            say("  WhatsApp's own link, keys.db, still knows the number; unlinking the phone removes it")
+            said = "WhatsApp's own link (keys.db and its backup) still knows the number"
+            say(f"  {said}; deleting that file after `wabot unpair` removes it")
     raise typer.Exit(CLEAN)
 
 

@@ -80,12 +80,15 @@ def jobs(
 
 
 async def _run(folder: Path, job: Job) -> tuple[bool, str]:
+    from wabot.cli.configured import configured_key
+    from wabot.session.keys_backup import KeysBackup
     from wabot.store.sqlite import open_store
 
     rules = last_sound_rules(folder)
     store = open_store(folder, folder.name)
     try:
-        return await run_job(job, Site(store, rules, RealClock()))
+        keys = KeysBackup(folder, configured_key())
+        return await run_job(job, Site(store, rules, RealClock(), keys))
     finally:
         await store.close()
 

@@ -54,6 +54,8 @@ def restore(
             say(f"{manifest.tenant}: restored from {path}, as of {when(manifest.made_at)}: {described(manifest)}")
             if aside is not None:
                 say(f"  what was there is set aside: {aside}")
+            if _lacks_its_link(data / manifest.tenant):
+                say(f"  its link with WhatsApp is only in keys.backup: wabot sessions restore {manifest.tenant}")
     for _, why in failed:
         complain(f"wabot: {why}")
     raise typer.Exit(FAILURE if failed else CLEAN)
@@ -94,7 +96,8 @@ def _chosen(source: Path, names: list[str]) -> list[tuple[Path, "Manifest"]]:
 
 
 def _restore(path: Path, manifest: "Manifest", data: Path, *, replace: bool, keep_keys: bool) -> Path | None:
-    from wabot.store.keeping.layout import NODE, NODE_NAME
+    from wabot.cli.configured import configured_key
+    from wabot.store.keeping.layout import KEYS, KEYS_BACKUP, NODE, NODE_NAME
     from wabot.store.keeping.restore import occupied, restore, restore_node, room
 
     room(data, manifest)
@@ -105,15 +108,24 @@ def _restore(path: Path, manifest: "Manifest", data: Path, *, replace: bool, kee
             raise _refused(data / NODE)
         with _nobody_runs(data):
             aside = restore_node(path, manifest, data, now)
-        _give_to_owner(data / NODE, data)
+        give_to_owner(data / NODE, data)
         return aside
     folder = data / manifest.tenant
     if occupied(folder) and not replace:
         raise _refused(folder)
-    with _held(folder):
-        aside = restore(path, manifest, folder, now, keep_keys=keep_keys)
-        _give_to_owner(folder, data)
+    there = {entry.path for entry in manifest.files}
+    key = configured_key() if KEYS_BACKUP in there and KEYS not in there else b""
+    with held(folder):
+        aside = restore(path, manifest, folder, now, keep_keys=keep_keys, key=key)
+        give_to_owner(folder, data)
     return aside
+
+
+def _lacks_its_link(folder: Path) -> bool:
+    """Whether the tenant has the encrypted backup of its keys and nothing else: there was no key that opens it."""
+    from wabot.store.keeping.layout import KEYS, KEYS_BACKUP
+
+    return (folder / KEYS_BACKUP).is_file() and not (folder / KEYS).is_file()
 
 
 def _refused(place: Path) -> BackupError:
@@ -121,7 +133,7 @@ def _refused(place: Path) -> BackupError:
 
 
 @contextmanager
-def _held(folder: Path) -> Iterator[None]:
+def held(folder: Path) -> Iterator[None]:
     """The tenant's lock; a folder that is made for it goes again when nothing comes into it."""
     from wabot.daemon.child import lock
 
@@ -149,7 +161,7 @@ def _nobody_runs(data: Path) -> Iterator[None]:
     yield
 
 
-def _give_to_owner(place: Path, data: Path) -> None:
+def give_to_owner(place: Path, data: Path) -> None:
     """Root restores for the user whose daemon it is: the owner of the data folder."""
     owner = data.stat()
     if os.geteuid() != 0 or owner.st_uid == 0:

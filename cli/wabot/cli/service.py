@@ -141,7 +141,7 @@ def _refuse_edited(file: Path, before: str | None, force: bool) -> None:
 
 def _tell_next(name: str, user: bool) -> None:
     systemctl = "systemctl --user" if user else "systemctl"
-    say("Link each tenant's number first: `wabot run` in a terminal, as the same user and with the same --data. Then:")
+    say("Link each tenant's number: `wabot pair TENANT`, as the same user and with the same --data. And:")
     say(f"  {systemctl} daemon-reload\n  {systemctl} enable --now {name}")
     if user:
         say(

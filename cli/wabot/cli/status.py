@@ -36,32 +36,37 @@ def status(
     if follow:
         from wabot.cli.status_watch import watch
 
-        def look() -> dict[str, str]:
+        def seen() -> dict[str, str]:
             return {
                 one.tenant: _line(one, data) if output is Format.json else _text(one, data)
-                for one in _look(data, tenant)
+                for one in look(data, tenant)
             }
 
-        watch(look, as_lines=output is Format.json)
-    found = _look(data, tenant)
+        watch(seen, as_lines=output is Format.json)
+    found = look(data, tenant)
     if output is Format.json:
         typer.echo(render.as_json({"tenants": [_data(one, data) for one in found]}))
     else:
         say("\n\n".join(_text(one, data) for one in found) or f"nothing is stored in {data} yet")
-    raise typer.Exit(FAILURE if any(isinstance(one, _Unreadable) for one in found) else CLEAN)
+    raise typer.Exit(FAILURE if any(isinstance(one, Unreadable) for one in found) else CLEAN)
 
 
-def _look(data: Path, tenants: list[str] | None) -> "list[Summary | _Unreadable]":
+def look(data: Path, tenants: list[str] | None) -> "list[Summary | Unreadable]":
+    """How the tenants in `data` stand, or those that are named. No running process is asked.
+
+    Raises:
+        UsageError: there is no such folder, or no such tenant in it.
+    """
     from wabot.store.sqlite import read_summary
 
-    found: list[Summary | _Unreadable] = []
+    found: list[Summary | Unreadable] = []
     for folder in stored_tenants(data, tenants or (), STANDING):
         try:
             stored = (folder / "wabot.db").is_file()  # a tenant that was never started has none yet
             summary = read_summary(folder, folder.name) if stored else Summary(folder.name, SessionState("stopped"))
             found.append(_as_it_is(summary, folder))
         except StoreError as error:  # one tenant's file says nothing about the others'
-            found.append(_Unreadable(folder.name, str(error)))
+            found.append(Unreadable(folder.name, str(error)))
     return found
 
 
@@ -77,7 +82,7 @@ def _check(data: Path) -> int:
 
 
 @dataclass(frozen=True, slots=True)
-class _Unreadable:
+class Unreadable:
     """A tenant whose data cannot be read, and why."""
 
     tenant: str
@@ -89,7 +94,7 @@ def _as_it_is(summary: Summary, folder: Path) -> Summary:
     running = runs(folder)
     summary = with_standing(summary, folder, runs=running)
     state = summary.state
-    if state.status in ("stopped", *DOWN) or state.action or running:
+    if state.status in ("stopped", *DOWN) or state.final or running:
         return summary
     detail = f"its process was killed, or the machine went down, while it was {state.status}"
     return replace(summary, state=SessionState("stopped", detail, "start it again: wabot run"))
@@ -112,12 +117,12 @@ def runs(folder: Path) -> bool:
     return False
 
 
-def _text(summary: Summary | _Unreadable, data: Path) -> str:
+def _text(summary: Summary | Unreadable, data: Path) -> str:
     return "\n".join([_told(summary), *_shown(troubles(data / summary.tenant))])
 
 
-def _told(summary: Summary | _Unreadable) -> str:
-    if isinstance(summary, _Unreadable):
+def _told(summary: Summary | Unreadable) -> str:
+    if isinstance(summary, Unreadable):
         return f"{style(summary.tenant, bold=True)}  {style(summary.error, fg='red')}"
     state = summary.state
     since = f" since {when(summary.state_since, seconds=False)}" if summary.state_since else ""
@@ -126,6 +131,13 @@ def _told(summary: Summary | _Unreadable) -> str:
     lines += [f"  → {state.action}"] if state.action else []
     if silent := paused(summary.paused_until, RealClock().now()):
         lines.append(f"  paused {silent}: nobody is answered; `wabot resume {summary.tenant}` ends it")
+    if _restricted(summary):
+        until = when(summary.first_contacts_until, seconds=False)
+        lines.append(f"  restricted until {until}: WhatsApp does not let this number start chats")
+        lines.append(
+            "  → answer those on the phone who never got a message before (`wabot conversations --status pending`); "
+            f"`wabot resume {summary.tenant}` lets the bot try again"
+        )
     if summary.reload is not None:
         reload = summary.reload
         said = (
@@ -146,6 +158,10 @@ def _told(summary: Summary | _Unreadable) -> str:
     return "\n".join(lines)
 
 
+def _restricted(summary: Summary) -> bool:
+    return (summary.first_contacts_until or 0) > RealClock().now()
+
+
 def _shown(told: list[str]) -> list[str]:
     return [f"  {style('trouble', fg='red')}    {trouble}" for trouble in told]
 
@@ -155,16 +171,16 @@ def _table(title: str, counts: Any) -> list[str]:
     return [f"  {title}", *(f"    {name:<{widest}}  {number:>5,}" for name, number in counts.items())] if counts else []
 
 
-def _line(summary: Summary | _Unreadable, data: Path) -> str:
+def _line(summary: Summary | Unreadable, data: Path) -> str:
     return json.dumps(_data(summary, data), ensure_ascii=False)
 
 
-def _data(summary: Summary | _Unreadable, data: Path) -> dict[str, Any]:
+def _data(summary: Summary | Unreadable, data: Path) -> dict[str, Any]:
     return {**_as_data(summary), "troubles": troubles(data / summary.tenant)}
 
 
-def _as_data(summary: Summary | _Unreadable) -> dict[str, Any]:
-    if isinstance(summary, _Unreadable):
+def _as_data(summary: Summary | Unreadable) -> dict[str, Any]:
+    if isinstance(summary, Unreadable):
         return {"tenant": summary.tenant, "error": summary.error}
     reload = summary.reload
     return {
@@ -178,6 +194,7 @@ def _as_data(summary: Summary | _Unreadable) -> dict[str, Any]:
         if reload is None
         else {"revision": reload.revision, "ok": reload.ok, "at": reload.at, "detail": reload.detail},
         **paused_as_data(summary.paused_until, RealClock().now()),
+        "first_contacts_stopped_until": summary.first_contacts_until if _restricted(summary) else None,
         "contacts": summary.contacts,
         "received": summary.received,
         "waiting": summary.waiting,

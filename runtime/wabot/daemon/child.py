@@ -10,19 +10,21 @@ import os
 import signal
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from contextlib import AsyncExitStack, suppress
 from dataclasses import asdict
 from pathlib import Path
-from typing import Final, TextIO
+from typing import Any, Final, TextIO, TypeVar
 
 from wabot.daemon import sentry
+from wabot.daemon.handover import HANDED_OVER, is_wanted
 from wabot.daemon.line import Line
 from wabot.daemon.logs import LogReport, Transcript, configure
 from wabot.daemon.opening import opened, watch_file
 from wabot.daemon.options import RunOptions
 from wabot.daemon.restart import BUSY, DONE, NEEDS_A_PERSON, NO_RULES
 from wabot.daemon.settings import Settings, read_settings
+from wabot.daemon.settings.encryption import encryption_key
 from wabot.daemon.settings.signing import webhook
 from wabot.daemon.tenant_log import TenantLog
 from wabot.model.errors import StoreError, TenantBusy, WabotError
@@ -33,12 +35,20 @@ from wabot.session.clock import RealClock, ScriptClock
 from wabot.session.counting import counting
 from wabot.session.defaults import NodeDefaults, loading
 from wabot.session.deliverer import delivering
+from wabot.session.keys_backup import KeysBackup
 from wabot.session.live import LiveRules
 from wabot.session.report import Report
 from wabot.session.session import Place, Session
 from wabot.store.keeping.mending import ended
 
+Result = TypeVar("Result")
 _TRIES: Final = 5
+
+
+def to_its_end(work: Coroutine[Any, Any, Result]) -> Result:
+    """Run it as `asyncio.run` does, which at the end waits for every thread, though: a pairing that nobody finished has
+    left one that never ends. To be followed by `os._exit`."""
+    return asyncio.new_event_loop().run_until_complete(work)
 
 
 def lock(data: Path) -> int:
@@ -72,7 +82,8 @@ async def run(rules: Path, data: Path, options: RunOptions, settings: Settings, 
         report = Transcript(tenant, clock, out)
     line = Line(options.line)
     beating = asyncio.create_task(line.beat(options.beat))
-    store = await opened(data, tenant, clock, report)
+    key = encryption_key(settings)
+    store = await opened(data, tenant, clock, report, key)
     watching = asyncio.create_task(watch_file(data, report))
     built_from: list[tuple[str, str]] = []
     """The number and the time zone that the channel was made with: when they change, only a new session has them."""
@@ -103,7 +114,13 @@ async def run(rules: Path, data: Path, options: RunOptions, settings: Settings, 
         from wabot.channel.neonize.qr import TerminalQR
 
         return NeonizeChannel(
-            data / "keys.db", shop.phone, clock, TerminalQR(out, tenant), proxy=settings.proxy, find=live.file
+            data / "keys.db",
+            shop.phone,
+            clock,
+            TerminalQR(out, tenant) if out.isatty() else None,
+            proxy=settings.proxy,
+            complain=lambda text: report.note(text, level="warning"),
+            find=live.file,
         )
 
     def news(what: SessionState | Reload) -> None:
@@ -127,15 +144,27 @@ async def run(rules: Path, data: Path, options: RunOptions, settings: Settings, 
             told = await stack.enter_async_context(counting(report, clock, line.tell, store.alerts.backlog))
         place = Place(rules, data)
         session = Session(
-            place, store, make_channel, clock, told, hurry=options.fast, scripted=options.fast, news=news, load=load
+            place,
+            store,
+            make_channel,
+            clock,
+            told,
+            hurry=options.fast,
+            scripted=options.fast,
+            news=news,
+            load=load,
+            keys=KeysBackup(data, key),
         )
         _stop_on_signals(session.stop)
-        _reload_on_signal(session.live)
+        wanted = _reload_on_signal(session.live, data, session.stop)
         sound = await session.run(wait_for_rules=not options.until_idle)
     ended(data)
+    if wanted.is_set():
+        line.tell("state", **asdict(HANDED_OVER))
+        return NEEDS_A_PERSON
     if not sound:
         return NO_RULES
-    return NEEDS_A_PERSON if session.state.action and session.state.status != "rules_invalid" else DONE
+    return NEEDS_A_PERSON if session.state.final else DONE
 
 
 def _stop_on_signals(stop: Callable[[], None]) -> None:
@@ -152,15 +181,21 @@ def _stop_on_signals(stop: Callable[[], None]) -> None:
         loop.add_reader(0, gone)
 
 
-def _reload_on_signal(live: LiveRules) -> None:
-    loop, running = asyncio.get_running_loop(), set[asyncio.Task[None]]()
+def _reload_on_signal(live: LiveRules, data: Path, stop: Callable[[], None]) -> asyncio.Event:
+    """Returns what is set once another process wants the tenant: the session stops then."""
+    loop, running, wanted = asyncio.get_running_loop(), set[asyncio.Task[None]](), asyncio.Event()
 
     def reload() -> None:
+        if is_wanted(data):
+            wanted.set()
+            stop()
+            return
         task = loop.create_task(live.reload())
         running.add(task)
         task.add_done_callback(running.discard)
 
     loop.add_signal_handler(signal.SIGHUP, reload)
+    return wanted
 
 
 def main() -> None:
@@ -177,8 +212,11 @@ def main() -> None:
     code = 1
     try:
         sentry.start(settings.sentry_dsn, rules.resolve().name)
-        lock(data)
-        code = asyncio.run(run(rules, data, options, settings, out))
+        if is_wanted(data):
+            code = NEEDS_A_PERSON
+        else:
+            lock(data)
+            code = to_its_end(run(rules, data, options, settings, out))
     except TenantBusy as error:
         report.note(str(error), level="error")
         code = BUSY

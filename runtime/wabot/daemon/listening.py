@@ -46,6 +46,8 @@ def readiness(overview: Overview) -> Page:
             "state": view.state,
             "detail": "its process tells nothing any more" if overview.stuck(view) else view.detail,
             "action": view.action,
+            "until": view.until or None,
+            "first_contacts_stopped_until": view.backlog.get("first_contacts_until") or None,
             "restarts": view.restarts,
         }
         for view in sorted(overview.tenants.values(), key=lambda view: view.tenant)

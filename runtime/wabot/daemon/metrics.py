@@ -71,6 +71,12 @@ class Metrics(Collector):
             lambda view: view.until / 1000,
         )
         yield _gauge(
+            "wabot_session_first_contacts_stopped_until_timestamp_seconds",
+            "When new customers are answered again; 0: they are.",
+            views,
+            lambda view: view.backlog.get("first_contacts_until", 0) / 1000,
+        )
+        yield _gauge(
             "wabot_session_heard_timestamp_seconds",
             "When it told something last.",
             views,

@@ -26,9 +26,10 @@ _LOOK: Final = 5.0
 """Seconds between looks whether the file is still there."""
 
 
-async def opened(folder: Path, tenant: str, clock: Clock, report: Report) -> SqliteStore:
+async def opened(folder: Path, tenant: str, clock: Clock, report: Report, key: bytes = b"") -> SqliteStore:
     """The tenant's store. A crash in its place would come again and again until the supervisor gives up; what time
-    heals is waited for instead. The caller holds the tenant's lock.
+    heals is waited for instead. `key` opens the encrypted backup of the WhatsApp keys. The caller holds the tenant's
+    lock.
 
     Raises:
         StoreError: it cannot be opened, and waiting does not help.
@@ -36,7 +37,7 @@ async def opened(folder: Path, tenant: str, clock: Clock, report: Report) -> Sql
     told = ""
     while True:
         try:
-            store, mended = await asyncio.to_thread(open_kept, folder, tenant, clock.now)
+            store, mended = await asyncio.to_thread(open_kept, folder, tenant, clock.now, key)
         except (StoreError, OSError, sqlite3.Error) as error:
             if not _heals(folder, error):
                 raise error if isinstance(error, StoreError) else StoreError(str(error)) from error

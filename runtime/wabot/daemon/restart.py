@@ -61,11 +61,17 @@ class Verdict(NamedTuple):
 
 
 def judge(
-    exit_code: int, lives: Sequence[Life], chance: random.Random, policy: Policy = USUAL, *, alone: bool = False
+    exit_code: int,
+    lives: Sequence[Life],
+    chance: random.Random,
+    policy: Policy = USUAL,
+    *,
+    alone: bool = False,
+    state: str = "",
 ) -> Verdict:
     """What follows from an exit; negative codes are signals. `lives` are this tenant's runs since it last ended well,
     the last one included. `alone`: no other daemon works on this data, so that whoever has the tenant will let it go
-    (a session whose daemon was killed)."""
+    (a session whose daemon was killed). `state` is what it told last: who was killed could not say why."""
     if exit_code == DONE:
         return Verdict("end", "done")
     if exit_code == NEEDS_A_PERSON:
@@ -76,7 +82,9 @@ def judge(
         return Verdict("end", "another process runs this tenant already; stop that one first")
     if exit_code == NO_RULES:
         return Verdict("end", "its rules have errors")
-    cause = f"killed by signal {-exit_code}" if exit_code < 0 else f"exit code {exit_code}"
+    cause = f"exit code {exit_code}"
+    if exit_code < 0:
+        cause = f"killed by signal {-exit_code}" + (f" while it was {state}" if state else "")
     if lives[-1].hung:
         cause = f"it gave no sign of life for {policy.silence / 1000:g} s and was killed"
     row = 0

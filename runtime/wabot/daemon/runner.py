@@ -32,6 +32,10 @@ _AT_BIRTH: Final = 5
 _MINE: Final = ("NOTIFY_SOCKET", "WATCHDOG_PID", "WATCHDOG_USEC")
 """What systemd tells the supervisor alone."""
 
+_GO: Final = {"NEONIZE_BOT_TAG": "off"}
+"""For the Go library, which reads the environment that a process was started with, whatever Python changes in it later.
+Without this, customers see an AI badge on every reply."""
+
 
 @dataclass(frozen=True, slots=True)
 class Household:
@@ -96,7 +100,14 @@ class Runner:
                 self._anew, lives = "", []
                 continue
             lives = [*lives[1 - _REMEMBERED :], Life(began, _monotonic(), self._hung)]
-            verdict = judge(code, lives, self._chance, self._shared.policy, alone=self._shared.alone)
+            verdict = judge(
+                code,
+                lives,
+                self._chance,
+                self._shared.policy,
+                alone=self._shared.alone,
+                state=str(self._state.get("status", "")),
+            )
             if verdict.then == "end" or (verdict.then == "hold" and self._shared.options.until_idle):
                 tell = self._log.info if code == DONE else self._log.error
                 tell(f"the session ended: {verdict.why}")
@@ -216,7 +227,7 @@ class Runner:
             stdin=asyncio.subprocess.PIPE,
             # A Ctrl-C in the terminal goes to the whole process group; the children are told by us, in order.
             process_group=0,
-            env={**{key: word for key, word in os.environ.items() if key not in _MINE}, "PYTHONUNBUFFERED": "1"},
+            env={**{key: word for key, word in os.environ.items() if key not in _MINE}, "PYTHONUNBUFFERED": "1", **_GO},
         )
         listener.born()
         self._log.info("session started", pid=child.pid)

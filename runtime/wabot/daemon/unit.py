@@ -73,6 +73,8 @@ def _service(service: Service) -> list[str]:
         "# Secrets reach the daemon as a credential, a file that no other user can read:",
         "#LoadCredential=node.yaml:/etc/wabot/node.yaml",
         "#Environment=WABOT_NODE=%d/node.yaml",
+        "#LoadCredential=whatsapp-key:/etc/wabot/whatsapp-key",
+        "#Environment=WHATSAPP_ENCRYPTION_KEY_FILE=%d/whatsapp-key",
         "",
         "UMask=0077",
         "NoNewPrivileges=yes",

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal
 
-AlertKind = Literal["loop", "set_aside", "handoff", "session", "reload", "parked", "damaged", "test"]
+AlertKind = Literal["loop", "set_aside", "handoff", "restricted", "session", "reload", "parked", "damaged", "test"]
 AlertStatus = Literal["open", "delivered", "dead"]
 
 

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 @dataclass(frozen=True, slots=True)
 class Backlog:
     """`outbox` replies wait or are being sent; the oldest of them was made at `oldest`, the first is due at `due` (UTC
-    milliseconds). `undecided` messages are journalled and not decided."""
+    milliseconds). `undecided` messages are journalled and not decided. Until `first_contacts_until` nobody new is
+    answered, because WhatsApp restricts the number (0: it does not)."""
 
     outbox: int = 0
     oldest: int | None = None
@@ -14,3 +15,4 @@ class Backlog:
     undecided: int = 0
     alerts_open: int = 0
     alerts_dead: int = 0
+    first_contacts_until: int = 0

@@ -36,6 +36,10 @@ class SendRefused(ChannelError):
     """WhatsApp refused this message; sending it again would be refused again."""
 
 
+class SendRestricted(SendRefused):
+    """WhatsApp restricts this number: it may not start chats for now."""
+
+
 class SendUnknown(ChannelError):
     """Nobody can tell whether the message went out; it must not be sent again blindly."""
 

@@ -1,5 +1,5 @@
-"""Identifiers of rows: UUIDv7 as text, so that they sort by the time they were made (RFC 9562, section 5.7), and those of
-one millisecond in the order in which this process made them (section 6.2, a counter of fixed length)."""
+"""Identifiers of rows: UUIDv7 as text, so that they sort by the time they were made (RFC 9562, section 5.7), and within
+one millisecond in the order in which this process made them (section 6.2: a counter of fixed length)."""
 
 import itertools
 import random

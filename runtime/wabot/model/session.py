@@ -36,6 +36,12 @@ class SessionState:
     action: str = ""
     until: int = 0
 
+    @property
+    def final(self) -> bool:
+        """Whether a session that ends in this state ends because of it: a person must act before another can do more.
+        A long outage, or rules with errors, are mended outside, and noticed by whoever runs then."""
+        return bool(self.action) and self.status not in ("disconnected", "rules_invalid")
+
 
 @dataclass(frozen=True, slots=True)
 class Reload:
@@ -49,7 +55,8 @@ class Reload:
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """What a tenant's store holds, for `wabot status`. `set_aside` counts the messages that could not be decided."""
+    """What a tenant's store holds, for `wabot status`. `set_aside` counts the messages that could not be decided. Until
+    `first_contacts_until` nobody new is answered, because WhatsApp restricts the number."""
 
     tenant: str
     state: SessionState
@@ -63,3 +70,4 @@ class Summary:
     by_reason: Mapping[str, int] = field(default_factory=dict)
     set_aside: int = 0
     paused_until: int | None = None
+    first_contacts_until: int | None = None

@@ -127,7 +127,8 @@ class HandedOver:
 @dataclass(frozen=True, slots=True)
 class SendFacts:
     """What the sender checks again at the moment of sending; `due` moves when the customer goes on writing, and is 0
-    for what is queued no more."""
+    for what is queued no more. `first_contact_stopped`: nobody who never got a message of ours is answered now, and
+    this customer never did."""
 
     customer_wrote: bool
     blocked: bool
@@ -135,6 +136,7 @@ class SendFacts:
     sent_last_minute: int
     due: int = 0
     tenant_paused: bool = False
+    first_contact_stopped: bool = False
 
 
 LATER: Final = "later"

@@ -1,5 +1,7 @@
 """The alerts that a session raises, in words that name a chat without telling who it is. Pure."""
 
+from datetime import UTC, datetime
+
 from wabot.model.alert import Alert
 from wabot.model.masked import masked
 from wabot.model.message import Message
@@ -30,6 +32,28 @@ def broken_rules(reload: Reload) -> Alert:
     return Alert("reload", f"The rules on disk have errors and are not live: {reload.detail or 'see the log'}")
 
 
+def first_contacts_stopped(until: int) -> Alert:
+    """WhatsApp refused a message of a number that may not start chats."""
+    return Alert(
+        "restricted",
+        "WhatsApp restricts this number: it may not start chats. Customers who never got a message from it wait for a "
+        f"person until {_utc(until)}; chats that are known go on. Look at WhatsApp on the phone: it says why. "
+        "`wabot resume TENANT` lets the bot answer everybody again.",
+    )
+
+
+def waits_for_a_person(chat: str) -> Alert:
+    """A customer whom the bot may not answer."""
+    return Alert(
+        "restricted",
+        f"The chat {masked(chat)} waits for a person: WhatsApp does not let the bot answer there. Answer on the phone.",
+    )
+
+
 def damaged(text: str) -> Alert:
     """A file of the tenant was set aside; `text` says which, and what is in its place."""
     return Alert("damaged", text)
+
+
+def _utc(at: int) -> str:
+    return datetime.fromtimestamp(at / 1000, UTC).strftime("%Y-%m-%d %H:%M UTC")

@@ -9,6 +9,7 @@ from typing import Final
 from wabot.language.rule_set import WINDOW, RuleSet
 from wabot.model.errors import StoreError
 from wabot.ports import Clock, Store
+from wabot.session.keys_backup import NO_KEY, KeysBackup
 from wabot.session.report import Report
 
 _LOOK: Final = 30.0
@@ -19,11 +20,12 @@ _FIRST: Final = 5.0
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """What a job works on. `rules` are those that are live as it begins."""
+    """What a job works on. `rules` are those that are live as it begins; `keys` is None where there are none."""
 
     store: Store
     rules: RuleSet
     clock: Clock
+    keys: KeysBackup | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,9 +54,15 @@ async def tidy(site: Site) -> str:
     return await site.store.upkeep.tidy(site.clock.now())
 
 
+async def back_up_keys(site: Site) -> str:
+    """Write the encrypted backup of the WhatsApp keys."""
+    return NO_KEY if site.keys is None else await site.keys.write(site.clock.now())
+
+
 JOBS: Final = (
     Job("clean-up", "H 3 * * *", clean_up, "deletes what is older than `keep`"),
     Job("tidy", "H 4 * * *", tidy, "keeps the file quick and small"),
+    Job("keys-backup", "H 5 * * *", back_up_keys, "writes the encrypted backup of the WhatsApp keys"),
 )
 
 
@@ -83,8 +91,15 @@ class Jobs:
     start, once."""
 
     def __init__(
-        self, jobs: Sequence[Job], store: Store, clock: Clock, rules: Callable[[], RuleSet], report: Report
+        self,
+        jobs: Sequence[Job],
+        store: Store,
+        clock: Clock,
+        rules: Callable[[], RuleSet],
+        report: Report,
+        keys: KeysBackup | None = None,
     ) -> None:
+        self._keys = keys
         self._jobs, self._store, self._clock, self._rules, self._report = jobs, store, clock, rules, report
         self._due: dict[str, int] = {}
 
@@ -125,7 +140,7 @@ class Jobs:
             self._due[job.name] = self._next(job, min(last or now, now))
 
     async def _run(self, job: Job) -> None:
-        ok, said = await run_job(job, Site(self._store, self._rules(), self._clock))
+        ok, said = await run_job(job, Site(self._store, self._rules(), self._clock, self._keys))
         if ok:
             self._report.note("a job is done", job=job.name, outcome=said)
         else:

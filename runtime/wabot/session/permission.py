@@ -7,6 +7,8 @@ from wabot.model.turn import REMINDER, Outbound, SendFacts
 
 WAIT: Final = "max_per_minute"
 PAUSED: Final = "paused"
+FIRST_CONTACT: Final = "first_contacts_stopped"
+"""WhatsApp restricts the number, and this customer never got a message of ours: a person must answer."""
 WAITING: Final = frozenset({WAIT, PAUSED})
 """The refusals that time heals."""
 
@@ -33,6 +35,8 @@ def permission(
         return "handled_by_person"
     if settings.dry_run:
         return "dry_run"
+    if facts.first_contact_stopped:
+        return FIRST_CONTACT
     limited = facts.sent_last_minute >= settings.max_per_minute
     if now - set_forward - outbound.due > settings.stale_after:
         # After an outage, or in a crowd: an answer to a question of long ago would only puzzle the customer.

@@ -14,13 +14,14 @@ from typing import Final, NamedTuple
 from weakref import WeakValueDictionary
 
 from wabot.language.rule_set import AutoReply
-from wabot.model.errors import ChannelBusy, ChannelError, SendRefused, SendUnknown, StoreError
+from wabot.model.errors import ChannelBusy, ChannelError, SendRefused, SendRestricted, SendUnknown, StoreError
 from wabot.model.failure import place_of
 from wabot.model.turn import LATER, Outbound, OutboundKind
 from wabot.ports import Channel, Clock, Store
 from wabot.session.insisting import insist
-from wabot.session.permission import RETRIES, WAITING, backoff, permission
+from wabot.session.permission import FIRST_CONTACT, RETRIES, WAITING, backoff, permission
 from wabot.session.report import Outcome, Report
+from wabot.session.restraints import Restraints
 from wabot.session.typist import Standing, Typist
 
 _LOOK_AGAIN: Final = 1_000
@@ -66,6 +67,7 @@ class Sender:
         self.on_sent: Callable[[Outbound], None] = lambda _outbound: None
         self._store, self._channel, self._clock, self._settings, self._report = store, channel, clock, settings, report
         self._connected, self._own = connected, own
+        self._restraints = Restraints(store, clock, report, own)
         self._typist = Typist(channel, clock)
         self._chats: dict[_Lane, deque[Outbound]] = {}
         self._one_by_one: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
@@ -211,6 +213,8 @@ class Sender:
                 return _Again(now + _LOOK_AGAIN, held=True)
             if claim.refusal is not None:
                 await self._fail(outbound, claim.refusal, "withheld")
+                if claim.refusal == FIRST_CONTACT:
+                    await self._restraints.hand_over(outbound)
             else:  # it is queued no more: a person took the chat over
                 self._report.became(outbound.rule, "cancelled", outbound)
             return None
@@ -237,6 +241,8 @@ class Sender:
             await self._finish(outbound, "unknown", f"no answer within {LEASE:g} s")
         except SendRefused as error:
             await self._fail(outbound, str(error))
+            if isinstance(error, SendRestricted) and outbound.kind != "note":
+                await self._restraints.refused(outbound)
         except SendUnknown as error:
             self._report.note("nobody knows whether a reply went out", level="warning", outbound=outbound.id)
             await self._finish(outbound, "unknown", str(error))

@@ -24,9 +24,11 @@ from wabot.session.histories import Histories
 from wabot.session.inbound import Inbound
 from wabot.session.insisting import Newest, insist
 from wabot.session.jobs import JOBS, Jobs
+from wabot.session.keys_backup import KeysBackup
 from wabot.session.live import LiveRules
 from wabot.session.marking import Marking
 from wabot.session.report import Report
+from wabot.session.restraints import Restraints
 from wabot.session.sender import Sender
 from wabot.session.turns import Turns
 
@@ -49,7 +51,7 @@ class Session:
     """Runs one tenant until its channel ends or `stop` is called. `hurry` leaves delays out; `watch` follows changes of
     the rules. `make_channel` is called once the rules are sound: the channel needs the tenant's number. With a clock
     that is `scripted`, nothing happens at a time by itself: whoever moves the clock calls `play_until`. `news` hears of
-    every state and every reload; `load` reads a tenant's folder."""
+    every state and every reload; `load` reads a tenant's folder; `keys` backs up the channel's keys."""
 
     def __init__(
         self,
@@ -65,7 +67,9 @@ class Session:
         chance: random.Random | None = None,
         news: Callable[[SessionState | Reload], None] | None = None,
         load: Callable[[Path], Loaded] = load_tenant,
+        keys: KeysBackup | None = None,
     ) -> None:
+        self._keys = keys
         self._store, self._make_channel, self._clock, self._report = store, make_channel, clock, report
         self._data = place.data
         self._hurry, self._watch, self._scripted = hurry, watch, scripted
@@ -76,6 +80,7 @@ class Session:
         self._reloads = Newest(self._save_reload, report, "the state of the rules")
         self.live = LiveRules(place.rules, place.data, clock, report, self._reloaded, load)
         self._connected = asyncio.Event()
+        self._restraints = Restraints(store, clock, report, lambda: self._tenant().phone)
         self.state = SessionState("starting")
         self.sender: Sender | None = None
         self.marking: Marking | None = None
@@ -112,7 +117,7 @@ class Session:
                 watching.cancel()
                 with suppress(asyncio.CancelledError):
                     await watching
-            if not self.state.action or self.state.status == "rules_invalid":
+            if not self.state.final:
                 await self._told(SessionState("stopped"))
             self._states.stop()
             self._reloads.stop()
@@ -156,9 +161,13 @@ class Session:
         if downloads is not None:
             loops["downloading"] = downloads.run
         if not self._scripted:
-            jobs = Jobs(JOBS, self._store, self._clock, self.live.rule_set, self._report)
+            jobs = Jobs(JOBS, self._store, self._clock, self.live.rule_set, self._report, self._keys)
             loops |= {"sending at times": at_times.run, "the jobs": jobs.run}
-        beside = [asyncio.create_task(forever(loop, self._report.note, what)) for what, loop in loops.items()]
+        beside: list[asyncio.Task[None]] = [
+            asyncio.create_task(forever(loop, self._report.note, what)) for what, loop in loops.items()
+        ]
+        if self._keys is not None:
+            beside.append(asyncio.create_task(self._keys.after_pairing(self._connected, self._clock, self._report)))
         try:
             # A chat whose message may have killed the process comes alone: a crash must not count against others.
             undecided = await self._insist(self._store.undecided)
@@ -171,6 +180,9 @@ class Session:
             # Not before: those were begun once, so they waited for no history; and none comes before the channel runs.
             await histories.resume(self._data)
             inbound.take_up(*undecided)
+            await self._restraints.wait_out(self._told, self._pause)
+            if self._stop.is_set():
+                return
             running = asyncio.create_task(channel.run(inbound))
             await self._either(running)
             if running.done():
@@ -222,6 +234,11 @@ class Session:
             if doing is not what:
                 doing.cancel()
 
+    async def _pause(self, seconds: float) -> bool:
+        """Sleep; False when the session shall stop."""
+        await self._either(asyncio.sleep(seconds))
+        return not self._stop.is_set()
+
     async def _insist(self, work: Callable[[], Awaitable[Result]]) -> Result:
         return await insist(work, self._report, "the session")
 
@@ -253,3 +270,4 @@ class Session:
         details = {key: value for key, value in (("detail", state.detail), ("action", state.action)) if value}
         self._report.note(state.status, level=level, **details)
         await self._states.tell(state, self._clock.now())
+        await self._restraints.noted(state)

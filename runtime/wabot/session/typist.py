@@ -69,6 +69,8 @@ class Typist:
                     shown = None
                     await self.show(reply.chat, False)
                 await self._sleep(begins if now < begins else min(due, now + _LOOK), stirred)
+                if self._clock.now() >= due:
+                    break  # whoever sends it looks as well
                 stands = await look()
                 if not stands.due:
                     break

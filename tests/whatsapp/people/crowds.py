@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Final
 
-from tests.whatsapp import contents
 from tests.whatsapp.crypto.sender_key import SenderKey
 from tests.whatsapp.crypto.session import padded
+from tests.whatsapp.people.marks import mark
 from tests.whatsapp.people.person import Person, new_id
 from tests.whatsapp.server import routing
 from tests.whatsapp.server.accounts import Device
@@ -35,7 +35,7 @@ class Crowd:
 
     async def says(self, who: Person, text: str, *, id: str = "") -> str:
         """Write a text; its id."""
-        return await self.sends(who, contents.text(text), id=id)
+        return await self.sends(who, e2e.Message(conversation=text), id=id)
 
     async def sends(self, who: Person, message: Any, *, id: str = "") -> str:
         id = id or new_id()
@@ -49,7 +49,7 @@ class Crowd:
                     self._told.add((who, device))
                     parts.insert(0, who.sealed(device, self._introduction(before)))
                 node = Node("message", self._attrs(who, id), [*parts])
-                await routing.deliver(device, contents.mark(node, message))
+                await routing.deliver(device, mark(node, message))
         return id
 
     def _introduction(self, distribution: bytes) -> Any:
@@ -74,7 +74,7 @@ class Newsletter:
         """Its id."""
         id = id or new_id()
         self._count += 1
-        plain = contents.text(text).SerializeToString()
+        plain = e2e.Message(conversation=text).SerializeToString()
         for shop in self.shops:
             for device in shop.account.linked():
                 attrs: Attrs = {

@@ -5,9 +5,9 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, Literal
 
-from tests.whatsapp import contents
 from tests.whatsapp.people.crowds import STATUS, Crowd
 from tests.whatsapp.people.heard import Heard
+from tests.whatsapp.people.marks import mark
 from tests.whatsapp.people.person import PATIENCE, Person, new_id
 from tests.whatsapp.people.remarks import Remarks
 from tests.whatsapp.server import routing
@@ -25,8 +25,6 @@ if TYPE_CHECKING:
 Addressing = Literal["lid", "pn"]
 MOST_REQUESTS: Final = 4
 """How often a phone asks for a message that it cannot read."""
-MEDIA: Final = "media"
-"""What the server calls a message that is more than text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +79,7 @@ class Customer(Person, Remarks["Phone"]):
     async def sends(
         self, message: Any, *, kind: str = "text", to: "Phone | None" = None, id: str = "", ago: int = 0
     ) -> str:
-        """Send an e2e.Message; its id. `kind` is "text" or "media"."""
+        """Send an e2e.Message; its id. `kind` is "text" or "media", where its content does not say."""
         id = id or new_id()
         self.sent[id] = message, kind
         for device in (to or self.shop).account.linked():
@@ -128,21 +126,7 @@ class Customer(Person, Remarks["Phone"]):
         }
         if self.alt:
             attrs |= {"sender_pn": self.account.pn} if lid else {"sender_lid": self.account.lid}
-        enc = self.sealed(device, message)
-        if kind == MEDIA:
-            enc.attrs["mediatype"] = media_type(message)
-        return contents.mark(Node("message", attrs, [enc]), message)
-
-    async def starts_typing(self) -> None:
-        await self._state("composing")
-
-    async def stops_typing(self) -> None:
-        await self._state("paused")
-
-    async def _state(self, state: str) -> None:
-        for device in self.shop.account.linked():
-            if device.connection:
-                await device.connection.send(Node("chatstate", {"from": self.jid}, [Node(state)]))
+        return mark(Node("message", attrs, [self.sealed(device, message)]), message)
 
     async def remark(self, message: Any, to: "Phone | None", id: str = "") -> str:
         return await self.sends(message, to=to, id=id)
@@ -166,6 +150,17 @@ class Customer(Person, Remarks["Phone"]):
     async def posts_status(self, text: str) -> str:
         """For all contacts to see, the shop among them."""
         return await self.status.says(self, text)
+
+    async def starts_typing(self) -> None:
+        await self._state("composing")
+
+    async def stops_typing(self) -> None:
+        await self._state("paused")
+
+    async def _state(self, state: str) -> None:
+        for device in self.shop.account.linked():
+            if device.connection:
+                await device.connection.send(Node("chatstate", {"from": self.jid}, [Node(state)]))
 
     async def confirm(self, heard: Heard, kind: Literal["delivered", "read"] = "delivered") -> None:
         """Tell the shop what became of its message: one grey tick more, or blue ones."""
@@ -258,20 +253,3 @@ class Customer(Person, Remarks["Phone"]):
         stanza = self.stanza(device, message, id, kind)
         stanza.get("enc").attrs["count"] = count
         await self._deliver(device, stanza)
-
-
-def media_type(message: Any) -> str:
-    """The server's word for what a message is; it cannot look inside."""
-    field = next((field.name for field, _ in message.ListFields() if field.name in _MEDIA_TYPES), "")
-    return _MEDIA_TYPES.get(field, "")
-
-
-_MEDIA_TYPES = {
-    "imageMessage": "image",
-    "videoMessage": "video",
-    "audioMessage": "audio",
-    "documentMessage": "document",
-    "stickerMessage": "sticker",
-    "locationMessage": "location",
-    "contactMessage": "vcard",
-}

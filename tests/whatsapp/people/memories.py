@@ -6,7 +6,6 @@ import zlib
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from tests.whatsapp import contents
 from tests.whatsapp.archive import Archive, Old
 from tests.whatsapp.crypto.media import seal
 from tests.whatsapp.people.person import new_id
@@ -26,7 +25,7 @@ def old(
     said: Any, *, days: float = 30, own: bool = False, id: str = "", reactions: Sequence[tuple[str, bool]] = ()
 ) -> Old:
     """A message of so many days ago: a text, or an e2e.Message."""
-    content = contents.text(said) if isinstance(said, str) else said
+    content = e2e.Message(conversation=said) if isinstance(said, str) else said
     return Old(id or new_id(), content, now() - round(days * _DAY), own, tuple(reactions))
 
 

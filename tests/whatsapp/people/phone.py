@@ -9,7 +9,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from tests.whatsapp import contents
 from tests.whatsapp.archive import Archive, Old
 from tests.whatsapp.crypto.app_state import AppState
 from tests.whatsapp.crypto.identity import Bundle, Identity
@@ -17,6 +16,7 @@ from tests.whatsapp.crypto.keys import KeyPair, verified
 from tests.whatsapp.crypto.link_code import TypedCode
 from tests.whatsapp.crypto.session import Session
 from tests.whatsapp.people.heard import Heard
+from tests.whatsapp.people.marks import mark
 from tests.whatsapp.people.memories import hand_over
 from tests.whatsapp.people.person import Person, new_id
 from tests.whatsapp.people.remarks import Remarks
@@ -143,7 +143,7 @@ class Phone(Person, Remarks["Customer"]):
             }
             if alt:
                 attrs |= {"peer_recipient_pn": to.account.pn} if lid else {"peer_recipient_lid": to.account.lid}
-            await routing.deliver(device, contents.mark(Node("message", attrs, [self.sealed(device, copied)]), copied))
+            await routing.deliver(device, mark(Node("message", attrs, [self.sealed(device, copied)]), copied))
 
     async def unlinks(self) -> None:
         """Log every client out, under Linked devices."""

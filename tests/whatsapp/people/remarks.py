@@ -7,9 +7,10 @@ from abc import abstractmethod
 from collections.abc import Sequence
 from typing import Any, Generic, TypeVar
 
-from tests.whatsapp import contents
-from tests.whatsapp.contents import About
+from tests.whatsapp.people import content, events
+from tests.whatsapp.people.events import About
 from tests.whatsapp.wire.jid import JID
+from tests.whatsapp.wire.protobufs import e2e
 
 Peer = TypeVar("Peer")
 
@@ -35,38 +36,38 @@ class Remarks(Generic[Peer]):
         """Whether the speaker wrote that message."""
 
     async def edits(self, id: str, text: str, *, to: Peer | None = None, wrapped: bool = True) -> str:
-        return await self.remark(contents.edit(self._about(id, to), text, wrapped=wrapped), to)
+        return await self.remark(events.edit(self._about(id, to), text, wrapped=wrapped), to)
 
     async def takes_back(self, id: str, *, to: Peer | None = None) -> str:
-        return await self.remark(contents.revocation(self._about(id, to)), to)
+        return await self.remark(events.revocation(self._about(id, to)), to)
 
     async def reacts(self, id: str, emoji: str, *, to: Peer | None = None) -> str:
         """An empty `emoji` takes the reaction back."""
-        return await self.remark(contents.reaction(self._about(id, to), emoji), to)
+        return await self.remark(events.reaction(self._about(id, to), emoji), to)
 
-    async def replies(self, id: str, text: str, *, quoting: str = "", to: Peer | None = None) -> str:
-        """`quoting` is the text that the answer shows above itself."""
+    async def replies(self, id: str, text: str, *, to: Peer | None = None) -> str:
+        """Answer that message in particular."""
         about, names = self._about(id, to), self.names(to)
         author = names[0] if about.own else names[1]
-        return await self.remark(contents.reply(text, about, author, contents.text(quoting)), to)
+        return await self.remark(content.text(text, quoted=id, of=str(author)), to)
 
     async def forwards(self, text: str, times: int = 1, *, to: Peer | None = None) -> str:
-        return await self.remark(contents.forwarded(text, times), to)
+        return await self.remark(content.text(text, forwarded=times), to)
 
     async def asks_poll(self, question: str, options: Sequence[str], *, to: Peer | None = None) -> str:
         secret = os.urandom(32)
-        id = await self.remark(contents.poll(question, options, secret), to)
+        id = await self.remark(events.poll(question, options, secret), to)
         self._secrets[id] = secret
         return id
 
     async def votes(self, id: str, *options: str, to: Peer | None = None) -> str:
         """In an own poll."""
         me = self.names(to)[0]
-        return await self.remark(contents.vote(self._about(id, to), options, self._secrets[id], me, me), to)
+        return await self.remark(events.vote(self._about(id, to), options, self._secrets[id], me, me), to)
 
     async def writes_editably(self, text: str, *, to: Peer | None = None) -> str:
         """A text that can be edited in the newer way."""
-        secret, message = os.urandom(32), contents.text(text)
+        secret, message = os.urandom(32), e2e.Message(conversation=text)
         message.messageContextInfo.messageSecret = secret
         id = await self.remark(message, to)
         self._secrets[id] = secret
@@ -74,14 +75,14 @@ class Remarks(Generic[Peer]):
 
     async def edits_sealed(self, id: str, text: str, *, to: Peer | None = None) -> str:
         about = self._about(id, to)
-        return await self.remark(contents.sealed_edit(about, text, self._secrets[id], self.names(to)[0]), to)
+        return await self.remark(events.sealed_edit(about, text, self._secrets[id], self.names(to)[0]), to)
 
     async def shows_once(self, message: Any, *, to: Peer | None = None) -> str:
-        return await self.remark(contents.once(message), to)
+        return await self.remark(content.view_once(message), to)
 
     async def says_for_a_day(self, text: str, *, to: Peer | None = None) -> str:
         """In a chat whose messages disappear."""
-        return await self.remark(contents.disappearing(contents.text(text)), to)
+        return await self.remark(content.disappearing(e2e.Message(conversation=text)), to)
 
     def _about(self, id: str, to: Peer | None) -> About:
         return About(id, self.names(to)[1], self.wrote(id, to))

@@ -16,6 +16,7 @@ _SQLITE: Final = (3, 35, 0)
 """The first that knows RETURNING."""
 _LIBRARIES: Final = (
     "ahocorasick_rs",
+    "cryptography.hazmat.primitives.ciphers.aead",
     "holidays",
     "jinja2",
     "jsonschema",

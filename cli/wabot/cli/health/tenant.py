@@ -9,6 +9,7 @@ from wabot.cli import render
 from wabot.cli.backup import size
 from wabot.cli.health.finding import Checked
 from wabot.cli.health.folders import private
+from wabot.cli.health.link import link
 from wabot.cli.status import runs
 from wabot.cli.stored import when
 from wabot.cli.troubles import set_aside
@@ -54,6 +55,7 @@ def tenant(folder: Path, data: Path, now: int, *, deep: bool) -> Iterator[Checke
     if (folder / STAGING).exists():
         yield Checked("warn", name, "a restore was broken off", "start the session, or restore again: either ends it")
     yield from _backed_up(folder, now)
+    yield from link(folder, now)
     # What lies deeper is guarded by the folder; media there may be links to the rules' own files.
     yield from private(name, data, [folder, *(path for path in folder.iterdir() if path.is_file())])
 

@@ -42,9 +42,8 @@ class Addresses:
             if "whatsmeow_lid_map" in tables:
                 for lid, phone in db.execute("SELECT lid, pn FROM whatsmeow_lid_map"):
                     self.learn(str(lid), str(phone))
-            if "whatsmeow_sessions" in tables:
-                # A LID's sessions are kept as "<lid>_1:<device>", a phone number's as "<phone>:<device>".
-                for (their,) in db.execute(
-                    "SELECT their_id FROM whatsmeow_sessions WHERE their_id LIKE '%\\_1:%' ESCAPE '\\'"
-                ):
+            # After a restore there are no sessions, but the keys of those who had some.
+            for table in {"whatsmeow_sessions", "whatsmeow_identity_keys"} & tables:
+                # A LID's are kept as "<lid>_1:<device>", a phone number's as "<phone>:<device>".
+                for (their,) in db.execute(f"SELECT their_id FROM {table} WHERE their_id LIKE '%\\_1:%' ESCAPE '\\'"):
                     self.learn(str(their).split("_", 1)[0], "")

@@ -11,10 +11,13 @@ from wabot.channel.neonize.addresses import Addresses
 from wabot.channel.neonize.backoff import backoff
 from wabot.channel.neonize.connection import Connection
 from wabot.channel.neonize.downloading import download
-from wabot.channel.neonize.following import Following
+from wabot.channel.neonize.following import CUT_SECONDS, Following
 from wabot.channel.neonize.importing import Importer
 from wabot.channel.neonize.keys import database_name, protect
 from wabot.channel.neonize.library import Client, Event, Library
+from wabot.channel.neonize.linked import mark, pair_command, read_linked
+from wabot.channel.neonize.outcomes import NETWORK, unlinked
+from wabot.channel.neonize.pulse import EVERY, watch
 from wabot.channel.neonize.speaking import Speaking
 from wabot.channel.neonize.spool import FOLDER
 from wabot.channel.neonize.unreachable import unreachable
@@ -26,6 +29,8 @@ from wabot.ports import Clock, Inbox
 
 # Each failed attempt leaves two open files and some 200 kB behind in the library.
 ATTEMPTS: Final = 100
+# A connection that lasted so long may be made again at once.
+STEADY_MS: Final = 60_000
 
 
 class NeonizeChannel:
@@ -33,9 +38,11 @@ class NeonizeChannel:
 
     `keys` is the tenant's key store (`data/<tenant>/keys.db`). `phone` is the tenant's number, digits with the country
     code: keys of any other number are unlinked at once. `show_qr` gets each pairing code and says whether a person can
-    see it. `proxy` ("http://host:port" or "socks5://…", "" for none) carries all traffic; the session takes it from the
-    environment variable WABOT_WHATSAPP_PROXY. `find` tells where a file that a reply names lies now. Raises
-    ChannelError when `phone` is no number.
+    see it; None: nobody can, and without keys no code is asked for. `proxy` ("http://host:port" or "socks5://…", ""
+    for none) carries all traffic; the session takes it from the environment variable WABOT_WHATSAPP_PROXY. `find` tells
+    where a file that a reply names lies now. `complain` gets sentences for the log. `cut_seconds` is how long a
+    connection may be out of reach before another process must make it, `look_seconds` how often the library is asked
+    whether it is connected. Raises ChannelError when `phone` is no number.
 
     Once a state with an action has been reported and `run` has returned, that state is for a person to read.
     """
@@ -45,24 +52,38 @@ class NeonizeChannel:
         keys: Path,
         phone: str,
         clock: Clock,
-        show_qr: Callable[[str], bool],
+        show_qr: Callable[[str], bool] | None,
         *,
         proxy: str = "",
+        complain: Callable[[str], None] = lambda _text: None,
+        cut_seconds: float = CUT_SECONDS,
+        look_seconds: float = EVERY,
         find: Callable[[str], Path] = Path,
     ) -> None:
         self._keys = keys
         if not (phone.isascii() and phone.isdigit()):
             raise ChannelError(f"{phone!r} is not a phone number: write digits only, with the country code (628…).")
+        self._phone = phone
         self._clock = clock
-        self._proxy = proxy
+        self._nobody_sees = show_qr is None
+        self._proxy, self._cut_seconds, self._look_seconds = proxy, cut_seconds, look_seconds
         self._closed = asyncio.Event()
         self._connection = Connection()
         self._addresses = Addresses()
         self._speaking = Speaking(self._connection, self._addresses, clock, find)
         self._importer = Importer(self._addresses, phone, keys.parent / FOLDER)
         self._following = Following(
-            self._connection, self._addresses, self._speaking, self._importer, phone, clock, show_qr
+            self._connection,
+            self._addresses,
+            self._speaking,
+            self._importer,
+            phone,
+            clock,
+            show_qr or _unseen,
+            complain,
+            cut_seconds,
         )
+        self._following.pair_command = f"`{pair_command(keys.parent)}`"
 
     async def run(self, inbox: Inbox) -> None:
         """Connect, pair if need be, and deliver until `close`, or until only a person can help: then it returns after
@@ -72,19 +93,27 @@ class NeonizeChannel:
             ChannelError: the connection cannot be mended inside this process; start a new one.
         """
         protect(self._keys)
+        if self._nobody_sees and read_linked(self._keys) is None:
+            await self._following.report(inbox, unlinked(self._phone))
+            return
+        mark(self._keys).unlink(missing_ok=True)  # what a pairing that was cut off had left: the login tells
         self._addresses.load(self._keys)
+        self._following.seals.load(self._keys)
         library = Library()
         connection, report = self._connection, self._following.report
-        failures = 0
+        failures, cut_at = 0, asyncio.get_running_loop().time()
         while not self._closed.is_set():
             if failures == 0:
                 await report(inbox, SessionState("connecting"))
             client = Client(library, database_name(self._keys.resolve()))
             connection.client, connection.account = client, None
+            began = self._clock.now()
+            watching = asyncio.create_task(watch(client, self._look_seconds))
             try:
                 await client.connect(self._proxy)
                 verdict = await self._following.follow(client, inbox)
             finally:
+                watching.cancel()
                 connection.client = None
                 await self._importer.stop()
                 await client.stop()
@@ -95,12 +124,20 @@ class NeonizeChannel:
                 if failures > ATTEMPTS:
                     raise ChannelError("WhatsApp is still out of reach. A new process goes on trying.")
                 wait = backoff(failures, random.random())
-                await report(inbox, SessionState("disconnected", unreachable(self._following.ended, wait)))
+                if connection.account:
+                    cut_at = asyncio.get_running_loop().time()
+                lasts = asyncio.get_running_loop().time() - cut_at > self._cut_seconds
+                detail = unreachable(self._following.ended, wait)
+                await report(inbox, SessionState("disconnected", detail, NETWORK if lasts else ""))
                 await self._pause(wait)
                 continue
-            failures = 0
             if verdict.state:
                 await report(inbox, verdict.state)
+            if verdict.then == "at_once":  # but not again and again
+                failures = 1 if self._clock.now() - began > STEADY_MS else failures + 1
+                await self._pause(backoff(failures - 1, random.random()) if failures > 1 else 0)
+                continue
+            failures = 0
             if verdict.then == "stop":
                 return
             if verdict.then == "restart":
@@ -132,7 +169,7 @@ class NeonizeChannel:
 
         A pairing that nobody finished leaves a thread of the library behind that never ends, and Python waits for it at
         exit. The session's process therefore ends with `os._exit(code)` once its store is closed and its streams are
-        flushed, and leaves its event loop without `shutdown_default_executor` (which `asyncio.run` would wait in).
+        flushed.
         """
         self._closed.set()
         if self._connection.client:
@@ -141,3 +178,7 @@ class NeonizeChannel:
     async def _pause(self, seconds: float) -> None:
         with suppress(TimeoutError):
             await asyncio.wait_for(self._closed.wait(), seconds)
+
+
+def _unseen(_code: str) -> bool:
+    return False

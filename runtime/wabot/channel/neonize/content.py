@@ -74,6 +74,11 @@ class Content(NamedTuple):
     media: Attachment | None = None
 
 
+def plain(text: Any) -> str:
+    """A protobuf's string, which comes as bytes when a customer's app wrote bytes that are none."""
+    return text.decode("utf-8", "replace") if isinstance(text, bytes) else str(text)
+
+
 def enum_name(body: Any, field: str) -> str:
     """The name of the value that the protobuf `body` holds in its enum field `field`; "" for an unknown number."""
     values = body.DESCRIPTOR.fields_by_name[field].enum_type.values_by_number
@@ -98,7 +103,7 @@ def read_content(body: Any, edit: str = "") -> Content:
     for field, kind, path in _CONTENT:
         if body.HasField(field):
             return _read(getattr(body, field), field, kind, path)
-    return Content("text", str(body.conversation)) if body.conversation else Content("other")
+    return Content("text", plain(body.conversation)) if body.conversation else Content("other")
 
 
 def _protocol(body: Any) -> Content:
@@ -112,7 +117,7 @@ def _protocol(body: Any) -> Content:
 
 def _read(part: Any, field: str, kind: Kind, path: tuple[str, ...]) -> Content:
     if field == "reactionMessage":
-        return Content(kind, str(part.text), about=str(part.key.ID))
+        return Content(kind, plain(part.text), about=str(part.key.ID))
     value: Any = part
     for step in path:
         value = getattr(value, step)
@@ -121,13 +126,13 @@ def _read(part: Any, field: str, kind: Kind, path: tuple[str, ...]) -> Content:
         context = part.contextInfo
         quoted = str(context.stanzaID)
         forwarded = max(int(context.forwardingScore), 1) if context.isForwarded else 0
-    return Content(kind, str(value) if path else "", quoted, forwarded, media=_media(part, field))
+    return Content(kind, plain(value) if path else "", quoted, forwarded, media=_media(part, field))
 
 
 def _media(part: Any, field: str) -> Attachment | None:
     names = part.DESCRIPTOR.fields_by_name
     if field in ("locationMessage", "liveLocationMessage"):
-        place = ", ".join(text for text in (getattr(part, "name", ""), getattr(part, "address", "")) if text)
+        place = ", ".join(plain(text) for text in (getattr(part, "name", ""), getattr(part, "address", "")) if text)
         return Attachment(latitude=part.degreesLatitude, longitude=part.degreesLongitude, place=place)
     if field == "contactMessage":
         return Attachment(cards=(_card(part),))
@@ -138,7 +143,7 @@ def _media(part: Any, field: str) -> Attachment | None:
     return Attachment(
         mime=str(part.mimetype),
         size=int(part.fileLength),
-        name=str(part.fileName or part.title) if field == "documentMessage" else "",
+        name=plain(part.fileName or part.title) if field == "documentMessage" else "",
         seconds=int(part.seconds) if "seconds" in names else 0,
         source=_source(part, field),
     )
@@ -161,9 +166,9 @@ def _source(part: Any, field: str) -> str:
 
 def _card(part: Any) -> Card:
     numbers = []
-    for told, number in _TELEPHONE.findall(str(part.vcard)[:20_000]):
+    for told, number in _TELEPHONE.findall(plain(part.vcard)[:20_000]):
         known = _WAID.search(told)
         digits = known.group(1) if known else re.sub(r"\D", "", number)
         if digits and digits not in numbers:
             numbers.append(digits)
-    return Card(str(part.displayName), tuple(numbers))
+    return Card(plain(part.displayName), tuple(numbers))

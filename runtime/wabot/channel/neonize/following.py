@@ -10,9 +10,20 @@ from wabot.channel.neonize.addresses import Addresses
 from wabot.channel.neonize.connection import Connection
 from wabot.channel.neonize.importing import Importer
 from wabot.channel.neonize.library import Client, Event, LibraryError
-from wabot.channel.neonize.outcomes import Verdict, broken_off, expired, judge, pairing, wrong_number
+from wabot.channel.neonize.outcomes import (
+    PAIR_COMMAND,
+    Verdict,
+    broken_off,
+    expired,
+    judge,
+    out_of_patience,
+    pairing,
+    wrong_number,
+)
+from wabot.channel.neonize.seals import Seals
 from wabot.channel.neonize.speaking import Speaking
 from wabot.channel.neonize.translate import Ack, nameless, read_message, read_receipt, says_nothing, unreadable
+from wabot.model.failure import place_of
 from wabot.model.history import History
 from wabot.model.message import Message
 from wabot.model.session import SessionState
@@ -25,13 +36,18 @@ QR_SECONDS: Final = 75.0
 CATCH_UP_SECONDS: Final = 15.0
 # The library looks into its own tables; nobody else is asked.
 ASK_SECONDS: Final = 1.0
-# The library tries again less and less often, without a limit; a new process starts with short waits.
+# The library tries again less and less often, without a limit; a new process starts with short waits. A login that is
+# neither granted nor refused for so long will not be.
 CUT_SECONDS: Final = 300.0
+# States in which the library's connection stands, whether or not anything comes through it.
+STANDING: Final = ("connected", "degraded")
 
 
 class Following:
     """One channel's. `phone` is the tenant's number: keys of any other are unlinked at once. `show_qr` gets each
-    pairing code and says whether a person can see it. `ended` is the error that the last connection ended with."""
+    pairing code and says whether a person can see it. `complain` gets sentences for the log. A connection that is out
+    of reach for `cut_seconds` is for another process to make. `ended` is the error that the last connection ended
+    with, `pair_command` what people are told to type."""
 
     def __init__(
         self,
@@ -42,24 +58,30 @@ class Following:
         phone: str,
         clock: Clock,
         show_qr: Callable[[str], bool],
+        complain: Callable[[str], None],
+        cut_seconds: float = CUT_SECONDS,
     ) -> None:
         self._connection, self._addresses, self._speaking = connection, addresses, speaking
         self._importer, self._phone, self._clock, self._show_qr = importer, phone, clock, show_qr
+        self.seals = Seals(addresses)
+        self._complain, self._cut_seconds = complain, cut_seconds
         self._state = SessionState("starting")
         self._begun: set[str] = set()
         self.ended = ""
+        self.pair_command = PAIR_COMMAND
 
     async def follow(self, client: Client, inbox: Inbox) -> Verdict | None:
         """Deliver one client's events until they end; None when the connection could not be made or kept."""
         held: list[Any] = []  # what comes before it is certain whose messages these are
-        patience: float | None = None
+        deadline: float | None = self._in(self._cut_seconds)
         while True:
             try:
-                event = await asyncio.wait_for(client.events.get(), patience)
+                async with asyncio.timeout_at(deadline):
+                    event = await client.events.get()
             except TimeoutError:
                 if self._state.status == "qr_pending":
                     return expired(self._phone)
-                return Verdict(SessionState("disconnected", "WhatsApp has been out of reach for 5 minutes."), "restart")
+                return out_of_patience(self._cut_seconds)
             match event.kind:
                 case "Close":
                     return None
@@ -67,20 +89,21 @@ class Following:
                     self.ended = str(event.body) or "the connection ended"
                     return broken_off(self.ended, self._clock.now())
                 case "QR":
-                    patience = QR_SECONDS
+                    deadline = self._in(QR_SECONDS)
                     await self.report(inbox, pairing(self._phone, self._show_qr(event.body)))
                 case "PairStatus":
-                    patience = CUT_SECONDS
+                    deadline = self._in(self._cut_seconds)
                     if event.body.Error:
                         return judge("PairError", event.body, self._phone, self._clock.now())
                     await self.report(inbox, SessionState("connecting", "Paired. Logging in."))
                     await inbox.history(History(state="pending"))
                 case "Connected":
-                    patience = None
+                    deadline = None
                     refused = await self._check_number(client)
                     if refused:
                         return refused
                     if self._connection.account is None:  # cut again already: the next Connected asks again
+                        deadline = self._in(self._cut_seconds)
                         continue
                     await self._speaking.connected()
                     await self._caught_up(event.kind, inbox)
@@ -110,13 +133,24 @@ class Following:
                     await self._acknowledge(event.body, inbox)
                 case "Sent":
                     await inbox.receipt(event.body)
+                case "Lost":
+                    self._complain(f"the WhatsApp library lost an event ({event.body})")
                 case _:
                     verdict = judge(event.kind, event.body, self._phone, self._clock.now())
                     if verdict.then != "go_on":
                         return verdict
-                    if verdict.state:
-                        await self.report(inbox, verdict.state)
-                        patience = None if client.connected else CUT_SECONDS
+                    if verdict.state is None or (verdict.state.status in STANDING) != client.connected:
+                        continue  # news of a connection that is another by now
+                    if event.kind == "Disconnected" and self._state.status == "disconnected":
+                        continue  # what was said before says why
+                    await self.report(inbox, verdict.state)
+                    if client.connected:
+                        deadline = None
+                    elif deadline is None:  # counted from when it was cut, however often it is tried since
+                        deadline = self._in(self._cut_seconds)
+
+    def _in(self, seconds: float) -> float:
+        return asyncio.get_running_loop().time() + seconds
 
     async def _caught_up(self, kind: str, inbox: Inbox) -> None:
         """Connected is who has logged in and heard what came meanwhile; the library tells the two in either order."""
@@ -131,6 +165,7 @@ class Following:
 
     async def report(self, inbox: Inbox, state: SessionState) -> None:
         """Tell the state when it is another."""
+        state = replace(state, action=state.action.replace(PAIR_COMMAND, self.pair_command))
         if state != self._state:
             self._state = state
             await inbox.state(state)
@@ -139,6 +174,7 @@ class Following:
         """Hand on the library's MessageEv."""
         if says_nothing(body):
             return
+        self.seals.unseal(body)
         if body.Info.MessageSource.IsFromMe:
             await self._speaking.handed_over()  # an echo may be here before the library has told the id
         else:
@@ -158,7 +194,12 @@ class Following:
 
     def read(self, body: Any) -> Message:
         """The library's MessageEv; what this very device sent is nobody's message."""
-        message = read_message(body, self._addresses)
+        try:
+            message = read_message(body, self._addresses)
+        except Exception as error:  # a customer must not end the session by what they send: it was confirmed already
+            self._complain(f"a message cannot be read: it is kept without its content ({place_of(error)})")
+            body.ClearField("Message")
+            message = read_message(body, self._addresses)
         if message.from_me and self._speaking.is_echo(message.id, body.Info.MessageSource.Sender.Device):
             return replace(message, type="other", text="")
         return message

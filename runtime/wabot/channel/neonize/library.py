@@ -1,10 +1,10 @@
 """The one place that touches the neonize library. Its hazards end here; of what is untyped, only event bodies leave."""
 
 import asyncio
+import ctypes
 import logging
-import os
 import uuid
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
@@ -12,9 +12,12 @@ from functools import partial
 from typing import Any, Final
 
 from wabot.channel.neonize.composing import Uploaded
+from wabot.channel.neonize.library_log import LibraryLog
+from wabot.model.failure import place_of
 
 THREADS: Final = 32
 STOP_SECONDS: Final = 3.0
+END_SECONDS: Final = 1.0
 # The library itself gives up after 75 s; this is for a call that never comes back at all.
 CALL_SECONDS: Final = 90.0
 # 100 MB at 3 Mbit/s.
@@ -33,9 +36,10 @@ class NotConnected(LibraryError):
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """One event. `kind` is the library's name for it without "Ev", or one of ours: "QR" (body: the code), "Ended"
-    (body: the error text), "Ack" (body: a receipt that came before its message's id), "Sent" (body: the Receipt that
-    names a reply's id) and "Close"."""
+    """One event. `kind` is the library's name for it without "Ev", or one of ours: "QR" (body: the code), "Unpaired"
+    (a pairing failed; body: how, in the library's word), "Ended" (body: the error text), "Ack" (body: a receipt that
+    came before its message's id), "Sent" (body: the Receipt that names a reply's id), "Deaf" (its events reach nobody),
+    "Close", and the kinds of `library_log`."""
 
     kind: str
     body: Any = None
@@ -59,8 +63,6 @@ class Library:
     """neonize, loaded. The first one of a process decides which event loop gets the events."""
 
     def __init__(self) -> None:
-        # Read when the library loads; without it every message carries a mark that shows customers an AI badge.
-        os.environ["NEONIZE_BOT_TAG"] = "off"
         root = logging.getLogger()
         handlers, level = list(root.handlers), root.level
         from neonize.aioze import client, events
@@ -72,17 +74,20 @@ class Library:
         # The import calls logging.basicConfig; and what these loggers say holds customers' numbers.
         root.handlers[:] = handlers
         root.setLevel(level)
-        for name in ("neonize", "whatsmeow", "Whatsmeow"):
-            logger = logging.getLogger(name)
-            logger.handlers[:] = [logging.NullHandler()]
-            logger.propagate = False
-        log.setLevel(logging.CRITICAL)
+        self.log = LibraryLog()
+        self.log.install()
+        log.setLevel(logging.WARNING)  # from here on, Go hands its lines over
         self.client: Any = client
         self.events: Any = events
         self.message: Any = WAWebProtobufsE2E_pb2
         self.enum: Any = enum
         self.jid: Any = build_jid
-        # A connection holds a thread for as long as it lives, and so does every send that waits for its answer.
+        self.fresh_threads()
+
+    def fresh_threads(self) -> None:
+        """Threads for the library's calls: a connection holds one for as long as it lives, and so does every send that
+        waits for its answer. Those from before are nobody's any more: what hangs in them is not waited for at the
+        end."""
         pool = ThreadPoolExecutor(THREADS, thread_name_prefix="whatsapp")
         asyncio.get_running_loop().set_default_executor(pool)
 
@@ -117,14 +122,19 @@ class Client:
         # Unique: collecting an older object with the same uuid would stop this one.
         self._client = library.client.NewAClient(database, uuid=uuid.uuid4().hex)
         self._ended: asyncio.Task[None] | None = None
+        self._loop: asyncio.AbstractEventLoop | None = None
         self._stopping = False
         self._hanging_up: asyncio.Task[bool] | None = None
+        library.log.tell = lambda kind, body: self.events.put_nowait(Event(kind, body))
+        self._client.event.execute = self._guarded(self._client.event.execute)
         self._client.event.qr(self._on_qr)
+        self._client._NewAClient__onLoginStatus = self._on_pairing
         for kind in self.HEARD:
             self._listen(kind)
 
     async def connect(self, proxy: str) -> None:
         """Start to connect; everything else comes as events, the last of which is "Ended"."""
+        self._loop = asyncio.get_running_loop()
         settings = None
         if proxy:
             settings = self._library.client.ProxySettings(proxy_address=proxy)
@@ -144,6 +154,15 @@ class Client:
         except LibraryError:  # it says so when there is none
             return ""
         return str(found.User)
+
+    async def holds(self) -> bool:
+        """Whether the library itself says that it is connected and logged in. Raises LibraryError, and TimeoutError
+        when it does not answer."""
+
+        async def asked() -> bool:
+            return bool(await self._client.is_connected) and bool(await self._client.is_logged_in)
+
+        return bool(await self._call(asked))
 
     async def send(self, user: str, server: str, body: Any) -> Sent:
         """Send an e2e.Message. Raises LibraryError, and TimeoutError when the library never answers."""
@@ -187,6 +206,21 @@ class Client:
         presence = self._library.enum.Presence
         await self._call(self._client.send_presence, presence.AVAILABLE if on else presence.UNAVAILABLE)
 
+    async def pair_code(self, phone: str) -> str:
+        """The eight letters that the owner of `phone` types on it instead of scanning, as ABCD-EFGH. Only between the
+        first QR event and the pairing. Raises LibraryError, and TimeoutError when WhatsApp does not answer."""
+        if self._stopping:
+            raise NotConnected("websocket not connected")
+        return str(await self._answer(self._client.PairPhone, phone, True))
+
+    async def hang_up(self) -> None:
+        """Close the connection, and keep handing out what came over it until `stop`. What was acknowledged to WhatsApp
+        is on its way to `events` by then: the library hands a message over before it acknowledges it."""
+        if self._ended is not None and not self._ended.done() and not self._stopping:
+            self.connected = False
+            with suppress(Exception):
+                await asyncio.wait_for(self._client.disconnect(), STOP_SECONDS)
+
     async def unlink(self) -> None:
         """Remove this device from the account. Raises LibraryError."""
         await self._call(self._client.logout)
@@ -197,15 +231,24 @@ class Client:
         if self._stopping or self._ended is None:
             return True
         self._stopping = True
-        if not self._ended.done():
+        # Also when it has ended by itself: a library whose events end keeps its connection, and goes on confirming
+        # messages that nobody hears.
+        try:
             with suppress(Exception):
                 await asyncio.wait_for(self._client.stop(), STOP_SECONDS)
-            await asyncio.wait([self._ended], timeout=STOP_SECONDS)
+            if not self._ended.done():
+                await asyncio.wait([self._ended], timeout=END_SECONDS)
+        finally:
+            if not self._ended.done():  # a pairing that nobody finished
+                self._library.fresh_threads()
         return self._ended.done()
 
     async def _call(self, function: Any, *arguments: Any, seconds: float = CALL_SECONDS) -> Any:
         if not self.connected or self._stopping:
             raise NotConnected("websocket not connected")
+        return await self._answer(function, *arguments, seconds=seconds)
+
+    async def _answer(self, function: Any, *arguments: Any, seconds: float = CALL_SECONDS) -> Any:
         try:
             return await asyncio.wait_for(function(*arguments), seconds)
         except TimeoutError:
@@ -234,5 +277,26 @@ class Client:
 
         self._client.event(getattr(self._library.events, f"{kind}Ev"))(heard)
 
+    def _guarded(self, execute: Callable[..., None]) -> Callable[..., None]:
+        """The function that the library calls for each event, in a thread of its own. What it raises would be printed
+        there, and the event be lost without a word."""
+        loop = asyncio.get_running_loop()
+
+        def heard(*event: Any) -> None:
+            try:
+                execute(*event)
+            except Exception as error:
+                with suppress(RuntimeError):  # the loop is closed: nobody listens any more
+                    loop.call_soon_threadsafe(self.events.put_nowait, Event("Lost", place_of(error)))
+
+        return heard
+
     async def _on_qr(self, _: Any, code: bytes) -> None:
         self.events.put_nowait(Event("QR", code.decode()))
+
+    def _on_pairing(self, _: int, word: int) -> None:
+        """Called in a thread of the library's, in place of a method of its own that does nothing. It is the only sign
+        of a pairing that fails: the library hands out no event before one has succeeded."""
+        said = ctypes.string_at(word).decode(errors="replace")
+        if said != "success" and self._loop is not None:
+            self._loop.call_soon_threadsafe(self.events.put_nowait, Event("Unpaired", said))

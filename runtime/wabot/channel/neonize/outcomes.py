@@ -6,22 +6,28 @@ from typing import Any, Final, Literal
 
 from wabot.channel.neonize.content import enum_name
 from wabot.channel.neonize.redact import redact
+from wabot.channel.neonize.unreachable import out_of_reach
 from wabot.model.session import SessionState
 
 DEAF_AFTER: Final = 3
 RESTRICTED_WAIT: Final = 3_600_000
 BAN_WAIT: Final = 86_400_000
+LONGEST_BAN: Final = 366 * 86_400_000
 
-PAIR: Final = "Run `wabot run` in a terminal and scan the QR code with the phone of {phone}."
+SERVER_FAULT: Final = "WhatsApp has a fault of its own ({}). The bot keeps trying."
+NETWORK: Final = "Look at the network of this machine: `wabot doctor --online`."
+PAIR_COMMAND: Final = "`wabot pair TENANT`"
+"""Who tells it puts the tenant's name in (`following.py`): what is judged here knows the number alone."""
+PAIR: Final = "Link the phone of {phone}: " + PAIR_COMMAND + "."
 
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """`then`: "go_on" with this connection; "wait" until `until` (UTC milliseconds), then connect again; "restart" the
-    process; "stop", because only a person can help."""
+    """`then`: "go_on" with this connection; make another "at_once"; "wait" until `until` (UTC milliseconds), then
+    connect again; "restart" the process; "stop", because only a person can help."""
 
     state: SessionState | None = None
-    then: Literal["go_on", "wait", "restart", "stop"] = "go_on"
+    then: Literal["go_on", "at_once", "wait", "restart", "stop"] = "go_on"
     until: int = 0
 
 
@@ -37,8 +43,20 @@ def judge(kind: str, body: Any, phone: str, now: int) -> Verdict:
             return Verdict(SessionState("degraded", "WhatsApp does not answer. The connection may be broken."))
         case "KeepAliveRestored":
             return Verdict(SessionState("connected"))
+        case "Stuck":
+            detail = "The WhatsApp library is held up by one message, and those behind it wait."
+            return Verdict(SessionState("degraded", detail))
+        case "Unstuck":
+            return Verdict(SessionState("connected"))
+        case "Deaf":
+            detail = "The WhatsApp library no longer tells what happens on its connection."
+            return Verdict(SessionState("disconnected", detail), "restart")
+        case "ServerFault":
+            return Verdict(SessionState("disconnected", SERVER_FAULT.format(body)))
+        case "Unreachable":
+            return Verdict(SessionState("disconnected", out_of_reach(body)))
         case "StreamReplaced":
-            detail = "The same keys are in use by another program, which took over the connection."
+            detail = "The number is open elsewhere: another program uses the same keys, and took over the connection."
             action = "Stop the other copy of this tenant, then start this one again."
             return Verdict(SessionState("replaced", detail, action), "stop")
         case "ClientOutdated":
@@ -52,8 +70,15 @@ def judge(kind: str, body: Any, phone: str, now: int) -> Verdict:
         case "ConnectFailure":
             return _refused(body, now)
         case "PairError":
-            detail = f"Pairing failed ({redact(body.Error) or 'no reason given'})."
-            return Verdict(SessionState("logout", detail, PAIR.format(phone=phone)), "stop")
+            return _unpaired(redact(body.Error) or "no reason given", phone)
+        case "Unpaired" if body == "error":
+            return _unpaired("the phone's answer to the code does not fit", phone)
+        case "Unpaired" if body == "err-scanned-without-multidevice":
+            return _unpaired("WhatsApp on the phone is too old, or a code for something else was meant", phone)
+        case "Unpaired" if body == "err-client-outdated":
+            return judge("ClientOutdated", None, phone, now)
+        case "Unpaired" if body != "timeout":
+            return _unpaired("WhatsApp refused the connection", phone)
         case _:
             return Verdict()
 
@@ -66,10 +91,21 @@ def pairing(phone: str, seen: bool) -> SessionState:
     return SessionState("qr_pending", f"No phone is linked yet for {phone}.", action)
 
 
+def unlinked(phone: str) -> SessionState:
+    """No phone is linked, and nobody is there who could scan a code."""
+    return SessionState("qr_pending", f"No phone is linked yet for {phone}.", PAIR.format(phone=phone))
+
+
 def expired(phone: str) -> Verdict:
     """Nobody scanned any of the codes that WhatsApp gave out."""
     detail = "The QR codes expired before anybody scanned one."
     return Verdict(SessionState("logout", detail, PAIR.format(phone=phone)), "stop")
+
+
+def out_of_patience(seconds: float) -> Verdict:
+    """WhatsApp was out of reach, or did not let us in, for so long that a new process had better try."""
+    detail = f"WhatsApp has been out of reach for {seconds / 60:g} minutes. A new process goes on trying."
+    return Verdict(SessionState("disconnected", detail, NETWORK), "restart")
 
 
 def wrong_number(phone: str, unlinked: bool) -> Verdict:
@@ -82,11 +118,22 @@ def wrong_number(phone: str, unlinked: bool) -> Verdict:
 
 
 def broken_off(error: str, now: int) -> Verdict | None:
-    """The verdict on a connection that ended by itself with `error`; None when it is an ordinary failure to connect."""
-    if "required field" in error and "Reason" in error:
-        # The library cannot name a refusal that is new to it; seen with 463, a restricted account.
+    """The verdict on a connection that ended by itself with `error`; None when it is an ordinary failure to connect.
+
+    The library ends its events when it has a word of WhatsApp's that it cannot name: `required field … not set`.
+    """
+    if "required field" not in error:
+        return None
+    if "TemporaryBan" in error:
+        return _temporarily_banned("", now + BAN_WAIT, now)
+    if "ConnectFailure" in error:  # seen with 463, a restricted account
         return _restricted(now)
-    return None
+    detail = "WhatsApp said something that the library does not understand, which ends the connection."
+    return Verdict(SessionState("disconnected", f"{detail} It is being made again."), "at_once")
+
+
+def _unpaired(why: str, phone: str) -> Verdict:
+    return Verdict(SessionState("logout", f"Pairing failed ({why}).", PAIR.format(phone=phone)), "stop")
 
 
 def _logged_out(reason: str, phone: str) -> Verdict:
@@ -104,7 +151,11 @@ def _logged_out(reason: str, phone: str) -> Verdict:
 
 def _banned(body: Any, now: int) -> Verdict:
     until = now + (body.Expire * 1000 if body.Expire > 0 else BAN_WAIT)
-    why = enum_name(body, "Code").replace("_", " ").lower()
+    return _temporarily_banned(enum_name(body, "Code").replace("_", " ").lower(), until, now)
+
+
+def _temporarily_banned(why: str, until: int, now: int) -> Verdict:
+    until = min(until, now + LONGEST_BAN)
     detail = f"WhatsApp banned this number{f' ({why})' if why else ''} until {_utc(until)}."
     action = "Wait. The bot tries again when the ban ends."
     return Verdict(SessionState("banned", detail, action, until), "wait", until)
@@ -112,8 +163,8 @@ def _banned(body: Any, now: int) -> Verdict:
 
 def _refused(body: Any, now: int) -> Verdict:
     reason = enum_name(body, "Reason")
-    if reason in ("INTERNAL_SERVER_ERROR", "SERVICE_UNAVAILABLE"):
-        return Verdict(SessionState("disconnected", "WhatsApp has a fault of its own. The bot keeps trying."))
+    if reason in ("INTERNAL_SERVER_ERROR", "SERVICE_UNAVAILABLE"):  # then the library tries again by itself
+        return Verdict(SessionState("disconnected", SERVER_FAULT.format(reason.replace("_", " ").lower())))
     if reason == "TEMP_BANNED":
         return _restricted(now)
     said = ": ".join(part for part in (reason.replace("_", " ").lower(), redact(body.Message)) if part)

@@ -3,7 +3,7 @@
 from typing import Final
 
 from wabot.channel.neonize.redact import redact
-from wabot.model.errors import ChannelError, SendRefused, SendUnknown
+from wabot.model.errors import ChannelError, SendRefused, SendRestricted, SendUnknown
 
 # Said by the library before the message is handed to the network.
 _NOT_SENT: Final = (
@@ -26,7 +26,7 @@ def refusal(error: str) -> ChannelError:
     lowered = error.lower()
     said = redact(error)
     if "server returned error 463" in lowered:
-        return SendRefused(f"WhatsApp does not let this number start or go on with this chat ({said}).")
+        return SendRestricted(f"WhatsApp does not let this number start or go on with this chat ({said}).")
     if any(phrase in lowered for phrase in _NEVER):
         return SendRefused(f"WhatsApp refused the message ({said}).")
     if any(phrase in lowered for phrase in _NOT_SENT) and "message send" not in lowered:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any, Final, Literal
 
 from wabot.channel.neonize.addresses import Addresses
-from wabot.channel.neonize.content import Content, enum_name, read_content
+from wabot.channel.neonize.content import Content, enum_name, plain, read_content
 from wabot.model.message import ChatKind, Message
 
 _SERVERS: Final[dict[str, ChatKind]] = {"g.us": "group", "broadcast": "status", "newsletter": "newsletter"}
@@ -71,13 +71,19 @@ def read_message(event: Any, addresses: Addresses) -> Message:
         from_me=source.IsFromMe,
         phone=phone,
         lid=lid,
-        name="" if source.IsFromMe else info.Pushname,
+        name="" if source.IsFromMe else plain(info.Pushname),
         sent_at=millis(info.Timestamp),
         quoted=content.quoted,
         forwarded=content.forwarded,
         about=content.about,
         media=content.media,
     )
+
+
+def announces_history(event: Any) -> bool:
+    """Whether the MessageEv says that a history lies ready: the library downloads it by itself, and a HistorySyncEv
+    follows."""
+    return bool(event.Info.MessageSource.IsFromMe and event.Message.protocolMessage.HasField("historySyncNotification"))
 
 
 def nameless(source: Any) -> str:

@@ -27,7 +27,16 @@ _REASONS: Final[tuple[tuple[str, str], ...]] = (
 
 def unreachable(error: str, wait: float) -> str:
     """A sentence for the library's message `error`; the next attempt follows in `wait` seconds."""
+    return f"WhatsApp cannot be reached: {_reason(error)}. Trying again in {max(1, round(wait))} s."
+
+
+def out_of_reach(error: str) -> str:
+    """The same, while the library tries again by itself."""
+    return f"WhatsApp cannot be reached: {_reason(error)}. The bot keeps trying."
+
+
+def _reason(error: str) -> str:
     lowered = error.lower()
     cause = error.rsplit('": ', 1)[-1]  # before it stand the library's own steps and the address, which never change
     reason = next((words for phrase, words in _REASONS if phrase in lowered), f"the connection to {HOST} fails")
-    return f"WhatsApp cannot be reached: {reason} ({redact(cause)}). Trying again in {max(1, round(wait))} s."
+    return f"{reason} ({redact(cause)})"

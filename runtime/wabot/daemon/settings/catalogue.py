@@ -31,6 +31,7 @@ class Settings:
     sentry_dsn: Secret = NO_SECRET
     aggregation: str = "0 */6 * * *"
     proxy: str = ""
+    encryption_key: Secret = NO_SECRET
 
     def environment(self) -> dict[str, str]:
         """The same settings as variables, for the processes that this one starts."""
@@ -171,10 +172,17 @@ SETTINGS: Final = (
         kinds.TEXT,
         "A proxy for the connections to WhatsApp: `http://HOST:PORT` or `socks5://HOST:PORT`.",
     ),
+    Setting(
+        "WHATSAPP_ENCRYPTION_KEY",
+        "whatsapp.encryption_key_file",
+        "encryption_key",
+        kinds.TEXT,
+        "Encrypts the backup of the WhatsApp keys: 32 bytes as base64. None is written when empty.",
+        secret=True,
+    ),
 )
 
 UNMAPPED: Final[Mapping[str, str]] = {
-    "WHATSAPP_ENCRYPTION_KEY": "keys are files of mode 0600; encrypt the disk and the backups",
     "WHATSAPP_MAX_RETRIES": "a connection is tried for ever: a bot that gives up is silent",
     "WHATSAPP_RETRY_DELAY_MS": "the waits between connections grow by themselves, up to a cap",
     "BULL_REDIS_HOST": "there is no Redis: what waits stands in each tenant's file",

@@ -10,6 +10,7 @@ from wabot.daemon.settings.catalogue import OTHERS, SETTINGS, UNMAPPED, Setting,
 from wabot.daemon.settings.secrets import Secret, read_secret, readable_by_others
 from wabot.daemon.settings.signing import signing_key
 from wabot.model.errors import UsageError
+from wabot.store.keeping.sealing import key_from
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +128,12 @@ def _read(path: Path, wrong: list[str], environ: Mapping[str, str] | None = None
 
 
 def _together(settings: Settings) -> list[str]:
-    """What is wrong between settings that are right one by one."""
+    """What is wrong between settings that are right one by one, or with secrets that stand for keys."""
+    if settings.encryption_key:
+        try:
+            key_from(settings.encryption_key.reveal())
+        except ValueError as error:
+            return [f"WHATSAPP_ENCRYPTION_KEY {error}"]
     if settings.webhook and not settings.webhook_secret:
         return ["WABOT_ALERT_SECRET (or WABOT_ALERT_SECRET_FILE, `alerts.secret_file`) is not set: it signs the alerts"]
     if settings.webhook_secret:

@@ -24,17 +24,17 @@ def is_archive(path: Path) -> bool:
     return path.name.endswith((PLAIN, *PACKED))
 
 
-def back_up(folder: Path, target: Path, at: int, told: Told = untold) -> tuple[Path, Manifest]:
+def back_up(folder: Path, target: Path, at: int, told: Told = untold, key: bytes = b"") -> tuple[Path, Manifest]:
     """Back the tenant in `folder` up, beside its session. `target` is a file (`.tar`, `.tar.gz`), or a folder, in which
     the file is named after the tenant and `at` (UTC milliseconds). Returns the file, and what it holds. It appears
-    whole, checked and durable, or not at all.
+    whole, checked and durable, or not at all. With a `key` it holds a fresh `keys.backup` in place of the key store.
 
     Raises:
         BackupError: a database is damaged, or the disk is full.
     """
 
     def stage(staged: Path) -> Manifest:
-        files = copy_tenant(folder, staged, told)
+        files = copy_tenant(folder, staged, told, key, at)
         try:
             schema = schema_of(staged / "wabot.db")
         except BackupError as error:

@@ -13,8 +13,20 @@ from urllib.parse import quote
 
 from wabot.model.errors import BackupError
 from wabot.store.keeping.archive import Told, untold
-from wabot.store.keeping.layout import BACKUPS, DATABASES, LOCK, MAGIC, SIDE_FILES, sync_file
+from wabot.store.keeping.identity import identity_in
+from wabot.store.keeping.keys_backup import write_sealed
+from wabot.store.keeping.layout import (
+    BACKUPS,
+    DATABASES,
+    KEYS,
+    KEYS_BACKUP,
+    LOCK,
+    MAGIC,
+    SIDE_FILES,
+    sync_file,
+)
 from wabot.store.keeping.manifest import Entry
+from wabot.store.keeping.sealing import seal
 
 _PAGES: Final = 4_096
 """Pages between two words about how far the copy is."""
@@ -22,9 +34,11 @@ _TRIES: Final = 10
 _BETWEEN: Final = 0.2
 
 
-def copy_tenant(folder: Path, staged: Path, told: Told = untold) -> tuple[Entry, ...]:
+def copy_tenant(folder: Path, staged: Path, told: Told = untold, key: bytes = b"", at: int = 0) -> tuple[Entry, ...]:
     """Copy what is to be kept of the tenant's `folder` into the empty folder `staged`: databases as of one moment and
     checked, everything else as it is. Left out are locks, backups, links, what was set aside as damaged, and drafts.
+    With a `key`, an encrypted backup made at `at` (UTC milliseconds) stands for WhatsApp's key store, if a phone is
+    linked.
 
     Raises:
         BackupError: a database is damaged.
@@ -40,8 +54,11 @@ def copy_tenant(folder: Path, staged: Path, told: Told = untold) -> tuple[Entry,
         break
     else:
         raise BackupError(f"{folder} changes all the time; try again")
+    if key and folder / KEYS in paths and (content := identity_in(folder / KEYS)):
+        write_sealed(staged / KEYS_BACKUP, seal(content, key, folder.name, at))
+        paths = sorted({*paths, folder / KEYS_BACKUP} - {folder / KEYS})
     for path in paths:
-        if _is_database(path, folder):
+        if path != folder / KEYS_BACKUP and _is_database(path, folder):
             snapshot(path, staged / path.relative_to(folder), told)
     return tuple(entry(staged, path.relative_to(folder)) for path in paths)
 

@@ -11,7 +11,14 @@ LOCK: Final = "lock"
 BACKUPS: Final = "backups"
 """Backups in the tenant's own folder: the place that is always known."""
 STAGING: Final = ".restore"
-DATABASES: Final = ("wabot.db", "keys.db")
+KEYS: Final = "keys.db"
+"""WhatsApp's key store; the library's own file."""
+KEYS_BACKUP: Final = "keys.backup"
+"""The encrypted backup of it."""
+PAIRING: Final = "pairing"
+"""Stands there while a phone is being linked, and when that was cut off: the key store may hold a device that nobody
+confirmed."""
+DATABASES: Final = ("wabot.db", KEYS)
 NODE: Final = "node.db"
 """Beside the tenants' folders: what belongs to no tenant."""
 NODE_NAME: Final = "_node"
@@ -19,6 +26,8 @@ NODE_NAME: Final = "_node"
 MAGIC: Final = b"SQLite format 3\0"
 """How every file of SQLite begins, unless it is empty."""
 SIDE_FILES: Final = ("-wal", "-shm", "-journal")
+LINK: Final = (KEYS, *(KEYS + side for side in SIDE_FILES), PAIRING)
+"""What is the link with WhatsApp, and nothing else."""
 SETTING: Final = "WABOT_BACKUPS"
 """The environment variable that names a folder for the backups of every tenant."""
 _ASIDE: Final = ".before-restore-"

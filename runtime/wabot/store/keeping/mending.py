@@ -19,8 +19,12 @@ from urllib.parse import quote
 from wabot.model.errors import BackupError, StoreError
 from wabot.store.keeping.archive import unpack
 from wabot.store.keeping.backup import backups
+from wabot.store.keeping.identity import forget_sessions
+from wabot.store.keeping.keys_backup import open_keys_backup, write_key_store
 from wabot.store.keeping.layout import (
     DATABASES,
+    KEYS,
+    KEYS_BACKUP,
     LOCK,
     SIDE_FILES,
     STAGING,
@@ -67,9 +71,9 @@ class Mended:
         return f"{self.name} was damaged ({self.found}) and is set aside as {self.aside.name}; {instead}"
 
 
-def open_kept(folder: Path, tenant: str, now: Callable[[], int]) -> tuple[SqliteStore, list[Mended]]:
-    """Open the tenant's store as `open_store` does; damaged files are dealt with before. `now` is UTC milliseconds. The
-    caller holds the tenant's lock.
+def open_kept(folder: Path, tenant: str, now: Callable[[], int], key: bytes = b"") -> tuple[SqliteStore, list[Mended]]:
+    """Open the tenant's store as `open_store` does; damaged files are dealt with before. `now` is UTC milliseconds,
+    `key` opens the encrypted backup of the key store. The caller holds the tenant's lock.
 
     Raises:
         StoreError: it cannot be opened for another reason than damage.
@@ -80,14 +84,14 @@ def open_kept(folder: Path, tenant: str, now: Callable[[], int]) -> tuple[Sqlite
     for name in DATABASES:
         limit = 0.0 if last.startswith(_MET) else PATIENCE
         if found := find_damage(folder / name, limit, deep=last.startswith(_MET), look=bool(last)):
-            mended.append(mend(folder, tenant, name, found, now()))
+            mended.append(mend(folder, tenant, name, found, now(), key))
     try:
         store = open_store(folder, tenant)
     except (StoreError, sqlite3.Error) as error:
         found = damage(error) or damage(error.__cause__)
         if not found:
             raise
-        mended.append(mend(folder, tenant, DATABASES[0], found, now()))
+        mended.append(mend(folder, tenant, DATABASES[0], found, now(), key))
         store = open_store(folder, tenant)
     _note(folder, _RUNNING)
     return store, mended
@@ -125,9 +129,9 @@ def find_damage(path: Path, limit: float, *, deep: bool = False, look: bool = Tr
     return "" if found == "ok" else " ".join(found.split())
 
 
-def mend(folder: Path, tenant: str, name: str, found: str, at: int) -> Mended:
+def mend(folder: Path, tenant: str, name: str, found: str, at: int, key: bytes = b"") -> Mended:
     """Set the damaged file aside, and put in its place what it held, where only indexes or unused pages are damaged,
-    else the newest sound backup of it, if there is one."""
+    else the newest sound backup of it, if there is one; of the key store the encrypted one, if `key` opens it."""
     place = damaged(folder / name, at)
     while place.exists():
         at += 1_000
@@ -136,7 +140,9 @@ def mend(folder: Path, tenant: str, name: str, found: str, at: int) -> Mended:
         with suppress(FileNotFoundError):
             (folder / f"{name}{side}").rename(f"{place}{side}")
     rebuilt = name == DATABASES[0] and _rebuilt(folder, name, place)
-    backup = None if rebuilt else _from_a_backup(folder, tenant, name)
+    backup = None
+    if not rebuilt:
+        backup = _from_the_keys_backup(folder, tenant, name, key) or _from_a_backup(folder, tenant, name, key)
     mended = Mended(tenant, name, found, place, backup, rebuilt)
     with suppress(OSError):
         why = place.with_name(f"{place.name}.txt")
@@ -163,19 +169,44 @@ def _rebuilt(folder: Path, name: str, source: Path) -> bool:
     return True
 
 
-def _from_a_backup(folder: Path, tenant: str, name: str) -> Path | None:
+def _from_the_keys_backup(folder: Path, tenant: str, name: str, key: bytes) -> Path | None:
+    """The encrypted backup, when its key store is in its place afterwards: it is a day old at most."""
+    file = folder / KEYS_BACKUP
+    if name != KEYS or not key or not file.is_file():
+        return None
+    staging = folder / STAGING
+    try:
+        opened = open_keys_backup(file, key, tenant)
+        shutil.rmtree(staging, ignore_errors=True)
+        staging.mkdir(mode=0o700)
+        write_key_store(opened.content, staging / KEYS)
+        (staging / KEYS).rename(folder / KEYS)
+    except (BackupError, OSError):  # an archive may do
+        return None
+    finally:
+        shutil.rmtree(staging, ignore_errors=True)
+    return file
+
+
+def _from_a_backup(folder: Path, tenant: str, name: str, key: bytes) -> Path | None:
     """The newest backup that is sound: the file from it is in its place afterwards."""
     known = [path for place in backup_folders(folder) for _, path in backups(place, tenant)]
     for archive in sorted(known, key=lambda path: path.name, reverse=True):
         staging = folder / STAGING
         try:
             manifest = sound(archive)
-            if manifest.tenant != tenant or name not in {entry.path for entry in manifest.files}:
+            there = {entry.path for entry in manifest.files}
+            sealed = name == KEYS and name not in there and key and KEYS_BACKUP in there
+            if manifest.tenant != tenant or not (name in there or sealed):
                 continue
             shutil.rmtree(staging, ignore_errors=True)
-            unpack(archive, staging, only=name)
+            unpack(archive, staging, only=KEYS_BACKUP if sealed else name)
+            if sealed:
+                write_key_store(open_keys_backup(staging / KEYS_BACKUP, key, tenant).content, staging / KEYS)
             if find_damage(staging / name, 0):
                 continue
+            if name == KEYS:
+                forget_sessions(staging / name)
             (staging / name).rename(folder / name)
         except (BackupError, OSError):  # an older one may do
             continue

@@ -16,13 +16,27 @@ from urllib.parse import quote
 
 from wabot.model.errors import BackupError
 from wabot.store.keeping.archive import check_archive, unpack
-from wabot.store.keeping.layout import BACKUPS, LOCK, NODE, NODE_NAME, SIDE_FILES, STAGING, aside, sync_folder
+from wabot.store.keeping.identity import forget_sessions
+from wabot.store.keeping.keys_backup import open_keys_backup, write_key_store
+from wabot.store.keeping.layout import (
+    BACKUPS,
+    KEYS,
+    KEYS_BACKUP,
+    LINK,
+    LOCK,
+    NODE,
+    NODE_NAME,
+    SIDE_FILES,
+    STAGING,
+    aside,
+    sync_file,
+    sync_folder,
+)
 from wabot.store.keeping.manifest import Manifest
 from wabot.store.sqlite.opening import newest_schema
 
 _SPARE: Final = 16_000_000
 """Bytes that must be left on the disk after a restore, so that the session can begin."""
-_KEYS: Final = "keys.db"
 
 
 def sound(archive: Path) -> Manifest:
@@ -55,9 +69,12 @@ def occupied(folder: Path) -> bool:
     return any(True for _ in _data(folder))
 
 
-def restore(archive: Path, manifest: Manifest, folder: Path, at: int, *, keep_keys: bool = False) -> Path | None:
+def restore(
+    archive: Path, manifest: Manifest, folder: Path, at: int, *, keep_keys: bool = False, key: bytes = b""
+) -> Path | None:
     """Put the backup, whose `manifest` is that of `sound`, into the tenant's `folder`. Returns where the data that was
-    there is set aside. `keep_keys` leaves the link with WhatsApp as it is. The caller holds the tenant's lock.
+    there is set aside. `keep_keys` leaves the link with WhatsApp as it is; `key` opens the encrypted backup of it,
+    where the archive holds no key store but that. The caller holds the tenant's lock.
 
     Raises:
         BackupError: the backup is not sound, or the disk is too full. Nothing was changed.
@@ -71,22 +88,11 @@ def restore(archive: Path, manifest: Manifest, folder: Path, at: int, *, keep_ke
         for path in (staging / "new").glob("*.db"):
             if found := _unsound(path):
                 raise BackupError(f"{path.name} in it is damaged ({found})")
-        kept = [_KEYS, *(_KEYS + side for side in SIDE_FILES)] if keep_keys else []
-        for name in kept:
+        for name in LINK if keep_keys else ():
             (staging / "new" / name).unlink(missing_ok=True)
-        place = aside(folder, at)
-        while place.exists():
-            at += 1_000
-            place = aside(folder, at)
-        plan = {"aside": place.name, "keep": kept}
-        draft = staging / "ready.draft"
-        with draft.open("w") as file:
-            json.dump(plan, file)
-            file.flush()
-            os.fsync(file.fileno())
-        draft.rename(staging / "ready")
-        sync_folder(staging)
-        sync_folder(folder)
+        if not keep_keys:
+            _link(staging / "new", key, folder.name)
+        place = _plan(folder, list(LINK) if keep_keys else [], at)
     except BackupError as error:
         shutil.rmtree(staging, ignore_errors=True)
         raise BackupError(f"{archive} cannot be used: {error}. Nothing was changed.") from error
@@ -95,6 +101,64 @@ def restore(archive: Path, manifest: Manifest, folder: Path, at: int, *, keep_ke
         raise BackupError(f"{archive} cannot be restored: {error.strerror}. Nothing was changed.") from error
     finish(folder)
     return place if place.exists() else None
+
+
+def restore_keys(file: Path, folder: Path, key: bytes, at: int) -> tuple[int, Path | None]:
+    """Bring the link with WhatsApp back from the encrypted backup `file`, into the tenant's `folder`, and nothing else.
+    Returns when that was made (UTC milliseconds), and where the key store that was there is set aside. The caller holds
+    the tenant's lock.
+
+    Raises:
+        BackupError: it is not to be trusted, or the disk is full. Nothing was changed.
+    """
+    opened = open_keys_backup(file, key, folder.name)
+    staging = folder / STAGING
+    try:
+        shutil.rmtree(staging, ignore_errors=True)
+        (staging / "new").mkdir(mode=0o700, parents=True)
+        staging.chmod(0o700)
+        write_key_store(opened.content, staging / "new" / KEYS)
+        if found := _unsound(staging / "new" / KEYS):
+            raise BackupError(f"what it holds is damaged ({found})")
+        sync_folder(staging / "new")
+        place = _plan(folder, [path.name for path in _data(folder) if path.name not in LINK], at)
+    except BackupError as error:
+        shutil.rmtree(staging, ignore_errors=True)
+        raise BackupError(f"{file} cannot be used: {error}. Nothing was changed.") from error
+    except OSError as error:
+        shutil.rmtree(staging, ignore_errors=True)
+        raise BackupError(f"{file} cannot be restored: {error.strerror}. Nothing was changed.") from error
+    finish(folder)
+    return opened.made_at, place if place.exists() else None
+
+
+def _link(new: Path, key: bytes, tenant: str) -> None:
+    """Make the link with WhatsApp in the unpacked backup fit to be used."""
+    if (new / KEYS).exists() and (new / KEYS).stat().st_size:
+        forget_sessions(new / KEYS)
+        sync_file(new / KEYS)
+    elif key and (new / KEYS_BACKUP).exists():
+        (new / KEYS).unlink(missing_ok=True)
+        write_key_store(open_keys_backup(new / KEYS_BACKUP, key, tenant).content, new / KEYS)
+    sync_folder(new)
+
+
+def _plan(folder: Path, keep: list[str], at: int) -> Path:
+    """Decide that what lies in `.restore/new` takes the place of all but `keep`; where that will be set aside."""
+    staging = folder / STAGING
+    place = aside(folder, at)
+    while place.exists():
+        at += 1_000
+        place = aside(folder, at)
+    draft = staging / "ready.draft"
+    with draft.open("w") as file:
+        json.dump({"aside": place.name, "keep": keep}, file)
+        file.flush()
+        os.fsync(file.fileno())
+    draft.rename(staging / "ready")
+    sync_folder(staging)
+    sync_folder(folder)
+    return place
 
 
 def finish(folder: Path) -> bool:

@@ -62,7 +62,7 @@ class Alerts:
         return list(await self._run(work))
 
     async def backlog(self, now: int) -> Backlog:
-        row = await self._run(lambda: self._ask("backlog", since=now - _LASTS).fetchone())
+        row = await self._run(lambda: self._ask("backlog", since=now - _LASTS, now=now).fetchone())
         return Backlog(*row)
 
     async def counted(self, now: int) -> Mapping[tuple[str, str], int]:

@@ -13,4 +13,6 @@ SELECT
     (SELECT MIN(due_at) FROM waiting) AS due,
     (SELECT COUNT(*) FROM inbound_journal WHERE tenant_id = :tenant AND decided_at IS NULL) AS undecided,
     (SELECT COUNT(*) FROM alerts WHERE tenant_id = :tenant AND status = 'open') AS alerts_open,
-    (SELECT COUNT(*) FROM alerts WHERE tenant_id = :tenant AND status = 'dead' AND ended_at > :since) AS alerts_dead;
+    (SELECT COUNT(*) FROM alerts WHERE tenant_id = :tenant AND status = 'dead' AND ended_at > :since) AS alerts_dead,
+    (SELECT COALESCE(MAX(until), 0) FROM restraints
+     WHERE tenant_id = :tenant AND kind = 'first_contacts' AND until > :now) AS first_contacts_until;

@@ -303,6 +303,10 @@ SELECT
     conversations.paused_until AS paused_until,
     (SELECT due_at FROM outbox WHERE id = :id AND tenant_id = :tenant AND status = 'queued') AS due,
     (SELECT COUNT(*) FROM sessions WHERE tenant_id = :tenant AND paused_until > :now) AS tenant_paused,
+    EXISTS (SELECT 1 FROM restraints WHERE tenant_id = :tenant AND kind = 'first_contacts' AND until > :now)
+        AND contacts.total_messages_sent = 0
+        AND NOT EXISTS (SELECT 1 FROM messages WHERE conversation_id = conversations.id AND sender_type = 'cs')
+        AS first_contact_stopped,
     (SELECT COUNT(*) FROM (SELECT 1 FROM outbox
         WHERE tenant_id = :tenant AND sent_at > :since AND sent_at <= :now + 5000 AND kind = 'reply' LIMIT 601))
     + (SELECT COUNT(*) FROM outbox

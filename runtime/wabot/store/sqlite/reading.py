@@ -54,6 +54,11 @@ class Reader:
     def __init__(self, ask: Ask) -> None:
         self._ask = ask
 
+    def last_message_at(self) -> int | None:
+        """When anybody wrote last, in any chat."""
+        row = self._ask("last_message_at").fetchone()
+        return None if row is None else row["last_message_at"]
+
     def keys(self, word: str) -> list[MessageKey]:
         """The messages that go by `word`: WhatsApp's id of them, our own, or that of a reply to them."""
         return [MessageKey(row["chat"], row["message_id"]) for row in self._ask("why_keys", id=word)]

@@ -23,6 +23,7 @@ from wabot.store.sqlite.payload import dump_message, load_message
 from wabot.store.sqlite.queries import asker
 from wabot.store.sqlite.receipts import RANK, outbound_of, unreadable
 from wabot.store.sqlite.recording import record
+from wabot.store.sqlite.restraining import Restraints
 from wabot.store.sqlite.summary import summary
 from wabot.store.sqlite.upkeep import Upkeep
 from wabot.store.sqlite.writer import Writer
@@ -67,6 +68,7 @@ class SqliteStore:
         self.writer = self._writer = Writer(connection, tenant)
         self.imports, self.files = Imports(self._run_long, self._ask), Files(self._run, self._ask)
         self.alerts, self.people = Alerts(self._run, self._ask), People(self._ask, self._run)
+        self.restraints = Restraints(self._run, self._ask)
         self.upkeep = Upkeep(partial(self._writer.run, long=True), self._ask, folder, tenant)
         self.follow_ups = FollowUps(self._run, self._ask, self._next)
 
@@ -157,6 +159,7 @@ class SqliteStore:
             row["sent_last_minute"],
             row["due"] or 0,
             bool(row["tenant_paused"]),
+            bool(row["first_contact_stopped"]),
         )
 
     async def claim(self, outbound: Outbound, now: int, refuse: Callable[[SendFacts], str | None]) -> Claim:

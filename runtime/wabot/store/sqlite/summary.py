@@ -1,6 +1,6 @@
 """What a tenant's store holds, in numbers."""
 
-from sqlite3 import Row
+from sqlite3 import OperationalError, Row
 
 from wabot.model.session import Reload, SessionState, Summary
 from wabot.store.sqlite.queries import Ask
@@ -10,6 +10,14 @@ def _state(row: Row | None) -> SessionState:
     if row is None:
         return SessionState("stopped")
     return SessionState(row["status"], row["detail"], row["action"], dict(row).get("until", 0))
+
+
+def _first_contacts(ask: Ask) -> int | None:
+    try:
+        row = ask("restraint_of_first_contacts", now=0).fetchone()
+    except OperationalError:  # a file that no process of this version has opened yet
+        return None
+    return None if row is None else row["until"]
 
 
 def summary(ask: Ask, tenant: str) -> Summary:
@@ -24,6 +32,7 @@ def summary(ask: Ask, tenant: str) -> Summary:
         tenant=tenant,
         state=_state(row),
         state_since=None if row is None else row["since"],
+        first_contacts_until=_first_contacts(ask),
         paused_until=None if row is None else dict(row).get("paused_until"),
         reload=reload,
         contacts=counts["contacts"],

@@ -1,0 +1,209 @@
+"""`wabot pair`: link a tenant's phone."""
+
+import signal
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import Annotated, Any, Final
+
+import typer
+
+from wabot.cli.code_picture import Drawn, Picture
+from wabot.cli.linking import check_owner, complain_about, exit_code, number_of, with_settings
+from wabot.cli.output import Format, say
+from wabot.cli.stored import DATA_HELP, as_chat, when
+from wabot.model.errors import UsageError
+
+_SCAN: Final = "scan this with the phone of {phone}: WhatsApp > Linked devices > Link a device. It works for {left} s."
+_TYPE: Final = """\
+{tenant}: on the phone of {phone}: WhatsApp > Linked devices > Link a device > Link with phone number instead.
+Type this code there, within {left} s:
+
+    {code}
+"""
+
+
+def pair(
+    tenant: Annotated[str, typer.Argument(metavar="TENANT", help="Whose phone to link.")],
+    code: Annotated[
+        str, typer.Option("--code", metavar="PHONE", help="Show a code to type on the phone with this number.")
+    ] = "",
+    out: Annotated[
+        Path | None, typer.Option(metavar="FILE.png|FILE.svg", help="Write the QR code into this file instead.")
+    ] = None,
+    timeout: Annotated[int, typer.Option(min=1, max=3600, help="Seconds to wait for the phone.")] = 180,
+    rules: Annotated[
+        Path | None, typer.Option(help="The folder of tenants.", show_default="./rules, or what last ran")
+    ] = None,
+    data: Annotated[Path, typer.Option(help=DATA_HELP)] = Path("data"),
+    node: Annotated[
+        Path | None, typer.Option(help="The file with the node's settings.", show_default="$WABOT_NODE")
+    ] = None,
+    output: Annotated[Format, typer.Option("--format", help="For people, or each event as a line of JSON.")] = (
+        Format.text
+    ),
+) -> None:
+    """Link a tenant's phone, by a QR code or a code to type. A daemon that waits for it starts the session at once."""
+    if code and out is not None:
+        raise UsageError("--out writes a QR code, and with --code there is none")
+    phone = number_of(tenant, rules, data)
+    if code and as_chat(code) != phone:
+        raise UsageError(
+            f"{tenant}'s number is {phone}, and only its phone may be linked; if it has another number now, change "
+            "`phone` in its tenant.yaml"
+        )
+    check_owner(data)
+    with_settings(node)
+    show = _Machines(tenant, out) if output is Format.json else _People(tenant, phone, data, out)
+    _stop_as_ctrl_c_does()
+    done: Mapping[str, Any] = {}
+    try:
+        for event in _events(tenant, phone, data, bool(code), timeout):
+            show.event(event)
+            done = event
+    finally:
+        show.over()
+    show.done(done)
+    raise typer.Exit(exit_code(done))
+
+
+def _events(tenant: str, phone: str, data: Path, typed: bool, timeout: int) -> Iterator[Mapping[str, Any]]:
+    """What happens; the last event is `done`."""
+    from wabot.channel.neonize.linked import pair_command
+    from wabot.daemon.link_process import LinkProcess
+    from wabot.daemon.linking_order import Order
+
+    data.mkdir(mode=0o700, parents=True, exist_ok=True)
+    order = Order("pair", timeout, phone, typed, pair_command(data / tenant))
+    with LinkProcess(data / tenant, order) as process:
+        try:
+            yield from _knowing_more(process.events(), tenant, data)
+        except KeyboardInterrupt:
+            yield from process.stop()
+
+
+def _knowing_more(events: Iterable[Mapping[str, Any]], tenant: str, data: Path) -> Iterator[Mapping[str, Any]]:
+    """The events; a tenant that is busy may be one that is linked and runs."""
+    for event in events:
+        yield _who_has_it(tenant, data) or event if event.get("reason") == "busy" else event
+
+
+def _who_has_it(tenant: str, data: Path) -> Mapping[str, Any] | None:
+    from wabot.channel.neonize.linked import read_linked
+
+    linked = read_linked(data / tenant / "keys.db")
+    if linked is not None:
+        return {
+            "event": "done",
+            "reason": "already_paired",
+            "phone": linked.phone,
+            "since": linked.since,
+            "runs": True,
+            "status": _status(data, tenant),
+        }
+    return {
+        "event": "done",
+        "reason": "busy",
+        "detail": f"Another process has {tenant} just now.",
+        "action": "It may be a `wabot run` in a terminal, which shows its code there, or another `wabot pair`.",
+    }
+
+
+def _status(data: Path, tenant: str) -> str:
+    from wabot.model.errors import StoreError
+    from wabot.store.sqlite import read_summary
+
+    try:
+        return read_summary(data / tenant, tenant).state.status
+    except StoreError:
+        return "unknown"
+
+
+class _Show:
+    """Tells what happens."""
+
+    def __init__(self, tenant: str, out: Path | None) -> None:
+        self._tenant = tenant
+        self._picture = Picture(out) if out is not None else None
+
+    def event(self, event: Mapping[str, Any]) -> None:
+        if event["event"] == "qr" and self._picture is not None:
+            self._picture.show(event["code"])
+        elif event["event"] in ("linking", "waiting"):
+            self.over()
+
+    def over(self) -> None:
+        """No code that was shown works any more."""
+        if self._picture is not None:
+            self._picture.over()
+
+    def done(self, done: Mapping[str, Any]) -> None: ...
+
+
+class _Machines(_Show):
+    def event(self, event: Mapping[str, Any]) -> None:
+        import json
+
+        super().event(event)
+        if event["event"] != "done":
+            say(json.dumps({**event, "tenant": self._tenant}, ensure_ascii=False))
+
+    def done(self, done: Mapping[str, Any]) -> None:
+        import json
+
+        named = done["reason"] if done["reason"] in ("paired", "already_paired") else "failed"
+        say(json.dumps({**done, "event": named, "tenant": self._tenant}, ensure_ascii=False))
+
+
+class _People(_Show):
+    def __init__(self, tenant: str, phone: str, data: Path, out: Path | None) -> None:
+        super().__init__(tenant, out)
+        self._phone, self._data, self._out = phone, data, out
+        self._drawn = Drawn()
+
+    def event(self, event: Mapping[str, Any]) -> None:
+        super().event(event)
+        match event["event"]:
+            case "qr":
+                words = _SCAN.format(phone=self._phone, left=event["expires_in"])
+                if self._out is None:
+                    self._drawn.show(event["code"], f"{self._tenant}: {words}")
+                else:
+                    say(f"{self._tenant}: {self._out} is written; {words}")
+            case "pair_code":
+                left = event["expires_in"]
+                say(_TYPE.format(tenant=self._tenant, phone=self._phone, left=left, code=event["code"]))
+            case "waiting":
+                say(f"{self._tenant}: {event['detail']}")
+            case "linking":
+                say(f"{self._tenant}: linked; logging in")
+
+    def over(self) -> None:
+        super().over()
+        self._drawn.over()
+
+    def done(self, done: Mapping[str, Any]) -> None:
+        if done["reason"] == "paired":
+            say(f"{self._tenant}: {self._phone} is linked. {self._what_now(done)}")
+        elif done["reason"] == "already_paired":
+            since = f", since {when(done['since'], seconds=False)}" if done.get("since") else ""
+            runs = f" Its session runs: {done['status']}." if done.get("runs") else ""
+            say(f"{self._tenant}: {done['phone']} is linked already{since}.{runs}")
+            say(f"  to link it anew, `wabot unpair {self._tenant}` first")
+        else:
+            complain_about(done)
+
+    def _what_now(self, done: Mapping[str, Any]) -> str:
+        match done.get("daemon"):
+            case "told":
+                return "The daemon starts its session now."
+            case "forbidden":
+                return "The daemon is another user's: tell it with `wabot reload` as that user."
+            case _:
+                return "Now start it: wabot run."
+
+
+def _stop_as_ctrl_c_does() -> None:
+    def stop(_number: int, _frame: object) -> None:
+        raise KeyboardInterrupt
+
+    signal.signal(signal.SIGTERM, stop)

@@ -1,0 +1,143 @@
+"""`wabot sessions`: each tenant's link to WhatsApp, in a line."""
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Any, Final
+
+import typer
+
+from wabot.cli import render
+from wabot.cli.exit_codes import CLEAN, FAILURE, FINDINGS
+from wabot.cli.output import Format, complain, say
+from wabot.cli.status import Unreadable, look, runs
+from wabot.cli.stored import DATA_HELP, when
+from wabot.cli.table import table
+from wabot.daemon.presence import find_daemon
+from wabot.model.errors import StoreError
+from wabot.model.session import SessionState, Summary
+from wabot.session.clock import RealClock
+
+_STOPPED: Final = SessionState("stopped")
+_HEAD: Final = ("tenant", "state", "number", "since", "last seen", "restricted until", "what to do")
+
+
+def sessions(
+    context: typer.Context,
+    data: Annotated[Path, typer.Option(help=DATA_HELP)] = Path("data"),
+    tenant: Annotated[list[str] | None, typer.Option("--tenant", help="Only this tenant; may be repeated.")] = None,
+    output: Annotated[Format, typer.Option("--format", help="For people or for machines.")] = Format.text,
+    follow: Annotated[bool, typer.Option("--watch", help="Show it again whenever it changes; Ctrl-C ends.")] = False,
+) -> None:
+    """Show each tenant's state, number, since when, when it was last seen, and what to do. Exit 1 unless a daemon lives
+    on this data and nobody needs to do anything."""
+    if context.invoked_subcommand is not None:
+        return
+    if follow:
+        from wabot.cli.status_watch import watch
+
+        watch(lambda: _followed(data, tenant, output), as_lines=output is Format.json)
+    found = [_session(one, data) for one in look(data, tenant)]
+    if output is Format.json:
+        say(render.as_json({"sessions": [one.as_data() for one in found]}))
+    else:
+        say("\n".join(_lines(found)) if found else f"nothing is stored in {data} yet")
+    raise typer.Exit(_code(found, data))
+
+
+@dataclass(frozen=True, slots=True)
+class _Session:
+    """`number` is the linked one, "" for none; `linked_at`, `since`, `seen` and `until` are UTC milliseconds."""
+
+    tenant: str
+    state: SessionState = _STOPPED
+    number: str = ""
+    linked_at: int | None = None
+    since: int | None = None
+    seen: int | None = None
+    error: str = ""
+
+    def as_data(self) -> dict[str, Any]:
+        if self.error:
+            return {"tenant": self.tenant, "error": self.error}
+        return {
+            "tenant": self.tenant,
+            "status": self.state.status,
+            "phone": self.number or None,
+            "linked_at": self.linked_at,
+            "since": self.since,
+            "last_seen": self.seen,
+            "restricted_until": self.state.until or None,
+            "detail": self.state.detail,
+            "action": self.state.action,
+        }
+
+    def as_row(self) -> tuple[str, ...]:
+        if self.error:
+            return (self.tenant, "unreadable", "", "", "", "", self.error)
+        until = when(self.state.until, seconds=False) if self.state.until else ""
+        number = self.number or "not linked"
+        since, seen = when(self.since, seconds=False), when(self.seen, seconds=False)
+        return (self.tenant, self.state.status, number, since, seen, until, self.state.action)
+
+
+def _session(found: Summary | Unreadable, data: Path) -> _Session:
+    from wabot.channel.neonize.linked import pair_command, read_linked
+    from wabot.store.sqlite import reading
+
+    folder = data / found.tenant
+    if isinstance(found, Unreadable):
+        return _Session(found.tenant, error=found.error)
+    try:
+        linked = read_linked(folder / "keys.db")
+        last = None
+        if (folder / "wabot.db").is_file():
+            with reading(folder, folder.name) as store:
+                last = store.last_message_at()
+    except (StoreError, OSError) as error:
+        return _Session(found.tenant, error=str(error))
+    state, running = found.state, runs(folder)
+    if linked is None and not running and not state.action:
+        state = SessionState(state.status, state.detail, f"link its phone: {pair_command(folder)}")
+    return _Session(
+        found.tenant,
+        state,
+        linked.phone if linked is not None else "",
+        (linked.since or None) if linked is not None else None,
+        found.state_since,
+        _seen(state, found.state_since, last, running),
+    )
+
+
+def _seen(state: SessionState, since: int | None, last: int | None, running: bool) -> int | None:
+    """When WhatsApp was there last: now, when the connection went, or when anybody wrote."""
+    if running and state.status == "connected":
+        return RealClock().now()
+    gone = since if state.status in ("disconnected", "degraded") else None
+    return max((at for at in (gone, last) if at is not None), default=None)
+
+
+def _lines(found: list[_Session]) -> list[str]:
+    return list(table(_HEAD, [one.as_row() for one in found], flexible=(6,)))
+
+
+def _followed(data: Path, tenant: list[str] | None, output: Format) -> dict[str, str]:
+    found = [_session(one, data) for one in look(data, tenant)]
+    if output is Format.json:
+        return {one.tenant: json.dumps(_still(one.as_data()), ensure_ascii=False) for one in found}
+    return {"": "\n".join(_lines(found))}
+
+
+def _still(told: dict[str, Any]) -> dict[str, Any]:
+    """Without the time that goes on while nothing changes."""
+    return {**told, "last_seen": None} if told.get("status") == "connected" else told
+
+
+def _code(found: list[_Session], data: Path) -> int:
+    if any(one.error for one in found):
+        return FAILURE
+    daemon = find_daemon(data)
+    if daemon is None or not daemon.turns:
+        complain(f"no daemon works on {data}" if daemon is None else f"the daemon of {data} hangs")
+        return FINDINGS
+    return FINDINGS if any(one.state.action for one in found) else CLEAN

@@ -1,0 +1,94 @@
+"""What arrives while a process is logged in only to link or unlink the device: WhatsApp does not say it again."""
+
+import asyncio
+from typing import Final
+
+from wabot.channel.neonize.addresses import Addresses
+from wabot.channel.neonize.library import Client, Event
+from wabot.channel.neonize.seals import Seals
+from wabot.channel.neonize.spool import Spool
+from wabot.channel.neonize.translate import announces_history, read_message, says_nothing
+from wabot.ports import Inbox
+
+_QUIET: Final = 0.3
+"""Seconds without anything new after which all that came over a closed connection has been handed on."""
+_QUEUE: Final = 15.0
+"""Seconds to wait for WhatsApp to have said all that waited for this device."""
+_DOWNLOAD: Final = 30.0
+"""Seconds to wait for a history that was announced. The library acknowledges the announcement, and then downloads."""
+_AGAIN: Final = 1.0
+
+
+class Ears:
+    """Messages go to the journal and histories into the spool, for the session that comes. Nothing does before `open`:
+    until then it is not certain whose they are."""
+
+    def __init__(self, inbox: Inbox, addresses: Addresses, spool: Spool) -> None:
+        self._inbox, self._addresses, self._spool = inbox, addresses, spool
+        self._seals = Seals(addresses)
+        self._held: list[Event] = []
+        self._open = self._caught_up = False
+        self._announced = 0
+
+    async def hear(self, event: Event) -> None:
+        """Take any event of a client; those without content are passed over."""
+        if event.kind == "Message" and announces_history(event.body):
+            self._announced += 1
+        elif event.kind == "OfflineSyncCompleted":
+            self._caught_up = True
+        elif event.kind == "HistorySync":
+            self._announced = max(0, self._announced - 1)
+        if self._open:
+            await self._take(event)
+        else:
+            self._held.append(event)
+
+    async def open(self) -> None:
+        """It is certain that they are the tenant's."""
+        self._open = True
+        for event in self._held:
+            await self._take(event)
+        self._held.clear()
+
+    def hurry(self) -> None:
+        """The device is about to be unlinked: nothing more is waited for."""
+        self._caught_up = True
+
+    async def drain(self, client: Client) -> None:
+        """Hang up once all that waited at WhatsApp has come and no download is under way, and take what came until
+        then. What comes after it is not acknowledged, and WhatsApp says it to the session."""
+        begun = asyncio.get_running_loop().time()
+        until = begun + _DOWNLOAD
+        while not self._caught_up and await self._next(client, begun + _QUEUE):
+            pass
+        while self._announced and await self._next(client, until):
+            pass
+        await client.hang_up()
+        while await self._next(client, min(until, asyncio.get_running_loop().time() + _QUIET)):
+            pass
+        await client.stop()
+        while not client.events.empty():
+            await self.hear(client.events.get_nowait())
+
+    async def _next(self, client: Client, until: float) -> bool:
+        try:
+            async with asyncio.timeout_at(until):
+                event = await client.events.get()
+        except TimeoutError:
+            return False
+        await self.hear(event)
+        return event.kind != "Ended"
+
+    async def _take(self, event: Event) -> None:
+        if event.kind == "Message":
+            if not says_nothing(event.body):
+                self._seals.unseal(event.body)
+                await self._inbox.message(read_message(event.body, self._addresses))
+        elif event.kind == "HistorySync":
+            content = event.body.Data.SerializePartialToString()
+            while True:
+                try:
+                    await asyncio.to_thread(self._spool.write, content)
+                    return
+                except OSError:  # a full disk: the store is held up as well, and the deadline ends it
+                    await asyncio.sleep(_AGAIN)

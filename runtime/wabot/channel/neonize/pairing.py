@@ -1,0 +1,236 @@
+"""Linking a phone, in a process that does nothing else: a pairing that fails leaves a thread of the library behind that
+never ends, so whoever runs this ends with `os._exit`, and is killed when it does not.
+
+The process goes on until the new device has logged in once: only then has WhatsApp its keys. What arrives meanwhile is
+kept (`ears`).
+"""
+
+import asyncio
+import random
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final, Literal
+
+from wabot.channel.neonize.addresses import Addresses
+from wabot.channel.neonize.backoff import backoff
+from wabot.channel.neonize.ears import Ears
+from wabot.channel.neonize.keys import database_name, protect
+from wabot.channel.neonize.library import Client, Event, Library, LibraryError
+from wabot.channel.neonize.outcomes import Verdict, broken_off, judge, wrong_number
+from wabot.channel.neonize.redact import redact
+from wabot.channel.neonize.spool import FOLDER, Spool
+from wabot.channel.neonize.unreachable import unreachable
+from wabot.model.history import History
+from wabot.ports import Clock, Inbox
+
+FIRST: Final = 60.0
+"""Seconds for which WhatsApp's first QR code can be scanned,"""
+FOLLOWING: Final = 20.0
+"""and each of the five that follow."""
+TYPED: Final = FIRST + 5 * FOLLOWING
+"""Seconds for which a code can be typed: WhatsApp hangs up with the last QR code."""
+_ANSWER: Final = 30.0
+"""Seconds for WhatsApp to offer a code, and for the login that follows a pairing."""
+_LOGIN: Final = 90.0
+"""Seconds from the pairing until the first login has come about, or will not."""
+_GRACE: Final = 5.0
+_REFUSAL: Final = "info query returned status"
+"""How the library begins to say that WhatsApp answered no."""
+
+Reason = Literal[
+    "paired",
+    "unlinked",
+    "was_unlinked",
+    "expired",
+    "refused",
+    "rejected",
+    "wrong_number",
+    "unreachable",
+    "unfinished",
+    "interrupted",
+]
+"""`was_unlinked`: by the phone, before; `refused`: the phone's signature does not fit; `rejected`: WhatsApp will not
+have this account, or this library; `unfinished`: the phone has linked the device, which could not log in yet."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """`detail` says what happened, `action` what a person must do ("" = nothing)."""
+
+    reason: Reason
+    detail: str = ""
+    action: str = ""
+
+
+class Pairing:
+    """Links the phone with the number `phone` to the key store `keys`, within `seconds` of the first code.
+
+    `tell` hears `qr` (code, expires_in), `pair_code` (code, expires_in), `waiting` (detail) and `linking`; with `typed`
+    WhatsApp is asked for a pair code, and no QR codes are told. `inbox` takes what arrives.
+    """
+
+    def __init__(
+        self,
+        keys: Path,
+        phone: str,
+        clock: Clock,
+        inbox: Inbox,
+        tell: Callable[..., None],
+        seconds: float,
+        *,
+        typed: bool = False,
+        proxy: str = "",
+    ) -> None:
+        self._keys, self._phone, self._clock, self._inbox, self._tell = keys, phone, clock, inbox, tell
+        self._seconds, self._typed, self._proxy = seconds, typed, proxy
+        self._until = 0.0
+        self._linked = self._stopped = self._asked = False
+        self._offered = 0
+        self._ended = ""
+        self._client: Client | None = None
+
+    def stop(self) -> None:
+        """Give up, unless the phone has linked the device already: then its login is waited for."""
+        self._stopped = True
+        if self._client is not None:
+            self._client.events.put_nowait(Event("Close"))
+
+    async def run(self) -> Outcome:
+        """Once a process."""
+        self._until = self._now() + max(self._seconds, _ANSWER)
+        protect(self._keys)
+        addresses = Addresses()
+        addresses.load(self._keys)
+        library = Library()
+        failures = 0
+        while True:
+            ears = Ears(self._inbox, addresses, Spool(self._keys.parent / FOLDER))
+            self._client = client = Client(library, database_name(self._keys.resolve()))
+            self._offered, self._ended = 0, ""
+            try:
+                await client.connect(self._proxy)
+                outcome = await self._follow(client, ears)
+            finally:
+                await client.stop()
+            if outcome is not None:
+                return outcome
+            if self._now() >= self._until:
+                return self._too_late()
+            failures = failures + 1 if self._ended else 0
+            if self._ended:
+                wait = backoff(failures, random.random())
+                self._tell("waiting", detail=unreachable(self._ended, wait))
+                await asyncio.sleep(min(wait, max(0.0, self._until - self._now())))
+            if self._stopped and not self._linked:
+                return _INTERRUPTED
+
+    async def _follow(self, client: Client, ears: Ears) -> Outcome | None:
+        """One connection; None when another may do better."""
+        patience, last = _ANSWER, self._now()
+        while True:
+            if self._stopped and not self._linked:
+                return _INTERRUPTED
+            try:
+                async with asyncio.timeout_at(min(self._until, self._now() + patience)):
+                    event = await client.events.get()
+            except TimeoutError:
+                return None  # the codes are used up, or the login that must follow does not come over this connection
+            match event.kind:
+                case "QR":
+                    last = self._now()
+                    patience = await self._offer(client, str(event.body))
+                case "Unpaired" if event.body == "timeout":  # cut, or the codes are used up
+                    self._ended = "the connection was cut" if self._now() < last + patience - 2 * _GRACE else ""
+                    return None
+                case "Unpaired" if event.body == "err-client-outdated":
+                    return _outcome("rejected", self._judge(event).state)
+                case "Unpaired":
+                    return _outcome("refused", self._judge(event).state)
+                case "NoCode" if _REFUSAL in event.body:
+                    detail = f"WhatsApp gives no code for {self._phone} ({redact(event.body)})."
+                    return Outcome("rejected", detail, "Is WhatsApp on a phone with this number? Or scan a QR code.")
+                case "NoCode":
+                    self._ended = event.body
+                    return None
+                case "PairStatus":
+                    self._linked = True
+                    self._until, patience = self._now() + _LOGIN, _ANSWER
+                    self._tell("linking")
+                case "Connected":
+                    outcome = await self._logged_in(client, ears)
+                    if outcome is not None:
+                        return outcome
+                case "Message" | "HistorySync" | "OfflineSyncCompleted":
+                    await ears.hear(event)
+                case "Ended":
+                    self._ended = str(event.body) or "the connection ended"
+                    if broken_off(self._ended, self._clock.now()) is None:
+                        return None
+                    return Outcome("rejected", "WhatsApp restricts this number at present.", _PHONE_SAYS)
+                case _:
+                    verdict = self._judge(event)
+                    if event.kind == "LoggedOut" and not self._linked:
+                        return None  # what a pairing that was cut off had left: WhatsApp never heard of it
+                    if verdict.then in ("stop", "wait"):
+                        return _outcome("rejected", verdict.state)
+
+    async def _offer(self, client: Client, code: str) -> float:
+        """Show a code; the seconds until the next must have come."""
+        if not self._asked:
+            self._asked, self._until = True, self._now() + self._seconds
+        self._offered += 1
+        alive = FIRST if self._offered == 1 else FOLLOWING
+        left = self._until - self._now()
+        if not self._typed:
+            self._tell("qr", code=code, expires_in=round(min(alive, left)))
+        elif self._offered == 1:
+            try:
+                typed = await client.pair_code(self._phone)
+            except (LibraryError, TimeoutError) as error:
+                client.events.put_nowait(Event("NoCode", str(error) or "no answer in time"))
+            else:
+                self._tell("pair_code", code=typed, expires_in=round(min(TYPED, left)))
+        return alive + _GRACE
+
+    async def _logged_in(self, client: Client, ears: Ears) -> Outcome | None:
+        try:
+            account = await client.account()
+        except (LibraryError, TimeoutError):
+            return None  # cut again already: the next Connected asks again
+        if account.phone != self._phone:
+            unlinked = False
+            with suppress(LibraryError, TimeoutError):
+                await client.unlink()
+                unlinked = True
+            return _outcome("wrong_number", wrong_number(self._phone, unlinked=unlinked).state)
+        self._linked = True
+        await self._inbox.history(History(state="pending"))
+        await ears.open()
+        await ears.drain(client)
+        return Outcome("paired")
+
+    def _judge(self, event: Event) -> Verdict:
+        return judge(event.kind, event.body, self._phone, self._clock.now())
+
+    def _too_late(self) -> Outcome:
+        if self._linked:
+            detail = "The phone has linked this bot, but the bot could not log in yet."
+            return Outcome("unfinished", detail, "Run the command again: it goes on where this one stopped.")
+        if not self._asked:
+            return Outcome("unreachable", unreachable(self._ended or "timed out", 0).partition(" Trying again")[0])
+        what = "typed the code on the phone" if self._typed else "scanned the code"
+        return Outcome("expired", f"Nobody {what} within {self._seconds:.0f} s.", "Run the command again.")
+
+    @staticmethod
+    def _now() -> float:
+        return asyncio.get_running_loop().time()
+
+
+_INTERRUPTED: Final = Outcome("interrupted", "Nothing was linked.")
+_PHONE_SAYS: Final = "Look at WhatsApp on the phone: it says why."
+
+
+def _outcome(reason: Reason, state: Any) -> Outcome:
+    return Outcome(reason, state.detail, state.action)

@@ -1,0 +1,105 @@
+"""Removing this device from the account, in a process that does nothing else."""
+
+import asyncio
+import random
+from contextlib import suppress
+from pathlib import Path
+from typing import Final
+
+from wabot.channel.neonize.addresses import Addresses
+from wabot.channel.neonize.backoff import backoff
+from wabot.channel.neonize.ears import Ears
+from wabot.channel.neonize.keys import database_name, protect
+from wabot.channel.neonize.library import Client, Event, Library, LibraryError
+from wabot.channel.neonize.outcomes import broken_off, judge
+from wabot.channel.neonize.pairing import Outcome
+from wabot.channel.neonize.spool import FOLDER, Spool
+from wabot.channel.neonize.unreachable import unreachable
+from wabot.ports import Clock, Inbox
+
+_LOGIN: Final = 20.0
+"""Seconds for a connection to become a login."""
+
+
+class Unlinking:
+    """Unlinks the device of the key store `keys`, within `seconds`. What WhatsApp still delivers reaches `inbox`."""
+
+    def __init__(self, keys: Path, clock: Clock, inbox: Inbox, seconds: float, *, proxy: str = "") -> None:
+        self._keys, self._clock, self._inbox, self._seconds, self._proxy = keys, clock, inbox, seconds, proxy
+        self._until = 0.0
+        self._stopped = False
+        self._client: Client | None = None
+        self._ended = ""
+
+    def stop(self) -> None:
+        """Give up."""
+        self._stopped = True
+        if self._client is not None:
+            self._client.events.put_nowait(Event("Close"))
+
+    async def run(self) -> Outcome:
+        """`unlinked`, `was_unlinked` (the phone did it before), or why not. Once a process."""
+        self._until = self._now() + self._seconds
+        protect(self._keys)
+        addresses = Addresses()
+        addresses.load(self._keys)
+        library = Library()
+        failures = 0
+        while not self._stopped:
+            self._client = client = Client(library, database_name(self._keys.resolve()))
+            ears = Ears(self._inbox, addresses, Spool(self._keys.parent / FOLDER))
+            self._ended = ""
+            try:
+                await client.connect(self._proxy)
+                outcome = await self._follow(client, ears)
+            finally:
+                await client.stop()
+            if outcome is not None:
+                return outcome
+            failures += 1
+            if (left := self._until - self._now()) <= 0:
+                return Outcome("unreachable", unreachable(self._ended or "timed out", 0).partition(" Trying again")[0])
+            await asyncio.sleep(min(left, backoff(failures, random.random())))
+        return Outcome("interrupted", "Nothing was unlinked.")
+
+    async def _follow(self, client: Client, ears: Ears) -> Outcome | None:
+        while True:
+            try:
+                async with asyncio.timeout_at(min(self._until, self._now() + _LOGIN)):
+                    event = await client.events.get()
+            except TimeoutError:
+                return None
+            match event.kind:
+                case "Close":
+                    return Outcome("interrupted", "Nothing was unlinked.")
+                case "QR":
+                    return Outcome("was_unlinked")  # there is no device in the store any more
+                case "Connected":
+                    await ears.open()
+                    ears.hurry()
+                    with suppress(TimeoutError):
+                        try:
+                            await client.unlink()
+                        except LibraryError as error:
+                            self._ended = str(error)
+                            return None
+                        await ears.drain(client)
+                        return Outcome("unlinked")
+                    return None
+                case "LoggedOut":
+                    return Outcome("was_unlinked")
+                case "Message" | "HistorySync" | "OfflineSyncCompleted":
+                    await ears.hear(event)
+                case "Ended":
+                    self._ended = str(event.body) or "the connection ended"
+                    if broken_off(self._ended, self._clock.now()) is not None:
+                        return Outcome("rejected", "WhatsApp restricts this number at present.")
+                    return None
+                case _:
+                    verdict = judge(event.kind, event.body, "", self._clock.now())
+                    if verdict.then in ("stop", "wait") and verdict.state is not None:
+                        return Outcome("rejected", verdict.state.detail, verdict.state.action)
+
+    @staticmethod
+    def _now() -> float:
+        return asyncio.get_running_loop().time()

@@ -1,0 +1,177 @@
+"""`wabot pair`, `wabot unpair` and `wabot sessions` as far as they go without WhatsApp."""
+
+import os
+import pty
+import sqlite3
+import stat
+from pathlib import Path
+
+import pytest
+
+from tests.cli.typed import Typed
+from tests.tenants import number_of
+from wabot.channel.neonize.linked import begin, forget, is_half_made, pair_command, read_linked, settle
+from wabot.cli.code_picture import Drawn, Picture
+from wabot.daemon.child import lock
+from wabot.daemon.standing import Standing, write_standing
+
+PHONE = number_of("warung")
+DETAILS = bytes.fromhex("08b69be90310a1c7a1d8061801")
+"""An ADVDeviceIdentity of 2026-11-26 16:51:45 UTC, as a phone signed it."""
+
+
+@pytest.fixture
+def data(repository: Path) -> Path:
+    folder = repository / "data" / "warung"
+    folder.mkdir(parents=True)
+    write_standing(folder, Standing("needs_a_person", 1_000, "No phone is linked yet.", "link it"))
+    return folder
+
+
+def linked(folder: Path, jid: str = f"{PHONE}:12@s.whatsapp.net") -> Path:
+    """A key store as the library leaves it, as far as it is read."""
+    keys = folder / "keys.db"
+    with sqlite3.connect(keys) as store:
+        store.execute("CREATE TABLE whatsmeow_device (jid TEXT PRIMARY KEY, noise_key BLOB, adv_details BLOB)")
+        store.execute("CREATE TABLE whatsmeow_lid_map (lid TEXT PRIMARY KEY, pn TEXT)")
+        store.execute("INSERT INTO whatsmeow_device VALUES (?, ?, ?)", (jid, b"a secret key of WhatsApp's", DETAILS))
+        store.execute("INSERT INTO whatsmeow_lid_map VALUES ('123456789012345', '6281234567801')")
+    store.close()
+    return keys
+
+
+def test_a_code_is_asked_for_the_tenants_own_number_alone(wabot: Typed, repository: Path) -> None:
+    said = wabot("pair", "warung", "--code", "+62 811-9999-9999")
+    assert said.code == 2
+    assert f"warung's number is {PHONE}, and only its phone may be linked" in said.err
+    assert not (repository / "data").exists()
+
+
+@pytest.mark.parametrize(
+    ("words", "complaint"),
+    [
+        (("warnug",), "there is no tenant `warnug` in rules; did you mean `warung`?"),
+        (("warung", "--out", "kode.gif"), "--out writes a .png or a .svg, not `kode.gif`"),
+        (("warung", "--out", "nowhere/kode.png"), "there is no folder"),
+        (("warung", "--out", "kode.png", "--code", PHONE), "with --code there is none"),
+        (("warung", "--rules", "elsewhere"), "elsewhere does not exist"),
+    ],
+)
+def test_what_cannot_be_meant_is_refused_before_anything(
+    wabot: Typed, repository: Path, words: tuple[str, ...], complaint: str
+) -> None:
+    said = wabot("pair", *words)
+    assert said.code == 2
+    assert complaint in said.err
+    assert not (repository / "data").exists()
+
+
+def test_who_is_linked_and_since_when_stands_in_the_key_store(data: Path) -> None:
+    assert read_linked(data / "keys.db") is None
+    found = read_linked(linked(data))
+    assert found is not None
+    assert (found.phone, found.device, found.since) == (PHONE, 12, 1_795_711_905_000)
+
+
+def test_keys_that_a_pairing_left_half_made_are_nobodys(data: Path) -> None:
+    keys = data / "keys.db"
+    begin(keys)
+    linked(data)
+    settle(keys, paired=False)
+    assert is_half_made(keys)
+    assert read_linked(keys) is None
+    settle(keys, paired=True)
+    assert read_linked(keys) is not None
+
+
+def test_forgotten_keys_are_not_in_the_file_any_more_and_lids_still_are(data: Path) -> None:
+    keys = linked(data)
+    (data / "keys.backup").write_bytes(b"sealed")
+    forget(keys)
+    assert read_linked(keys) is None
+    assert b"a secret key" not in keys.read_bytes()
+    assert b"123456789012345" in keys.read_bytes()
+    assert not (data / "keys.backup").exists()
+
+
+def test_unpair_asks_before_it_does_anything(wabot: Typed, data: Path) -> None:
+    linked(data)
+    said = wabot("unpair", "warung")
+    assert said.code == 2
+    assert f"warung would be unlinked from {PHONE}, and answer nobody; say --yes" in said.err
+    assert read_linked(data / "keys.db") is not None
+
+
+def test_unpair_takes_nothing_from_a_process_that_it_cannot_ask(wabot: Typed, data: Path) -> None:
+    linked(data)
+    held = lock(data)
+    said = wabot("unpair", "warung", "--yes", "--forget-keys")
+    os.close(held)
+    assert said.code == 3
+    assert "another process has warung, and no daemon that could be told to let it go" in said.err
+    assert read_linked(data / "keys.db") is not None
+
+
+def test_a_tenant_that_is_not_linked_is_unlinked_without_a_word_to_whatsapp(wabot: Typed, data: Path) -> None:
+    said = wabot("unpair", "warung", "--format", "json")
+    assert (said.code, said.data["reason"]) == (0, "not_linked")
+
+
+def test_sessions_names_the_number_and_what_to_do_and_says_by_its_code_that_somebody_must(
+    wabot: Typed, data: Path
+) -> None:
+    said = wabot("sessions", "--format", "json")
+    assert said.code == 1
+    assert said.data["sessions"] == [
+        {
+            "tenant": "warung",
+            "status": "needs_a_person",
+            "phone": None,
+            "linked_at": None,
+            "since": 1_000,
+            "last_seen": None,
+            "restricted_until": None,
+            "detail": "No phone is linked yet.",
+            "action": "link it",
+        }
+    ]
+    linked(data)
+    line = wabot("sessions").out.splitlines()[1]
+    assert line.split()[:3] == ["warung", "needs_a_person", PHONE]
+
+
+def test_the_command_that_is_named_can_be_typed_as_it_stands() -> None:
+    assert pair_command(Path("/srv/bot data/warung")) == "wabot pair warung --data '/srv/bot data'"
+
+
+@pytest.mark.parametrize(("name", "begins"), [("kode.png", b"\x89PNG"), ("kode.SVG", b"<?xml")])
+def test_a_picture_is_its_owners_alone_renewed_and_removed(tmp_path: Path, name: str, begins: bytes) -> None:
+    path = tmp_path / name
+    picture = Picture(path)
+    picture.show("the first code")
+    first = path.read_bytes()
+    assert first.startswith(begins)
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    picture.show("the second code")
+    assert path.read_bytes() != first
+    assert list(tmp_path.iterdir()) == [path]
+    picture.over()
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_new_code_is_drawn_over_the_one_before_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    reader, writer = pty.openpty()
+    with os.fdopen(writer, "w", encoding="utf-8") as terminal:
+        monkeypatch.setattr("sys.stdout", terminal)
+        drawn = Drawn()
+        drawn.show("the first code", "scan this")
+        first = os.read(reader, 65_536).decode()
+        drawn.show("the second code", "scan this")
+        second = os.read(reader, 65_536).decode()
+        drawn.over()
+        over = os.read(reader, 65_536).decode()
+    os.close(reader)
+    lines = first.count("\n")
+    assert "\x1b[" not in first
+    assert second.startswith(f"\x1b[{lines}F\x1b[Jscan this")
+    assert over == f"\x1b[{lines}F\x1b[J"
