@@ -2,8 +2,7 @@
 
 It is the real child of `wabot run`, with more replies a minute than any shop may send and without the chance that
 delays replies. TRACE gets a line of JSON a reply once the session ends: the moments, in ns of the monotonic clock,
-at which the message arrived, the reply stood in the outbox, was claimed, was handed to the library, and was
-acknowledged.
+at which the message arrived, the reply stood in the outbox, was claimed, and was handed to the library.
 """
 
 import json
@@ -27,7 +26,7 @@ from wabot.session.defaults import loading
 from wabot.session.sender import Sender
 from wabot.store.sqlite import knowing
 
-MARKS = ("arrived", "ready", "claimed", "handed", "acknowledged")
+MARKS = ("arrived", "ready", "claimed", "handed")
 
 
 class Trace:
@@ -72,7 +71,6 @@ def traced(trace: Trace) -> None:
     async def sends(self: Speaking, outbound: Outbound) -> None:
         trace.mark(outbound.chat, "claimed")
         await send(self, outbound)
-        trace.mark(outbound.chat, "acknowledged")
 
     async def hands(self: Client, user: str, server: str, body: Any) -> Sent:
         trace.mark(user, "handed")
