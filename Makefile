@@ -6,7 +6,7 @@ WORKERS ?= 3
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.ready
 
-.PHONY: help setup demo demo-whatsapp test test-slow check bench soak peers promtool index lock clean
+.PHONY: help setup demo demo-whatsapp test test-slow check bench soak soak-whatsapp peers promtool index lock clean
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -40,11 +40,14 @@ check: $(STAMP) ## Lint, format check, types, layers
 	$(BIN)/wabot test rules/ --min-coverage 100
 
 bench: $(STAMP) ## Measure decisions, validate, the start of commands, the pipeline, reloads; other rule engines, after `make peers`
-	@failed=0; for part in decide validate start pipeline million crowd reload idle peers; do \
+	@failed=0; for part in decide validate start pipeline million crowd reload idle live_memory peers; do \
 		echo "== $$part"; $(BIN)/python -m bench.$$part || failed=1; echo; done; exit $$failed
 
 soak: $(STAMP) ## A hundred tenants for ten minutes: nothing may grow; ARGS="--tenants 10 --minutes 3" for a short look
 	@$(BIN)/python -m bench.soak $(ARGS)
+
+soak-whatsapp: $(STAMP) ## Twenty paired shops on a WhatsApp of our own for ten minutes; ARGS="--tenants 5 --minutes 2" for a short look
+	@$(BIN)/python -m bench.live_soak $(ARGS)
 
 promtool: ## Install promtool (Debian's package prometheus), which checks deploy/prometheus
 	@sh .ci/promtool

@@ -12,7 +12,7 @@ import time
 from pathlib import Path
 from typing import Final
 
-from bench.processes import below, descriptors, private, pss, seconds
+from bench.processes import below, descriptors, private, pss, running, seconds
 from bench.soak import Shops
 
 TENANTS: Final = 10
@@ -50,19 +50,19 @@ def idle(shops: Shops) -> float:
     while not shops.connected():
         time.sleep(0.2)
     time.sleep(3)
-    sessions = below(shops.process.pid)
-    before = {pid: seconds(pid) for pid in (shops.process.pid, *sessions)}
+    others = below(shops.process.pid)
+    sessions, nursery = running("wabot.daemon.child", others), running("wabot.daemon.nursery", others)
+    before = {pid: seconds(pid) for pid in (shops.process.pid, *others)}
     time.sleep(IDLE)
     spent = {pid: (seconds(pid) - before[pid]) / IDLE for pid in before}
     share = sum(spent[pid] for pid in sessions) / len(sessions)
     print("| | CPU, of a core | PSS | private | descriptors |\n|---|---:|---:|---:|---:|")
     each = [sum(of(pid) for pid in sessions) / len(sessions) for of in (pss, private, descriptors)]
     print(f"| a session | {share:.2%} | {each[0] / 1e6:.1f} MB | {each[1] / 1e6:.1f} MB | {each[2]:.0f} |")
-    pid = shops.process.pid
-    print(
-        f"| the supervisor | {spent[pid]:.2%} | {pss(pid) / 1e6:.1f} MB | {private(pid) / 1e6:.1f} MB "
-        f"| {descriptors(pid)} |"
-    )
+    rows = [("the supervisor", shops.process.pid), *(("the process they are forked from", pid) for pid in nursery)]
+    for title, pid in rows:
+        sizes = f"{pss(pid) / 1e6:.1f} MB | {private(pid) / 1e6:.1f} MB | {descriptors(pid)}"
+        print(f"| {title} | {spent[pid]:.2%} | {sizes} |")
     return share
 
 

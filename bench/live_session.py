@@ -10,7 +10,7 @@ import os
 import sys
 import time
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, NoReturn
@@ -62,11 +62,11 @@ def traced(trace: Trace) -> None:
 
         self._client.event.list_func[code] = marks
 
-    def adds(self: Sender, replies: Any) -> None:
+    def adds(self: Sender, replies: Iterable[Outbound], *more: Any) -> None:
         replies = list(replies)
         for reply in replies:
             trace.mark(reply.chat, "ready")
-        add(self, replies)
+        add(self, replies, *more)
 
     async def sends(self: Speaking, outbound: Outbound) -> None:
         trace.mark(outbound.chat, "claimed")

@@ -2,6 +2,7 @@
 
 import os
 import re
+from collections.abc import Sequence
 from pathlib import Path
 
 
@@ -15,6 +16,16 @@ def below(parent: int) -> list[int]:
         except OSError:
             continue
     return found
+
+
+def sessions(parent: int) -> list[int]:
+    """Those children of a daemon that serve a tenant."""
+    return running("wabot.daemon.child", below(parent))
+
+
+def running(module: str, pids: Sequence[int]) -> list[int]:
+    """Those of them that run this module."""
+    return [pid for pid in pids if module.encode() in Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")]
 
 
 def pss(pid: int) -> int:
@@ -35,6 +46,10 @@ def _kilobytes(pid: int, name: str) -> int:
 def descriptors(pid: int) -> int:
     """Open files, sockets and pipes."""
     return sum(1 for _ in Path(f"/proc/{pid}/fd").iterdir())
+
+
+def threads(pid: int) -> int:
+    return sum(1 for _ in Path(f"/proc/{pid}/task").iterdir())
 
 
 def seconds(pid: int) -> float:

@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import Final, NamedTuple
 
 from bench.pipeline import SAID, TENANT
-from bench.processes import below, descriptors, pss
+from bench.processes import below, descriptors, pss, sessions
 
 GROWTH: Final = 1.10
 """What a figure of the last minute may be of that of the third: less is noise."""
@@ -110,14 +110,14 @@ def soak(shops: Shops, minutes: int) -> int:
             time.sleep(max(0.0, began + 1 - time.monotonic()))
         seen.append(shops.minute(since))
         row = seen[-1]
-        each = row.memory / (len(shops.names) + 1)
+        each = row.memory / len(shops.names)
         print(
             f"| {minute + 1} | {row.memory:,.0f} MB | {each:.1f} MB | {row.descriptors:,} | {row.p50:.0f} ms "
             f"| {row.p95:.0f} ms | {row.decided:,} |",
             flush=True,
         )
     first, last = seen[min(2, len(seen) - 1)], seen[-1]
-    alive = len(below(shops.process.pid))
+    alive = len(sessions(shops.process.pid))
     kept = (
         last.memory <= GROWTH * first.memory
         and last.descriptors <= GROWTH * first.descriptors

@@ -29,12 +29,14 @@ Step = Say | Picture | Owner
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """One customer. `addressing`: how WhatsApp names them to the shop."""
+    """One customer. `addressing`: how WhatsApp names them to the shop; `wrote`: what they wrote to it twelve days ago,
+    which the phone remembers and hands over."""
 
     shop: str
     customer: str
     steps: tuple[Step, ...]
     addressing: Literal["lid", "pn"] = "lid"
+    wrote: str = ""
 
 
 SHOPS = {"warung-sari": "6281100000001", "toko-melati": "6281100000002", "servis-jaya": "6281100000003"}
@@ -58,6 +60,24 @@ SCENES = (
             Say("wah mau, makasih kak. alamat di mana?"),
         ),
         "pn",
+    ),
+    Scene(
+        "warung-sari",
+        "Ani",
+        (Say("menu hari ini apa kak?", ("Nasi rames",)),),
+        wrote="makasih kak, enak nasinya",
+    ),
+    Scene(
+        "toko-melati",
+        "Wati",
+        (Say("halo kak", ("Halo kak Wati, ada yang bisa kami bantu",)),),
+        wrote="sudah sampai ya kak",
+    ),
+    Scene(
+        "servis-jaya",
+        "Joko",
+        (Say("saya kecewa, AC rusak lagi", ("Mohon maaf atas kendalanya",)),),
+        wrote="oke, ditunggu teknisinya",
     ),
     Scene(
         "toko-melati",

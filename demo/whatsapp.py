@@ -18,10 +18,11 @@ if WHY_NOT:
     sys.exit(f"wabot: {WHY_NOT}. `make demo` works everywhere.")
 
 from tests.whatsapp.live import Live
-from tests.whatsapp.paired import pair
 from tests.whatsapp.people import content
 from tests.whatsapp.people.customer import Customer
+from tests.whatsapp.people.memories import old
 from tests.whatsapp.people.phone import Phone
+from tests.whatsapp.typed import Typed
 from tests.whatsapp.whatsapp import WhatsApp
 
 CHECKOUT = Path(__file__).parent.parent
@@ -30,47 +31,70 @@ WIDTH = max(len(scene.shop) for scene in SCENES)
 PHOTO = bytes.fromhex("ffd8ffe0") + bytes(2000) + bytes.fromhex("ffd9")
 
 
-def show(scene: Scene, arrow: str, text: str) -> None:
-    """A line of the conversation: time, shop, customer, and who speaks."""
+def show(shop: str, who: str, arrow: str, text: str) -> None:
+    """A line of the conversation: time, shop, with whom, and who speaks."""
     first, *more = [line for line in text.splitlines() if line.strip()] or [""]
     clock = time.strftime("%H:%M:%S")
-    print(f"{clock}  {scene.shop:{WIDTH}}  {scene.customer:5} {arrow} {first}", flush=True)
+    print(f"{clock}  {shop:{WIDTH}}  {who:5} {arrow} {first}", flush=True)
     for line in more:
         print(f"{'':{WIDTH + 20}}{line}", flush=True)
 
 
-async def play(scene: Scene, whatsapp: WhatsApp, phone: Phone) -> Customer:
+async def play(scene: Scene, customer: Customer, phone: Phone) -> None:
     """One customer's conversation. Raises AssertionError when a reply does not come."""
-    customer = whatsapp.customer(scene.customer, of=phone, addressing=scene.addressing)
     for step in scene.steps:
         await take(step, scene, customer, phone)
-    return customer
 
 
 async def take(step: Step, scene: Scene, customer: Customer, phone: Phone) -> None:
     match step:
         case Say(text):
-            show(scene, ">", text)
+            show(scene.shop, scene.customer, ">", text)
             await customer.says(text)
         case Picture(caption):
-            show(scene, ">", f"[a photo] {caption}")
+            show(scene.shop, scene.customer, ">", f"[a photo] {caption}")
             await customer.sends(content.file(customer.server.media, "image", PHOTO, caption=caption), kind="media")
         case Owner(text):
             await phone.types(customer, text)
             await customer.hears(text)
-            show(scene, "<", f"{text}   [the owner, on the phone]")
+            show(scene.shop, scene.customer, "<", f"{text}   [the owner, on the phone]")
     for expected in step.hears:
         heard = await customer.hears(expected, within=30)
-        show(scene, "<", heard.text)
+        show(scene.shop, scene.customer, "<", heard.text)
         await customer.reads(heard)
 
 
-async def link(whatsapp: WhatsApp, live: Live) -> dict[str, Phone]:
-    phones = {shop: whatsapp.phone(number, shop) for shop, number in SHOPS.items()}
+async def link(live: Live, phones: dict[str, Phone]) -> None:
+    """Each shop's phone scans the code that `wabot pair` shows."""
     for shop, phone in phones.items():
-        await pair(whatsapp, phone, live.keys(shop))
-        print(f"  {shop}: its phone has scanned the code")
-    return phones
+        print(f"$ wabot pair {shop}", flush=True)
+        async with Typed(live, "pair", shop) as pair:
+            await phone.scans((await pair.says("qr"))["code"])
+            print(f"  the phone of {(await pair.says('paired'))['phone']} has scanned the code", flush=True)
+            await pair.ends()
+
+
+def cast(whatsapp: WhatsApp, phones: dict[str, Phone]) -> list[Customer]:
+    """The customers of all scenes, and what the phones remember of them."""
+    customers = []
+    for scene in SCENES:
+        phone = phones[scene.shop]
+        customer = whatsapp.customer(scene.customer, of=phone, addressing=scene.addressing)
+        if scene.wrote:
+            phone.remembers(customer, [old(scene.wrote, days=12)])
+        customers.append(customer)
+    return customers
+
+
+def conclude(phones: dict[str, Phone], customers: list[Customer]) -> None:
+    """What owners were told, and whom the bot left to them."""
+    for scene, customer in zip(SCENES, customers, strict=True):
+        if not scene.steps[-1].hears and not customer.unasked:
+            show(scene.shop, scene.customer, "<", "(nothing: the owner has this chat)")
+    for shop, phone in phones.items():
+        for heard in phone.heard:
+            if heard.node.jid("to").user in (phone.number, phone.lid):
+                show(shop, "owner", "<", heard.text)
 
 
 async def perform() -> list[str]:
@@ -78,35 +102,29 @@ async def perform() -> list[str]:
     async with WhatsApp() as whatsapp:
         live = Live(whatsapp, OUT)
         live.rules, live.spread = CHECKOUT / "rules", None
+        phones = {shop: whatsapp.phone(number, shop) for shop, number in SHOPS.items()}
+        customers = cast(whatsapp, phones)
         try:
-            print("A WhatsApp of our own stands on this machine. Three shops link their numbers:")
-            phones = await link(whatsapp, live)
+            print("A WhatsApp of our own stands on this machine. Three shops link their numbers:\n")
+            await link(live, phones)
             print(f"\n$ wabot run rules --data {live.data.relative_to(CHECKOUT)}\n", flush=True)
             await live.start()
             await asyncio.gather(*(phone.connected() for phone in phones.values()))
-            played = await asyncio.gather(
-                *(play(scene, whatsapp, phones[scene.shop]) for scene in SCENES), return_exceptions=True
-            )
-            wrong = [str(result) for result in played if isinstance(result, BaseException)]
-            customers = [customer for customer in played if isinstance(customer, Customer)]
-            for scene, customer in zip(SCENES, played, strict=True):
-                if isinstance(customer, Customer) and not scene.steps[-1].hears and not customer.unasked:
-                    show(scene, "<", "(nothing: the owner has this chat)")
+            scenes = [play(scene, one, phones[scene.shop]) for scene, one in zip(SCENES, customers, strict=True)]
+            played = await asyncio.gather(*scenes, return_exceptions=True)
+            wrong = [str(result) for result in played if result is not None]
+            conclude(phones, customers)
             for customer in customers:
                 wrong += [f"{customer.name} heard what nobody expected: {heard.text!r}" for heard in customer.unasked]
                 wrong += [f"{customer.name} could not read a message: {error}" for error in customer.unreadable]
             code = await live.stop()
             wrong += [f"wabot run ended with {code}"] if code else []
             wrong += [f"the client asked for {asked.target}" for asked in whatsapp.proxy.asked if not asked.allowed]
-            replies = sum(len(customer.heard) for customer in customers)
-            print(f"\n{len(customers)} customers, {replies} answers, {sum(map(said, customers))} messages.")
+            said, heard = sum(len(one.sent) for one in customers), sum(len(one.heard) for one in customers)
+            print(f"\n{len(customers)} customers wrote {said} messages and heard {heard}.")
         finally:
             await live.end()
         return wrong
-
-
-def said(customer: Customer) -> int:
-    return len(customer.sent)
 
 
 def main() -> int:

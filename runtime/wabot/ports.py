@@ -1,6 +1,6 @@
 """What a session needs from the world, as protocols: a clock, a channel to customers, a store."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Protocol, runtime_checkable
 
 from wabot.model.alert import Alert, StoredAlert
@@ -91,6 +91,14 @@ class ReadMarker(Protocol):
     async def mark_read(self, chat: str, messages: Sequence[str]) -> None:
         """Turn the ticks of these messages of the customer's (the channel's ids) blue. Failing is silent: it is a
         courtesy."""
+
+
+@runtime_checkable
+class Acquainted(Protocol):
+    """A channel that names customers by what they were called before."""
+
+    def know(self, lids: Iterable[tuple[str, str]]) -> None:
+        """Before `run`: these LIDs are customers', and these are their phone numbers ("" if unknown)."""
 
 
 class Files(Protocol):
@@ -244,8 +252,8 @@ class Store(Protocol):
     async def suspects(self) -> list[Message]:
         """Those of `undecided` that were begun before, least often first: one of them may have killed the process."""
 
-    async def pairs(self) -> list[tuple[str, str]]:
-        """Each customer who is known by two names: LID and phone number."""
+    async def lids(self) -> list[tuple[str, str]]:
+        """The LID of each customer who is known by one, and the phone number ("" if unknown)."""
 
     async def begin(self, message: Message, now: int) -> Begun:
         """Count one more try to decide a journalled message, and tell all that is known about its chat and customer.

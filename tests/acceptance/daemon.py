@@ -96,17 +96,22 @@ class Daemon:
 
     def children(self) -> dict[str, int]:
         """Tenant → process id of its session."""
+        return {Path(command[3].decode()).name: pid for pid, command in self._below(b"wabot.daemon.child")}
+
+    def nursery(self) -> int:
+        """The process from which sessions are forked; 0 when there is none."""
+        return next((pid for pid, _ in self._below(b"wabot.daemon.nursery")), 0)
+
+    def _below(self, module: bytes) -> Iterator[tuple[int, list[bytes]]]:
         assert self.process is not None
-        found = {}
         for entry in Path("/proc").iterdir():
             try:
                 stat = (entry / "stat").read_text().rsplit(")", 1)[1].split()
                 command = (entry / "cmdline").read_bytes().split(b"\0")
             except (OSError, IndexError):
                 continue
-            if int(stat[1]) == self.process.pid and b"wabot.daemon.child" in command:
-                found[Path(command[3].decode()).name] = int(entry.name)
-        return found
+            if int(stat[1]) == self.process.pid and module in command:
+                yield int(entry.name), command
 
     def kill(self, tenant: str = "warung") -> None:
         os.kill(self.children()[tenant], signal.SIGKILL)

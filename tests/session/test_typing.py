@@ -90,6 +90,32 @@ async def test_it_stops_while_the_reply_would_not_go_out(clock: ScriptClock) -> 
     assert screen.seen == [(5_000, True), (11_000, False), (15_000, True)]
 
 
+class SetBack(ScriptClock):
+    """Somebody sets it back by an hour while it is slept on for the second time."""
+
+    slept = 0
+    times = 0
+
+    async def sleep_until(self, when: int) -> None:
+        self.times += 1
+        self.slept += max(when - self._now, 0)
+        self._now = max(self._now, when) - (3_600_000 if self.times == 2 else 0)
+        await asyncio.sleep(0)
+
+
+async def test_a_clock_that_is_set_back_meanwhile_makes_nobody_wait_longer() -> None:
+    clock = SetBack()
+    clock.set(START)
+    screen: Any = Screen(clock)
+
+    async def stands() -> Standing:
+        return Standing(START + 20_000, True)
+
+    assert await Typist(screen, clock).until_due(reply(70), START + 20_000, stands)
+    assert clock.slept == 20_000
+    assert len([on for _, on in screen.seen if on]) == 1
+
+
 async def test_a_phone_that_does_not_answer_holds_no_reply_up(
     clock: ScriptClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -21,7 +21,7 @@ OPEN = ("journal_undecided", "conversations_waiting", "outbox_queued", "outbox_s
 RARE = {
     "journal_last": "when the store is opened",
     "outbox_last": "when the store is opened",
-    "contact_pairs": "when the session starts",
+    "contact_lids": "when the session starts",
     "contact_drop": "when two contacts turn out to be one",
     "chats": "people ask",
     "conversations_listed": "people ask",

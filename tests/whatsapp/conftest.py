@@ -1,5 +1,25 @@
 """What these tests share; tests elsewhere that need it import it into their own conftest in the same way."""
 
-from tests.whatsapp.fixtures import linked, live, memory_folder, paired_once, place, shared_shop, shop, whatsapp
+from tests.whatsapp.fixtures import (
+    linked,
+    live,
+    memory_folder,
+    paired_once,
+    pairs,
+    place,
+    shared_shop,
+    shop,
+    whatsapp,
+)
 
-__all__ = ["linked", "live", "memory_folder", "paired_once", "place", "shared_shop", "shop", "whatsapp"]
+__all__ = [
+    "linked",
+    "live",
+    "memory_folder",
+    "paired_once",
+    "pairs",
+    "place",
+    "shared_shop",
+    "shop",
+    "whatsapp",
+]

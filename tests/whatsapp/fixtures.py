@@ -11,13 +11,12 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
-from tests.tenants import number_of
 from tests.whatsapp.wire.library import WHY_NOT
 
 if not WHY_NOT:  # the modules of tests say themselves why they are skipped
     from tests.whatsapp.bare.client import Client, Linked
     from tests.whatsapp.live import Live
-    from tests.whatsapp.paired import Paired, paired
+    from tests.whatsapp.paired import Paired, Pairs
     from tests.whatsapp.people.phone import Phone
     from tests.whatsapp.shop import Shop
     from tests.whatsapp.whatsapp import WhatsApp
@@ -33,10 +32,16 @@ def memory_folder() -> Iterator[Path]:
 
 
 @pytest.fixture(scope="session")
-def paired_once(memory_folder: Path) -> "Paired":
+def pairs(memory_folder: Path) -> "Pairs":
+    """A key store for each tenant's number, linked when it is first asked for."""
+    return Pairs(memory_folder / "paired")
+
+
+@pytest.fixture(scope="session")
+def paired_once(pairs: "Pairs") -> "Paired":
     """The number of the tenant "warung", linked to a key store."""
     with ThreadPoolExecutor(1) as thread:  # a thread, for an event loop of its own
-        return thread.submit(asyncio.run, paired(memory_folder / "paired", number_of("warung"), "Warung")).result()
+        return thread.submit(asyncio.run, pairs.of("warung")).result()
 
 
 @pytest.fixture

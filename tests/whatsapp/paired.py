@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from tests.tenants import number_of
 from tests.whatsapp.people.phone import Linked, Phone
 from tests.whatsapp.whatsapp import WhatsApp
 
@@ -80,3 +81,16 @@ async def paired(folder: Path, number: str, name: str) -> Paired:
         keys = folder / "keys.db"
         await pair(whatsapp, phone, keys)
         return Paired(keys, number, name, phone.linked())
+
+
+class Pairs:
+    """One key store a tenant of `tests.tenants`, linked once."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._known: dict[str, Paired] = {}
+
+    async def of(self, tenant: str) -> Paired:
+        if tenant not in self._known:
+            self._known[tenant] = await paired(self._folder / tenant, number_of(tenant), tenant.title())
+        return self._known[tenant]

@@ -135,14 +135,20 @@ async def test_a_lost_key_store_comes_back_and_everybody_is_read_and_can_read(li
     assert (await live.status())["status"] == "connected"
 
 
-async def test_a_link_that_whatsapp_has_ended_meanwhile_asks_for_a_new_pairing(live: Live, paired_once: Paired) -> None:
+async def test_lost_keys_are_asked_for_first_and_a_new_pairing_once_whatsapp_has_ended_their_link(
+    live: Live, paired_once: Paired
+) -> None:
     phone = live.phone(paired_once)
     live.tenant()
     assert "is written" in await asyncio.to_thread(back_up_keys, live.keys().parent, bytes(range(32)), 0)
     live.keys().unlink()
     await phone.unlinks()
-    await live.wabot("sessions", "restore", "warung")
     await live.start()
+    await live.says(f"Bring the link back: `wabot sessions restore warung --data {live.data}`.")
+    (told,) = (await live.wabot("sessions", code=1))["sessions"]
+    assert (told["status"], told["phone"]) == ("qr_pending", None)
+    assert told["action"].startswith("Bring the link back")
+    await live.wabot("sessions", "restore", "warung")
     await live.says("This bot was unlinked on the phone")
     assert (await live.status())["status"] == "logout"
 

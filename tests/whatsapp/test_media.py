@@ -28,6 +28,14 @@ async def test_the_client_downloads_what_a_customer_sends(linked: Linked, kind: 
     assert await linked.client.call("download_any", told.Message) == data
 
 
+async def test_a_voice_note_is_told_apart_from_music(linked: Linked) -> None:
+    budi = linked.whatsapp.customer("Budi")
+    await budi.sends(content.voice_note(linked.whatsapp.media, b"OggS suara"), kind="media")
+    told = await linked.client.tells("Message")
+    assert (told.Info.MediaType, told.Message.audioMessage.PTT) == ("ptt", True)
+    assert await linked.client.call("download_any", told.Message) == b"OggS suara"
+
+
 async def test_a_file_that_the_server_has_no_more_cannot_be_downloaded(linked: Linked) -> None:
     budi = linked.whatsapp.customer("Budi")
     await budi.sends(content.file(linked.whatsapp.media, "image", b"foto"), kind="media")

@@ -167,10 +167,11 @@ async def test_a_message_that_the_server_refuses_fails_with_its_number(linked: L
 async def test_a_message_whose_acknowledgement_is_lost_is_sent_again_after_the_next_login(linked: Linked) -> None:
     budi = linked.whatsapp.customer("Budi")
     lost = linked.whatsapp.loses_messages(1)
-    sending = asyncio.create_task(answers(linked, budi, "sudah sampai?"))
-    await linked.whatsapp.server.until(lambda: len(lost.ids) == 1, "the message gets lost")
-    linked.whatsapp.cut()
-    id = await sending
+    async with asyncio.TaskGroup() as tasks:
+        sending = tasks.create_task(answers(linked, budi, "sudah sampai?"))
+        await linked.whatsapp.server.until(lambda: len(lost.ids) == 1, "the message gets lost")
+        linked.whatsapp.cut()
+    id = sending.result()
     await budi.hears("sudah sampai?")
     assert lost.ids == [id, id]
 
@@ -195,3 +196,9 @@ async def test_every_kind_of_message_reaches_the_client(linked: Linked) -> None:
     await budi.sends(content.contact("Pak Joko", "6281234500000"), kind="media")
     told = await linked.client.tells("Message")
     assert "waid=6281234500000" in told.Message.contactMessage.vcard and told.Info.MediaType == "vcard"
+    await budi.sends(content.contacts(content.contact("A", "62811"), content.contact("B", "62812")))
+    told = await linked.client.tells("Message")
+    assert len(told.Message.contactsArrayMessage.contacts) == 2
+    await budi.sends(content.live_location(-6.9, 107.6))
+    told = await linked.client.tells("Message")
+    assert (told.Message.liveLocationMessage.sequenceNumber, told.Info.MediaType) == (1, "livelocation")

@@ -123,18 +123,24 @@ async def test_what_disappears_or_is_shown_once_is_a_message_like_any_other(shop
 
 
 @pytest.mark.parametrize("addressing", ["lid", "pn"])
-async def test_an_edit_that_is_sealed_is_opened_also_after_a_restart(shop: Shop, addressing: Addressing) -> None:
+async def test_an_edit_that_is_sealed_is_opened(shop: Shop, addressing: Addressing) -> None:
     budi = shop.whatsapp.customer("Budi", addressing=addressing)
-    first, second = await budi.writes_editably(ASKED), await budi.writes_editably("makasih")
+    first = await budi.writes_editably(ASKED)
     await budi.hears(ANSWER)
     edit = await budi.edits_sealed(first, "jam tutup?")
     await settled(budi)
     assert (stored(shop, budi)[first].text, reasons(shop, edit)) == ("jam tutup?", ["not_a_message"])
+
+
+async def test_an_edit_of_what_was_written_before_a_restart_is_opened(shop: Shop) -> None:
+    budi = shop.whatsapp.customer("Budi")
+    first = await budi.writes_editably("makasih")
+    await settled(budi)
     await shop.daemon.stop()
     await shop.daemon.start()
-    await budi.edits_sealed(second, "tutup jam berapa?")
+    await budi.edits_sealed(first, "terima kasih")
     await settled(budi)
-    assert stored(shop, budi)[second].text == "tutup jam berapa?"
+    assert stored(shop, budi)[first].text == "terima kasih"
 
 
 async def test_the_owners_edits_are_sealed_as_well(shop: Shop) -> None:
@@ -166,4 +172,27 @@ async def test_a_photo_that_is_shown_once_stays_on_the_phone_and_disturbs_nobody
     id = await budi.shows_once_on_the_phone()
     await settled(budi)
     assert reasons(shop, id) == []
+    assert not budi.unreadable
+
+
+async def test_a_call_is_no_message_and_disturbs_nothing(shop: Shop) -> None:
+    budi = shop.whatsapp.customer("Budi")
+    await budi.calls()
+    await settled(budi)
+    assert len(stored(shop, budi)) == 2
+    await shop.whatsapp.server.until(
+        lambda: not [tag for tag, _ in shop.phone.client.waiting if tag == "call"], "the client confirms the call"
+    )
+
+
+@pytest.mark.parametrize("announced", [True, False])
+@pytest.mark.parametrize("addressing", ["lid", "pn"])
+async def test_a_customer_with_a_new_phone_is_read_and_can_read(
+    shop: Shop, addressing: Addressing, announced: bool
+) -> None:
+    budi = shop.whatsapp.customer("Budi", addressing=addressing)
+    await settled(budi)
+    await budi.reinstalls(announced=announced)
+    await settled(budi)
+    await settled(budi)
     assert not budi.unreadable

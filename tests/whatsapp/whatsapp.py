@@ -2,7 +2,9 @@
 
 import itertools
 import os
+import sys
 import tempfile
+import time
 from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
@@ -25,12 +27,12 @@ HERE: Final = "127.0.0.1,localhost,::1"
 
 class WhatsApp:
     """A server on loopback, and its people. It lives in the event loop of the test; clients run in other processes,
-    with `environment()`. `trace` gets ("client" or "server", stanza)."""
+    with `environment()`. `trace` gets ("client" or "server", stanza); WHATSAPP_TRACE=1 prints them."""
 
     def __init__(self, trace: Callable[[str, Node], None] | None = None) -> None:
         self._folder = tempfile.TemporaryDirectory(prefix="whatsapp-")
         self._trusted, context = tls.make(Path(self._folder.name))
-        self.server = Server(context, trace)
+        self.server = Server(context, trace or (_print if os.environ.get("WHATSAPP_TRACE") else None))
         self.faults = self.server.faults
         self.media = self.server.media
         self.phones: list[Phone] = []
@@ -140,6 +142,10 @@ class WhatsApp:
     def address(self) -> str:
         """The proxy through which clients come here."""
         return f"http://127.0.0.1:{self.proxy.port}"
+
+
+def _print(who: str, node: Node) -> None:
+    sys.stderr.write(f"{time.perf_counter():12.3f} {who:6} {node}\n")
 
 
 def _lid(number: str) -> str:

@@ -82,7 +82,7 @@ class _Session:
 
 
 def _session(found: Summary | Unreadable, data: Path) -> _Session:
-    from wabot.channel.neonize.linked import pair_command, read_linked
+    from wabot.channel.neonize.linked import pair_command, read_linked, restore_command
     from wabot.store.sqlite import reading
 
     folder = data / found.tenant
@@ -98,7 +98,9 @@ def _session(found: Summary | Unreadable, data: Path) -> _Session:
         return _Session(found.tenant, error=str(error))
     state, running = found.state, runs(folder)
     if linked is None and not running and not state.action:
-        state = SessionState(state.status, state.detail, f"link its phone: {pair_command(folder)}")
+        restore = restore_command(folder)
+        todo = f"bring its link back: {restore}" if restore else f"link its phone: {pair_command(folder)}"
+        state = SessionState(state.status, state.detail, todo)
     return _Session(
         found.tenant,
         state,

@@ -36,6 +36,7 @@ def bring_back(tenant: str, source: Path | None, data: Path, output: Format) -> 
         UsageError: there is no such backup, or no key.
         WabotError: the tenant runs, or the backup is not to be trusted. Nothing was changed.
     """
+    from wabot.daemon.handover import tell_daemon
     from wabot.store.keeping.layout import KEYS_BACKUP
     from wabot.store.keeping.restore import restore_keys
 
@@ -55,12 +56,14 @@ def bring_back(tenant: str, source: Path | None, data: Path, output: Format) -> 
     with held(folder):
         made_at, aside = restore_keys(file, folder, key, RealClock().now())
         give_to_owner(folder, data)
+    told = tell_daemon(data)  # the lock is free by now
     if output is Format.json:
-        told = {"tenant": tenant, "file": str(file), "made_at": made_at, "set_aside": str(aside) if aside else None}
-        say(render.as_json({"restored": told}))
+        done = {"tenant": tenant, "file": str(file), "made_at": made_at, "set_aside": str(aside) if aside else None}
+        say(render.as_json({"restored": done}))
         return CLEAN
     say(f"{tenant}: its link with WhatsApp is back, as of {when(made_at)}")
     if aside is not None:
         say(f"  the key store that was there is set aside: {aside}")
-    say("  start it (wabot run; wabot reload if a daemon runs); only if it then says `logout`, link the phone anew")
+    starts = {"told": "the daemon starts it now", "none": "start it: wabot run", "forbidden": "start it: wabot reload"}
+    say(f"  {starts[told]}; only if it then says `logout`, link the phone anew: wabot pair {tenant}")
     return CLEAN

@@ -8,11 +8,13 @@ from pathlib import Path
 from typing import Any
 
 from wabot.daemon import sentry
+from wabot.daemon.forking import Forking
 from wabot.daemon.logs import configure
 from wabot.daemon.options import RunOptions
 from wabot.daemon.patience import policy
 from wabot.daemon.presence import check_writable
 from wabot.daemon.settings import SETTINGS, Found, Settings
+from wabot.daemon.starting import Spawning
 from wabot.daemon.structured import structlog
 from wabot.daemon.supervisor import Supervisor
 from wabot.daemon.tenant_log import keep_by_tenant
@@ -78,4 +80,8 @@ async def _run(rules: Path, folders: Sequence[Path], settings: Settings, options
     if options.fast:  # a rehearsal calls nobody
         settings = replace(settings, webhook="")
     async with watching(settings, data, [folder.resolve().name for folder in folders]) as overview:
-        return await Supervisor(rules, data, options, patience, overview.heard).run()
+        starter = Forking(options.channel) if settings.start == "fork" else Spawning()
+        try:
+            return await Supervisor(rules, data, options, patience, overview.heard, starter=starter).run()
+        finally:
+            await starter.close()

@@ -2,13 +2,11 @@
 holds it back when that is of no use."""
 
 import asyncio
-import os
 import random
 import signal
-import sys
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -16,6 +14,7 @@ from wabot.daemon.line import Heard, Listener
 from wabot.daemon.options import RunOptions
 from wabot.daemon.restart import DONE, GO_ON, NEEDS_A_PERSON, Life, Policy, Verdict, judge
 from wabot.daemon.standing import Standing, write_standing
+from wabot.daemon.starting import Child, Order, Spawning, Starter
 from wabot.daemon.structured import structlog
 from wabot.session.clock import RealClock
 
@@ -29,19 +28,13 @@ hangs would be cut off (tests/daemon/test_patience.py adds it up)."""
 _REMEMBERED: Final = 10
 _AT_BIRTH: Final = 5
 """How many times longer a session that starts may be silent: a machine that boots starts them all at once."""
-_MINE: Final = ("NOTIFY_SOCKET", "WATCHDOG_PID", "WATCHDOG_USEC")
-"""What systemd tells the supervisor alone."""
-
-_GO: Final = {"NEONIZE_BOT_TAG": "off"}
-"""For the Go library, which reads the environment that a process was started with, whatever Python changes in it later.
-Without this, customers see an AI badge on every reply."""
 
 
 @dataclass(frozen=True, slots=True)
 class Household:
     """What all runners of a supervisor share. `heard` is handed all that sessions tell, `alarm` what people must know
     of: a tenant and how it stands; `may_run` is asked before each start. `alone`: no other daemon works on this
-    data."""
+    data. `starter` makes the processes."""
 
     data: Path
     options: RunOptions
@@ -51,6 +44,7 @@ class Household:
     changed: Callable[[], None]
     may_run: Callable[[str], bool]
     alone: bool = True
+    starter: Starter = field(default_factory=Spawning)
 
 
 class Runner:
@@ -69,7 +63,7 @@ class Runner:
         """Whether a process runs that has given a sign of life."""
         self._shared, self._chance = shared, chance or random.Random()
         self._clock = RealClock()
-        self._child: asyncio.subprocess.Process | None = None
+        self._child: Child | None = None
         self._living = False
         """Whether there is a session, be it only being born."""
         self._stopping = False
@@ -212,29 +206,18 @@ class Runner:
             self._child, self._living, self.lives = None, False, False
             self._shared.changed()
 
-    async def _born(self, listener: Listener) -> asyncio.subprocess.Process:
+    async def _born(self, listener: Listener) -> Child:
         beat = min(_BEAT, self._shared.policy.silence / 1000 / LOOKS / 2)
-        child = await asyncio.create_subprocess_exec(
-            sys.executable,
-            "-m",
-            "wabot.daemon.child",
-            str(self.folder),
-            str(self._shared.data / self.tenant),
-            replace(self._shared.options, line=listener.far_end, beat=beat).dump(),
-            pass_fds=(listener.far_end,),
-            # Nothing is ever written to this pipe: it closes when this process ends, however it ends, and the child
-            # takes that as the order to stop.
-            stdin=asyncio.subprocess.PIPE,
-            # A Ctrl-C in the terminal goes to the whole process group; the children are told by us, in order.
-            process_group=0,
-            env={**{key: word for key, word in os.environ.items() if key not in _MINE}, "PYTHONUNBUFFERED": "1", **_GO},
+        options = replace(self._shared.options, beat=beat)
+        child = await self._shared.starter.start(
+            Order(self.folder, self._shared.data / self.tenant, options, listener.far_end)
         )
         listener.born()
         self._log.info("session started", pid=child.pid)
         self._shared.heard(self.tenant, "started", {"pid": child.pid})
         return child
 
-    async def _ended(self, child: asyncio.subprocess.Process) -> int:
+    async def _ended(self, child: Child) -> int:
         if self._leave.is_set():  # asked to leave while it was being born
             self._dismiss()
         waiting = asyncio.create_task(child.wait())

@@ -21,6 +21,7 @@ from wabot.daemon.presence import Presence
 from wabot.daemon.restart import DONE, USUAL, Policy
 from wabot.daemon.runner import LOOKS, Household, Runner
 from wabot.daemon.standing import Standing, write_standing
+from wabot.daemon.starting import Spawning, Starter
 from wabot.daemon.structured import structlog
 from wabot.lint.numbers import same_number
 from wabot.session.clock import RealClock
@@ -37,7 +38,7 @@ _REFUSED: Final = "Give one of them another `phone` in its tenant.yaml, or remov
 
 class Supervisor:
     """Runs the tenants in `path`, each with its data in `data/<tenant>`. `heard` is handed what sessions tell, `alarm`
-    what people must know of: a tenant, and how it stands.
+    what people must know of: a tenant, and how it stands. `starter` makes the processes.
 
     Raises:
         OSError: the data folder cannot be written.
@@ -51,6 +52,7 @@ class Supervisor:
         policy: Policy = USUAL,
         heard: Heard | None = None,
         alarm: Callable[[str, Standing], None] | None = None,
+        starter: Starter | None = None,
     ) -> None:
         self._data, self._options, self._policy = data, options, policy
         self._heard = heard or (lambda _tenant, _kind, _news: None)
@@ -73,9 +75,8 @@ class Supervisor:
         self._codes: dict[str, int] = {}
         self._reloading: asyncio.Task[None] | None = None
         self._status = ""
-        self._shared = Household(
-            data, options, policy, self._hear, self._raise, self._changed.set, self._may_run, self._presence.alone
-        )
+        hooks = (self._hear, self._raise, self._changed.set, self._may_run)
+        self._shared = Household(data, options, policy, *hooks, self._presence.alone, starter or Spawning())
         self._log: Any = structlog.get_logger()
 
     async def run(self) -> int:

@@ -2,6 +2,7 @@
 one millisecond in the order in which this process made them (section 6.2: a counter of fixed length)."""
 
 import itertools
+import os
 import random
 import secrets
 from typing import Final
@@ -11,6 +12,8 @@ _CHANCE: Final = random.Random(secrets.randbits(256))
 _COUNT: Final = itertools.count()
 _COUNTED: Final = 32
 """Bits of the counter; the rest of 74 is chance."""
+# A forked process would give out the same ids as its sisters.
+os.register_at_fork(after_in_child=lambda: _CHANCE.seed(secrets.randbits(256)))
 
 
 def uuid7(at: int) -> str:

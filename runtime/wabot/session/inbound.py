@@ -143,7 +143,8 @@ class Inbound:
         try:
             superseded = await self._superseded(queue)
             async with self._turn:
-                self._sender.add(await self._turns.take(message, superseded=superseded))
+                moved = self._clock.moved()  # before the replies are made: the clock may be set while they are stored
+                self._sender.add(await self._turns.take(message, superseded=superseded), moved)
             self._on_decided(message)
         except Exception as error:  # what it left undone stands in the store; the customer's next message must go on
             self._report.note(

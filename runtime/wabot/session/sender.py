@@ -88,14 +88,15 @@ class Sender:
         """Return when nothing waits any more."""
         await self._settled.wait()
 
-    def add(self, replies: Iterable[Outbound]) -> None:
-        """Take over replies that stand in the outbox as queued; one that was taken over before changes nothing."""
+    def add(self, replies: Iterable[Outbound], moved: int | None = None) -> None:
+        """Take over replies that stand in the outbox as queued; one that was taken over before changes nothing. `moved`
+        is how far the clock had been moved when they were made (None: as far as now)."""
         for outbound in replies:
             if self._stopped:
                 return  # they stay queued for the next start
             if outbound.id in self._known:
                 continue
-            self._known[outbound.id] = self._clock.moved()
+            self._known[outbound.id] = self._clock.moved() if moved is None else moved
             lane = _Lane(outbound.chat, outbound.kind)
             waiting = self._chats.get(lane)
             if waiting is not None:
@@ -192,7 +193,8 @@ class Sender:
             facts = await self._store.facts(outbound, now)
         except StoreError:  # whoever sends it says so
             return Standing(due, True)
-        refusal = permission(outbound, facts, self._settings(), now, self._own())
+        forward = max(self._clock.moved() - self._known[outbound.id], 0)
+        refusal = permission(outbound, facts, self._settings(), now, self._own(), forward)
         return Standing(facts.due and facts.due - early, refusal is None)
 
     async def _send(self, outbound: Outbound, attempt: int) -> _Again | None:

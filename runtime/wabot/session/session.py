@@ -14,7 +14,7 @@ from wabot.language.rule_set import AutoReply, MediaSettings, Tenant
 from wabot.language.tenant import Loaded
 from wabot.model.message import Message
 from wabot.model.session import Reload, SessionState
-from wabot.ports import Channel, Clock, MediaSource, ReadMarker, Store
+from wabot.ports import Acquainted, Channel, Clock, MediaSource, ReadMarker, Store
 from wabot.session.alarms import broken_rules
 from wabot.session.downloads import Downloads
 from wabot.session.follow_ups import FollowUps
@@ -152,7 +152,10 @@ class Session:
             self._report.note("nobody knows whether a reply went out", level="warning", outbound=lost.id)
             self._report.became(lost.rule, "unknown", lost)
         sender.add(await self._insist(self._store.queued))
-        inbound.know(await self._insist(self._store.pairs))
+        lids = await self._insist(self._store.lids)
+        inbound.know((lid, phone) for lid, phone in lids if phone)
+        if isinstance(channel, Acquainted):
+            channel.know(lids)
         running = None
         loops: dict[str, Callable[[], Awaitable[None]]] = {
             "the look for replies that others queued": sender.look,

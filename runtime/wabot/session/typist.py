@@ -56,10 +56,12 @@ class Typist:
         """Return when the reply is due, or waits no more. Whether "typing…" is shown by then; the caller hides it, so
         that it ends with the message."""
         shown: int | None = None
-        may, since, stirred = True, self._clock.now(), asyncio.Event()
+        # As the clock goes that nobody sets: one that is set back meanwhile makes nobody wait longer.
+        since = now = self._clock.now()
+        may, stirred = True, asyncio.Event()
         self._stirred.setdefault(reply.chat, set()).add(stirred)
         try:
-            while (now := self._clock.now()) < due:
+            while now < due:
                 begins = typing_begins(reply, since, due)
                 typing = may and now >= begins
                 if typing and (shown is None or now - shown >= _RENEW):
@@ -68,15 +70,15 @@ class Typist:
                 elif not typing and shown is not None:  # the customer goes on writing, or a person has the chat now
                     shown = None
                     await self.show(reply.chat, False)
-                await self._sleep(begins if now < begins else min(due, now + _LOOK), stirred)
-                if self._clock.now() >= due:
+                now = await self._sleep(now, begins if now < begins else min(due, now + _LOOK), stirred)
+                if now >= due:
                     break  # whoever sends it looks as well
                 stands = await look()
                 if not stands.due:
                     break
                 may = stands.may
                 if stands.due > due:
-                    due, since = stands.due, self._clock.now()
+                    due, since = stands.due, now
         except BaseException:
             if shown is not None:
                 await self.show(reply.chat, False)
@@ -91,12 +93,14 @@ class Typist:
             async with asyncio.timeout(_PATIENCE):
                 await self._channel.typing(chat, on)
 
-    async def _sleep(self, until: int, stirred: asyncio.Event) -> None:
-        """Return at `until`, or as soon as something happened."""
-        sleeping = asyncio.ensure_future(self._clock.sleep_until(until))
+    async def _sleep(self, now: int, until: int, stirred: asyncio.Event) -> int:
+        """Return at `until`, or as soon as something happened: what time it is then, if it was `now`."""
+        target = min(until, self._clock.now() + until - now)
+        sleeping = asyncio.ensure_future(self._clock.sleep_until(target))
         waiting = asyncio.ensure_future(stirred.wait())
         try:
             await asyncio.wait({sleeping, waiting}, return_when=asyncio.FIRST_COMPLETED)
+            return until if sleeping.done() else min(max(self._clock.now(), now), until)
         finally:
             sleeping.cancel()
             waiting.cancel()

@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from tests.whatsapp.bare.wire import pack, unpack
+from tests.whatsapp.bare.wire import PRINTED, pack, unpack
 from wabot.channel.neonize.keys import database_name, protect
 from wabot.channel.neonize.library import Library
 from wabot.channel.neonize.quiet import quiet
@@ -75,10 +75,11 @@ class Program:
 
 
 def main() -> None:
-    out, _ = quiet()
+    keys = Path(sys.argv[1])
+    out, _ = quiet(keys.with_name(PRINTED))
 
     async def run() -> None:
-        await Program(Path(sys.argv[1]), out).run()
+        await Program(keys, out).run()
         os._exit(0)  # a pairing that nobody finished leaves a thread behind that never ends
 
     asyncio.run(run())

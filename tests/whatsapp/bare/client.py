@@ -12,7 +12,7 @@ from typing import Any, Final, Self
 
 from neonize.proto import Neonize_pb2 as neonize
 
-from tests.whatsapp.bare.wire import pack, unpack
+from tests.whatsapp.bare.wire import PRINTED, pack, unpack
 from tests.whatsapp.bell import Bell
 from tests.whatsapp.people.phone import Phone
 from tests.whatsapp.whatsapp import WhatsApp
@@ -36,8 +36,8 @@ class Event:
 class Client:
     """`events` holds all that the client told, in order."""
 
-    def __init__(self, process: Process) -> None:
-        self.process = process
+    def __init__(self, process: Process, keys: Path) -> None:
+        self.process, self._keys = process, keys
         self.events: list[Event] = []
         self.bell = Bell()
         self._new: list[Event] = []
@@ -58,7 +58,8 @@ class Client:
                 stdin=PIPE,
                 stdout=PIPE,
                 limit=1 << 26,
-            )
+            ),
+            keys,
         )
 
     async def call(self, name: str, *words: Any, **named: Any) -> Any:
@@ -84,12 +85,19 @@ class Client:
         def found() -> Event | None:
             return next((event for event in self._new if event.kind == kind), None)
 
-        what = f"the client tells {kind}; it told {[event.kind for event in self.events]}"
-        await self.bell.until(lambda: found() is not None, what, within)
+        try:
+            await self.bell.until(lambda: found() is not None or self._reading.done(), kind, within)
+        except AssertionError:
+            raise AssertionError(f"the client never told {kind}{self._otherwise()}") from None
         event = found()
-        assert event is not None
+        assert event is not None, f"the client has ended and did not tell {kind}{self._otherwise()}"
         self._new.remove(event)
         return event.body
+
+    def _otherwise(self) -> str:
+        printed = self._keys.with_name(PRINTED)
+        said = printed.read_text("utf-8", "replace")[-4000:] if printed.exists() else ""
+        return f"; it told {[event.kind for event in self.events]} and printed:\n{said}"
 
     def told(self, kind: str) -> list[Any]:
         """The bodies of all events of this kind, so far."""
@@ -125,7 +133,7 @@ class Client:
         for answer in self._answers.values():
             if not answer.done():
                 answer.set_exception(CallFailed("the client's process has ended"))
-        self.bell.ring()
+        asyncio.get_running_loop().call_soon(self.bell.ring)  # once this has ended
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,10 @@
 """What a test and the client's process say to each other: lines of JSON, in which values keep their kinds."""
 
 import base64
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
+
+PRINTED: Final = "printed.log"
+"""Beside the key store: what the library prints, its last words above all."""
 
 
 class Member(NamedTuple):

@@ -43,6 +43,12 @@ def file(host: MediaHost, kind: Kind, data: bytes, *, caption: str = "", name: s
     return message
 
 
+def voice_note(host: MediaHost, data: bytes) -> Any:
+    message = file(host, "audio", data)
+    message.audioMessage.PTT = True
+    return message
+
+
 def fetch(host: MediaHost, message: Any) -> bytes:
     """The file of a message. Raises KeyError when the host has no such file, WrongFile when it is not the one."""
     kind = next(kind for kind, field in FIELDS.items() if message.HasField(field))
@@ -56,6 +62,12 @@ def location(latitude: float, longitude: float, name: str = "", address: str = "
             degreesLatitude=latitude, degreesLongitude=longitude, name=name, address=address
         )
     )
+
+
+def live_location(latitude: float, longitude: float) -> Any:
+    """The first of a person on the way."""
+    place = e2e.LiveLocationMessage(degreesLatitude=latitude, degreesLongitude=longitude, sequenceNumber=1)
+    return e2e.Message(liveLocationMessage=place)
 
 
 def contact(name: str, number: str) -> Any:

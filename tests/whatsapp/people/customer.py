@@ -1,17 +1,19 @@
 """One who writes to a shop."""
 
 import asyncio
+import os
 from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, Literal
 
+from tests.whatsapp.crypto.identity import Identity
 from tests.whatsapp.people.crowds import STATUS, Crowd
 from tests.whatsapp.people.heard import Heard
 from tests.whatsapp.people.marks import mark
 from tests.whatsapp.people.person import PATIENCE, Person, new_id
 from tests.whatsapp.people.remarks import Remarks
 from tests.whatsapp.server import routing
-from tests.whatsapp.server.accounts import Device, background
+from tests.whatsapp.server.accounts import Account, Device
 from tests.whatsapp.server.answers.keys import published
 from tests.whatsapp.wire.clock import now
 from tests.whatsapp.wire.jid import JID, LID
@@ -147,6 +149,23 @@ class Customer(Person, Remarks["Phone"]):
             await routing.deliver(device, node)
         return id
 
+    async def calls(self) -> None:
+        """Let the shop's phones ring, and hang up."""
+        call = os.urandom(16).hex().upper()
+        creator: Attrs = {"call-id": call, "call-creator": self.jid, "caller_pn": self.account.pn}
+        for step in (Node("offer", creator, [Node("audio")]), Node("terminate", {**creator, "reason": "timeout"})):
+            attrs: Attrs = {"from": self.jid, "t": str(now()), "platform": "android", "version": "2.26.1"}
+            for device in self.shop.account.linked():
+                await routing.deliver(device, Node("call", {**attrs, "id": self.server.new_id()}, [step]))
+
+    async def reinstalls(self, *, announced: bool) -> None:
+        """Have WhatsApp on a new phone: other keys, and no session with anybody. `announced`: the server says so."""
+        self.identity = self.device.played = Identity()
+        self.sessions.clear()
+        for device in self.shop.account.linked() if announced else []:
+            attrs: Attrs = {"from": self.jid, "type": "encrypt", "id": self.server.new_id(), "t": str(now())}
+            await routing.deliver(device, Node("notification", attrs, [Node("identity")]))
+
     async def posts_status(self, text: str) -> str:
         """For all contacts to see, the shop among them."""
         return await self.status.says(self, text)
@@ -164,14 +183,16 @@ class Customer(Person, Remarks["Phone"]):
 
     async def confirm(self, heard: Heard, kind: Literal["delivered", "read"] = "delivered") -> None:
         """Tell the shop what became of its message: one grey tick more, or blue ones."""
-        await self.confirms_id(heard.id, kind)
+        await self.confirms_id(heard.id, kind, self.server.accounts.of(heard.sender))
 
-    async def confirms_id(self, id: str, kind: Literal["delivered", "read"] = "delivered") -> None:
-        """The same, of a message that stands in no `heard`."""
+    async def confirms_id(
+        self, id: str, kind: Literal["delivered", "read"] = "delivered", shop: Account | None = None
+    ) -> None:
+        """The same, of a message that stands in no `heard`; of the customer's own shop, if no other is named."""
         attrs: Attrs = {"from": self.jid, "id": id, "t": str(now())}
         if kind == "read":
             attrs["type"] = "read"
-        for device in self.shop.account.linked():
+        for device in (shop or self.shop.account).linked():
             await routing.deliver(device, Node("receipt", dict(attrs)))
 
     async def reads(self, heard: Heard) -> None:
@@ -205,11 +226,11 @@ class Customer(Person, Remarks["Phone"]):
 
     def _has_read(self, sender: Device, heard: Heard) -> None:
         if self.confirms:
-            background(self.confirm(heard), self.server.running)
+            self.server.beside(self.confirm(heard))
 
     def _could_not_read(self, sender: Device, node: Node) -> None:
         if self.asks_again:
-            background(self._ask_again(sender, node), self.server.running)
+            self.server.beside(self._ask_again(sender, node))
         else:
             self._missed.append((sender, node))
 
@@ -240,7 +261,7 @@ class Customer(Person, Remarks["Phone"]):
         else:
             self.ticks.append(Tick(node.text("type") or "delivered", routing.named(node), at))
             if node.text("type") == "retry":
-                background(self._send_again(sender, node), self.server.running)
+                self.server.beside(self._send_again(sender, node))
         self.bell.ring()
 
     async def _send_again(self, device: Device, node: Node) -> None:

@@ -12,7 +12,9 @@ _MEDIA: Final = {
     "documentMessage": "document",
     "stickerMessage": "sticker",
     "locationMessage": "location",
+    "liveLocationMessage": "livelocation",
     "contactMessage": "vcard",
+    "contactsArrayMessage": "contact_array",
 }
 _ENVELOPES: Final = ("deviceSentMessage", "ephemeralMessage", "viewOnceMessageV2", "documentWithCaptionMessage")
 _EDITED, _GONE = "1", "7"
@@ -38,6 +40,7 @@ def mark(node: Node, content: Any) -> Node:
         edit = kinds.get(inner.protocolMessage.type, "")
         hidden = bool(edit)
     media = next((media for field, media in _MEDIA.items() if content.HasField(field)), "")
+    media = "ptt" if content.audioMessage.PTT else media
     if media:
         node.attrs["type"] = "media"
     node.attrs["edit"] = edit

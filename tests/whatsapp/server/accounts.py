@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
@@ -78,28 +77,21 @@ class Account:
 
 
 class Accounts:
-    """All accounts, by phone number and by LID."""
+    """All accounts, by phone number and by LID: a LID is no phone number."""
 
     def __init__(self) -> None:
-        self._by_user: dict[str, Account] = {}
+        self._by_name: dict[tuple[str, str], Account] = {}
 
     def add(self, account: Account) -> None:
-        for user in (account.pn.user, account.lid.user):
-            if user in self._by_user:
-                raise ValueError(f"{user} has an account already")
-            self._by_user[user] = account
+        for jid in (account.pn, account.lid):
+            if self.of(jid):
+                raise ValueError(f"{jid.user} has an account already")
+            self._by_name[jid.user, jid.server] = account
 
-    def of(self, user: str) -> Account | None:
-        return self._by_user.get(user)
+    def of(self, jid: JID) -> Account | None:
+        return self._by_name.get((jid.user, jid.server))
 
     def device(self, jid: JID) -> Device | None:
-        account = self._by_user.get(jid.user)
+        account = self.of(jid)
         device = account.devices.get(jid.device) if account else None
         return None if device is None or device.removed else device
-
-
-def background(coroutine: Awaitable[None], running: set[asyncio.Future[None]]) -> None:
-    """Run beside; `running` keeps it alive."""
-    task = asyncio.ensure_future(coroutine)
-    running.add(task)
-    task.add_done_callback(running.discard)

@@ -70,7 +70,7 @@ async def answer(connection: Connection, node: Node) -> list[Node] | None:
     if asked is None or pairing is None:
         return None
     if asked.text("stage") == "companion_hello":
-        account = connection.server.accounts.of(asked.jid("jid").user)
+        account = connection.server.accounts.of(asked.jid("jid"))
         if account is None or not _DISPLAY.fullmatch(asked.get("companion_platform_display").data.decode()):
             raise Refused(400, "bad-request")
         ref = base64.b64encode(os.urandom(12)).decode()

@@ -1,5 +1,6 @@
 """How a client is let in, and what it gets first."""
 
+import asyncio
 import base64
 import os
 from typing import TYPE_CHECKING, Final
@@ -21,7 +22,7 @@ async def greet(connection: Connection) -> None:
     server, payload = connection.server, connection.payload
     server.attempts += 1
     if server.faults.login:
-        await connection.dismiss(server.faults.login)
+        await _refuse(connection, server.faults.login)
     elif payload.HasField("devicePairingData"):
         refs = [base64.b64encode(os.urandom(12)).decode() for _ in range(CODES)]
         connection.pairing = Pairing(refs)
@@ -34,10 +35,17 @@ async def greet(connection: Connection) -> None:
     server.bell.ring()
 
 
+async def _refuse(connection: Connection, failure: Node) -> None:
+    # The library deletes the device when it is told that it was unlinked. Told so before it has looked at the device
+    # for the first time, it waits for it for ever, and says nothing to anybody.
+    await asyncio.sleep(connection.server.distance)
+    await connection.dismiss(failure)
+
+
 async def _log_in(connection: Connection, server: "Server") -> None:
     device = server.accounts.device(JID(str(connection.payload.username), PN, connection.payload.device))
     if device is None:
-        await connection.dismiss(Node("failure", {"reason": "401", "location": "frc"}))
+        await _refuse(connection, Node("failure", {"reason": "401", "location": "frc"}))
         return
     if device.connection:
         await device.connection.dismiss(Node("stream:error", {}, [Node("conflict", {"type": "replaced"})]))

@@ -65,7 +65,7 @@ async def chat_state(connection: Connection, node: Node) -> None:
 
 
 def _tell(connection: Connection, node: Node) -> None:
-    account = connection.server.accounts.of(node.jid("to").user)
+    account = connection.server.accounts.of(node.jid("to"))
     handset = account.devices.get(0) if account else None
     if handset and handset.hears and connection.device:
         handset.hears(connection.device, node)

@@ -5,7 +5,7 @@ import itertools
 import logging
 import ssl
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from typing import Final
 
 from websockets.asyncio.server import Server as WebSockets
@@ -45,11 +45,13 @@ class Server:
         """Logins that were tried, and those that succeeded."""
         self.patience = 1.0
         """Seconds from a last stanza to our close."""
+        self.distance = 0.2
+        """Seconds until a client hears that it may not log in: WhatsApp is not on the same machine."""
         self.port = 0
-        self.running: set[asyncio.Future[None]] = set()
         self.bell = Bell()
         self.errors: list[Exception] = []
         """Faults of this server itself."""
+        self._beside: set[asyncio.Task[None]] = set()
         self._context, self._trace = context, trace
         self._authority = Authority()
         self._ids = itertools.count(1)
@@ -71,12 +73,23 @@ class Server:
         self.port = next(iter(self._sockets.sockets)).getsockname()[1]
 
     async def stop(self) -> None:
-        for task in list(self.running):
+        for task in list(self._beside):
             task.cancel()
         if self._sockets:
             self._sockets.close()
             await self._sockets.wait_closed()
         await self.media.stop()
+
+    def beside(self, work: Coroutine[None, None, None]) -> None:
+        """Do it while all else goes on. What fails is a fault of the server."""
+        task = asyncio.create_task(work)
+        self._beside.add(task)
+        task.add_done_callback(self._done)
+
+    def _done(self, task: "asyncio.Task[None]") -> None:
+        self._beside.discard(task)
+        if not task.cancelled() and isinstance(error := task.exception(), Exception):
+            self.errors.append(error)
 
     def trace(self, who: str, node: Node) -> None:
         if self._trace:

@@ -2,7 +2,7 @@
 
 import asyncio
 import random
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Final
@@ -15,7 +15,7 @@ from wabot.channel.neonize.following import CUT_SECONDS, Following
 from wabot.channel.neonize.importing import Importer
 from wabot.channel.neonize.keys import database_name, protect
 from wabot.channel.neonize.library import Client, Event, Library
-from wabot.channel.neonize.linked import mark, pair_command, read_linked
+from wabot.channel.neonize.linked import mark, pair_command, read_linked, restore_command
 from wabot.channel.neonize.outcomes import NETWORK, unlinked
 from wabot.channel.neonize.pulse import EVERY, watch
 from wabot.channel.neonize.speaking import Speaking
@@ -94,7 +94,7 @@ class NeonizeChannel:
         """
         protect(self._keys)
         if self._nobody_sees and read_linked(self._keys) is None:
-            await self._following.report(inbox, unlinked(self._phone))
+            await self._following.report(inbox, unlinked(self._phone, restore_command(self._keys.parent)))
             return
         mark(self._keys).unlink(missing_ok=True)  # what a pairing that was cut off had left: the login tells
         self._addresses.load(self._keys)
@@ -144,6 +144,12 @@ class NeonizeChannel:
                 raise ChannelError(verdict.state.detail if verdict.state else "The connection must be made anew.")
             while not self._closed.is_set() and (left := verdict.until - self._clock.now()) > 0:
                 await self._pause(min(left / 1000, 60.0))
+
+    def know(self, lids: Iterable[tuple[str, str]]) -> None:
+        """The library's own key store tells of LIDs only as long as it lives: a phone that is linked anew begins with
+        an empty one, and a LID that nobody knows would be taken for a phone number."""
+        for lid, phone in lids:
+            self._addresses.learn(lid, phone)
 
     async def send(self, outbound: Outbound) -> None:
         """Send one message to one person. See `Channel.send` for what it raises."""

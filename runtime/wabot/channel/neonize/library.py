@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any, Final
 
+from wabot.channel.neonize.ahead import finish, slim
 from wabot.channel.neonize.composing import Uploaded
 from wabot.channel.neonize.library_log import LibraryLog
 from wabot.model.failure import place_of
@@ -65,6 +66,8 @@ class Library:
     def __init__(self) -> None:
         root = logging.getLogger()
         handlers, level = list(root.handlers), root.level
+        slim()
+        finish()
         from neonize.aioze import client, events
         from neonize.proto.waE2E import WAWebProtobufsE2E_pb2
         from neonize.utils import enum

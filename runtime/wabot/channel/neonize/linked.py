@@ -12,6 +12,9 @@ from pathlib import Path
 from typing import Final
 from urllib.parse import quote
 
+_KEYS: Final = "keys.db"
+_BACKUP: Final = "keys.backup"
+"""The encrypted copy of the identity, which would bring back keys that WhatsApp no longer knows."""
 _MARK: Final = "pairing"
 """The file beside the key store that stands there while a pairing is under way. The library stores a device just before
 it confirms it to WhatsApp: keys that were left in between are nobody's yet."""
@@ -41,6 +44,15 @@ def pair_command(data: Path) -> str:
     """The command that links a phone to the tenant whose data is in `data`, as somebody types it who stands where the
     daemon was started."""
     return f"wabot pair {shlex.quote(data.name)} --data {shlex.quote(str(data.parent))}"
+
+
+def restore_command(data: Path) -> str:
+    """The command that brings back a link whose key store is lost, as long as its encrypted copy is there; else "". A
+    store that is there and has no link in it lost that for a reason: WhatsApp ended it, or somebody did."""
+    keys = data / _KEYS
+    if (keys.is_file() and keys.stat().st_size) or not keys.with_name(_BACKUP).is_file():
+        return ""
+    return f"wabot sessions restore {shlex.quote(data.name)} --data {shlex.quote(str(data.parent))}"
 
 
 def is_half_made(keys: Path) -> bool:
@@ -96,8 +108,6 @@ def forget(keys: Path) -> None:
     mark(keys).unlink(missing_ok=True)
 
 
-_BACKUP: Final = "keys.backup"
-"""The encrypted copy of the identity, which would bring back keys that WhatsApp no longer knows."""
 _KEPT: Final = ("whatsmeow_version", "whatsmeow_lid_map")
 
 

@@ -91,9 +91,13 @@ def pairing(phone: str, seen: bool) -> SessionState:
     return SessionState("qr_pending", f"No phone is linked yet for {phone}.", action)
 
 
-def unlinked(phone: str) -> SessionState:
-    """No phone is linked, and nobody is there who could scan a code."""
-    return SessionState("qr_pending", f"No phone is linked yet for {phone}.", PAIR.format(phone=phone))
+def unlinked(phone: str, restore: str = "") -> SessionState:
+    """No phone is linked, and nobody is there who could scan a code; `restore` brings a lost link back."""
+    action = PAIR.format(phone=phone)
+    if restore:
+        detail = f"The keys of {phone} are gone, and their encrypted backup is there."
+        return SessionState("qr_pending", detail, f"Bring the link back: `{restore}`. Only if that fails: {action}")
+    return SessionState("qr_pending", f"No phone is linked yet for {phone}.", action)
 
 
 def expired(phone: str) -> Verdict:

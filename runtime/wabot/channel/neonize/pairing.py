@@ -166,7 +166,8 @@ class Pairing:
                     await ears.hear(event)
                 case "Ended":
                     self._ended = str(event.body) or "the connection ended"
-                    if broken_off(self._ended, self._clock.now()) is None:
+                    refused = broken_off(self._ended, self._clock.now())
+                    if refused is None or refused.then != "wait":
                         return None
                     return Outcome("rejected", "WhatsApp restricts this number at present.", _PHONE_SAYS)
                 case _:

@@ -92,7 +92,8 @@ class Unlinking:
                     await ears.hear(event)
                 case "Ended":
                     self._ended = str(event.body) or "the connection ended"
-                    if broken_off(self._ended, self._clock.now()) is not None:
+                    refused = broken_off(self._ended, self._clock.now())
+                    if refused is not None and refused.then == "wait":
                         return Outcome("rejected", "WhatsApp restricts this number at present.")
                     return None
                 case _:

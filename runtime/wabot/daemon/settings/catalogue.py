@@ -32,6 +32,7 @@ class Settings:
     aggregation: str = "0 */6 * * *"
     proxy: str = ""
     encryption_key: Secret = NO_SECRET
+    start: Literal["fork", "spawn"] = "fork"
 
     def environment(self) -> dict[str, str]:
         """The same settings as variables, for the processes that this one starts."""
@@ -179,6 +180,13 @@ SETTINGS: Final = (
         kinds.TEXT,
         "Encrypts the backup of the WhatsApp keys: 32 bytes as base64. None is written when empty.",
         secret=True,
+    ),
+    Setting(
+        "WABOT_SESSION_START",
+        "sessions.start",
+        "start",
+        kinds.one_of("fork", "spawn"),
+        "`fork`: sessions are forked from one process and share its memory. `spawn`: each is a Python of its own.",
     ),
 )
 

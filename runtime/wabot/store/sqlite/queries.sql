@@ -52,8 +52,8 @@ JOIN contacts ON contacts.id = conversations.contact_id
 WHERE conversation_chats.tenant_id = :tenant AND conversation_chats.chat IN (:lid, :phone)
 ORDER BY rank;
 
--- name: contact_pairs
-SELECT lid, phone FROM contacts WHERE tenant_id = :tenant AND lid <> '' AND phone <> '';
+-- name: contact_lids
+SELECT lid, phone FROM contacts WHERE tenant_id = :tenant AND lid <> '';
 
 -- name: contact_by_lid
 SELECT id FROM contacts WHERE tenant_id = :tenant AND lid = :lid AND lid <> '';

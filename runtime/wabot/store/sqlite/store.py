@@ -113,8 +113,8 @@ class SqliteStore:
     async def _journalled_messages(self, statement: str) -> list[Message]:
         return list(await self._run(lambda: [load_message(row["payload"]) for row in self._ask(statement)]))
 
-    async def pairs(self) -> list[tuple[str, str]]:
-        return list(await self._run(lambda: [(row["lid"], row["phone"]) for row in self._ask("contact_pairs")]))
+    async def lids(self) -> list[tuple[str, str]]:
+        return list(await self._run(lambda: [(row["lid"], row["phone"]) for row in self._ask("contact_lids")]))
 
     async def begin(self, message: Message, now: int) -> Begun:
         def attempt() -> int:

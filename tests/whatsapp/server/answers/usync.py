@@ -18,9 +18,9 @@ async def answer(connection: Connection, node: Node) -> list[Node] | None:
 
 def _user(connection: Connection, user: Node, wanted: list[str]) -> Node:
     contact = user.find("contact")
-    number = contact.data.decode().split("@")[0].lstrip("+") if contact else user.jid("jid").user
-    account = connection.server.accounts.of(number)
-    jid = user.attrs.get("jid") or (account.lid if account else JID(number))
+    asked = JID(contact.data.decode().split("@")[0].lstrip("+")) if contact else user.jid("jid")
+    account = connection.server.accounts.of(asked)
+    jid = user.attrs.get("jid") or (account.lid if account else asked)
     found: list[Node] = []
     for tag in wanted:
         if tag == "contact":
