@@ -7,6 +7,7 @@ import signal
 import sys
 from asyncio.subprocess import Process
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, Final
 
@@ -105,6 +106,33 @@ class Live:
         """The daemon and all that it started, however deep."""
         assert self.process is not None
         return family(self.process.pid)
+
+    def sessions(self) -> list[int]:
+        """The processes that serve tenants."""
+        found = []
+        for pid in self.processes()[1:]:
+            with suppress(OSError):
+                if b"wabot.daemon.child" in Path(f"/proc/{pid}/cmdline").read_bytes():
+                    found.append(pid)
+        return found
+
+    def session(self, tenant: str = "warung") -> int:
+        """The process that serves a tenant. Raises ValueError while there is none."""
+        marked = f"/{tenant}\0".encode()
+        [pid] = [pid for pid in self.sessions() if marked in Path(f"/proc/{pid}/cmdline").read_bytes()]
+        return pid
+
+    async def kills(self, phone: Phone, tenant: str = "warung") -> None:
+        """kill -9 the process that serves the tenant with this phone; its connection is gone when this returns."""
+        os.kill(self.session(tenant), signal.SIGKILL)
+        await phone.disconnected()
+
+    async def restarts(self, phone: Phone) -> None:
+        """Stop the daemon and start it again; `phone`'s client has logged in anew when this returns."""
+        await self.stop()
+        await phone.disconnected()
+        await self.start()
+        await phone.connected()
 
     async def stop(self) -> int:
         """End it as a service manager does; its exit code."""
