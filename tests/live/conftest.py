@@ -11,18 +11,17 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
-from tests.tenants import number_of
-from tests.whatsapp.fixtures import live, memory_folder, paired_once, place, shop, whatsapp
+from tests.whatsapp.fixtures import live, memory_folder, paired_once, pairs, place, shop, whatsapp
 from tests.whatsapp.wire.library import WHY_NOT
 
 if not WHY_NOT:
     from tests.whatsapp.live import Live
-    from tests.whatsapp.paired import Paired, paired
+    from tests.whatsapp.paired import Paired, Pairs
     from tests.whatsapp.shop import Shop
     from tests.whatsapp.whatsapp import WhatsApp
 
 collect_ignore_glob = ["test_*.py"] if WHY_NOT else []
-__all__ = ["live", "memory_folder", "open_shop", "paired_once", "paired_too", "place", "shop", "whatsapp"]
+__all__ = ["live", "memory_folder", "open_shop", "paired_once", "paired_too", "pairs", "place", "shop", "whatsapp"]
 
 RULES = """\
   - id: jam-buka
@@ -42,10 +41,10 @@ RULES = """\
 
 
 @pytest.fixture(scope="session")
-def paired_too(memory_folder: Path) -> "Paired":
+def paired_too(pairs: "Pairs") -> "Paired":
     """The number of the tenant "toko", linked to a key store."""
     with ThreadPoolExecutor(1) as thread:
-        return thread.submit(asyncio.run, paired(memory_folder / "paired_too", number_of("toko"), "Toko")).result()
+        return thread.submit(asyncio.run, pairs.of("toko")).result()
 
 
 @pytest_asyncio.fixture(loop_scope="module", scope="module")
