@@ -28,7 +28,7 @@ from typing import Final, NamedTuple
 from tests.tenants import number_of, rules, write_tenant
 from tests.whatsapp.wire.library import WHY_NOT
 
-from bench.processes import private, pss
+from bench.processes import private, pss, seconds
 from wabot.channel.neonize.settling import SETTLE_MS
 
 if not WHY_NOT:
@@ -63,6 +63,7 @@ class Run(NamedTuple):
     rate: float
     pss: int
     private: int
+    cpu: float
     work: Sequence[float] = ()
     slop: Sequence[float] = ()
 
@@ -124,7 +125,7 @@ async def once(keys: "Paired", place: Path, wabot: bool) -> Run:
         phone = keys.on(whatsapp)
         data, trace = place / "data" / "warung", place / "trace"
         keys.copy_to(data / "keys.db")
-        command = ("bench.live_echo", str(data / "keys.db"))
+        command = ("bench.bare_echo", str(data / "keys.db"))
         if wabot:
             command = ("bench.live_session", str(tenant(place)), str(data), str(trace))  # type: ignore[assignment]
         async with running(whatsapp, *command) as process:
@@ -136,21 +137,21 @@ async def once(keys: "Paired", place: Path, wabot: bool) -> Run:
             trips = list(wire.trips)
             crowd = [whatsapp.customer(f"Orang {number}") for number in range(CROWD)]
             await asyncio.gather(*(talks(one, 1) for one in crowd))  # sessions begin
-            began = time.perf_counter()
+            began, busy = time.perf_counter(), seconds(process.pid)
             await asyncio.gather(*(talks(one, EACH) for one in crowd))
             rate = CROWD * EACH / (time.perf_counter() - began)
+            cpu = (seconds(process.pid) - busy) * 1000 / (CROWD * EACH)
             unreadable = [error for one in (budi, *crowd) for error in one.unreadable]
             assert not unreadable, f"{len(unreadable)} answers could not be read"
-            memory = pss(process.pid), private(process.pid)
+            told = pss(process.pid), private(process.pid), cpu
     if not wabot:
-        return Run(trips, rate, *memory)
-    told = [json.loads(line) for line in trace.read_text("utf-8").splitlines()][WARM : WARM + TRIPS]
-    settled = [moments["arrived"] + SETTLE_MS * 1_000_000 for moments in told]
-    dues = [max(moments["claimed"], end) for moments, end in zip(told, settled, strict=True)]
-    work = [(moments["claimed"] - moments["arrived"]) / 1e6 for moments in told]
-    slop = [(moments["handed"] - due) / 1e6 for moments, due in zip(told, dues, strict=True)]
-    waits = [(due - moments["claimed"]) / 1e6 for moments, due in zip(told, dues, strict=True)]
-    return Run([trip - wait for trip, wait in zip(trips, waits, strict=True)], rate, *memory, work, slop)
+        return Run(trips, rate, *told)
+    each = [json.loads(line) for line in trace.read_text("utf-8").splitlines()][WARM : WARM + TRIPS]
+    dues = [max(moments["claimed"], moments["arrived"] + SETTLE_MS * 1_000_000) for moments in each]
+    work = [(moments["claimed"] - moments["arrived"]) / 1e6 for moments in each]
+    slop = [(moments["handed"] - due) / 1e6 for moments, due in zip(each, dues, strict=True)]
+    waits = [(due - moments["claimed"]) / 1e6 for moments, due in zip(each, dues, strict=True)]
+    return Run([trip - wait for trip, wait in zip(trips, waits, strict=True)], rate, *told, work, slop)
 
 
 async def measure(place: Path) -> dict[bool, list[Run]]:
@@ -204,6 +205,8 @@ def main() -> int:
     ]
     print(f"\n| {CROWD} customers | echo | wabot | |\n|---|---:|---:|---:|")
     print(f"| messages a second | {rates[0]:.0f} | {rates[1]:.0f} | {rates[1] / rates[0]:.0%} |")
+    cpu = [statistics.median(run.cpu for run in of) for of in (echo, wabot)]
+    print(f"| processor time a message | {cpu[0]:.1f} ms | {cpu[1]:.1f} ms | +{cpu[1] - cpu[0]:.1f} ms |")
     for kind, (bare, ours) in zip(("PSS", "private"), memory, strict=True):
         print(
             f"| memory after that, {kind} | {bare / 1e6:.1f} MB | {ours / 1e6:.1f} MB | +{(ours - bare) / 1e6:.1f} MB |"

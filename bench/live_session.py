@@ -62,11 +62,11 @@ def traced(trace: Trace) -> None:
 
         self._client.event.list_func[code] = marks
 
-    def adds(self: Sender, replies: Iterable[Outbound], *more: Any) -> None:
+    def adds(self: Sender, replies: Iterable[Outbound], moved: int | None = None) -> None:
         replies = list(replies)
         for reply in replies:
             trace.mark(reply.chat, "ready")
-        add(self, replies, *more)
+        add(self, replies, moved)
 
     async def sends(self: Speaking, outbound: Outbound) -> None:
         trace.mark(outbound.chat, "claimed")

@@ -3,11 +3,11 @@
 import asyncio
 import json
 import os
+import re
 import signal
 import sys
 from asyncio.subprocess import Process
 from collections.abc import Mapping
-from contextlib import suppress
 from pathlib import Path
 from typing import Any, Final
 
@@ -107,20 +107,10 @@ class Live:
         assert self.process is not None
         return family(self.process.pid)
 
-    def sessions(self) -> list[int]:
-        """The processes that serve tenants."""
-        found = []
-        for pid in self.processes()[1:]:
-            with suppress(OSError):
-                if b"wabot.daemon.child" in Path(f"/proc/{pid}/cmdline").read_bytes():
-                    found.append(pid)
-        return found
-
     def session(self, tenant: str = "warung") -> int:
-        """The process that serves a tenant. Raises ValueError while there is none."""
-        marked = f"/{tenant}\0".encode()
-        [pid] = [pid for pid in self.sessions() if marked in Path(f"/proc/{pid}/cmdline").read_bytes()]
-        return pid
+        """The process that serves a tenant, by what the daemon said last. Raises IndexError before there was one."""
+        started = re.findall(r"session started\W.*?pid=(\d+).*?tenant=(\S+)", self.said())
+        return [int(pid) for pid, name in started if name == tenant][-1]
 
     async def kills(self, phone: Phone, tenant: str = "warung") -> None:
         """kill -9 the process that serves the tenant with this phone; its connection is gone when this returns."""
