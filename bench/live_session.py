@@ -77,7 +77,7 @@ def traced(trace: Trace) -> None:
         return await hand(self, user, server, body)
 
     Client._listen, Client.send = listens, hands  # type: ignore[method-assign]
-    Speaking.send, Sender.add = sends, adds  # type: ignore[method-assign, assignment]
+    Speaking.send, Sender.add = sends, adds  # type: ignore[method-assign]
 
 
 def unlimited(load: Callable[[Path], Loaded]) -> Callable[[Path], Loaded]:
