@@ -8,8 +8,9 @@ import pytest
 from tests.channel.test_neonize_channel import reply
 from tests.channel.test_neonize_translate import LID, OWN, event, text
 from wabot.channel.neonize import NeonizeChannel
-from wabot.model.errors import ChannelError
-from wabot.session.clock import ScriptClock
+from wabot.channel.neonize.settling import Settling
+from wabot.model.errors import ChannelBusy, ChannelError
+from wabot.session.clock import RealClock, ScriptClock
 
 
 class Anybody:
@@ -47,3 +48,49 @@ async def test_a_send_to_another_chat_does_not_wait(tmp_path: Path) -> None:
     channel, clock = await heard(tmp_path)
     await gets_to_the_connection(channel, "6281299999999")
     assert clock.now() == 1_000_000
+
+
+async def test_while_a_customer_speaks_in_pieces_nobody_is_written_to_until_there_is_a_lull() -> None:
+    clock = ScriptClock()
+    clock.set(1_000_000)
+    settling = Settling(clock)
+    for at in (0, 100):
+        clock.set(1_000_000 + at)
+        settling.heard("in pieces")
+    async with settling.turn("another"):
+        assert clock.now() - 1_000_000 == 125
+
+
+async def test_messages_of_many_customers_are_no_pieces() -> None:
+    clock = ScriptClock()
+    clock.set(1_000_000)
+    settling = Settling(clock)
+    settling.heard("one")
+    settling.heard("two")
+    async with settling.turn("another"):
+        assert clock.now() == 1_000_000
+
+
+async def test_who_is_answered_and_writes_again_does_not_speak_in_pieces() -> None:
+    clock = ScriptClock()
+    clock.set(1_000_000)
+    settling = Settling(clock)
+    settling.heard("one")
+    async with settling.turn("one"):
+        pass
+    settling.heard("one")
+    async with settling.turn("another"):
+        assert clock.now() - 1_000_000 == 50
+
+
+async def test_one_message_goes_out_after_the_other_and_who_waits_for_too_long_asks_anew(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("wabot.channel.neonize.settling.TURN_SECONDS", 0.01)
+    settling = Settling(RealClock())
+    async with settling.turn("one"):
+        with pytest.raises(ChannelBusy):
+            async with settling.turn("another"):
+                pass
+    async with settling.turn("another"):
+        pass

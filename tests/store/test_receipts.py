@@ -8,7 +8,7 @@ from tests.store.turns import CHAT, NOW, allowed, answered, message, silent
 from wabot.model.history import History
 from wabot.model.message import Message
 from wabot.model.turn import Receipt
-from wabot.store.sqlite import SqliteStore, reading
+from wabot.store.sqlite import SqliteStore, reading, retry
 
 
 def status(folder: Path, key: str) -> str:
@@ -115,3 +115,36 @@ async def test_a_receipt_that_may_be_about_another_reply_settles_nothing(store: 
             await store.abandon(NOW + 1)
     await store.receipt(Receipt("", "delivered", NOW + 2, CHAT, "W9"))
     assert (await store.summary()).outbox == {"sending": 1, "unknown": 1}
+
+
+async def test_a_reply_that_the_phone_could_not_read_is_unknown_until_a_receipt_tells_otherwise(
+    store: SqliteStore, folder: Path
+) -> None:
+    await sent(store)
+    assert await store.receipt(Receipt("", "unreadable", NOW + 1, CHAT, "W1")) == "jam-buka"
+    assert await store.receipt(Receipt("", "unreadable", NOW + 1, CHAT, "W1")) is None
+    assert (status(folder, "W1"), (await store.summary()).outbox) == ("unknown", {"unknown": 1})
+    await store.receipt(Receipt("", "delivered", NOW + 2, CHAT, "W8"))  # about another message
+    assert status(folder, "W1") == "unknown"
+    await store.receipt(Receipt("", "delivered", NOW + 2, CHAT, "W1"))
+    assert status(folder, "W1") == "delivered"
+
+
+@pytest.mark.parametrize("known", ["delivered", "read"])
+async def test_what_was_delivered_does_not_become_unreadable(store: SqliteStore, folder: Path, known: str) -> None:
+    await sent(store)
+    await store.receipt(Receipt("", known, NOW + 1, CHAT, "W1"))  # type: ignore[arg-type]
+    assert await store.receipt(Receipt("", "unreadable", NOW + 2, CHAT, "W1")) is None
+    assert status(folder, "W1") == known
+
+
+async def test_a_reply_that_is_sent_again_gets_the_id_of_that_send(store: SqliteStore, folder: Path) -> None:
+    reply = await sent(store)
+    await store.receipt(Receipt("", "unreadable", NOW + 1, CHAT, "W1"))
+    assert retry(folder, "warung", reply, NOW, unknown_too=True)
+    [row] = await store.queued()
+    await store.claim(row, row.due, allowed)
+    await store.receipt(Receipt(row.id, "sent", NOW, CHAT, "W2"))
+    await store.finish(row, "sent", NOW)
+    await store.receipt(Receipt("", "read", NOW + 3, CHAT, "W2"))
+    assert status(folder, reply) == "read"

@@ -3,6 +3,7 @@
 import asyncio
 import json
 import os
+import re
 import signal
 import sys
 from asyncio.subprocess import Process
@@ -105,6 +106,23 @@ class Live:
         """The daemon and all that it started, however deep."""
         assert self.process is not None
         return family(self.process.pid)
+
+    def session(self, tenant: str = "warung") -> int:
+        """The process that serves a tenant, by what the daemon said last. Raises IndexError before there was one."""
+        started = re.findall(r"session started\W.*?pid=(\d+).*?tenant=(\S+)", self.said())
+        return [int(pid) for pid, name in started if name == tenant][-1]
+
+    async def kills(self, phone: Phone, tenant: str = "warung") -> None:
+        """kill -9 the process that serves the tenant with this phone; its connection is gone when this returns."""
+        os.kill(self.session(tenant), signal.SIGKILL)
+        await phone.disconnected()
+
+    async def restarts(self, phone: Phone) -> None:
+        """Stop the daemon and start it again; `phone`'s client has logged in anew when this returns."""
+        await self.stop()
+        await phone.disconnected()
+        await self.start()
+        await phone.connected()
 
     async def stop(self) -> int:
         """End it as a service manager does; its exit code."""

@@ -13,7 +13,7 @@ from typing import Final, Self
 from tests.whatsapp.people.crowds import NEWSLETTER, Crowd, Newsletter, group_jid
 from tests.whatsapp.people.customer import Addressing, Customer
 from tests.whatsapp.people.phone import Linked, Phone
-from tests.whatsapp.server.faults import Swallowed, failure, refusal
+from tests.whatsapp.server.faults import Silenced, Swallowed, failure, refusal
 from tests.whatsapp.server.server import Server
 from tests.whatsapp.wire import tls
 from tests.whatsapp.wire.jid import JID
@@ -90,6 +90,11 @@ class WhatsApp:
         """The next so many messages of clients get lost on their way here, and no acknowledgement goes back."""
         self.faults.on_message = lost = Swallowed(first)
         return lost
+
+    def loses_acknowledgements(self, first: int) -> Silenced:
+        """The next so many messages of clients reach everybody, and no acknowledgement goes back."""
+        self.faults.on_message = silent = Silenced(first)
+        return silent
 
     def cut(self) -> None:
         """Break every connection without a goodbye."""

@@ -28,6 +28,10 @@ class ChannelError(WabotError):
     """The channel could not carry out what it was asked."""
 
 
+class ChannelBusy(ChannelError):
+    """The message did not go out, because one before it is under way; it shall be tried again soon."""
+
+
 class SendRefused(ChannelError):
     """WhatsApp refused this message; sending it again would be refused again."""
 

@@ -167,10 +167,11 @@ class Begun:
 class Receipt:
     """What became of a message that was sent: `outbound` is the outbox row's id, "" when the channel does not know it.
     `wa_id` is WhatsApp's id of the message in `chat`: with both, it is noted; with it alone, the message is found by
-    it. `at` is UTC milliseconds."""
+    it. "unreadable": the customer's phone could not decrypt it, and nobody can send it again under its id. `at` is UTC
+    milliseconds."""
 
     outbound: str
-    status: Literal["sent", "delivered", "read"]
+    status: Literal["sent", "delivered", "read", "unreadable"]
     at: int
     chat: str = ""
     wa_id: str = ""

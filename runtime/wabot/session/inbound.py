@@ -25,6 +25,7 @@ _AT_ONCE: Final = 256
 """Messages that are journalled in one commit."""
 _TURNS: Final = 64
 """Chats whose messages are decided at the same time: as many can be suspected when the process dies."""
+_WRITE: Final = "see `wabot outbox`; what was sent before a restart, WhatsApp's library cannot send again"
 _STREAM: Final = 2_000
 """Milliseconds to wait for a newer message before one that was held up is answered."""
 
@@ -88,7 +89,12 @@ class Inbound:
 
     async def receipt(self, receipt: Receipt) -> None:
         moved = await insist(lambda: self._store.receipt(receipt), self._report, "a receipt")
-        if moved is not None:
+        if moved is None:
+            return
+        if receipt.status == "unreadable":
+            self._report.note("a customer's phone could not read a reply", level="warning", rule=moved, action=_WRITE)
+            self._report.became(moved, "unknown")
+        else:
             self._report.became(moved, receipt.status)
 
     async def history(self, part: History) -> None:

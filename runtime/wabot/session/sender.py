@@ -14,7 +14,7 @@ from typing import Final, NamedTuple
 from weakref import WeakValueDictionary
 
 from wabot.language.rule_set import AutoReply
-from wabot.model.errors import ChannelError, SendRefused, SendRestricted, SendUnknown, StoreError
+from wabot.model.errors import ChannelBusy, ChannelError, SendRefused, SendRestricted, SendUnknown, StoreError
 from wabot.model.failure import place_of
 from wabot.model.turn import LATER, Outbound, OutboundKind
 from wabot.ports import Channel, Clock, Store
@@ -248,6 +248,10 @@ class Sender:
         except SendUnknown as error:
             self._report.note("nobody knows whether a reply went out", level="warning", outbound=outbound.id)
             await self._finish(outbound, "unknown", str(error))
+        except ChannelBusy:
+            due = self._clock.now()  # at once, but not before it is asked again whether it may go out
+            await insist(partial(self._store.release, outbound, due), self._report, "a reply")
+            return _Again(due)
         except ChannelError as error:
             if attempt >= RETRIES:
                 await self._fail(outbound, f"given up after {attempt} attempts: {error}")

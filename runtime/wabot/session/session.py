@@ -200,14 +200,15 @@ class Session:
             histories.stop()
             if marking is not None:
                 marking.stop()
-            # Intake first, or what is decided here would never end.
+            # What is being sent ends while there is a connection, or nobody would know what became of it. Then intake,
+            # or what is decided here would never end.
+            await sender.stop()
             await channel.close()
             if running is not None:
                 with suppress(asyncio.CancelledError, Exception):
                     await asyncio.wait_for(running, CLOSE)
             with suppress(TimeoutError):  # a store that is down must not keep the process from ending
                 await asyncio.wait_for(inbound.drain(), DRAIN)
-            await sender.stop()
 
     def _marking(self, channel: Channel, turns: Turns, sender: Sender) -> Marking | None:
         if not isinstance(channel, ReadMarker):

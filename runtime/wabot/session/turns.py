@@ -149,6 +149,8 @@ class Turns:
         if own_number(rule_set.tenant, message):
             return Turn(message, now, OWN_NUMBER, begun=True)
         if message.from_me:
+            if context.duplicate:  # what this bot said before a restart, and another device tells of it
+                return Turn(changed(message, type="other", text=""), now, "duplicate", begun=True)
             return _by_a_person(rule_set, message, now)
         context = in_segment(context, rule_set.tenant.segments)
         if superseded:

@@ -13,7 +13,7 @@ from tests.whatsapp.people.marks import mark
 from tests.whatsapp.people.person import PATIENCE, Person, new_id
 from tests.whatsapp.people.remarks import Remarks
 from tests.whatsapp.server import routing
-from tests.whatsapp.server.accounts import Device
+from tests.whatsapp.server.accounts import Account, Device
 from tests.whatsapp.server.answers.keys import published
 from tests.whatsapp.wire.clock import now
 from tests.whatsapp.wire.jid import JID, LID
@@ -66,6 +66,7 @@ class Customer(Person, Remarks["Phone"]):
         self.ticks: list[Tick] = []
         self.typing: list[Typing] = []
         self._stanzas: dict[str, dict[Device, Node]] = {}
+        self._missed: list[tuple[Device, Node]] = []
         self._asked: Counter[str] = Counter()
         self._seen_typing = 0
 
@@ -73,16 +74,20 @@ class Customer(Person, Remarks["Phone"]):
     def jid(self) -> JID:
         return self.account.lid if self.addressing == LID else self.account.pn
 
-    async def says(self, text: str, *, to: "Phone | None" = None, id: str = "") -> str:
-        """Write a text; its id."""
-        return await self.sends(e2e.Message(conversation=text), to=to, id=id)
+    async def says(self, text: str, *, to: "Phone | None" = None, id: str = "", ago: int = 0) -> str:
+        """Write a text; its id. `ago`: it was written so many seconds before."""
+        return await self.sends(e2e.Message(conversation=text), to=to, id=id, ago=ago)
 
-    async def sends(self, message: Any, *, kind: str = "text", to: "Phone | None" = None, id: str = "") -> str:
+    async def sends(
+        self, message: Any, *, kind: str = "text", to: "Phone | None" = None, id: str = "", ago: int = 0
+    ) -> str:
         """Send an e2e.Message; its id. `kind` is "text" or "media", where its content does not say."""
         id = id or new_id()
         self.sent[id] = message, kind
         for device in (to or self.shop).account.linked():
-            await self._deliver(device, self.stanza(device, message, id, kind))
+            stanza = self.stanza(device, message, id, kind)
+            stanza.attrs["t"] = str(now() - ago)
+            await self._deliver(device, stanza)
         return id
 
     async def repeats(self, id: str, *, sealed_anew: bool = False) -> None:
@@ -178,11 +183,16 @@ class Customer(Person, Remarks["Phone"]):
 
     async def confirm(self, heard: Heard, kind: Literal["delivered", "read"] = "delivered") -> None:
         """Tell the shop what became of its message: one grey tick more, or blue ones."""
-        attrs: Attrs = {"from": self.jid, "id": heard.id, "t": str(now())}
+        await self.confirms_id(heard.id, kind, self.server.accounts.of(heard.sender))
+
+    async def confirms_id(
+        self, id: str, kind: Literal["delivered", "read"] = "delivered", shop: Account | None = None
+    ) -> None:
+        """The same, of a message that stands in no `heard`; of the customer's own shop, if no other is named."""
+        attrs: Attrs = {"from": self.jid, "id": id, "t": str(now())}
         if kind == "read":
             attrs["type"] = "read"
-        account = self.server.accounts.of(heard.sender)
-        for device in account.linked() if account else []:
+        for device in (shop or self.shop.account).linked():
             await routing.deliver(device, Node("receipt", dict(attrs)))
 
     async def reads(self, heard: Heard) -> None:
@@ -221,6 +231,18 @@ class Customer(Person, Remarks["Phone"]):
     def _could_not_read(self, sender: Device, node: Node) -> None:
         if self.asks_again:
             self.server.beside(self._ask_again(sender, node))
+        else:
+            self._missed.append((sender, node))
+
+    def loses_its_sessions(self) -> None:
+        """The phone was restored from an old backup, say: it can read nothing that is not sealed anew."""
+        for session in self.sessions.values():
+            session.forget()
+
+    async def asks_for_what_it_missed(self) -> None:
+        """Ask once more for everything that could not be read so far."""
+        for sender, node in self._missed:
+            await self._ask_again(sender, node)
 
     async def _ask_again(self, sender: Device, node: Node) -> None:
         id = node.text("id")

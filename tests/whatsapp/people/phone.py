@@ -93,7 +93,7 @@ class Phone(Person, Remarks["Customer"]):
         theirs_signed = adv.ADVSignedDeviceIdentity.FromString(answer).deviceSignature
         if not verified(theirs, _CLIENT_SIGNS + details + theirs + ours.public, theirs_signed):
             raise ValueError("the client's signature does not verify")
-        await self._share_keys(device)
+        await self._share_keys_with(device)
         if self.archive.chats:
             await hand_over(self, device, self.archive)
         return device
@@ -119,15 +119,16 @@ class Phone(Person, Remarks["Customer"]):
     def wrote(self, id: str, to: "Customer | None") -> bool:
         return to is not None and id not in to.sent
 
-    async def types(self, to: "Customer", text: str, *, id: str = "") -> str:
-        """Answer a customer by hand; its id. The shop's clients get a copy."""
+    async def types(self, to: "Customer", text: str, *, id: str = "", alt: bool = True) -> str:
+        """Answer a customer by hand; its id. The shop's clients get a copy, with both names of the customer if
+        `alt`."""
         message, id = e2e.Message(conversation=text), id or new_id()
-        await self.copies(to, message, id)
+        await self.copies(to, message, id, alt=alt)
         at = asyncio.get_running_loop().time()
         to.takes(Heard(id, self.account.pn, message, Node("message"), "msg", at))
         return id
 
-    async def copies(self, to: "Customer", message: Any, id: str, kind: str = "text") -> None:
+    async def copies(self, to: "Customer", message: Any, id: str, kind: str = "text", *, alt: bool = True) -> None:
         """Tell the linked clients that this phone has sent a message."""
         lid = to.jid.server == LID
         copied = e2e.Message(deviceSentMessage=e2e.DeviceSentMessage(destinationJID=str(to.jid), message=message))
@@ -139,8 +140,9 @@ class Phone(Person, Remarks["Customer"]):
                 "t": str(now()),
                 "type": kind,
                 "addressing_mode": to.addressing,
-                "peer_recipient_pn" if lid else "peer_recipient_lid": to.account.pn if lid else to.account.lid,
             }
+            if alt:
+                attrs |= {"peer_recipient_pn": to.account.pn} if lid else {"peer_recipient_lid": to.account.lid}
             await routing.deliver(device, mark(Node("message", attrs, [self.sealed(device, copied)]), copied))
 
     async def unlinks(self) -> None:
@@ -195,8 +197,12 @@ class Phone(Person, Remarks["Customer"]):
         for number, (bundle, once) in own.devices.items():
             self.account.devices[number] = Device(self.account, number, bundle=bundle, once=once)
 
-    async def _share_keys(self, device: Device) -> None:
-        """What a phone sends each new client: the key of its shared settings."""
+    async def shares_keys(self) -> None:
+        """Send all clients the key of the shared settings once more, as phones do when they make a new one."""
+        for device in self.account.linked():
+            await self._share_keys_with(device)
+
+    async def _share_keys_with(self, device: Device) -> None:
         state = self.account.app_state
         assert state is not None
         share = e2e.Message()

@@ -2,19 +2,22 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Literal
 
 from tests.whatsapp.wire.node import Attrs, Node
 
-Answer = Node | None | bool
-"""What becomes of a message's acknowledgement: None as usual, False none at all, a stanza instead."""
+Answer = Node | None | Literal[False, "in silence"]
+"""What becomes of a message's acknowledgement: None as usual, False none at all, and nobody gets the message; in
+silence: everybody gets it, and nothing goes back; a stanza instead."""
 
 
 @dataclass
 class Faults:
-    """`login` goes out instead of success. `unreachable`: connects are refused. `on_message` looks at each message that
-    a client sends, before anybody gets it."""
+    """`login` goes out instead of success; `mute`: logins are not answered. `unreachable`: connects are refused.
+    `on_message` looks at each message that a client sends, before anybody gets it."""
 
     login: Node | None = None
+    mute: bool = False
     unreachable: bool = False
     on_message: Callable[[Node], Answer] | None = None
 
@@ -42,3 +45,15 @@ class Swallowed:
     def __call__(self, node: Node) -> Answer:
         self.ids.append(node.text("id"))
         return False if len(self.ids) <= self._first else None
+
+
+class Silenced:
+    """Messages that arrive, while their acknowledgements are lost on the way back. `ids` holds those that came."""
+
+    def __init__(self, first: int) -> None:
+        self.ids: list[str] = []
+        self._first = first
+
+    def __call__(self, node: Node) -> Answer:
+        self.ids.append(node.text("id"))
+        return "in silence" if len(self.ids) <= self._first else None

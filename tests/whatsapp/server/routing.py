@@ -18,15 +18,14 @@ async def message(connection: Connection, node: Node) -> None:
     """A client's message: acknowledge it, and hand each device its own part."""
     server, to = connection.server, node.jid("to")
     attrs: Attrs = {"class": "message", "id": node.text("id"), "from": to, "t": str(now())}
-    answer = Node("ack", attrs)
-    if server.faults.on_message:
-        verdict = server.faults.on_message(node)
-        if verdict is False:
-            return
-        if isinstance(verdict, Node):
-            await connection.send(verdict)
-            return
-    await connection.send(answer)
+    verdict = server.faults.on_message(node) if server.faults.on_message else None
+    if verdict is False:
+        return
+    if isinstance(verdict, Node):
+        await connection.send(verdict)
+        return
+    if verdict is None:
+        await connection.send(Node("ack", attrs))
     for jid, enc in _parts(node, to):
         device = server.accounts.device(jid)
         if device and device.receives and connection.device:

@@ -2,13 +2,14 @@
 
 import asyncio
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any, Final
 
 from wabot.channel.neonize.addresses import Addresses
 from wabot.channel.neonize.connection import Connection
 from wabot.channel.neonize.importing import Importer
-from wabot.channel.neonize.library import Client, LibraryError
+from wabot.channel.neonize.library import Client, Event, LibraryError
 from wabot.channel.neonize.outcomes import (
     PAIR_COMMAND,
     Verdict,
@@ -17,11 +18,12 @@ from wabot.channel.neonize.outcomes import (
     judge,
     out_of_patience,
     pairing,
+    unanswered,
     wrong_number,
 )
 from wabot.channel.neonize.seals import Seals
 from wabot.channel.neonize.speaking import Speaking
-from wabot.channel.neonize.translate import Ack, read_message, read_receipt, says_nothing
+from wabot.channel.neonize.translate import Ack, nameless, read_message, read_receipt, says_nothing, unreadable
 from wabot.model.failure import place_of
 from wabot.model.history import History
 from wabot.model.message import Message
@@ -30,9 +32,16 @@ from wabot.ports import Clock, Inbox
 
 # The first pairing code lives 60 s, the following ones 20 s; then WhatsApp hangs up without a word.
 QR_SECONDS: Final = 75.0
-# The library tries again less and less often, without a limit; a new process starts with short waits. A login that is
-# neither granted nor refused for so long will not be.
+# After a login WhatsApp first sends all that came meanwhile, then says that this was all: the owner may have answered
+# there what a reply is about. It has always said so; this is for the day on which it does not.
+CATCH_UP_SECONDS: Final = 15.0
+# The library looks into its own tables; nobody else is asked.
+ASK_SECONDS: Final = 1.0
+# The library tries again less and less often, without a limit; a new process starts with short waits.
 CUT_SECONDS: Final = 300.0
+# From the start of a connection to the library's first word about it. It says nothing, for ever, when WhatsApp does not
+# answer the login, and when the phone has unlinked this bot and WhatsApp tells so at once: a new process finds out.
+LOGIN_SECONDS: Final = 60.0
 # States in which the library's connection stands, whether or not anything comes through it.
 STANDING: Final = ("connected", "degraded")
 
@@ -54,19 +63,22 @@ class Following:
         show_qr: Callable[[str], bool],
         complain: Callable[[str], None],
         cut_seconds: float = CUT_SECONDS,
+        login_seconds: float = LOGIN_SECONDS,
     ) -> None:
         self._connection, self._addresses, self._speaking = connection, addresses, speaking
         self._importer, self._phone, self._clock, self._show_qr = importer, phone, clock, show_qr
         self.seals = Seals(addresses)
-        self._complain, self._cut_seconds = complain, cut_seconds
+        self._complain, self._cut_seconds, self._login_seconds = complain, cut_seconds, login_seconds
         self._state = SessionState("starting")
+        self._begun: set[str] = set()
         self.ended = ""
         self.pair_command = PAIR_COMMAND
 
     async def follow(self, client: Client, inbox: Inbox) -> Verdict | None:
         """Deliver one client's events until they end; None when the connection could not be made or kept."""
         held: list[Any] = []  # what comes before it is certain whose messages these are
-        deadline: float | None = self._in(self._cut_seconds)
+        deadline: float | None = self._in(self._login_seconds)
+        silent = True
         while True:
             try:
                 async with asyncio.timeout_at(deadline):
@@ -74,7 +86,9 @@ class Following:
             except TimeoutError:
                 if self._state.status == "qr_pending":
                     return expired(self._phone)
-                return out_of_patience(self._cut_seconds)
+                return unanswered() if silent else out_of_patience(self._cut_seconds)
+            if silent and event.kind in client.HEARD:
+                silent, deadline = False, self._in(self._cut_seconds)
             match event.kind:
                 case "Close":
                     return None
@@ -99,11 +113,16 @@ class Following:
                         deadline = self._in(self._cut_seconds)
                         continue
                     await self._speaking.connected()
-                    await self.report(inbox, SessionState("connected"))
+                    await self._caught_up(event.kind, inbox)
+                    loop = asyncio.get_running_loop()
+                    loop.call_later(CATCH_UP_SECONDS, client.events.put_nowait, Event("OfflineSyncCompleted"))
                     for body in held:
                         await self.deliver(body, inbox)
                     held.clear()
                     self._importer.start(inbox)
+                case "OfflineSyncCompleted":
+                    if event.body is not None or "Connected" in self._begun:  # ours comes late when that was cut again
+                        await self._caught_up(event.kind, inbox)
                 case "HistorySync":
                     self._importer.hear(event.body)
                 case "Message":
@@ -114,6 +133,9 @@ class Following:
                 case "Receipt":
                     for ack in read_receipt(event.body, self._addresses):
                         await self._acknowledge(ack, inbox)
+                    chat, ids = unreadable(event.body, self._addresses)
+                    for receipt in self._speaking.unreadable(client, chat, ids):
+                        await inbox.receipt(receipt)
                 case "Ack":
                     await self._acknowledge(event.body, inbox)
                 case "Sent":
@@ -137,6 +159,17 @@ class Following:
     def _in(self, seconds: float) -> float:
         return asyncio.get_running_loop().time() + seconds
 
+    async def _caught_up(self, kind: str, inbox: Inbox) -> None:
+        """Connected is who has logged in and heard what came meanwhile; the library tells the two in either order."""
+        if self._state.status == "connected":
+            return
+        self._begun.add(kind)
+        if self._begun == {"Connected", "OfflineSyncCompleted"}:
+            self._begun.clear()
+            await self.report(inbox, SessionState("connected"))
+        elif kind == "Connected":
+            await self.report(inbox, SessionState("connecting", "Logged in. Reading what came meanwhile."))
+
     async def report(self, inbox: Inbox, state: SessionState) -> None:
         """Tell the state when it is another."""
         state = replace(state, action=state.action.replace(PAIR_COMMAND, self.pair_command))
@@ -149,9 +182,22 @@ class Following:
         if says_nothing(body):
             return
         self.seals.unseal(body)
+        if body.Info.MessageSource.IsFromMe:
+            await self._speaking.handed_over()  # an echo may be here before the library has told the id
+        else:
+            await self._ask_for_the_number(body.Info.MessageSource)
         message = self.read(body)
         self._speaking.heard(message.chat)
         await inbox.message(message)
+
+    async def _ask_for_the_number(self, source: Any) -> None:
+        """A customer who comes as a LID alone may be one whose number the library has learnt by answering them."""
+        lid, client = nameless(source), self._connection.ours
+        if not lid or client is None or self._addresses.phone_of(lid):
+            return
+        with suppress(LibraryError, TimeoutError):
+            async with asyncio.timeout(ASK_SECONDS):
+                self._addresses.learn(lid, await client.phone_of(lid))
 
     def read(self, body: Any) -> Message:
         """The library's MessageEv; what this very device sent is nobody's message."""

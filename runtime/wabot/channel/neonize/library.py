@@ -148,6 +148,16 @@ class Client:
         me = await self._call(self._client.get_me)
         return Account(str(me.JID.User), int(me.JID.Device), str(me.LID.User))
 
+    async def phone_of(self, lid: str) -> str:
+        """The number behind a LID, "" when the library does not know it. Raises LibraryError, and TimeoutError."""
+        try:
+            found = await self._call(self._client.get_pn_from_lid, self._library.jid(lid, "lid"))
+        except NotConnected:
+            raise
+        except LibraryError:  # it says so when there is none
+            return ""
+        return str(found.User)
+
     async def holds(self) -> bool:
         """Whether the library itself says that it is connected and logged in. Raises LibraryError, and TimeoutError
         when it does not answer."""

@@ -4,25 +4,26 @@ import asyncio
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import Final, Literal
+from typing import Any, Final, Literal
 
 from wabot.channel.neonize.addresses import Addresses
 from wabot.channel.neonize.bounded import Bounded
 from wabot.channel.neonize.composing import file_message, text_message
 from wabot.channel.neonize.connection import Connection
 from wabot.channel.neonize.enclosing import Enclosures
-from wabot.channel.neonize.library import Event, LibraryError
+from wabot.channel.neonize.library import Client, Event, LibraryError, Sent
 from wabot.channel.neonize.refusal import refusal
+from wabot.channel.neonize.settling import Settling
 from wabot.channel.neonize.translate import Ack
 from wabot.model.errors import ChannelError, SendRefused, SendUnknown
 from wabot.model.turn import Outbound, Receipt
 from wabot.ports import Clock
 
-# A reply within some 3 ms of the customer's message can be unreadable on the customer's phone.
-SETTLE_MS: Final = 50
 # A phone number's digits (E.164); a group's id has more.
 LONGEST_NUMBER: Final = 15
 REMEMBERED: Final = 10_000
+# Messages that the library keeps for phones that could not read them.
+KEPT: Final = 256
 
 
 class Speaking:
@@ -33,17 +34,18 @@ class Speaking:
     ) -> None:
         """`find` tells where a file that a rule names lies now."""
         self._connection, self._addresses, self._clock = connection, addresses, clock
+        self._settling = Settling(clock)
         self._enclosures = Enclosures(clock, find)
-        self._spoke: Bounded[str, int] = Bounded(REMEMBERED)
         self._sent: Bounded[str, str] = Bounded(REMEMBERED)
         self._early: Bounded[str, list[Ack]] = Bounded(256)
+        self._kept: Bounded[str, Client] = Bounded(KEPT)
         self._typing: set[str] = set()
         self._available: bool | None = None
         self._presence = asyncio.Lock()
 
     def heard(self, chat: str) -> None:
         """Note that somebody wrote in `chat` at this moment."""
-        self._spoke[chat] = self._clock.now()
+        self._settling.heard(chat)
 
     async def send(self, outbound: Outbound) -> None:
         """Send one message to one person. See `Channel.send` for what it raises."""
@@ -51,29 +53,37 @@ class Speaking:
         known = self._addresses.is_lid(chat)
         if not (chat.isascii() and chat.isdigit() and (known or len(chat) <= LONGEST_NUMBER)):
             raise SendRefused(f"{chat!r} is not one person's chat: wabot sends to nothing else.")
-        while (ready := self._spoke.get(chat, -SETTLE_MS) + SETTLE_MS) > self._clock.now():
-            await self._clock.sleep_until(ready)
+        body = await self._body(outbound)  # a file takes its time; nobody waits for that
+        async with self._settling.turn(chat):
+            client = self._ours()
+            sent = await self._hand_over(client, chat, body)
+            self._sent[sent.id], self._kept[sent.id] = outbound.id, client
+        # By this id customers quote the reply and react to it, and receipts name it after a restart.
+        client.events.put_nowait(Event("Sent", Receipt(outbound.id, "sent", self._clock.now(), chat, sent.id)))
+        for ack in self._early.pop(sent.id, []):
+            client.events.put_nowait(Event("Ack", ack))
+
+    def _ours(self) -> Client:
         client = self._connection.ours
         if client is None:
             raise ChannelError("WhatsApp is not connected. The message waits.")
+        return client
+
+    async def _body(self, outbound: Outbound) -> Any:
+        """The e2e.Message. Whatever goes wrong with a file, the message did not go out."""
         if outbound.media:
-            # Whatever goes wrong with the file, the message did not go out.
-            body = file_message(await self._enclosures.ready(client, outbound.media), outbound.text)
-        else:
-            body = text_message(outbound.text)
+            return file_message(await self._enclosures.ready(self._ours(), outbound.media), outbound.text)
+        return text_message(outbound.text)
+
+    async def _hand_over(self, client: Client, chat: str, body: Any) -> Sent:
         try:
-            sent = await client.send(chat, self._server(chat), body)
+            return await client.send(chat, self._server(chat), body)
         except TimeoutError:
             raise SendUnknown(
                 "WhatsApp did not say whether the message went out. Look at the chat on the phone."
             ) from None
         except LibraryError as error:
             raise refusal(str(error)) from None
-        self._sent[sent.id] = outbound.id
-        # By this id customers quote the reply and react to it, and receipts name it after a restart.
-        client.events.put_nowait(Event("Sent", Receipt(outbound.id, "sent", self._clock.now(), chat, sent.id)))
-        for ack in self._early.pop(sent.id, []):
-            client.events.put_nowait(Event("Ack", ack))
 
     async def connected(self) -> None:
         """A connection was made, as the tenant's number: nothing is being typed, and the phone shall ring."""
@@ -113,6 +123,10 @@ class Speaking:
                 await client.show_available(on)
                 self._available = on
 
+    async def handed_over(self) -> None:
+        """Return when the id of what is being sent at this moment is known, or soon all the same."""
+        await self._settling.handed_over()
+
     def is_echo(self, id: str, device: int) -> bool:
         """Whether a message of the account that came back is this very device's."""
         account = self._connection.account
@@ -129,6 +143,11 @@ class Speaking:
             return None
         # Or it was sent before a restart, or by a person on the phone: the store may know it.
         return Receipt("", ack.status, ack.at, ack.chat, ack.id)
+
+    def unreadable(self, client: Client, chat: str, ids: list[str]) -> list[Receipt]:
+        """What a phone could not read, and the library cannot send again: it keeps what it sent in memory alone."""
+        lost = [id for id in ids if self._kept.get(id) is not client]
+        return [Receipt("", "unreadable", self._clock.now(), chat, id) for id in lost]
 
     def _server(self, chat: str) -> Literal["lid", "s.whatsapp.net"]:
         return "lid" if self._addresses.is_lid(chat) else "s.whatsapp.net"

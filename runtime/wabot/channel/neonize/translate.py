@@ -86,6 +86,18 @@ def announces_history(event: Any) -> bool:
     return bool(event.Info.MessageSource.IsFromMe and event.Message.protocolMessage.HasField("historySyncNotification"))
 
 
+def nameless(source: Any) -> str:
+    """The LID of a customer whose number does not stand beside it; "" for everybody else."""
+    return str(source.Chat.User) if source.Chat.Server in LIDS and not source.SenderAlt.User else ""
+
+
+def unreadable(event: Any, addresses: Addresses) -> tuple[str, list[str]]:
+    """The chat and ids of messages that a customer's phone could not decrypt, from the library's ReceiptEv."""
+    if enum_name(event, "Type") != "RETRY" or event.MessageSource.IsFromMe:
+        return "", []
+    return _chat(event.MessageSource, addresses), [str(id) for id in event.MessageIDs]
+
+
 def read_receipt(event: Any, addresses: Addresses | None = None) -> list[Ack]:
     """The library's ReceiptEv; empty when it says nothing about what the customer's phone did."""
     status = _RECEIPTS.get(enum_name(event, "Type"))

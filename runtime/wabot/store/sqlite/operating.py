@@ -46,6 +46,7 @@ def retry(folder: Path, tenant: str, outbound: str, due: int, *, unknown_too: bo
     with writing(folder, tenant) as ask:
         done = ask("outbox_retry", id=outbound, due=due, known=int(unknown_too)).rowcount == 1
         if done:
+            ask("message_unnamed", id=outbound)
             _message(ask, outbound, "queued", "")
     return done
 

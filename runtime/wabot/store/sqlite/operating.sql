@@ -49,11 +49,12 @@ WHERE outbox.tenant_id = :tenant AND conversations.tenant_id = :tenant AND conve
 AND outbox.created_at = :at ORDER BY outbox.sequence;
 
 -- name: chat_messages
--- Newest first; replies bear the moment of the message that they answer, and come after it.
+-- Newest first; replies bear the moment of the message that they answer, and come after it. Of two messages of one
+-- millisecond the id tells which was decided first.
 SELECT messages.*, conversations.chat FROM messages JOIN conversations ON conversations.id = messages.conversation_id
 LEFT JOIN outbox ON outbox.id = messages.id
 WHERE messages.tenant_id = :tenant AND conversations.tenant_id = :tenant AND conversations.chat = :chat
-ORDER BY messages.created_at DESC, COALESCE(outbox.sequence, 0) DESC LIMIT :most;
+ORDER BY messages.created_at DESC, COALESCE(outbox.sequence, 0) DESC, messages.id DESC LIMIT :most;
 
 -- name: chats
 SELECT conversations.chat, contacts.phone FROM conversations JOIN contacts ON contacts.id = conversations.contact_id
@@ -93,6 +94,10 @@ UPDATE outbox SET status = 'failed', error = :error WHERE id = :id AND tenant_id
 -- One that is unknown is sent again only when a person says that it did not arrive.
 UPDATE outbox SET status = 'queued', error = '', claimed_at = NULL, due_at = :due
 WHERE id = :id AND tenant_id = :tenant AND (status = 'failed' OR (status = 'unknown' AND :known = 1));
+
+-- name: message_unnamed
+-- It gets another id of WhatsApp's when it is sent again.
+UPDATE messages SET wa_message_id = NULL WHERE id = :id AND tenant_id = :tenant;
 
 -- name: tenant_pause
 INSERT INTO sessions (tenant_id, paused_until) VALUES (:tenant, :until)

@@ -21,6 +21,7 @@ RANK: Final[Mapping[str, int]] = {
 """How far a message has come; a receipt only ever moves it on."""
 
 
+_UNREADABLE: Final = "the customer's phone could not read it, and asked for it again after a restart"
 _LATELY: Final = 86_400_000
 """Milliseconds within which a receipt tells of a reply that nobody knew about."""
 
@@ -42,6 +43,24 @@ def outbound_of(ask: Ask, receipt: Receipt) -> str:
         times = {f"{name}_at": receipt.at if name == receipt.status else None for name in ("delivered", "read")}
         ask("message_status", id=row["id"], status=receipt.status, error="", sent_at=None, **times)
     return ""
+
+
+def unreadable(ask: Ask, receipt: Receipt) -> str | None:
+    """A reply that the customer's phone could not read is one of which nobody knows; its rule when it became so."""
+    row = ask("message_of_receipt", chat=receipt.chat, id=receipt.wa_id).fetchone()
+    moved = None if row is None else ask("outbox_unreadable", id=row["id"], error=_UNREADABLE).fetchone()
+    if row is None or moved is None:
+        return None
+    ask(
+        "message_status",
+        id=row["id"],
+        status="unknown",
+        error=_UNREADABLE,
+        sent_at=None,
+        delivered_at=None,
+        read_at=None,
+    )
+    return str(moved["rule_id"])
 
 
 def _unknown(ask: Ask, receipt: Receipt) -> str:

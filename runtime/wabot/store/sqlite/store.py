@@ -21,7 +21,7 @@ from wabot.store.sqlite.manning import People
 from wabot.store.sqlite.opening import NAME, open_file, open_for_reading, plainly
 from wabot.store.sqlite.payload import dump_message, load_message
 from wabot.store.sqlite.queries import asker
-from wabot.store.sqlite.receipts import RANK, outbound_of
+from wabot.store.sqlite.receipts import RANK, outbound_of, unreadable
 from wabot.store.sqlite.recording import record
 from wabot.store.sqlite.restraining import Restraints
 from wabot.store.sqlite.summary import summary
@@ -202,6 +202,8 @@ class SqliteStore:
 
     async def receipt(self, receipt: Receipt) -> str | None:
         def work() -> str | None:
+            if receipt.status == "unreadable":
+                return unreadable(self._ask, receipt)
             outbound = outbound_of(self._ask, receipt)
             before = self._ask("outbox_row", id=outbound).fetchone()
             if before is None or RANK[receipt.status] <= RANK[before["status"]]:
