@@ -43,7 +43,7 @@ RULES = """\
 @pytest.fixture(scope="session")
 def paired_too(pairs: "Pairs") -> "Paired":
     """The number of the tenant "toko", linked to a key store."""
-    with ThreadPoolExecutor(1) as thread:
+    with ThreadPoolExecutor(1) as thread:  # a thread, for an event loop of its own
         return thread.submit(asyncio.run, pairs.of("toko")).result()
 
 

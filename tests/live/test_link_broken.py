@@ -67,6 +67,14 @@ async def test_who_starts_in_an_outage_calls_a_person_once_it_lasts(
         await channel.is_("connected")
 
 
+async def test_a_login_that_is_never_answered_is_for_a_new_process(
+    whatsapp: WhatsApp, paired_once: Paired, place: Path
+) -> None:
+    whatsapp.server.faults.mute = True
+    async with alone(whatsapp, paired_once, place, login_seconds=1) as channel:
+        assert await channel.ended() == "WhatsApp did not answer the login. A new process tries again."
+
+
 async def test_a_number_that_is_open_elsewhere_is_left_to_a_person(shop: Shop) -> None:
     connection = shop.phone.client.connection
     assert connection

@@ -54,7 +54,7 @@ async def test_no_log_holds_a_customers_words_or_numbers_or_a_code(live: Live) -
     lost = whatsapp.loses_messages(1)
     await budi.says("jam buka? sandiku anggrek")
     await whatsapp.server.until(lambda: bool(lost.ids), "a message is lost")
-    os.kill(live.processes()[1], signal.SIGKILL)
+    os.kill(live.session(), signal.SIGKILL)
     await live.says("killed by signal 9 while it was connected")
     await live.says("nobody knows whether a reply went out")
     await phone.connected()

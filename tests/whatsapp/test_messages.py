@@ -95,6 +95,14 @@ async def test_the_same_bytes_twice_are_one_message_and_the_same_id_sealed_anew_
     assert last == told.Info.ID
 
 
+async def test_a_note_to_oneself_is_shown_once_on_the_phone(linked: Linked) -> None:
+    await linked.client.call("send_message", linked.phone.account.lid, e2e.Message(conversation="jangan lupa"))
+    note = await linked.phone.hears("jangan lupa")
+    await linked.client.call("send_message", linked.phone.account.lid, e2e.Message(conversation="beli gas"))
+    await linked.phone.hears("beli gas")
+    assert [heard.id for heard in linked.phone.heard].count(note.id) == 1
+
+
 @pytest.mark.parametrize("addressing", ["lid", "pn"])
 async def test_what_the_owner_types_on_the_phone_reaches_the_client_as_sent_by_itself(
     linked: Linked, addressing: Addressing

@@ -29,6 +29,7 @@ from typing import Final, NoReturn
 from wabot.daemon.options import RunOptions
 from wabot.daemon.preload import preload
 from wabot.daemon.starting import SESSION
+from wabot.model.failure import place_of
 
 LONGEST: Final = 65_536
 """Bytes of an order."""
@@ -48,10 +49,13 @@ def main() -> None:
     show("nursery", sys.executable, "-m", "wabot.daemon.nursery", channel)
     # What lives before the fork is never looked through again: looking would copy its pages.
     gc.disable()
-    preload(channel)
+    try:
+        preload(channel)
+    except Exception as error:
+        sys.exit(f"wabot: what sessions need cannot be imported: {place_of(error)}")
     if not alone():
         names = ", ".join(thread.name for thread in threading.enumerate())
-        sys.exit(f"a process with threads is not forked ({names})")
+        sys.exit(f"wabot: a process with threads is not forked ({names})")
     gc.freeze()
     serve(control)
 

@@ -2,11 +2,12 @@
 
 import importlib
 import os
+import sys
 from contextlib import suppress
 from typing import Any, Final
 
 from wabot.daemon.warming import warm
-from wabot.model.errors import StoreError
+from wabot.model.failure import place_of
 
 _SESSION: Final = (
     "wabot.daemon.child",
@@ -37,5 +38,7 @@ def preload(channel: str) -> None:
     if os.environ.get("WABOT_SENTRY_DSN"):
         with suppress(ImportError):  # the session says what is missing
             importlib.import_module("sentry_sdk")
-    with suppress(OSError, StoreError):  # sessions are then born cold, and no worse
+    try:
         _kept.extend(warm())
+    except Exception as error:  # sessions are then born cold: each takes 10 MB more
+        sys.stderr.write(f"wabot: the example tenant could not be played: {place_of(error)}\n")

@@ -27,7 +27,8 @@ def new_id() -> str:
 
 
 class Person:
-    """`heard` holds all that was read, in order; `unreadable` why each other message could not be."""
+    """`heard` holds all that was read, in order; `unreadable` why each other message could not be. A message that comes
+    again, with its id, is shown once, as phones do: the library sends a note to oneself twice."""
 
     def __init__(self, server: "Server", number: str, lid: str, name: str) -> None:
         self.server, self.name = server, name
@@ -41,6 +42,7 @@ class Person:
         self.bell = Bell()
         """Rings when something has arrived."""
         self._new: list[Heard] = []
+        self._shown: set[str] = set()
         server.accounts.add(self.account)
 
     @property
@@ -94,6 +96,7 @@ class Person:
 
     def takes(self, heard: Heard) -> None:
         """A message has arrived and can be read."""
+        self._shown.add(heard.id)
         self.heard.append(heard)
         self._new.append(heard)
         self.bell.ring()
@@ -111,7 +114,8 @@ class Person:
             return
         at = asyncio.get_running_loop().time()
         heard = Heard(node.text("id"), sender.jid(PN), e2e.Message.FromString(plain), node, kind, at)
-        self.takes(heard)
+        if heard.id not in self._shown:
+            self.takes(heard)
         self._has_read(sender, heard)
 
     def _has_read(self, sender: Device, heard: Heard) -> None:

@@ -13,10 +13,11 @@ silence: everybody gets it, and nothing goes back; a stanza instead."""
 
 @dataclass
 class Faults:
-    """`login` goes out instead of success. `unreachable`: connects are refused. `on_message` looks at each message that
-    a client sends, before anybody gets it."""
+    """`login` goes out instead of success; `mute`: logins are not answered. `unreachable`: connects are refused.
+    `on_message` looks at each message that a client sends, before anybody gets it."""
 
     login: Node | None = None
+    mute: bool = False
     unreachable: bool = False
     on_message: Callable[[Node], Answer] | None = None
 

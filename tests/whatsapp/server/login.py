@@ -21,7 +21,9 @@ async def greet(connection: Connection) -> None:
     """Answer the end of the handshake."""
     server, payload = connection.server, connection.payload
     server.attempts += 1
-    if server.faults.login:
+    if server.faults.mute:
+        pass
+    elif server.faults.login:
         await _refuse(connection, server.faults.login)
     elif payload.HasField("devicePairingData"):
         refs = [base64.b64encode(os.urandom(12)).decode() for _ in range(CODES)]

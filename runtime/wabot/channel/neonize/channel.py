@@ -11,7 +11,7 @@ from wabot.channel.neonize.addresses import Addresses
 from wabot.channel.neonize.backoff import backoff
 from wabot.channel.neonize.connection import Connection
 from wabot.channel.neonize.downloading import download
-from wabot.channel.neonize.following import CUT_SECONDS, Following
+from wabot.channel.neonize.following import CUT_SECONDS, LOGIN_SECONDS, Following
 from wabot.channel.neonize.importing import Importer
 from wabot.channel.neonize.keys import database_name, protect
 from wabot.channel.neonize.library import Client, Event, Library
@@ -41,8 +41,9 @@ class NeonizeChannel:
     see it; None: nobody can, and without keys no code is asked for. `proxy` ("http://host:port" or "socks5://…", ""
     for none) carries all traffic; the session takes it from the environment variable WABOT_WHATSAPP_PROXY. `find` tells
     where a file that a reply names lies now. `complain` gets sentences for the log. `cut_seconds` is how long a
-    connection may be out of reach before another process must make it, `look_seconds` how often the library is asked
-    whether it is connected. Raises ChannelError when `phone` is no number.
+    connection may be out of reach before another process must make it, `login_seconds` how long a login may stay
+    unanswered, `look_seconds` how often the library is asked whether it is connected. Raises ChannelError when `phone`
+    is no number.
 
     Once a state with an action has been reported and `run` has returned, that state is for a person to read.
     """
@@ -57,6 +58,7 @@ class NeonizeChannel:
         proxy: str = "",
         complain: Callable[[str], None] = lambda _text: None,
         cut_seconds: float = CUT_SECONDS,
+        login_seconds: float = LOGIN_SECONDS,
         look_seconds: float = EVERY,
         find: Callable[[str], Path] = Path,
     ) -> None:
@@ -82,6 +84,7 @@ class NeonizeChannel:
             show_qr or _unseen,
             complain,
             cut_seconds,
+            login_seconds,
         )
         self._following.pair_command = f"`{pair_command(keys.parent)}`"
 

@@ -18,6 +18,7 @@ from wabot.channel.neonize.outcomes import (
     judge,
     out_of_patience,
     pairing,
+    unanswered,
     wrong_number,
 )
 from wabot.channel.neonize.seals import Seals
@@ -36,9 +37,11 @@ QR_SECONDS: Final = 75.0
 CATCH_UP_SECONDS: Final = 15.0
 # The library looks into its own tables; nobody else is asked.
 ASK_SECONDS: Final = 1.0
-# The library tries again less and less often, without a limit; a new process starts with short waits. A login that is
-# neither granted nor refused for so long will not be.
+# The library tries again less and less often, without a limit; a new process starts with short waits.
 CUT_SECONDS: Final = 300.0
+# From the start of a connection to the library's first word about it. It says nothing, for ever, when WhatsApp does not
+# answer the login, and when the phone has unlinked this bot and WhatsApp tells so at once: a new process finds out.
+LOGIN_SECONDS: Final = 60.0
 # States in which the library's connection stands, whether or not anything comes through it.
 STANDING: Final = ("connected", "degraded")
 
@@ -60,11 +63,12 @@ class Following:
         show_qr: Callable[[str], bool],
         complain: Callable[[str], None],
         cut_seconds: float = CUT_SECONDS,
+        login_seconds: float = LOGIN_SECONDS,
     ) -> None:
         self._connection, self._addresses, self._speaking = connection, addresses, speaking
         self._importer, self._phone, self._clock, self._show_qr = importer, phone, clock, show_qr
         self.seals = Seals(addresses)
-        self._complain, self._cut_seconds = complain, cut_seconds
+        self._complain, self._cut_seconds, self._login_seconds = complain, cut_seconds, login_seconds
         self._state = SessionState("starting")
         self._begun: set[str] = set()
         self.ended = ""
@@ -73,7 +77,8 @@ class Following:
     async def follow(self, client: Client, inbox: Inbox) -> Verdict | None:
         """Deliver one client's events until they end; None when the connection could not be made or kept."""
         held: list[Any] = []  # what comes before it is certain whose messages these are
-        deadline: float | None = self._in(self._cut_seconds)
+        deadline: float | None = self._in(self._login_seconds)
+        silent = True
         while True:
             try:
                 async with asyncio.timeout_at(deadline):
@@ -81,7 +86,9 @@ class Following:
             except TimeoutError:
                 if self._state.status == "qr_pending":
                     return expired(self._phone)
-                return out_of_patience(self._cut_seconds)
+                return unanswered() if silent else out_of_patience(self._cut_seconds)
+            if silent and event.kind in client.HEARD:
+                silent, deadline = False, self._in(self._cut_seconds)
             match event.kind:
                 case "Close":
                     return None

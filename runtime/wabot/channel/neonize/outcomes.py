@@ -106,6 +106,12 @@ def expired(phone: str) -> Verdict:
     return Verdict(SessionState("logout", detail, PAIR.format(phone=phone)), "stop")
 
 
+def unanswered() -> Verdict:
+    """WhatsApp took the connection and said nothing about the login, or the library did not pass it on."""
+    detail = "WhatsApp did not answer the login. A new process tries again."
+    return Verdict(SessionState("disconnected", detail), "restart")
+
+
 def out_of_patience(seconds: float) -> Verdict:
     """WhatsApp was out of reach, or did not let us in, for so long that a new process had better try."""
     detail = f"WhatsApp has been out of reach for {seconds / 60:g} minutes. A new process goes on trying."
