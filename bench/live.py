@@ -3,7 +3,7 @@
 `make bench`. Both are real processes with the real client, which talk to the server of tests/whatsapp in this process,
 one after the other, several rounds; key stores and databases lie on the disk of this checkout. A customer who is known
 asks and waits for the answer, again and again: the round trips. Then 50 customers do so at once: messages a second.
-Then memory.
+(Memory is measured by bench.live_memory.)
 
 A reply never leaves in the moment in which a message arrives (within 50 ms: channel/neonize/settling.py), and that wait
 is no work. So the session tells moments of each reply: the message's arrival in Python, the reply's claim in the outbox
@@ -28,7 +28,7 @@ from typing import Final, NamedTuple
 from tests.tenants import number_of, rules, write_tenant
 from tests.whatsapp.wire.library import WHY_NOT
 
-from bench.processes import private, pss, seconds
+from bench.processes import seconds
 from wabot.channel.neonize.settling import SETTLE_MS
 
 if not WHY_NOT:
@@ -46,7 +46,6 @@ MOST_ADDED: Final = 0.5
 """Of the echo's round trip, at the 95th percentile."""
 LEAST_RATE: Final = 0.8
 """Of the echo's messages a second."""
-MOST_MEMORY: Final = 15e6
 ROOT: Final = Path(__file__).parent.parent
 ECHO: Final = """\
   - id: apa-saja
@@ -56,13 +55,11 @@ ECHO: Final = """\
 
 
 class Run(NamedTuple):
-    """Times in milliseconds, memory in bytes. `work`, `slop`: arrival → due and due → handed over, of wabot alone;
-    `trips` are those on the wire, without the wait."""
+    """Times in milliseconds; `cpu` is processor time a message. `work`, `slop`: arrival → due and due → handed over, of
+    wabot alone; `trips` are those on the wire, without the wait."""
 
     trips: list[float]
     rate: float
-    pss: int
-    private: int
     cpu: float
     work: Sequence[float] = ()
     slop: Sequence[float] = ()
@@ -143,15 +140,14 @@ async def once(keys: "Paired", place: Path, wabot: bool) -> Run:
             cpu = (seconds(process.pid) - busy) * 1000 / (CROWD * EACH)
             unreadable = [error for one in (budi, *crowd) for error in one.unreadable]
             assert not unreadable, f"{len(unreadable)} answers could not be read"
-            told = pss(process.pid), private(process.pid), cpu
     if not wabot:
-        return Run(trips, rate, *told)
+        return Run(trips, rate, cpu)
     each = [json.loads(line) for line in trace.read_text("utf-8").splitlines()][WARM : WARM + TRIPS]
     dues = [max(moments["claimed"], moments["arrived"] + SETTLE_MS * 1_000_000) for moments in each]
     work = [(moments["claimed"] - moments["arrived"]) / 1e6 for moments in each]
     slop = [(moments["handed"] - due) / 1e6 for moments, due in zip(each, dues, strict=True)]
     waits = [(due - moments["claimed"]) / 1e6 for moments, due in zip(each, dues, strict=True)]
-    return Run([trip - wait for trip, wait in zip(trips, waits, strict=True)], rate, *told, work, slop)
+    return Run([trip - wait for trip, wait in zip(trips, waits, strict=True)], rate, cpu, work, slop)
 
 
 async def measure(place: Path) -> dict[bool, list[Run]]:
@@ -200,18 +196,11 @@ def main() -> int:
         p50, p95 = middle(of, name, 50), middle(of, name, 95)
         print(f"| {title} | {p50:.2f} ms | {p95:.2f} ms | {p95 / base:.2f} |")
     rates = [statistics.median(run.rate for run in of) for of in (echo, wabot)]
-    memory = [
-        [statistics.median(getattr(run, kind) for run in of) for of in (echo, wabot)] for kind in Run._fields[2:4]
-    ]
     print(f"\n| {CROWD} customers | echo | wabot | |\n|---|---:|---:|---:|")
     print(f"| messages a second | {rates[0]:.0f} | {rates[1]:.0f} | {rates[1] / rates[0]:.0%} |")
     cpu = [statistics.median(run.cpu for run in of) for of in (echo, wabot)]
     print(f"| processor time a message | {cpu[0]:.1f} ms | {cpu[1]:.1f} ms | +{cpu[1] - cpu[0]:.1f} ms |")
-    for kind, (bare, ours) in zip(("PSS", "private"), memory, strict=True):
-        print(
-            f"| memory after that, {kind} | {bare / 1e6:.1f} MB | {ours / 1e6:.1f} MB | +{(ours - bare) / 1e6:.1f} MB |"
-        )
-    added, more = middle(together, "trips", 95) / base, memory[0][1] - memory[0][0]
+    added = middle(together, "trips", 95) / base
     print()
     reached = [
         verdict(f"added time ≤ {MOST_ADDED} × the echo's round trip at p95 ({added:.2f})", added <= MOST_ADDED),
@@ -219,7 +208,6 @@ def main() -> int:
             f"≥ {LEAST_RATE:.0%} of its messages a second ({rates[1] / rates[0]:.0%})",
             rates[1] >= LEAST_RATE * rates[0],
         ),
-        verdict(f"≤ {MOST_MEMORY / 1e6:.0f} MB more a process ({more / 1e6:.1f} MB)", more <= MOST_MEMORY),
     ]
     return 0 if all(reached) else 1
 

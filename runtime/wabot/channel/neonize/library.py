@@ -149,14 +149,8 @@ class Client:
         return Account(str(me.JID.User), int(me.JID.Device), str(me.LID.User))
 
     async def phone_of(self, lid: str) -> str:
-        """The number behind a LID, "" when the library does not know it. Raises LibraryError, and TimeoutError."""
-        try:
-            found = await self._call(self._client.get_pn_from_lid, self._library.jid(lid, "lid"))
-        except NotConnected:
-            raise
-        except LibraryError:  # it says so when there is none
-            return ""
-        return str(found.User)
+        """The number behind a LID. Raises LibraryError, also when the library does not know it, and TimeoutError."""
+        return str((await self._call(self._client.get_pn_from_lid, self._library.jid(lid, "lid"))).User)
 
     async def holds(self) -> bool:
         """Whether the library itself says that it is connected and logged in. Raises LibraryError, and TimeoutError
