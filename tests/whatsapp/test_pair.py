@@ -77,7 +77,7 @@ async def test_a_phone_whose_word_does_not_fit_is_refused(live: Live, fault: str
     async with Typed(live, "pair", "warung") as pair:
         scanning = asyncio.ensure_future(phone.scans((await pair.says("qr"))["code"], **{fault: True}))
         failed = await pair.says("failed")
-        assert failed["reason"] == "refused"
+        assert failed["reason"] == "refused", failed
         assert failed["detail"].startswith("Pairing failed")
         assert await pair.ends() == 3
         scanning.cancel()

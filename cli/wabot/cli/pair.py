@@ -3,7 +3,7 @@
 import signal
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import Annotated, Any, Final
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
@@ -12,6 +12,9 @@ from wabot.cli.linking import check_owner, complain_about, exit_code, number_of,
 from wabot.cli.output import Format, say
 from wabot.cli.stored import DATA_HELP, as_chat, when
 from wabot.model.errors import UsageError
+
+if TYPE_CHECKING:
+    from wabot.daemon.linking_order import Order
 
 _SCAN: Final = "scan this with the phone of {phone}: WhatsApp > Linked devices > Link a device. It works for {left} s."
 _TYPE: Final = """\
@@ -43,6 +46,9 @@ def pair(
     ),
 ) -> None:
     """Link a tenant's phone, by a QR code or a code to type. A daemon that waits for it starts the session at once."""
+    from wabot.channel.neonize.linked import pair_command
+    from wabot.daemon.linking_order import Order
+
     if code and out is not None:
         raise UsageError("--out writes a QR code, and with --code there is none")
     phone = number_of(tenant, rules, data)
@@ -55,30 +61,28 @@ def pair(
     with_settings(node)
     show = _Machines(tenant, out) if output is Format.json else _People(tenant, phone, data, out)
     _stop_as_ctrl_c_does()
-    done: Mapping[str, Any] = {}
-    try:
-        for event in _events(tenant, phone, data, bool(code), timeout):
-            show.event(event)
-            done = event
-    finally:
-        show.over()
+    done = _follow(tenant, data, Order("pair", timeout, phone, bool(code), pair_command(data / tenant)), show)
     show.done(done)
     raise typer.Exit(exit_code(done))
 
 
-def _events(tenant: str, phone: str, data: Path, typed: bool, timeout: int) -> Iterator[Mapping[str, Any]]:
-    """What happens; the last event is `done`."""
-    from wabot.channel.neonize.linked import pair_command
+def _follow(tenant: str, data: Path, order: "Order", show: "_Show") -> Mapping[str, Any]:
+    """Show what happens until it is over; the last event. Ctrl-C, whenever it comes, asks the process to stop."""
     from wabot.daemon.link_process import LinkProcess
-    from wabot.daemon.linking_order import Order
 
     data.mkdir(mode=0o700, parents=True, exist_ok=True)
-    order = Order("pair", timeout, phone, typed, pair_command(data / tenant))
+    done: Mapping[str, Any] = {}
     with LinkProcess(data / tenant, order) as process:
         try:
-            yield from _knowing_more(process.events(), tenant, data)
+            for done in _knowing_more(process.events(), tenant, data):
+                show.event(done)
         except KeyboardInterrupt:
-            yield from process.stop()
+            if done.get("event") != "done":
+                for done in process.stop():
+                    show.event(done)
+        finally:
+            show.over()
+    return done
 
 
 def _knowing_more(events: Iterable[Mapping[str, Any]], tenant: str, data: Path) -> Iterator[Mapping[str, Any]]:

@@ -109,11 +109,15 @@ class Pairing:
             ears = Ears(self._inbox, addresses, Spool(self._keys.parent / FOLDER))
             self._client = client = Client(library, database_name(self._keys.resolve()))
             self._offered, self._ended = 0, ""
+            outcome = None
             try:
                 await client.connect(self._proxy)
                 outcome = await self._follow(client, ears)
             finally:
-                await client.stop()
+                # A pairing that failed has left a thread in the library that never ends, and stopping the library then
+                # can abort the process before anybody is told why. It ends right after this anyway.
+                if outcome is None or self._linked or outcome.reason == "wrong_number":
+                    await client.stop()
             if outcome is not None:
                 return outcome
             if self._now() >= self._until:
