@@ -96,9 +96,11 @@ class NeonizeChannel:
             ChannelError: the connection cannot be mended inside this process; start a new one.
         """
         protect(self._keys)
-        if self._nobody_sees and read_linked(self._keys) is None:
-            await self._following.report(inbox, unlinked(self._phone, restore_command(self._keys.parent)))
-            return
+        if read_linked(self._keys) is None:
+            restore = restore_command(self._keys.parent)
+            if restore or self._nobody_sees:
+                await self._following.report(inbox, unlinked(self._phone, restore))
+                return
         mark(self._keys).unlink(missing_ok=True)  # what a pairing that was cut off had left: the login tells
         self._addresses.load(self._keys)
         self._following.seals.load(self._keys)
