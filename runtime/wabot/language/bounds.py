@@ -24,7 +24,7 @@ class Bounds:
         if self._near is None:
             beside = os.path.realpath(self._folder.parent)
             self._near = (f"{os.path.realpath(self._folder)}{os.sep}", os.path.join(beside, "_"))
-        return real.startswith(self._near) or real.startswith(self._linked())
+        return any(map(real.startswith, self._near)) or any(map(real.startswith, self._linked()))
 
     def left_by(self, path: str | Path) -> bool:
         """Whether `path` is itself a link, and leads out."""
