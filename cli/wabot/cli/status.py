@@ -150,6 +150,9 @@ def _told(summary: Summary | Unreadable) -> str:
     received = render.plural(summary.received, "message")
     lines.append(f"  customers  {render.plural(summary.contacts, 'contact')}, {received} received")
     lines.append(f"  replies    {sent or 'none'}{f'; {summary.waiting} waiting' if summary.waiting else ''}")
+    if summary.pending:
+        chats = f"{render.plural(summary.pending, 'chat')} wait{'s' if summary.pending == 1 else ''} for a person"
+        lines.append(f"  pending    {chats}: `wabot conversations --status pending`")
     if summary.set_aside:
         count = render.plural(summary.set_aside, "message")
         lines.append(f"  set aside  {count} that could not be decided: a person must answer")
@@ -198,6 +201,7 @@ def _as_data(summary: Summary | Unreadable) -> dict[str, Any]:
         "contacts": summary.contacts,
         "received": summary.received,
         "waiting": summary.waiting,
+        "pending": summary.pending,
         "set_aside": summary.set_aside,
         "outbox": dict(summary.outbox),
         "by_rule": dict(summary.by_rule),

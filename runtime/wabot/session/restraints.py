@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable
 from functools import partial
 from typing import Final
 
+from wabot.model.alert import Alert
 from wabot.model.session import SessionState
 from wabot.model.turn import Outbound
 from wabot.ports import Clock, Store
@@ -54,9 +55,9 @@ class Restraints:
         )
         if await insist(stop, self._report, "a restriction"):
             self._report.note("WhatsApp restricts this number: nobody new is answered for a day", level="warning")
-        await self.hand_over(outbound)
+        await self.hand_over(outbound, waits_for_a_person(outbound.chat))
 
-    async def hand_over(self, outbound: Outbound) -> None:
-        """The bot may not answer in this chat: a person must, by the phone."""
-        at, alert = self._clock.now(), waits_for_a_person(outbound.chat)
+    async def hand_over(self, outbound: Outbound, alert: Alert) -> None:
+        """The bot may not or cannot answer in this chat: a person must."""
+        at = self._clock.now()
         await insist(partial(self._store.restraints.hand_over, outbound.chat, at, alert), self._report, "a restriction")
