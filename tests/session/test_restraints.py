@@ -122,10 +122,10 @@ async def test_a_person_ends_the_wait_for_a_ban_and_a_login_forgets_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(restraints, "_LOOK", 0.01)
-    store = open_store(tmp_path / "data", "warung")
-    await store.restraints.hold_login(OWN, BANNED)
     async with stage(tmp_path) as shop:
         pass
+    store = open_store(tmp_path / "data", "warung")
+    await store.restraints.hold_login(OWN, BANNED)
     channel, clock = ScriptedChannel(), type(shop.clock)()
     clock.set(START)
     place = Place(shop.folder, tmp_path / "data")
