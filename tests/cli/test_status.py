@@ -57,7 +57,16 @@ def test_a_number_that_answers_nobody_new_says_until_when_and_how_to_end_it(tmp_
     said = wabot("status", "--data", tmp_path).out
     assert "restricted until " in said
     assert "`wabot resume warung` lets the bot try again" in said
+    (session,) = json.loads(wabot("sessions", "--data", tmp_path, "--format", "json").out)["sessions"]
+    assert (
+        session["restricted_until"]
+        == json.loads(wabot("status", "--data", tmp_path, "--format", "json").out)["tenants"][0][
+            "first_contacts_stopped_until"
+        ]
+    )
     assert wabot("resume", "warung", "--data", tmp_path).code == 0
+    (session,) = json.loads(wabot("sessions", "--data", tmp_path, "--format", "json").out)["sessions"]
+    assert session["restricted_until"] is None
     assert "restricted until " not in wabot("status", "--data", tmp_path).out
 
 
