@@ -140,7 +140,10 @@ def _counters(views: list[TenantView]) -> Iterator[Family]:
         "wabot_replies", "Replies; one that was read was sent, too.", labels=["tenant", "rule", "outcome"]
     )
     silences = CounterMetricFamily("wabot_silences", "Messages without a reply, and why.", labels=["tenant", "reason"])
-    families = {"messages": messages, "replies": replies, "silences": silences}
+    reconnects = CounterMetricFamily(
+        "wabot_session_reconnects", "Connections that were cut and made again.", labels=["tenant"]
+    )
+    families = {"messages": messages, "replies": replies, "silences": silences, "reconnects": reconnects}
     for view in views:
         for (name, *labels), total in sorted(view.counts.items()):
             families[name].add_metric([view.tenant, *labels], total)

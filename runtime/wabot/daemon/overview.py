@@ -16,10 +16,10 @@ _SILENT: Final = 30_000
 """Milliseconds without news (a session tells something every 5 s) after which it counts as stuck."""
 _MOST: Final = 3_000
 """Series of one tenant: what a session tells beyond them is not counted."""
-_LABELS: Final = {"messages": 0, "silences": 1, "replies": 2}
+_LABELS: Final = {"messages": 0, "reconnects": 0, "silences": 1, "replies": 2}
 
 Series = tuple[str, ...]
-_FROM_THE_START: Final = (("messages",), ("silences", "set_aside"), ("silences", "loop_suspected"))
+_FROM_THE_START: Final = (("messages",), ("reconnects",), ("silences", "set_aside"), ("silences", "loop_suspected"))
 """Told as 0 until there is one: Prometheus sees no increase in what begins with its first."""
 
 
