@@ -108,7 +108,7 @@ class Overview:
         view.state, view.detail, view.action, view.until = "starting", "", "", 0
 
     def _ended(self, view: TenantView, news: Mapping[str, Any]) -> None:
-        view.pid, view.done = None, news["code"] == DONE
+        view.pid, view.done, view.until = None, news["code"] == DONE, 0
         view.state, view.detail, view.action = "stopped", "" if view.done else str(news["why"]), ""
         # Whoever starts a second daemon reads of it there; the tenant itself is served, by the first.
         if not view.done and news["code"] != BUSY:
@@ -122,6 +122,7 @@ class Overview:
         elif status == "needs_a_person" and view.action:
             return  # its session told what, and that is an alert already
         view.state, view.detail, view.action = status if status in STATES else "stopped", detail, action
+        view.until = 0
         if status != "restarting":
             kind: AlertKind = "session" if status == "needs_a_person" else "parked"
             self._alert(Alert(kind, " ".join(filter(None, (f"{status}: {detail}", action)))), view.tenant)
