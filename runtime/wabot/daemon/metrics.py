@@ -117,6 +117,12 @@ class Metrics(Collector):
         yield _gauge("wabot_outbox_oldest_seconds", "Age of the oldest reply that waits.", views, since("oldest"))
         yield _gauge("wabot_outbox_overdue_seconds", "How long the first reply is overdue.", views, since("due"))
         yield _gauge(
+            "wabot_replies_undelivered",
+            "Replies that reached no phone, though the customer has written since.",
+            views,
+            lambda view: view.backlog.get("undelivered"),
+        )
+        yield _gauge(
             "wabot_journal_backlog", "Messages not decided yet.", views, lambda view: view.backlog.get("undecided")
         )
 
