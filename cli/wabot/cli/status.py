@@ -15,6 +15,7 @@ from wabot.cli.output import Format, complain, say, style
 from wabot.cli.standings import DOWN, STANDING, with_standing
 from wabot.cli.stored import paused, paused_as_data, stored_tenants, when
 from wabot.cli.troubles import troubles
+from wabot.cli.undelivered import TODO, undelivered
 from wabot.daemon.presence import find_daemon
 from wabot.model.errors import StoreError
 from wabot.model.session import SessionState, Summary
@@ -118,7 +119,13 @@ def runs(folder: Path) -> bool:
 
 
 def _text(summary: Summary | Unreadable, data: Path) -> str:
-    return "\n".join([_told(summary), *_shown(troubles(data / summary.tenant))])
+    return "\n".join([_told(summary), *_undelivered(data / summary.tenant), *_shown(troubles(data / summary.tenant))])
+
+
+def _undelivered(folder: Path) -> list[str]:
+    count = len(undelivered(folder))
+    replies = "1 reply" if count == 1 else f"{count:,} replies"
+    return [f"  undelivered  {replies}: {TODO}"] if count else []
 
 
 def _told(summary: Summary | Unreadable) -> str:
@@ -179,7 +186,10 @@ def _line(summary: Summary | Unreadable, data: Path) -> str:
 
 
 def _data(summary: Summary | Unreadable, data: Path) -> dict[str, Any]:
-    return {**_as_data(summary), "troubles": troubles(data / summary.tenant)}
+    if isinstance(summary, Unreadable):
+        return {**_as_data(summary), "troubles": troubles(data / summary.tenant)}
+    count = len(undelivered(data / summary.tenant))
+    return {**_as_data(summary), "undelivered": count, "troubles": troubles(data / summary.tenant)}
 
 
 def _as_data(summary: Summary | Unreadable) -> dict[str, Any]:

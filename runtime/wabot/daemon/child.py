@@ -32,7 +32,7 @@ from wabot.model.failure import place_of
 from wabot.model.session import Reload, SessionState
 from wabot.ports import Channel, Clock
 from wabot.session.clock import RealClock, ScriptClock
-from wabot.session.counting import counting
+from wabot.session.counting import Counting, counting
 from wabot.session.defaults import NodeDefaults, loading
 from wabot.session.deliverer import delivering
 from wabot.session.keys_backup import KeysBackup
@@ -125,6 +125,8 @@ async def run(rules: Path, data: Path, options: RunOptions, settings: Settings, 
 
     def news(what: SessionState | Reload) -> None:
         line.tell("state" if isinstance(what, SessionState) else "reload", **asdict(what))
+        if isinstance(what, SessionState) and isinstance(told, Counting):
+            told.stands(what.status)
         if isinstance(what, Reload) and what.ok and built_from:
             shop = session.live.rule_set().tenant
             if built_from[0] != (shop.phone, str(shop.timezone)):
@@ -133,13 +135,13 @@ async def run(rules: Path, data: Path, options: RunOptions, settings: Settings, 
     load = loading(
         NodeDefaults(settings.enabled, settings.delay, settings.max_per_contact_per_day, settings.max_per_minute)
     )
+    told: Report = report
     async with AsyncExitStack() as stack:
         stack.push_async_callback(store.close)
         stack.callback(beating.cancel)
         stack.callback(watching.cancel)
         if not options.fast:  # a rehearsal calls nobody
             await stack.enter_async_context(delivering(store.alerts, webhook(settings), report))
-        told: Report = report
         if settings.listen:
             told = await stack.enter_async_context(counting(report, clock, line.tell, store.alerts.backlog))
         place = Place(rules, data)

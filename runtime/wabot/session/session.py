@@ -28,7 +28,7 @@ from wabot.session.keys_backup import KeysBackup
 from wabot.session.live import LiveRules
 from wabot.session.marking import Marking
 from wabot.session.report import Report
-from wabot.session.restraints import Restraints
+from wabot.session.restraints import Hastened, Restraints
 from wabot.session.sender import Sender
 from wabot.session.turns import Turns
 
@@ -163,6 +163,8 @@ class Session:
         }
         if downloads is not None:
             loops["downloading"] = downloads.run
+        if isinstance(channel, Hastened):
+            loops["the look for a ban that was lifted"] = partial(self._restraints.hasten, channel)
         if not self._scripted:
             jobs = Jobs(JOBS, self._store, self._clock, self.live.rule_set, self._report, self._keys)
             loops |= {"sending at times": at_times.run, "the jobs": jobs.run}

@@ -31,6 +31,8 @@ from wabot.ports import Clock, Inbox
 ATTEMPTS: Final = 100
 # A connection that lasted so long may be made again at once.
 STEADY_MS: Final = 60_000
+_LOOK: Final = 2.0
+"""Seconds between looks whether a ban is over, by a clock that may be set, or was lifted."""
 
 
 class NeonizeChannel:
@@ -70,6 +72,7 @@ class NeonizeChannel:
         self._nobody_sees = show_qr is None
         self._proxy, self._cut_seconds, self._look_seconds = proxy, cut_seconds, look_seconds
         self._closed = asyncio.Event()
+        self._now = False
         self._connection = Connection()
         self._addresses = Addresses()
         self._speaking = Speaking(self._connection, self._addresses, clock, find)
@@ -147,14 +150,19 @@ class NeonizeChannel:
                 return
             if verdict.then == "restart":
                 raise ChannelError(verdict.state.detail if verdict.state else "The connection must be made anew.")
-            while not self._closed.is_set() and (left := verdict.until - self._clock.now()) > 0:
-                await self._pause(min(left / 1000, 60.0))
+            self._now = False
+            while not (self._closed.is_set() or self._now) and (left := verdict.until - self._clock.now()) > 0:
+                await self._pause(min(left / 1000, _LOOK))
 
     def know(self, lids: Iterable[tuple[str, str]]) -> None:
         """The library's own key store tells of LIDs only as long as it lives: a phone that is linked anew begins with
         an empty one, and a LID that nobody knows would be taken for a phone number."""
         for lid, phone in lids:
             self._addresses.learn(lid, phone)
+
+    def try_now(self) -> None:
+        """Wait for the end of no ban or restriction any more."""
+        self._now = True
 
     async def send(self, outbound: Outbound) -> None:
         """Send one message to one person. See `Channel.send` for what it raises."""
