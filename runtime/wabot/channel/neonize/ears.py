@@ -4,14 +4,13 @@ import asyncio
 from typing import Final
 
 from wabot.channel.neonize.addresses import Addresses
+from wabot.channel.neonize.last_words import last_words
 from wabot.channel.neonize.library import Client, Event
 from wabot.channel.neonize.seals import Seals
 from wabot.channel.neonize.spool import Spool
 from wabot.channel.neonize.translate import announces_history, read_message, says_nothing
 from wabot.ports import Inbox
 
-_QUIET: Final = 0.3
-"""Seconds without anything new after which all that came over a closed connection has been handed on."""
 _QUEUE: Final = 15.0
 """Seconds to wait for WhatsApp to have said all that waited for this device."""
 _DOWNLOAD: Final = 30.0
@@ -63,12 +62,8 @@ class Ears:
             pass
         while self._announced and await self._next(client, until):
             pass
-        await client.hang_up()
-        while await self._next(client, min(until, asyncio.get_running_loop().time() + _QUIET)):
-            pass
-        await client.stop()
-        while not client.events.empty():
-            await self.hear(client.events.get_nowait())
+        async for event in last_words(client):
+            await self.hear(event)
 
     async def _next(self, client: Client, until: float) -> bool:
         try:

@@ -9,6 +9,7 @@ from typing import Any, Final
 from wabot.channel.neonize.addresses import Addresses
 from wabot.channel.neonize.connection import Connection
 from wabot.channel.neonize.importing import Importer
+from wabot.channel.neonize.last_words import last_words
 from wabot.channel.neonize.library import Client, Event, LibraryError
 from wabot.channel.neonize.outcomes import (
     PAIR_COMMAND,
@@ -71,12 +72,26 @@ class Following:
         self._complain, self._cut_seconds, self._login_seconds = complain, cut_seconds, login_seconds
         self._state = SessionState("starting")
         self._begun: set[str] = set()
+        self._held: list[Any] = []  # what comes before it is certain whose messages these are
         self.ended = ""
         self.pair_command = PAIR_COMMAND
 
     async def follow(self, client: Client, inbox: Inbox) -> Verdict | None:
-        """Deliver one client's events until they end; None when the connection could not be made or kept."""
-        held: list[Any] = []  # what comes before it is certain whose messages these are
+        """Deliver one client's events until they end, then stop it; None when the connection could not be made or
+        kept. Whatever ends it, all that the library has confirmed to WhatsApp by then is delivered: nobody says it
+        again."""
+        self._held.clear()
+        verdict = await self._listen(client, inbox)
+        if self._connection.account is not None:
+            await self._hear_out(client, inbox)
+        return verdict
+
+    async def _hear_out(self, client: Client, inbox: Inbox) -> None:
+        await self._deliver_held(inbox)
+        async for event in last_words(client):
+            await self._take(event, client, inbox)
+
+    async def _listen(self, client: Client, inbox: Inbox) -> Verdict | None:
         deadline: float | None = self._in(self._login_seconds)
         silent = True
         while True:
@@ -90,8 +105,8 @@ class Following:
             if silent and event.kind in client.HEARD:
                 silent, deadline = False, self._in(self._cut_seconds)
             match event.kind:
-                case "Close":
-                    return None
+                case "Close":  # what is held may be the tenant's
+                    return await self._check_number(client) if client.connected else None
                 case "Ended":
                     self.ended = str(event.body) or "the connection ended"
                     return broken_off(self.ended, self._clock.now())
@@ -116,32 +131,13 @@ class Following:
                     await self._caught_up(event.kind, inbox)
                     loop = asyncio.get_running_loop()
                     loop.call_later(CATCH_UP_SECONDS, client.events.put_nowait, Event("OfflineSyncCompleted"))
-                    for body in held:
-                        await self.deliver(body, inbox)
-                    held.clear()
+                    await self._deliver_held(inbox)
                     self._importer.start(inbox)
                 case "OfflineSyncCompleted":
                     if event.body is not None or "Connected" in self._begun:  # ours comes late when that was cut again
                         await self._caught_up(event.kind, inbox)
-                case "HistorySync":
-                    self._importer.hear(event.body)
-                case "Message":
-                    if self._connection.account is None:
-                        held.append(event.body)
-                    else:
-                        await self.deliver(event.body, inbox)
-                case "Receipt":
-                    for ack in read_receipt(event.body, self._addresses):
-                        await self._acknowledge(ack, inbox)
-                    chat, ids = unreadable(event.body, self._addresses)
-                    for receipt in self._speaking.unreadable(client, chat, ids):
-                        await inbox.receipt(receipt)
-                case "Ack":
-                    await self._acknowledge(event.body, inbox)
-                case "Sent":
-                    await inbox.receipt(event.body)
-                case "Lost":
-                    self._complain(f"the WhatsApp library lost an event ({event.body})")
+                case _ if await self._take(event, client, inbox):
+                    pass
                 case _:
                     verdict = judge(event.kind, event.body, self._phone, self._clock.now())
                     if verdict.then != "go_on":
@@ -155,6 +151,37 @@ class Following:
                         deadline = None
                     elif deadline is None:  # counted from when it was cut, however often it is tried since
                         deadline = self._in(self._cut_seconds)
+
+    async def _take(self, event: Event, client: Client, inbox: Inbox) -> bool:
+        """Hand on what concerns customers; whether it does."""
+        match event.kind:
+            case "HistorySync":
+                self._importer.hear(event.body)
+            case "Message":
+                if self._connection.account is None:
+                    self._held.append(event.body)
+                else:
+                    await self.deliver(event.body, inbox)
+            case "Receipt":
+                for ack in read_receipt(event.body, self._addresses):
+                    await self._acknowledge(ack, inbox)
+                chat, ids = unreadable(event.body, self._addresses)
+                for receipt in self._speaking.unreadable(client, chat, ids):
+                    await inbox.receipt(receipt)
+            case "Ack":
+                await self._acknowledge(event.body, inbox)
+            case "Sent":
+                await inbox.receipt(event.body)
+            case "Lost":
+                self._complain(f"the WhatsApp library lost an event ({event.body})")
+            case _:
+                return False
+        return True
+
+    async def _deliver_held(self, inbox: Inbox) -> None:
+        for body in self._held:
+            await self.deliver(body, inbox)
+        self._held.clear()
 
     def _in(self, seconds: float) -> float:
         return asyncio.get_running_loop().time() + seconds
