@@ -62,10 +62,10 @@ class Receiving:
 
 class Journal:
     def __init__(self) -> None:
-        self.texts: list[str] = []
+        self.messages: list[Message] = []
 
     async def message(self, message: Message) -> None:
-        self.texts.append(message.text)
+        self.messages.append(message)
 
     async def state(self, _state: object) -> None: ...
 
@@ -105,7 +105,7 @@ async def left(channel: NeonizeChannel, client: Any) -> list[str]:
     channel._connection.client, channel._connection.account = client, None
     journal = Journal()
     await channel._following.follow(client, journal)
-    return journal.texts
+    return [message.text for message in journal.messages]
 
 
 @pytest.mark.parametrize("end", ENDS)

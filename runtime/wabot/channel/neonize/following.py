@@ -22,10 +22,10 @@ from wabot.channel.neonize.outcomes import (
     unanswered,
     wrong_number,
 )
+from wabot.channel.neonize.reading import read_or_keep
 from wabot.channel.neonize.seals import Seals
 from wabot.channel.neonize.speaking import Speaking
-from wabot.channel.neonize.translate import Ack, nameless, read_message, read_receipt, says_nothing, unreadable
-from wabot.model.failure import place_of
+from wabot.channel.neonize.translate import Ack, nameless, read_receipt, says_nothing, unreadable
 from wabot.model.history import History
 from wabot.model.message import Message
 from wabot.model.session import SessionState
@@ -208,7 +208,6 @@ class Following:
         """Hand on the library's MessageEv."""
         if says_nothing(body):
             return
-        self.seals.unseal(body)
         if body.Info.MessageSource.IsFromMe:
             await self._speaking.handed_over()  # an echo may be here before the library has told the id
         else:
@@ -228,12 +227,7 @@ class Following:
 
     def read(self, body: Any) -> Message:
         """The library's MessageEv; what this very device sent is nobody's message."""
-        try:
-            message = read_message(body, self._addresses)
-        except Exception as error:  # a customer must not end the session by what they send: it was confirmed already
-            self._complain(f"a message cannot be read: it is kept without its content ({place_of(error)})")
-            body.ClearField("Message")
-            message = read_message(body, self._addresses)
+        message = read_or_keep(body, self._addresses, self.seals, self._complain)
         if message.from_me and self._speaking.is_echo(message.id, body.Info.MessageSource.Sender.Device):
             return replace(message, type="other", text="")
         return message
