@@ -31,8 +31,12 @@ from wabot.model.message import Message
 from wabot.model.session import SessionState
 from wabot.ports import Clock, Inbox
 
-# The first pairing code lives 60 s, the following ones 20 s; then WhatsApp hangs up without a word.
-QR_SECONDS: Final = 75.0
+# Seconds for which the first pairing code lives, and each that follows; then WhatsApp hangs up without a word.
+FIRST: Final = 60.0
+FOLLOWING: Final = 20.0
+QR_SECONDS: Final = FIRST + 15.0
+# A connection that ends so long before its last code does was cut.
+EARLY: Final = 5.0
 # After a login WhatsApp first sends all that came meanwhile, then says that this was all: the owner may have answered
 # there what a reply is about. It has always said so; this is for the day on which it does not.
 CATCH_UP_SECONDS: Final = 15.0
@@ -93,7 +97,7 @@ class Following:
 
     async def _listen(self, client: Client, inbox: Inbox) -> Verdict | None:
         deadline: float | None = self._in(self._login_seconds)
-        silent = True
+        silent, shown, codes_end = True, False, 0.0
         while True:
             try:
                 async with asyncio.timeout_at(deadline):
@@ -112,7 +116,15 @@ class Following:
                     return broken_off(self.ended, self._clock.now())
                 case "QR":
                     deadline = self._in(QR_SECONDS)
+                    shown, codes_end = True, self._in(FOLLOWING if shown else FIRST)
                     await self.report(inbox, pairing(self._phone, self._show_qr(event.body)))
+                case "Unpaired" if event.body == "timeout":
+                    if shown and self._in(EARLY) > codes_end:  # WhatsApp has hung up with the last code
+                        return expired(self._phone)
+                    self.ended = (
+                        "the connection was cut"  # the code that is shown is dead; another client gets new ones
+                    )
+                    return None
                 case "PairStatus":
                     deadline = self._in(self._cut_seconds)
                     if event.body.Error:
