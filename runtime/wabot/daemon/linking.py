@@ -74,6 +74,10 @@ class Journal:
     async def settled(self) -> None:
         pass
 
+    def complain(self, text: str) -> None:
+        """For the log."""
+        self._report.note(text, level="warning")
+
 
 async def _run(
     data: Path, order: Order, settings: Settings, tell: Callable[..., None], report: Report
@@ -115,6 +119,7 @@ async def _pair(
     linked.begin(keys)
     try:
         pairing = Pairing(keys, order.phone, inbox.clock, inbox, tell, order.seconds, typed=order.typed, proxy=proxy)
+        pairing.complain = inbox.complain
         outcome = await _stoppable(pairing)
         paired = outcome.reason == "paired"
     finally:
@@ -129,7 +134,9 @@ async def _unpair(
     from wabot.channel.neonize import linked
     from wabot.channel.neonize.unlinking import Unlinking
 
-    outcome = await _stoppable(Unlinking(keys, inbox.clock, inbox, order.seconds, proxy=proxy))
+    unlinking = Unlinking(keys, inbox.clock, inbox, order.seconds, proxy=proxy)
+    unlinking.complain = inbox.complain
+    outcome = await _stoppable(unlinking)
     if outcome.reason not in ("unlinked", "was_unlinked"):
         return outcome, None
     linked.forget(keys)

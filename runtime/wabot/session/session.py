@@ -33,8 +33,8 @@ from wabot.session.sender import Sender
 from wabot.session.turns import Turns
 
 Result = TypeVar("Result")
-CLOSE: Final = 3.0
-"""Seconds for the channel to end when the session stops."""
+CLOSE: Final = 8.0
+"""Seconds for the channel to deliver what came, and to end, when the session stops."""
 DRAIN: Final = 8.0
 """Seconds for deciding what is journalled by then; the rest is taken up at the next start."""
 

@@ -184,15 +184,19 @@ class NeonizeChannel:
         return await download(client, media, most, self._proxy)
 
     async def close(self) -> None:
-        """Disconnect. `run` returns within seconds.
+        """Disconnect. `run` returns within seconds, once what WhatsApp was told has arrived is delivered.
 
         A pairing that nobody finished leaves a thread of the library behind that never ends, and Python waits for it at
         exit. The session's process therefore ends with `os._exit(code)` once its store is closed and its streams are
         flushed.
         """
         self._closed.set()
-        if self._connection.client:
-            self._connection.client.events.put_nowait(Event("Close"))
+        client = self._connection.client
+        if client is None:
+            return
+        if self._connection.account is not None:  # what waits to be delivered must not grow meanwhile
+            await client.hang_up()
+        client.events.put_nowait(Event("Close"))
 
     async def _pause(self, seconds: float) -> None:
         with suppress(TimeoutError):

@@ -9,6 +9,7 @@ from typing import Any, Final
 from wabot.channel.neonize.addresses import Addresses
 from wabot.channel.neonize.connection import Connection
 from wabot.channel.neonize.importing import Importer
+from wabot.channel.neonize.last_words import last_words
 from wabot.channel.neonize.library import Client, Event, LibraryError
 from wabot.channel.neonize.outcomes import (
     PAIR_COMMAND,
@@ -22,17 +23,21 @@ from wabot.channel.neonize.outcomes import (
     unanswered,
     wrong_number,
 )
+from wabot.channel.neonize.reading import read_or_keep
 from wabot.channel.neonize.seals import Seals
 from wabot.channel.neonize.speaking import Speaking
-from wabot.channel.neonize.translate import Ack, nameless, read_message, read_receipt, says_nothing, unreadable
-from wabot.model.failure import place_of
+from wabot.channel.neonize.translate import Ack, nameless, read_receipt, says_nothing, unreadable
 from wabot.model.history import History
 from wabot.model.message import Message
 from wabot.model.session import SessionState
 from wabot.ports import Clock, Inbox
 
-# The first pairing code lives 60 s, the following ones 20 s; then WhatsApp hangs up without a word.
-QR_SECONDS: Final = 75.0
+# Seconds for which the first pairing code lives, and each that follows; then WhatsApp hangs up without a word.
+FIRST: Final = 60.0
+FOLLOWING: Final = 20.0
+QR_SECONDS: Final = FIRST + 15.0
+# A connection that ends so long before its last code does was cut.
+EARLY: Final = 5.0
 # After a login WhatsApp first sends all that came meanwhile, then says that this was all: the owner may have answered
 # there what a reply is about. It has always said so; this is for the day on which it does not.
 CATCH_UP_SECONDS: Final = 15.0
@@ -72,14 +77,28 @@ class Following:
         self._complain, self._cut_seconds, self._login_seconds = complain, cut_seconds, login_seconds
         self._state = SessionState("starting")
         self._begun: set[str] = set()
+        self._held: list[Any] = []  # what comes before it is certain whose messages these are
         self.ended = ""
         self.pair_command = PAIR_COMMAND
 
     async def follow(self, client: Client, inbox: Inbox) -> Verdict | None:
-        """Deliver one client's events until they end; None when the connection could not be made or kept."""
-        held: list[Any] = []  # what comes before it is certain whose messages these are
+        """Deliver one client's events until they end, then stop it; None when the connection could not be made or
+        kept. Whatever ends it, all that the library has confirmed to WhatsApp by then is delivered: nobody says it
+        again."""
+        self._held.clear()
+        verdict = await self._listen(client, inbox)
+        if self._connection.account is not None:
+            await self._hear_out(client, inbox)
+        return verdict
+
+    async def _hear_out(self, client: Client, inbox: Inbox) -> None:
+        await self._deliver_held(inbox)
+        async for event in last_words(client):
+            await self._take(event, client, inbox)
+
+    async def _listen(self, client: Client, inbox: Inbox) -> Verdict | None:
         deadline: float | None = self._in(self._login_seconds)
-        silent = True
+        silent, shown, codes_end = True, False, 0.0
         while True:
             try:
                 async with asyncio.timeout_at(deadline):
@@ -91,14 +110,22 @@ class Following:
             if silent and event.kind in client.HEARD:
                 silent, deadline = False, self._in(self._cut_seconds)
             match event.kind:
-                case "Close":
-                    return None
+                case "Close":  # what is held may be the tenant's
+                    return await self._check_number(client) if client.connected else None
                 case "Ended":
                     self.ended = str(event.body) or "the connection ended"
                     return broken_off(self.ended, self._clock.now())
                 case "QR":
                     deadline = self._in(QR_SECONDS)
+                    shown, codes_end = True, self._in(FOLLOWING if shown else FIRST)
                     await self.report(inbox, pairing(self._phone, self._show_qr(event.body)))
+                case "Unpaired" if event.body == "timeout":
+                    if shown and self._in(EARLY) > codes_end:  # WhatsApp has hung up with the last code
+                        return expired(self._phone)
+                    self.ended = (
+                        "the connection was cut"  # the code that is shown is dead; another client gets new ones
+                    )
+                    return None
                 case "PairStatus":
                     deadline = self._in(self._cut_seconds)
                     if event.body.Error:
@@ -117,32 +144,13 @@ class Following:
                     await self._caught_up(event.kind, inbox)
                     loop = asyncio.get_running_loop()
                     loop.call_later(CATCH_UP_SECONDS, client.events.put_nowait, Event("OfflineSyncCompleted"))
-                    for body in held:
-                        await self.deliver(body, inbox)
-                    held.clear()
+                    await self._deliver_held(inbox)
                     self._importer.start(inbox)
                 case "OfflineSyncCompleted":
                     if event.body is not None or "Connected" in self._begun:  # ours comes late when that was cut again
                         await self._caught_up(event.kind, inbox)
-                case "HistorySync":
-                    self._importer.hear(event.body)
-                case "Message":
-                    if self._connection.account is None:
-                        held.append(event.body)
-                    else:
-                        await self.deliver(event.body, inbox)
-                case "Receipt":
-                    for ack in read_receipt(event.body, self._addresses):
-                        await self._acknowledge(ack, inbox)
-                    chat, ids = unreadable(event.body, self._addresses)
-                    for receipt in self._speaking.unreadable(client, chat, ids):
-                        await inbox.receipt(receipt)
-                case "Ack":
-                    await self._acknowledge(event.body, inbox)
-                case "Sent":
-                    await inbox.receipt(event.body)
-                case "Lost":
-                    self._complain(f"the WhatsApp library lost an event ({event.body})")
+                case _ if await self._take(event, client, inbox):
+                    pass
                 case _:
                     verdict = judge(event.kind, event.body, self._phone, self._clock.now())
                     if verdict.then != "go_on":
@@ -156,6 +164,37 @@ class Following:
                         deadline = None
                     elif deadline is None:  # counted from when it was cut, however often it is tried since
                         deadline = self._in(self._cut_seconds)
+
+    async def _take(self, event: Event, client: Client, inbox: Inbox) -> bool:
+        """Hand on what concerns customers; whether it does."""
+        match event.kind:
+            case "HistorySync":
+                self._importer.hear(event.body)
+            case "Message":
+                if self._connection.account is None:
+                    self._held.append(event.body)
+                else:
+                    await self.deliver(event.body, inbox)
+            case "Receipt":
+                for ack in read_receipt(event.body, self._addresses):
+                    await self._acknowledge(ack, inbox)
+                chat, ids = unreadable(event.body, self._addresses)
+                for receipt in self._speaking.unreadable(client, chat, ids):
+                    await inbox.receipt(receipt)
+            case "Ack":
+                await self._acknowledge(event.body, inbox)
+            case "Sent":
+                await inbox.receipt(event.body)
+            case "Lost":
+                self._complain(f"the WhatsApp library lost an event ({event.body})")
+            case _:
+                return False
+        return True
+
+    async def _deliver_held(self, inbox: Inbox) -> None:
+        for body in self._held:
+            await self.deliver(body, inbox)
+        self._held.clear()
 
     def _in(self, seconds: float) -> float:
         return asyncio.get_running_loop().time() + seconds
@@ -184,7 +223,6 @@ class Following:
         """Hand on the library's MessageEv."""
         if says_nothing(body):
             return
-        self.seals.unseal(body)
         if body.Info.MessageSource.IsFromMe:
             await self._speaking.handed_over()  # an echo may be here before the library has told the id
         else:
@@ -204,12 +242,7 @@ class Following:
 
     def read(self, body: Any) -> Message:
         """The library's MessageEv; what this very device sent is nobody's message."""
-        try:
-            message = read_message(body, self._addresses)
-        except Exception as error:  # a customer must not end the session by what they send: it was confirmed already
-            self._complain(f"a message cannot be read: it is kept without its content ({place_of(error)})")
-            body.ClearField("Message")
-            message = read_message(body, self._addresses)
+        message = read_or_keep(body, self._addresses, self.seals, self._complain)
         if message.from_me and self._speaking.is_echo(message.id, body.Info.MessageSource.Sender.Device):
             return replace(message, type="other", text="")
         return message

@@ -96,7 +96,7 @@ class Library:
 
 
 class Client:
-    """One client object: one attempt to connect, and the connection that comes of it. Never used again after `stop`."""
+    """One attempt to connect, and the connection that comes of it. Never used again after `stop`."""
 
     HEARD: Final = (
         "PairStatus",
@@ -138,9 +138,7 @@ class Client:
     async def connect(self, proxy: str) -> None:
         """Start to connect; everything else comes as events, the last of which is "Ended"."""
         self._loop = asyncio.get_running_loop()
-        settings = None
-        if proxy:
-            settings = self._library.client.ProxySettings(proxy_address=proxy)
+        settings = self._library.client.ProxySettings(proxy_address=proxy) if proxy else None
         self._ended = asyncio.ensure_future(self._watch(await self._client.connect(settings)))
 
     async def account(self) -> Account:
@@ -211,9 +209,11 @@ class Client:
         return str(await self._answer(self._client.PairPhone, phone, True))
 
     async def hang_up(self) -> None:
-        """Close the connection, and keep handing out what came over it until `stop`. What was acknowledged to WhatsApp
-        is on its way to `events` by then: the library hands a message over before it acknowledges it."""
-        if self._ended is not None and not self._ended.done() and not self._stopping:
+        """Close the connection, and keep handing out what came over it. What was acknowledged to WhatsApp is on its
+        way to `events` by then: the library hands a message over before it acknowledges it."""
+        if self._ended is not None and self._ended.done():  # the connection may still be there
+            await self.stop()
+        elif self._ended is not None and not self._stopping:
             self.connected = False
             with suppress(Exception):
                 await asyncio.wait_for(self._client.disconnect(), STOP_SECONDS)

@@ -90,6 +90,8 @@ class Pairing:
         self._offered = 0
         self._ended = ""
         self._client: Client | None = None
+        self.complain: Callable[[str], None] = lambda _text: None
+        """Gets sentences for the log."""
 
     def stop(self) -> None:
         """Give up, unless the phone has linked the device already: then its login is waited for."""
@@ -106,7 +108,7 @@ class Pairing:
         library = Library()
         failures = 0
         while True:
-            ears = Ears(self._inbox, addresses, Spool(self._keys.parent / FOLDER))
+            ears = Ears(self._inbox, addresses, Spool(self._keys.parent / FOLDER), self.complain)
             self._client = client = Client(library, database_name(self._keys.resolve()))
             self._offered, self._ended = 0, ""
             outcome = None

@@ -2,6 +2,7 @@
 
 import asyncio
 import random
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from typing import Final
@@ -29,6 +30,8 @@ class Unlinking:
         self._until = 0.0
         self._stopped = False
         self._client: Client | None = None
+        self.complain: Callable[[str], None] = lambda _text: None
+        """Gets sentences for the log."""
         self._ended = ""
 
     def stop(self) -> None:
@@ -47,7 +50,7 @@ class Unlinking:
         failures = 0
         while not self._stopped:
             self._client = client = Client(library, database_name(self._keys.resolve()))
-            ears = Ears(self._inbox, addresses, Spool(self._keys.parent / FOLDER))
+            ears = Ears(self._inbox, addresses, Spool(self._keys.parent / FOLDER), self.complain)
             self._ended = ""
             try:
                 await client.connect(self._proxy)
