@@ -33,7 +33,7 @@ class Terminal:
                 for code in re.findall(r"<([^<>]+)>", self._shown.decode("utf-8", "replace")):
                     if code not in self._told:
                         self._told.add(code)
-                        return code
+                        return str(code)
                 await asyncio.sleep(0.02)
 
 
