@@ -12,7 +12,7 @@ from wabot.lint.subject import Subject
 
 NAME: Final = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9_. -]*\.[A-Za-z0-9]{2,5}")
 """What schemas/rules.schema.json takes for a file's name."""
-_PLAIN: Final = "letters A-Z and a-z, digits, spaces, `_`, `-` and `.`"
+_RENAME: Final = "no rule can name it: rename it; letters A-Z and a-z, digits, spaces, `_`, `-` and `.` are allowed"
 
 
 def _templates(subject: Subject) -> Iterator[Finding]:
@@ -28,9 +28,7 @@ def _media(subject: Subject) -> Iterator[Finding]:
     for path in subject.loaded.media:
         if path.name not in used and path.parent == subject.loaded.folder / "media":
             can = NAME.fullmatch(path.name)
-            hint = (
-                "delete it, or send it from a rule" if can else f"no rule can name it: rename it; {_PLAIN} are allowed"
-            )
+            hint = "delete it, or send it from a rule" if can else _RENAME
             yield Finding(Location(path), "no rule sends this file", hint)
 
 
