@@ -16,6 +16,7 @@ from tests.channel.test_neonize_translate import OWN, event, text
 from wabot.channel.neonize import NeonizeChannel
 from wabot.channel.neonize.library import Account, Client, Event, LibraryError
 from wabot.model.message import Message
+from wabot.model.session import SessionState
 
 
 def message(words: str) -> Event:
@@ -25,7 +26,7 @@ def message(words: str) -> Event:
 class Receiving:
     """A client that receives one message more while it is hung up, and another until it is stopped."""
 
-    HEARD = Client.HEARD
+    HEARD, PARTING = Client.HEARD, Client.PARTING
 
     def __init__(self, *events: Event, number: str = OWN, connected: bool = True) -> None:
         self.events: asyncio.Queue[Event] = asyncio.Queue()
@@ -63,11 +64,13 @@ class Receiving:
 class Journal:
     def __init__(self) -> None:
         self.messages: list[Message] = []
+        self.states: list[str] = []
 
     async def message(self, message: Message) -> None:
         self.messages.append(message)
 
-    async def state(self, _state: object) -> None: ...
+    async def state(self, state: SessionState) -> None:
+        self.states.append(state.status)
 
     async def history(self, _part: object) -> None: ...
 

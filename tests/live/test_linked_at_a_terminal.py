@@ -30,7 +30,8 @@ class Terminal:
         """The next code that is shown."""
         async with asyncio.timeout(PATIENCE):
             while True:
-                for code in re.findall(r"<([^<>]+)>", self._shown.decode("utf-8", "replace")):
+                codes: list[str] = re.findall(r"<([^<>]+)>", self._shown.decode("utf-8", "replace"))
+                for code in codes:
                     if code not in self._told:
                         self._told.add(code)
                         return str(code)

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any, Final
 
 from wabot.channel.neonize.addresses import Addresses
+from wabot.channel.neonize.catching_up import CatchingUp
 from wabot.channel.neonize.connection import Connection
 from wabot.channel.neonize.importing import Importer
 from wabot.channel.neonize.last_words import last_words
@@ -38,9 +39,6 @@ FOLLOWING: Final = 20.0
 QR_SECONDS: Final = FIRST + 15.0
 # A connection that ends so long before its last code does was cut.
 EARLY: Final = 5.0
-# After a login WhatsApp first sends all that came meanwhile, then says that this was all: the owner may have answered
-# there what a reply is about. It has always said so; this is for the day on which it does not.
-CATCH_UP_SECONDS: Final = 15.0
 # The library looks into its own tables; nobody else is asked.
 ASK_SECONDS: Final = 1.0
 # The library tries again less and less often, without a limit; a new process starts with short waits.
@@ -50,6 +48,7 @@ CUT_SECONDS: Final = 300.0
 LOGIN_SECONDS: Final = 60.0
 # States in which the library's connection stands, whether or not anything comes through it.
 STANDING: Final = ("connected", "degraded")
+READING: Final = SessionState("connecting", "Logged in. Reading what came meanwhile.")
 
 
 class Following:
@@ -76,7 +75,7 @@ class Following:
         self.seals = Seals(addresses)
         self._complain, self._cut_seconds, self._login_seconds = complain, cut_seconds, login_seconds
         self._state = SessionState("starting")
-        self._begun: set[str] = set()
+        self._catching_up = CatchingUp()
         self._held: list[Any] = []  # what comes before it is certain whose messages these are
         self.ended = ""
         self.pair_command = PAIR_COMMAND
@@ -86,6 +85,7 @@ class Following:
         kept. Whatever ends it, all that the library has confirmed to WhatsApp by then is delivered: nobody says it
         again."""
         self._held.clear()
+        self._catching_up = CatchingUp()
         verdict = await self._listen(client, inbox)
         if self._connection.account is not None:
             await self._hear_out(client, inbox)
@@ -100,10 +100,15 @@ class Following:
         deadline: float | None = self._in(self._login_seconds)
         silent, shown, codes_end = True, False, 0.0
         while True:
+            quiet = self._catching_up.until
             try:
-                async with asyncio.timeout_at(deadline):
+                async with asyncio.timeout_at(deadline if quiet is None else quiet):
                     event = await client.events.get()
             except TimeoutError:
+                if quiet is not None:
+                    self._catching_up.told()
+                    await self._tell_connected(inbox)
+                    continue
                 if self._state.status == "qr_pending":
                     return expired(self._phone)
                 return unanswered() if silent else out_of_patience(self._cut_seconds)
@@ -141,25 +146,31 @@ class Following:
                         deadline = self._in(self._cut_seconds)
                         continue
                     await self._speaking.connected()
-                    await self._caught_up(event.kind, inbox)
-                    loop = asyncio.get_running_loop()
-                    loop.call_later(CATCH_UP_SECONDS, client.events.put_nowait, Event("OfflineSyncCompleted"))
+                    self._catching_up.logged_in(self._in(0))
+                    await self.report(inbox, READING)
                     await self._deliver_held(inbox)
+                    await self._tell_connected(inbox)
                     self._importer.start(inbox)
                 case "OfflineSyncCompleted":
-                    if event.body is not None or "Connected" in self._begun:  # ours comes late when that was cut again
-                        await self._caught_up(event.kind, inbox)
+                    self._catching_up.told()
+                    await self._tell_connected(inbox)
                 case _ if await self._take(event, client, inbox):
-                    pass
+                    if event.kind == "Message":
+                        self._catching_up.heard(self._in(0))
                 case _:
                     verdict = judge(event.kind, event.body, self._phone, self._clock.now())
                     if verdict.then != "go_on":
                         return verdict
+                    if event.kind in client.PARTING:
+                        self._catching_up.cut()
+                        if client.connected:  # again already: nothing is sent before that login has been read
+                            await self.report(inbox, READING)
                     if verdict.state is None or (verdict.state.status in STANDING) != client.connected:
                         continue  # news of a connection that is another by now
                     if event.kind == "Disconnected" and self._state.status == "disconnected":
                         continue  # what was said before says why
-                    await self.report(inbox, verdict.state)
+                    reading = verdict.state.status == "connected" and not self._catching_up.through
+                    await self.report(inbox, READING if reading else verdict.state)
                     if client.connected:
                         deadline = None
                     elif deadline is None:  # counted from when it was cut, however often it is tried since
@@ -199,16 +210,9 @@ class Following:
     def _in(self, seconds: float) -> float:
         return asyncio.get_running_loop().time() + seconds
 
-    async def _caught_up(self, kind: str, inbox: Inbox) -> None:
-        """Connected is who has logged in and heard what came meanwhile; the library tells the two in either order."""
-        if self._state.status == "connected":
-            return
-        self._begun.add(kind)
-        if self._begun == {"Connected", "OfflineSyncCompleted"}:
-            self._begun.clear()
+    async def _tell_connected(self, inbox: Inbox) -> None:
+        if self._catching_up.through:
             await self.report(inbox, SessionState("connected"))
-        elif kind == "Connected":
-            await self.report(inbox, SessionState("connecting", "Logged in. Reading what came meanwhile."))
 
     async def report(self, inbox: Inbox, state: SessionState) -> None:
         """Tell the state when it is another."""
