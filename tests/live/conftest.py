@@ -11,7 +11,16 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
-from tests.whatsapp.fixtures import live, memory_folder, paired_once, pairs, place, shop, whatsapp
+from tests.whatsapp.fixtures import (
+    live,
+    memory_folder,
+    paired_once,
+    pairs,
+    place,
+    pytest_pycollect_makemodule,
+    shop,
+    whatsapp,
+)
 from tests.whatsapp.wire.library import WHY_NOT
 
 if not WHY_NOT:
@@ -20,8 +29,18 @@ if not WHY_NOT:
     from tests.whatsapp.shop import Shop
     from tests.whatsapp.whatsapp import WhatsApp
 
-collect_ignore_glob = ["test_*.py"] if WHY_NOT else []
-__all__ = ["live", "memory_folder", "open_shop", "paired_once", "paired_too", "pairs", "place", "shop", "whatsapp"]
+__all__ = [
+    "live",
+    "memory_folder",
+    "open_shop",
+    "paired_once",
+    "paired_too",
+    "pairs",
+    "place",
+    "pytest_pycollect_makemodule",
+    "shop",
+    "whatsapp",
+]
 
 RULES = """\
   - id: jam-buka

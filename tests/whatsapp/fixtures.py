@@ -7,19 +7,35 @@ import tempfile
 from collections.abc import AsyncIterator, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 import pytest_asyncio
 
 from tests.whatsapp.wire.library import WHY_NOT
 
-if not WHY_NOT:  # the modules of tests say themselves why they are skipped
+if not WHY_NOT:
     from tests.whatsapp.bare.client import Client, Linked
     from tests.whatsapp.live import Live
     from tests.whatsapp.paired import Paired, Pairs
     from tests.whatsapp.people.phone import Phone
     from tests.whatsapp.shop import Shop
     from tests.whatsapp.whatsapp import WhatsApp
+
+
+class Elsewhere(pytest.Module):
+    """A module of tests that is not even imported."""
+
+    def collect(self) -> NoReturn:
+        pytest.skip(WHY_NOT, allow_module_level=True)
+
+
+def pytest_pycollect_makemodule(module_path: Path, parent: pytest.Collector) -> pytest.Module | None:
+    """Where there can be no WhatsApp server, each module of a folder whose conftest has this is skipped and says why."""
+    if not WHY_NOT or module_path.name == "test_elsewhere.py":
+        return None
+    module: pytest.Module = Elsewhere.from_parent(parent, path=module_path)
+    return module
 
 
 @pytest.fixture(scope="session")
