@@ -1,8 +1,6 @@
 """`wabot status`: what each tenant's session does, and what it has done."""
 
-import fcntl
 import json
-import os
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Annotated, Any
@@ -16,6 +14,7 @@ from wabot.cli.standings import DOWN, STANDING, with_standing
 from wabot.cli.stored import paused, paused_as_data, stored_tenants, when
 from wabot.cli.troubles import troubles
 from wabot.cli.undelivered import TODO, undelivered
+from wabot.daemon.locked import is_held
 from wabot.daemon.presence import find_daemon
 from wabot.model.errors import StoreError
 from wabot.model.session import SessionState, Summary
@@ -103,19 +102,7 @@ def _as_it_is(summary: Summary, folder: Path) -> Summary:
 
 def runs(folder: Path) -> bool:
     """Whether a session process holds the tenant's lock."""
-    try:
-        descriptor = os.open(folder / "lock", os.O_RDONLY)
-    except FileNotFoundError:
-        return False
-    except OSError:
-        return True  # another user's: nobody can tell, and it most likely runs
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
-    except OSError:
-        return True
-    finally:
-        os.close(descriptor)
-    return False
+    return is_held(folder / "lock", unreadable=True)  # another user's: it most likely runs
 
 
 def _text(summary: Summary | Unreadable, data: Path) -> str:

@@ -5,20 +5,19 @@ closes: that is the supervisor's death, whatever killed it.
 """
 
 import asyncio
-import fcntl
 import os
 import signal
 import sys
-import time
 from collections.abc import Callable, Coroutine
 from contextlib import AsyncExitStack, suppress
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any, Final, TextIO, TypeVar
+from typing import Any, TextIO, TypeVar
 
 from wabot.daemon import sentry
 from wabot.daemon.handover import HANDED_OVER, is_wanted
 from wabot.daemon.line import Line
+from wabot.daemon.locked import hold
 from wabot.daemon.logs import LogReport, Transcript, configure
 from wabot.daemon.opening import opened, watch_file
 from wabot.daemon.options import RunOptions
@@ -42,7 +41,6 @@ from wabot.session.session import Place, Session
 from wabot.store.keeping.mending import ended
 
 Result = TypeVar("Result")
-_TRIES: Final = 5
 
 
 def to_its_end(work: Coroutine[Any, Any, Result]) -> Result:
@@ -63,11 +61,8 @@ def lock(data: Path) -> int:
         descriptor = os.open(data / "lock", os.O_RDWR | os.O_CREAT, 0o600)
     except OSError as error:
         raise StoreError(f"{data} cannot be written: {error.strerror}. Check its owner and permissions.") from error
-    for _ in range(_TRIES):
-        with suppress(OSError):
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            return descriptor
-        time.sleep(0.1)  # `wabot status` touches the lock for a moment, to see whether anybody has it
+    if hold(descriptor):
+        return descriptor
     os.close(descriptor)
     raise TenantBusy(f"another process runs {data.name} on {data}; stop that one first")
 
