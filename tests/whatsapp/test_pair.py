@@ -117,15 +117,48 @@ async def test_a_connection_that_is_cut_gets_a_new_code(live: Live) -> None:
 
 async def test_a_code_that_nobody_scans_expires_and_leaves_nothing(live: Live) -> None:
     live.tenant()
-    async with Typed(live, "pair", "warung", "--timeout", "1") as pair:
+    async with Typed(live, "pair", "warung", "--timeout", "4") as pair:
         code = await pair.says("qr")
-        assert code["expires_in"] == 1
+        assert code["expires_in"] == 4
         worker = pair.worker()
         failed = await pair.says("failed")
-        assert (failed["reason"], failed["detail"]) == ("expired", "Nobody scanned the code within 1 s.")
+        assert (failed["reason"], failed["detail"]) == ("expired", "Nobody scanned the code within 4 s.")
         assert await pair.ends() == 3
         await gone(worker)
     assert not is_half_made(live.keys())
+
+
+async def test_who_cannot_reach_whatsapp_is_told_so_after_the_timeout_and_what_to_do(live: Live) -> None:
+    live.tenant()
+    live.whatsapp.goes_away()
+    async with Typed(live, "pair", "warung", "--timeout", "6") as pair:
+        failed = await pair.says("failed")
+        assert failed["reason"] == "unreachable"
+        assert failed["detail"] == "WhatsApp cannot be reached: web.whatsapp.com refuses the connection (503)."
+        assert failed["action"] == "Look at the network of this machine: `wabot doctor --online`."
+        assert await pair.ends() == 3
+    waits = [int(event["detail"].split()[-2]) for event in pair.heard if event["event"] == "waiting"]
+    assert waits
+    assert sum(waits) <= 7  # each is rounded
+
+
+async def test_ctrl_c_is_heard_while_the_next_attempt_is_waited_for(live: Live) -> None:
+    live.tenant()
+    live.whatsapp.goes_away()
+    async with Typed(live, "pair", "warung") as pair:
+        await pair.says("waiting")
+        await pair.says("waiting")
+        await pair.says("waiting")  # the next attempt follows in 6 s or more
+        pair.interrupt()
+        assert (await pair.says("failed"))["reason"] == "interrupted"
+
+
+async def test_a_network_that_is_gone_when_the_time_is_up_is_what_is_told_not_that_nobody_scanned(live: Live) -> None:
+    live.tenant()
+    async with Typed(live, "pair", "warung", "--timeout", "5") as pair:
+        await pair.says("qr")
+        live.whatsapp.goes_away()
+        assert (await pair.says("failed"))["reason"] == "unreachable"
 
 
 async def test_a_pairing_dies_with_whoever_asked_for_it(live: Live) -> None:
@@ -187,7 +220,6 @@ async def test_keys_that_whatsapp_never_heard_of_are_replaced(live: Live, paired
 
 
 def test_a_process_that_hangs_is_ended_by_its_deadline(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(link_process, "LEAST", 0.0)
     monkeypatch.setattr(link_process, "GRACE", 0.5)
     with link_process.LinkProcess(place / "warung", Order("pair", 0, PHONE)) as process:
         os.kill(process.pid, signal.SIGSTOP)
