@@ -117,7 +117,7 @@ async def _pair(
         paired = outcome.reason == "paired"
     finally:
         linked.settle(keys, paired=paired)
-    state = SessionState("stopped", "The phone is linked. No session runs yet.", "start it: wabot run")
+    state = SessionState("stopped", "The phone is linked. No session runs yet.", f"start it: {order.run}")
     return outcome, state if paired else None
 
 
