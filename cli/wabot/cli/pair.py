@@ -205,7 +205,8 @@ class _People(_Show):
             case "told":
                 return "The daemon starts its session now."
             case "forbidden":
-                return f"The daemon is another user's: tell it with `{with_data('wabot reload', self._data)}` as that user."
+                reload = with_data("wabot reload", self._data)
+                return f"The daemon is another user's: tell it with `{reload}` as that user."
             case _:
                 return f"Now start it: {self._run}"
 

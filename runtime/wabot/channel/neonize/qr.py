@@ -54,7 +54,8 @@ class TerminalQR:
         drawn = draw(code)
         narrow, why = cramped(drawn, self._stream, _BESIDE)
         if why:
-            why += f"; the next code comes within a minute. Or stop this, and `wabot pair {self._tenant}` with --out or --code.\n"
+            why += "; the next code comes within a minute. "
+            why += f"Or stop this, and `wabot pair {self._tenant}` with --out or --code.\n"
         self._stream.write(f"\n{self._tenant}: {why}" if narrow else f"\n{heading}\n{drawn}\n{why}")
         self._stream.flush()
         return True
