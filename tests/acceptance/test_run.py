@@ -261,8 +261,8 @@ def test_a_second_daemon_on_the_same_data_says_that_the_tenants_run_already_and_
     assert second.wait(60) == 3
     (said,) = daemon.told().removeprefix(before).splitlines()
     assert said == (
-        f"wabot: another `wabot run` (process {first.pid}) works on {daemon.data} and runs warung already; stop that one "
-        "first. Changed rules it takes by itself, or at once by `wabot reload`"
+        f"wabot: another `wabot run` (process {first.pid}) works on {daemon.data} and runs warung already; stop that "
+        "one first. Changed rules it takes by itself, or at once by `wabot reload`"
     )
     assert first.poll() is None
     daemon.process = first

@@ -4,6 +4,7 @@ import asyncio
 import os
 import signal
 import stat
+import time
 from pathlib import Path
 
 import pytest
@@ -16,8 +17,9 @@ from tests.whatsapp.typed import Typed, gone
 from tests.whatsapp.wire.clock import now
 from tests.whatsapp.wire.protobufs import e2e
 from wabot.channel.neonize.linked import is_half_made, mark, read_linked
+from wabot.channel.neonize.pairing import LOGIN
 from wabot.daemon import link_process
-from wabot.daemon.linking_order import Order
+from wabot.daemon.linking_order import MARGIN, Order
 
 PHONE = number_of("warung")
 OTHER = "6281100000099"
@@ -36,6 +38,8 @@ async def test_nothing_that_arrives_while_a_phone_is_linked_is_lost(live: Live) 
         await budi.says("jam buka?")
         assert (await pair.says("paired"))["phone"] == PHONE
         assert await pair.ends() == 0
+    (session,) = (await live.wabot("sessions", code=1))["sessions"]
+    assert session["action"] == f"start it: wabot run {live.rules} --data {live.data}"
     assert list((live.data / "warung" / "history").glob("*.sync"))
     linked = read_linked(live.keys())
     assert linked is not None
@@ -207,6 +211,23 @@ async def test_a_pairing_that_is_killed_once_the_phone_has_linked_it_goes_on_whe
     async with Typed(live, "pair", "warung") as pair:
         assert (await pair.says("already_paired"))["phone"] == PHONE
         assert await pair.ends() == 0
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(300)
+async def test_a_login_that_cannot_come_about_is_given_up_after_its_own_time_and_no_sooner(live: Live) -> None:
+    live.tenant()
+    phone = live.whatsapp.phone(PHONE)
+    async with Typed(live, "pair", "warung", "--timeout", "15") as pair:
+        scanning = asyncio.ensure_future(phone.scans((await pair.says("qr"))["code"]))
+        await pair.says("linking")
+        begun = time.monotonic()
+        live.whatsapp.goes_away()
+        assert (await pair.says("failed", within=MARGIN))["reason"] == "unfinished"
+        assert time.monotonic() - begun >= LOGIN - 5
+        scanning.cancel()
+    waits = [int(event["detail"].split()[-2]) for event in pair.heard if event["event"] == "waiting"]
+    assert sum(waits) <= LOGIN
 
 
 async def test_keys_that_whatsapp_never_heard_of_are_replaced(live: Live, paired_once: Paired) -> None:
