@@ -146,8 +146,9 @@ def test_linking_a_phone_and_looking_at_sessions_say_of_a_full_disk_that_it_is_f
         shutil.rmtree(daemon.data / "toko")
         fill(disk)
         nowhere = {"WABOT_WHATSAPP_PROXY": "http://127.0.0.1:9"}
-        for words in (["sessions"], *(["pair", name, "--rules", daemon.rules] for name in ("warung", "toko"))):
-            command = [sys.executable, "-m", "wabot", *map(str, words), "--data", str(daemon.data)]
+        rules = str(daemon.rules)
+        for words in (["sessions"], ["pair", "warung", "--rules", rules], ["pair", "toko", "--rules", rules]):
+            command = [sys.executable, "-m", "wabot", *words, "--data", str(daemon.data)]
             said = subprocess.run(
                 command, capture_output=True, text=True, timeout=60, check=False, env=os.environ | nowhere
             )
