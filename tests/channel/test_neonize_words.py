@@ -35,6 +35,10 @@ GO = 'failed to dial whatsapp web websocket: failed to WebSocket dial: Get "http
         (GO + "dial tcp 157.240.1.60:443: connect: connection refused", "web.whatsapp.com refuses the connection"),
         (GO + "proxyconnect tcp: dial tcp 127.0.0.1:9: connect: connection refused", "the proxy cannot be reached"),
         (GO + "tls: failed to verify certificate: x509: unknown authority", "its certificate is not trusted"),
+        (
+            GO.partition("Get ")[0] + "expected handshake response status code 101 but got 503",
+            ": web.whatsapp.com refuses the connection (503). ",
+        ),
         ("something new", "the connection to web.whatsapp.com fails"),
     ],
 )

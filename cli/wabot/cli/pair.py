@@ -3,14 +3,15 @@
 import signal
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
+from shlex import quote
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
 from wabot.cli.code_picture import Drawn, Picture
-from wabot.cli.linking import check_owner, complain_about, exit_code, number_of, with_settings
+from wabot.cli.linking import check_owner, complain_about, exit_code, make_data, number_of, with_settings
 from wabot.cli.output import Format, complain, say
-from wabot.cli.stored import DATA_HELP, as_chat, when
+from wabot.cli.stored import DATA_HELP, as_chat, when, with_data
 from wabot.model.errors import UsageError
 
 if TYPE_CHECKING:
@@ -52,6 +53,8 @@ def pair(
     if code and out is not None:
         raise UsageError("--out writes a QR code, and with --code there is none")
     phone = number_of(tenant, rules, data)
+    if code and not as_chat(code).isdigit():
+        raise UsageError(f"`{code}` is no phone number; --code takes the number of {tenant}'s phone: --code {phone}")
     if code and as_chat(code) != phone:
         raise UsageError(
             f"{tenant}'s number is {phone}, and only its phone may be linked; if it has another number now, change "
@@ -61,9 +64,10 @@ def pair(
     with_settings(node)
     if restore := restore_command(data / tenant):
         complain(f"{tenant}: before anybody fetches the phone: the link comes back without it: {restore}")
-    show = _Machines(tenant, out) if output is Format.json else _People(tenant, phone, data, out)
+    run = with_data(f"wabot run{f' {quote(str(rules))}' if rules is not None else ''}", data)
+    show = _Machines(tenant, out) if output is Format.json else _People(tenant, phone, data, run, out)
     _stop_as_ctrl_c_does()
-    done = _follow(tenant, data, Order("pair", timeout, phone, bool(code), pair_command(data / tenant)), show)
+    done = _follow(tenant, data, Order("pair", timeout, phone, bool(code), pair_command(data / tenant), run), show)
     show.done(done)
     raise typer.Exit(exit_code(done))
 
@@ -72,7 +76,7 @@ def _follow(tenant: str, data: Path, order: "Order", show: "_Show") -> Mapping[s
     """Show what happens until it is over; the last event. Ctrl-C, whenever it comes, asks the process to stop."""
     from wabot.daemon.link_process import LinkProcess
 
-    data.mkdir(mode=0o700, parents=True, exist_ok=True)
+    make_data(data)
     done: Mapping[str, Any] = {}
     with LinkProcess(data / tenant, order) as process:
         try:
@@ -161,9 +165,9 @@ class _Machines(_Show):
 
 
 class _People(_Show):
-    def __init__(self, tenant: str, phone: str, data: Path, out: Path | None) -> None:
+    def __init__(self, tenant: str, phone: str, data: Path, run: str, out: Path | None) -> None:
         super().__init__(tenant, out)
-        self._phone, self._data, self._out = phone, data, out
+        self._phone, self._data, self._run, self._out = phone, data, run, out
         self._drawn = Drawn()
 
     def event(self, event: Mapping[str, Any]) -> None:
@@ -194,7 +198,7 @@ class _People(_Show):
             since = f", since {when(done['since'], seconds=False)}" if done.get("since") else ""
             runs = f" Its session runs: {done['status']}." if done.get("runs") else ""
             say(f"{self._tenant}: {done['phone']} is linked already{since}.{runs}")
-            say(f"  to link it anew, `wabot unpair {self._tenant}` first")
+            say(f"  to link it anew, `{with_data(f'wabot unpair {quote(self._tenant)}', self._data)}` first")
         else:
             complain_about(done)
 
@@ -203,9 +207,10 @@ class _People(_Show):
             case "told":
                 return "The daemon starts its session now."
             case "forbidden":
-                return "The daemon is another user's: tell it with `wabot reload` as that user."
+                reload = with_data("wabot reload", self._data)
+                return f"The daemon is another user's: tell it with `{reload}` as that user."
             case _:
-                return "Now start it: wabot run."
+                return f"Now start it: {self._run}"
 
 
 def _stop_as_ctrl_c_does() -> None:

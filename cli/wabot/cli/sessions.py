@@ -14,7 +14,7 @@ from wabot.cli.status import Unreadable, look, runs
 from wabot.cli.stored import DATA_HELP, when
 from wabot.cli.table import table
 from wabot.daemon.presence import find_daemon
-from wabot.model.errors import StoreError
+from wabot.model.errors import StoreError, UsageError
 from wabot.model.session import SessionState, Summary
 from wabot.session.clock import RealClock
 
@@ -32,6 +32,7 @@ def sessions(
     """Show each tenant's state, number, since when, when it was last seen, and what to do. Exit 1 unless a daemon lives
     on this data and nobody needs to do anything."""
     if context.invoked_subcommand is not None:
+        _hand_on(context, context.invoked_subcommand)
         return
     if follow:
         from wabot.cli.status_watch import watch
@@ -43,6 +44,19 @@ def sessions(
     else:
         say("\n".join(_lines(found)) if found else f"nothing is stored in {data} yet")
     raise typer.Exit(_code(found, data))
+
+
+def _hand_on(context: typer.Context, command: str) -> None:
+    """What stands before the command's name is meant for it."""
+    given = {
+        name for name in context.params if getattr(context.get_parameter_source(name), "name", "") == "COMMANDLINE"
+    }
+    for name, flag in (("tenant", "--tenant"), ("follow", "--watch")):
+        if name in given:
+            raise UsageError(f"{flag} goes with `wabot sessions` alone, not with `wabot sessions {command}`")
+    known = dict(context.default_map or {})
+    known[command] = {**known.get(command, {}), **{name: context.params[name] for name in given}}
+    context.default_map = known
 
 
 @dataclass(frozen=True, slots=True)

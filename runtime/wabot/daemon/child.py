@@ -5,6 +5,7 @@ closes: that is the supervisor's death, whatever killed it.
 """
 
 import asyncio
+import errno
 import os
 import signal
 import sys
@@ -60,6 +61,8 @@ def lock(data: Path) -> int:
         data.mkdir(mode=0o700, parents=True, exist_ok=True)
         descriptor = os.open(data / "lock", os.O_RDWR | os.O_CREAT, 0o600)
     except OSError as error:
+        if error.errno == errno.ENOSPC:
+            raise StoreError(f"{data} cannot be written: the disk is full. Free some space, then try again.") from error
         raise StoreError(f"{data} cannot be written: {error.strerror}. Check its owner and permissions.") from error
     if hold(descriptor):
         return descriptor

@@ -6,6 +6,7 @@ library does.
 """
 
 import asyncio
+import errno
 import json
 import os
 import signal
@@ -124,7 +125,7 @@ async def _pair(
         paired = outcome.reason == "paired"
     finally:
         linked.settle(keys, paired=paired)
-    state = SessionState("stopped", "The phone is linked. No session runs yet.", "start it: wabot run")
+    state = SessionState("stopped", "The phone is linked. No session runs yet.", f"start it: {order.run}")
     return outcome, state if paired else None
 
 
@@ -184,8 +185,12 @@ def main() -> None:
         done = to_its_end(_run(data, order, settings, tell, report))
     except TenantBusy as error:
         done = {"reason": "busy", "detail": str(error)}
-    except (WabotError, OSError) as error:
+    except WabotError as error:
         done = {"reason": "failed", "detail": str(error)}
+    except OSError as error:
+        why = "the disk is full. Free some space" if error.errno == errno.ENOSPC else error.strerror or str(error)
+        detail = f"{error.filename or data} cannot be used: {why}."
+        done = {"reason": "failed", "detail": detail, "action": "Then run the command again."}
     except Exception as error:
         report.note("linking crashed", level="error", error=place_of(error))
         done = {"reason": "failed", "detail": f"a bug in wabot, please report it: {place_of(error)}"}

@@ -14,13 +14,11 @@ from wabot.session.alarms import damaged
 from wabot.session.report import Report
 from wabot.store.keeping.mending import Mended, met, open_kept
 from wabot.store.sqlite import SqliteStore
-from wabot.store.sqlite.opening import NAME
+from wabot.store.sqlite.opening import LEAST, NAME
 
 _AGAIN: Final = 2.0
 """Seconds between tries to open a store."""
 _HEALS: Final = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR)
-_LEAST: Final = 200_000
-"""Bytes without which SQLite cannot even open a file; it then says something else than that the disk is full."""
 _CRASHED: Final = 1
 _LOOK: Final = 5.0
 """Seconds between looks whether the file is still there."""
@@ -93,6 +91,6 @@ def _heals(folder: Path, error: Exception) -> bool:
     if any(code is not None and code & 0xFF in _HEALS for code in codes):
         return True
     try:
-        return shutil.disk_usage(folder).free < _LEAST
+        return shutil.disk_usage(folder).free < LEAST
     except OSError:
         return False

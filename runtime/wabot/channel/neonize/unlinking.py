@@ -12,10 +12,10 @@ from wabot.channel.neonize.backoff import backoff
 from wabot.channel.neonize.ears import Ears
 from wabot.channel.neonize.keys import database_name, protect
 from wabot.channel.neonize.library import Client, Event, Library, LibraryError
-from wabot.channel.neonize.outcomes import broken_off, judge
+from wabot.channel.neonize.outcomes import NETWORK, broken_off, judge
 from wabot.channel.neonize.pairing import Outcome
 from wabot.channel.neonize.spool import FOLDER, Spool
-from wabot.channel.neonize.unreachable import unreachable
+from wabot.channel.neonize.unreachable import given_up
 from wabot.ports import Clock, Inbox
 
 _LOGIN: Final = 20.0
@@ -61,7 +61,7 @@ class Unlinking:
                 return outcome
             failures += 1
             if (left := self._until - self._now()) <= 0:
-                return Outcome("unreachable", unreachable(self._ended or "timed out", 0).partition(" Trying again")[0])
+                return Outcome("unreachable", given_up(self._ended or "timed out"), NETWORK)
             await asyncio.sleep(min(left, backoff(failures, random.random())))
         return Outcome("interrupted", "Nothing was unlinked.")
 
