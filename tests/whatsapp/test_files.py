@@ -155,7 +155,7 @@ async def test_what_customers_send_is_stored_and_lies_on_the_disk_byte_for_byte(
     }
     image, voice, video, _, document = sent
     large = await sends("image", b"\xff\xd8\xff" + b"x" * 20_000)
-    lie = content.file(whatsapp.media, "image", b"\xff\xd8\xff" + b"y" * 20_001)
+    lie = content.file(whatsapp.media, "image", b"\xff\xd8\xff" + b"y" * 60_000)
     lie.imageMessage.fileLength = 100
     liar = await budi.sends(lie, kind="media")
     gone = content.file(whatsapp.media, "image", b"\xff\xd8\xff gone")
@@ -190,6 +190,9 @@ async def test_what_customers_send_is_stored_and_lies_on_the_disk_byte_for_byte(
     assert said[large].media_error == "it is larger than media.max_size (0.02 MB)"
     assert said[missing].media_error.startswith("WhatsApp has it no more")
     assert said[liar].media_error == said[large].media_error  # whatever its sender says
+    # A file is asked for twice, first for its size alone.
+    asked = [f"GET {part.directPath.split('?')[0]}" for part in (nota.documentMessage, lie.imageMessage)]
+    assert [whatsapp.media.requests.count(one) for one in asked] == [2, 1]
     assert len(list((live.data / "warung" / "media").iterdir())) == len(sent)
 
 
