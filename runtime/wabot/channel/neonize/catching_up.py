@@ -1,4 +1,4 @@
-"""Whether what came while a number was away has been read: until then nothing is sent, since the owner may have answered
+"""Whether what came while a number was away has been read: until then nothing is sent, as the owner may have answered
 there what a reply is about. Pure.
 
 After a login WhatsApp sends all that waited, then says that this was all. The library tells of the login and of that
