@@ -174,8 +174,8 @@ class Restraints(Protocol):
     async def login(self, phone: str, now: int) -> SessionState | None:
         """The ban or restriction of the number `phone` that still lasts: no login is tried before it ends."""
 
-    async def hold_login(self, phone: str, state: SessionState) -> None:
-        """Remember a state with an end."""
+    async def hold_login(self, phone: str, state: SessionState | None) -> None:
+        """Remember a state with an end; None: a login is tried whenever it is wanted."""
 
     async def stop_first_contacts(self, phone: str, now: int, until: int, alert: Alert) -> bool:
         """Until then nobody is answered who never got a message of ours before; raises the alert. False when that was

@@ -7,7 +7,7 @@ from wabot.channel.neonize.bounded import Bounded
 from wabot.channel.neonize.redact import LONGEST, redact
 from wabot.channel.neonize.refusal import refusal
 from wabot.channel.neonize.unreachable import unreachable
-from wabot.model.errors import ChannelError, SendRefused, SendRestricted, SendUnknown
+from wabot.model.errors import ChannelError, CustomerGone, SendRefused, SendRestricted, SendUnknown
 
 
 @pytest.mark.parametrize(
@@ -62,7 +62,7 @@ def test_nobodys_number_survives_redaction() -> None:
     [
         ("server returned error 463", SendRestricted),
         ("server returned error 479", SendRefused),
-        ("no LID found for 628123456789@s.whatsapp.net from server", SendRefused),
+        ("no LID found for 628123456789@s.whatsapp.net from server", CustomerGone),
         ("websocket not connected", ChannelError),
         ("failed to send message node: websocket not connected", ChannelError),
         ("failed to get device list: failed to send usync query: info query timed out", ChannelError),

@@ -47,6 +47,15 @@ def test_a_code_is_asked_for_the_tenants_own_number_alone(wabot: Typed, reposito
     assert not (repository / "data").exists()
 
 
+def test_a_file_that_is_there_already_is_never_written_over(wabot: Typed, repository: Path) -> None:
+    there = repository / "menu.png"
+    there.write_bytes(b"the shop's menu")
+    said = wabot("pair", "warung", "--out", "menu.png")
+    assert said.code == 2
+    assert "menu.png exists already; name another file, or remove it first" in said.err
+    assert there.read_bytes() == b"the shop's menu"
+
+
 @pytest.mark.parametrize(
     ("words", "complaint"),
     [

@@ -34,7 +34,7 @@ class Terminal:
                 for code in codes:
                     if code not in self._told:
                         self._told.add(code)
-                        return code
+                        return str(code)
                 await asyncio.sleep(0.02)
 
 

@@ -3,7 +3,7 @@
 import asyncio
 from itertools import count
 
-from tests.live.conftest import RULES
+from tests.live.rules import RULES
 from tests.live.seen import texts
 from tests.whatsapp.live import PATIENCE, Live
 from tests.whatsapp.paired import Paired

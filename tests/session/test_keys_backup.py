@@ -75,19 +75,6 @@ async def test_a_backup_that_fails_is_told_with_its_reason_and_ends_nothing(fold
     assert "file is not a database" in note
 
 
-@pytest.mark.parametrize("key", [KEY, b""])
-async def test_a_key_store_that_is_gone_is_told_with_what_brings_it_back(
-    folder: Path, clock: StageClock, key: bytes
-) -> None:
-    await KeysBackup(folder, KEY).write(START)
-    (folder / "keys.db").unlink()
-    told = Told()
-    waiting = asyncio.create_task(KeysBackup(folder, key).after_pairing(asyncio.Event(), clock, told))
-    await asyncio.sleep(0)
-    assert told.notes == ["the key store is gone, and keys.backup is there"]
-    waiting.cancel()
-
-
 async def test_it_is_written_anew_every_day(folder: Path, tmp_path: Path, clock: StageClock) -> None:
     async with stage(tmp_path / "stage") as made:
         rules = made.session.live.rule_set()

@@ -44,7 +44,7 @@ class Picture:
     """Codes as the file `path`, for its owner alone: whoever sees a code that works can link a device.
 
     Raises:
-        UsageError: it is no kind of picture that can be made, or has no folder to lie in.
+        UsageError: it is no kind of picture that can be made, or has no folder to lie in, or is there already.
     """
 
     def __init__(self, path: Path) -> None:
@@ -54,6 +54,8 @@ class Picture:
             raise UsageError(f"--out writes a .png or a .svg, not `{path.name}`")
         if not path.absolute().parent.is_dir():
             raise UsageError(f"there is no folder {path.absolute().parent} to write {path.name} into")
+        if os.path.lexists(path):
+            raise UsageError(f"{path} exists already; name another file, or remove it first")
 
     def show(self, code: str) -> None:
         """Put a code into the file, in the place of the last one.

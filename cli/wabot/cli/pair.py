@@ -9,7 +9,7 @@ import typer
 
 from wabot.cli.code_picture import Drawn, Picture
 from wabot.cli.linking import check_owner, complain_about, exit_code, number_of, with_settings
-from wabot.cli.output import Format, say
+from wabot.cli.output import Format, complain, say
 from wabot.cli.stored import DATA_HELP, as_chat, when
 from wabot.model.errors import UsageError
 
@@ -46,7 +46,7 @@ def pair(
     ),
 ) -> None:
     """Link a tenant's phone, by a QR code or a code to type. A daemon that waits for it starts the session at once."""
-    from wabot.channel.neonize.linked import pair_command
+    from wabot.channel.neonize.linked import pair_command, restore_command
     from wabot.daemon.linking_order import Order
 
     if code and out is not None:
@@ -59,6 +59,8 @@ def pair(
         )
     check_owner(data)
     with_settings(node)
+    if restore := restore_command(data / tenant):
+        complain(f"{tenant}: before anybody fetches the phone: the link comes back without it: {restore}")
     show = _Machines(tenant, out) if output is Format.json else _People(tenant, phone, data, out)
     _stop_as_ctrl_c_does()
     done = _follow(tenant, data, Order("pair", timeout, phone, bool(code), pair_command(data / tenant)), show)

@@ -56,6 +56,7 @@ class _Session:
     since: int | None = None
     seen: int | None = None
     error: str = ""
+    until: int = 0
 
     def as_data(self) -> dict[str, Any]:
         if self.error:
@@ -67,7 +68,7 @@ class _Session:
             "linked_at": self.linked_at,
             "since": self.since,
             "last_seen": self.seen,
-            "restricted_until": self.state.until or None,
+            "restricted_until": self.until or None,
             "detail": self.state.detail,
             "action": self.state.action,
         }
@@ -75,7 +76,7 @@ class _Session:
     def as_row(self) -> tuple[str, ...]:
         if self.error:
             return (self.tenant, "unreadable", "", "", "", "", self.error)
-        until = when(self.state.until, seconds=False) if self.state.until else ""
+        until = when(self.until, seconds=False) if self.until else ""
         number = self.number or "not linked"
         since, seen = when(self.since, seconds=False), when(self.seen, seconds=False)
         return (self.tenant, self.state.status, number, since, seen, until, self.state.action)
@@ -108,7 +109,14 @@ def _session(found: Summary | Unreadable, data: Path) -> _Session:
         (linked.since or None) if linked is not None else None,
         found.state_since,
         _seen(state, found.state_since, last, running),
+        until=_until(found, state),
     )
+
+
+def _until(found: Summary, state: SessionState) -> int:
+    """When the last of what WhatsApp forbids this number ends, the login or chats with new customers; 0: nothing."""
+    first_contacts = found.first_contacts_until or 0
+    return max(state.until, first_contacts if first_contacts > RealClock().now() else 0)
 
 
 def _seen(state: SessionState, since: int | None, last: int | None, running: bool) -> int | None:

@@ -5,20 +5,19 @@ closes: that is the supervisor's death, whatever killed it.
 """
 
 import asyncio
-import fcntl
 import os
 import signal
 import sys
-import time
 from collections.abc import Callable, Coroutine
 from contextlib import AsyncExitStack, suppress
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any, Final, TextIO, TypeVar
+from typing import Any, TextIO, TypeVar
 
 from wabot.daemon import sentry
 from wabot.daemon.handover import HANDED_OVER, is_wanted
 from wabot.daemon.line import Line
+from wabot.daemon.locked import hold
 from wabot.daemon.logs import LogReport, Transcript, configure
 from wabot.daemon.opening import opened, watch_file
 from wabot.daemon.options import RunOptions
@@ -32,7 +31,7 @@ from wabot.model.failure import place_of
 from wabot.model.session import Reload, SessionState
 from wabot.ports import Channel, Clock
 from wabot.session.clock import RealClock, ScriptClock
-from wabot.session.counting import counting
+from wabot.session.counting import Counting, counting
 from wabot.session.defaults import NodeDefaults, loading
 from wabot.session.deliverer import delivering
 from wabot.session.keys_backup import KeysBackup
@@ -42,7 +41,6 @@ from wabot.session.session import Place, Session
 from wabot.store.keeping.mending import ended
 
 Result = TypeVar("Result")
-_TRIES: Final = 5
 
 
 def to_its_end(work: Coroutine[Any, Any, Result]) -> Result:
@@ -63,11 +61,8 @@ def lock(data: Path) -> int:
         descriptor = os.open(data / "lock", os.O_RDWR | os.O_CREAT, 0o600)
     except OSError as error:
         raise StoreError(f"{data} cannot be written: {error.strerror}. Check its owner and permissions.") from error
-    for _ in range(_TRIES):
-        with suppress(OSError):
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            return descriptor
-        time.sleep(0.1)  # `wabot status` touches the lock for a moment, to see whether anybody has it
+    if hold(descriptor):
+        return descriptor
     os.close(descriptor)
     raise TenantBusy(f"another process runs {data.name} on {data}; stop that one first")
 
@@ -125,6 +120,8 @@ async def run(rules: Path, data: Path, options: RunOptions, settings: Settings, 
 
     def news(what: SessionState | Reload) -> None:
         line.tell("state" if isinstance(what, SessionState) else "reload", **asdict(what))
+        if isinstance(what, SessionState) and isinstance(told, Counting):
+            told.stands(what.status)
         if isinstance(what, Reload) and what.ok and built_from:
             shop = session.live.rule_set().tenant
             if built_from[0] != (shop.phone, str(shop.timezone)):
@@ -133,13 +130,13 @@ async def run(rules: Path, data: Path, options: RunOptions, settings: Settings, 
     load = loading(
         NodeDefaults(settings.enabled, settings.delay, settings.max_per_contact_per_day, settings.max_per_minute)
     )
+    told: Report = report
     async with AsyncExitStack() as stack:
         stack.push_async_callback(store.close)
         stack.callback(beating.cancel)
         stack.callback(watching.cancel)
         if not options.fast:  # a rehearsal calls nobody
             await stack.enter_async_context(delivering(store.alerts, webhook(settings), report))
-        told: Report = report
         if settings.listen:
             told = await stack.enter_async_context(counting(report, clock, line.tell, store.alerts.backlog))
         place = Place(rules, data)

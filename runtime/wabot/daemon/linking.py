@@ -96,6 +96,8 @@ async def _run(
         act = _pair if order.act == "pair" else _unpair
         outcome, state = await act(data / KEYS, order, settings.proxy, Journal(store, clock, report), tell)
         report.note("a pairing ended" if order.act == "pair" else "an unlinking ended", outcome=outcome.reason)
+        if state is not None and order.act == "pair":  # it has logged in: no ban stands any more
+            await insist(lambda: store.restraints.hold_login(order.phone, None), report, "the session's state")
         if state is not None:
             await insist(lambda: store.save_state(state, clock.now()), report, "the session's state")
         from wabot.channel.neonize.outcomes import PAIR_COMMAND

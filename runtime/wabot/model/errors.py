@@ -36,6 +36,10 @@ class SendRefused(ChannelError):
     """WhatsApp refused this message; sending it again would be refused again."""
 
 
+class CustomerGone(SendRefused):
+    """No message can reach this customer any more, whoever writes it."""
+
+
 class SendRestricted(SendRefused):
     """WhatsApp restricts this number: it may not start chats for now."""
 

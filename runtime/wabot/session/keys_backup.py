@@ -13,7 +13,6 @@ from typing import Final
 from wabot.model.errors import BackupError
 from wabot.ports import Clock
 from wabot.session.report import Report
-from wabot.store.keeping.layout import KEYS, KEYS_BACKUP
 
 NO_KEY: Final = "no WHATSAPP_ENCRYPTION_KEY is set: nothing is written"
 _AGAIN: Final = 60.0
@@ -59,9 +58,6 @@ class KeysBackup:
 
     async def after_pairing(self, connected: asyncio.Event, clock: Clock, report: Report) -> None:
         """Wait for the first connection of this process; if its link is new, write it at once and a minute later."""
-        if self._lost():  # asked before the channel runs, which makes a fresh one
-            action = f"stop the session, then wabot sessions restore {self._folder.name}; or link the phone anew"
-            report.note("the key store is gone, and keys.backup is there", level="warning", action=action)
         if not self._key:
             return
         await connected.wait()
@@ -69,10 +65,6 @@ class KeysBackup:
         if new:
             await asyncio.sleep(_AGAIN)
             await self._told(clock, report, only_new=False)
-
-    def _lost(self) -> bool:
-        keys = self._folder / KEYS
-        return (self._folder / KEYS_BACKUP).is_file() and not (keys.is_file() and keys.stat().st_size)
 
     async def _told(self, clock: Clock, report: Report, *, only_new: bool) -> bool:
         from wabot.store.keeping.keys_backup import UNCHANGED, UNLINKED

@@ -29,7 +29,7 @@ from wabot.session.keys_backup import KeysBackup
 from wabot.session.live import LiveRules
 from wabot.session.marking import Marking
 from wabot.session.report import Report
-from wabot.session.restraints import Restraints
+from wabot.session.restraints import Hastened, Restraints
 from wabot.session.sender import Sender
 from wabot.session.turns import Turns
 
@@ -160,8 +160,6 @@ class Session:
         inbound.know((lid, phone) for lid, phone in lids if phone)
         if isinstance(channel, Acquainted):
             channel.know(lids)
-        if isinstance(channel, Patient) and (out := await self._insist(self._store.out_since)) is not None:
-            channel.out_since(out)
         running = None
         loops: dict[str, Callable[[], Awaitable[None]]] = {
             "the look for replies that others queued": sender.look,
@@ -169,6 +167,8 @@ class Session:
         }
         if downloads is not None:
             loops["downloading"] = downloads.run
+        if isinstance(channel, Hastened):
+            loops["the look for a ban that was lifted"] = partial(self._restraints.hasten, channel)
         if not self._scripted:
             jobs = Jobs(JOBS, self._store, self._clock, self.live.rule_set, self._report, self._keys)
             loops |= {"sending at times": at_times.run, "the jobs": jobs.run}
@@ -192,6 +192,8 @@ class Session:
             await self._restraints.wait_out(self._told, self._pause)
             if self._stop.is_set():
                 return
+            if isinstance(channel, Patient) and (out := await self._insist(self._store.out_since)) is not None:
+                channel.out_since(out)
             running = asyncio.create_task(channel.run(inbound))
             await self._either(running)
             if running.done():

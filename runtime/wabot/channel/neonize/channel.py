@@ -31,6 +31,8 @@ from wabot.ports import Clock, Inbox
 ATTEMPTS: Final = 100
 # A connection that lasted so long may be made again at once.
 STEADY_MS: Final = 60_000
+_LOOK: Final = 2.0
+"""Seconds between looks whether a ban is over, by a clock that may be set, or was lifted."""
 
 
 class NeonizeChannel:
@@ -71,6 +73,7 @@ class NeonizeChannel:
         self._proxy, self._cut_seconds, self._look_seconds = proxy, cut_seconds, look_seconds
         self._closed = asyncio.Event()
         self._out_since: int | None = None
+        self._now = False
         self._connection = Connection()
         self._addresses = Addresses()
         self._speaking = Speaking(self._connection, self._addresses, clock, find)
@@ -97,9 +100,11 @@ class NeonizeChannel:
             ChannelError: the connection cannot be mended inside this process; start a new one.
         """
         protect(self._keys)
-        if self._nobody_sees and read_linked(self._keys) is None:
-            await self._following.report(inbox, unlinked(self._phone, restore_command(self._keys.parent)))
-            return
+        if read_linked(self._keys) is None:
+            restore = restore_command(self._keys.parent)
+            if restore or self._nobody_sees:
+                await self._following.report(inbox, unlinked(self._phone, restore))
+                return
         mark(self._keys).unlink(missing_ok=True)  # what a pairing that was cut off had left: the login tells
         self._addresses.load(self._keys)
         self._following.seals.load(self._keys)
@@ -146,8 +151,9 @@ class NeonizeChannel:
                 return
             if verdict.then == "restart":
                 raise ChannelError(verdict.state.detail if verdict.state else "The connection must be made anew.")
-            while not self._closed.is_set() and (left := verdict.until - self._clock.now()) > 0:
-                await self._pause(min(left / 1000, 60.0))
+            self._now = False
+            while not (self._closed.is_set() or self._now) and (left := verdict.until - self._clock.now()) > 0:
+                await self._pause(min(left / 1000, _LOOK))
 
     def out_since(self, at: int) -> None:
         """An outage does not begin anew with a process."""
@@ -161,6 +167,10 @@ class NeonizeChannel:
         an empty one, and a LID that nobody knows would be taken for a phone number."""
         for lid, phone in lids:
             self._addresses.learn(lid, phone)
+
+    def try_now(self) -> None:
+        """Wait for the end of no ban or restriction any more."""
+        self._now = True
 
     async def send(self, outbound: Outbound) -> None:
         """Send one message to one person. See `Channel.send` for what it raises."""

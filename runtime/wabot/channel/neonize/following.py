@@ -14,6 +14,7 @@ from wabot.channel.neonize.last_words import last_words
 from wabot.channel.neonize.library import Client, Event, LibraryError
 from wabot.channel.neonize.outcomes import (
     PAIR_COMMAND,
+    RESUME_COMMAND,
     Verdict,
     broken_off,
     expired,
@@ -215,7 +216,9 @@ class Following:
 
     async def report(self, inbox: Inbox, state: SessionState) -> None:
         """Tell the state when it is another."""
-        state = replace(state, action=state.action.replace(PAIR_COMMAND, self.pair_command))
+        action = state.action.replace(PAIR_COMMAND, self.pair_command)
+        action = action.replace(RESUME_COMMAND, self.pair_command.replace("wabot pair", "wabot resume", 1))
+        state = replace(state, action=action)
         if state != self._state:
             self._state = state
             await inbox.state(state)

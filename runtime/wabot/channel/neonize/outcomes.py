@@ -17,7 +17,8 @@ LONGEST_BAN: Final = 366 * 86_400_000
 SERVER_FAULT: Final = "WhatsApp has a fault of its own ({}). The bot keeps trying."
 NETWORK: Final = "Look at the network of this machine: `wabot doctor --online`."
 PAIR_COMMAND: Final = "`wabot pair TENANT`"
-"""Who tells it puts the tenant's name in (`following.py`): what is judged here knows the number alone."""
+RESUME_COMMAND: Final = "`wabot resume TENANT`"
+"""Who tells these puts the tenant's name in (`following.py`): what is judged here knows the number alone."""
 PAIR: Final = "Link the phone of {phone}: " + PAIR_COMMAND + "."
 
 
@@ -167,7 +168,7 @@ def _banned(body: Any, now: int) -> Verdict:
 def _temporarily_banned(why: str, until: int, now: int) -> Verdict:
     until = min(until, now + LONGEST_BAN)
     detail = f"WhatsApp banned this number{f' ({why})' if why else ''} until {_utc(until)}."
-    action = "Wait. The bot tries again when the ban ends."
+    action = f"Wait. The bot tries again when the ban ends, or {RESUME_COMMAND} to try now."
     return Verdict(SessionState("banned", detail, action, until), "wait", until)
 
 
@@ -185,7 +186,7 @@ def _refused(body: Any, now: int) -> Verdict:
 def _restricted(now: int) -> Verdict:
     until = now + RESTRICTED_WAIT
     detail = f"WhatsApp restricts this number at present. The next attempt is at {_utc(until)}."
-    action = "Look at WhatsApp on the phone: it says why."
+    action = f"Look at WhatsApp on the phone: it says why. {RESUME_COMMAND} to try now."
     return Verdict(SessionState("restricted", detail, action, until), "wait", until)
 
 

@@ -359,7 +359,8 @@ SELECT
     (SELECT COUNT(*) FROM contacts WHERE tenant_id = :tenant) AS contacts,
     (SELECT COALESCE(SUM(customer_messages), 0) FROM conversations WHERE tenant_id = :tenant) AS received,
     (SELECT COUNT(*) FROM inbound_journal WHERE tenant_id = :tenant AND decided_at IS NULL)
-    + (SELECT COUNT(*) FROM outbox WHERE tenant_id = :tenant AND status = 'queued') AS waiting;
+    + (SELECT COUNT(*) FROM outbox WHERE tenant_id = :tenant AND status = 'queued') AS waiting,
+    (SELECT COUNT(*) FROM conversations WHERE tenant_id = :tenant AND status = 'pending') AS pending;
 
 -- name: summary_outbox
 SELECT status, COUNT(*) AS number FROM outbox WHERE tenant_id = :tenant GROUP BY status ORDER BY status;
