@@ -89,6 +89,15 @@ async def test_who_starts_in_an_outage_calls_a_person_once_it_lasts(
         await channel.is_("connected")
 
 
+async def test_an_outage_does_not_begin_anew_with_a_process(
+    whatsapp: WhatsApp, paired_once: Paired, place: Path
+) -> None:
+    whatsapp.goes_away()
+    async with alone(whatsapp, paired_once, place, out_seconds=301) as channel:
+        told = await channel.is_("disconnected")
+        assert told["action"] == "Look at the network of this machine: `wabot doctor --online`."
+
+
 async def test_a_login_that_is_never_answered_is_for_a_new_process(
     whatsapp: WhatsApp, paired_once: Paired, place: Path
 ) -> None:

@@ -72,6 +72,7 @@ class NeonizeChannel:
         self._nobody_sees = show_qr is None
         self._proxy, self._cut_seconds, self._look_seconds = proxy, cut_seconds, look_seconds
         self._closed = asyncio.Event()
+        self._out_since: int | None = None
         self._now = False
         self._connection = Connection()
         self._addresses = Addresses()
@@ -109,7 +110,7 @@ class NeonizeChannel:
         self._following.seals.load(self._keys)
         library = Library()
         connection, report = self._connection, self._following.report
-        failures, cut_at = 0, asyncio.get_running_loop().time()
+        failures, cut_at = 0, asyncio.get_running_loop().time() - self._out_for()
         while not self._closed.is_set():
             if failures == 0:
                 await report(inbox, SessionState("connecting"))
@@ -153,6 +154,13 @@ class NeonizeChannel:
             self._now = False
             while not (self._closed.is_set() or self._now) and (left := verdict.until - self._clock.now()) > 0:
                 await self._pause(min(left / 1000, _LOOK))
+
+    def out_since(self, at: int) -> None:
+        """An outage does not begin anew with a process."""
+        self._out_since = at
+
+    def _out_for(self) -> float:
+        return 0.0 if self._out_since is None else max(0, self._clock.now() - self._out_since) / 1000
 
     def know(self, lids: Iterable[tuple[str, str]]) -> None:
         """The library's own key store tells of LIDs only as long as it lives: a phone that is linked anew begins with
