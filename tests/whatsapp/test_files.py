@@ -219,3 +219,24 @@ async def test_a_sender_cannot_have_the_shops_machine_ask_anybody_but_whatsapp(l
     assert (live.data / "warung" / "media" / stored(live, budi)[by_url].media_file).read_bytes() == b"\xff\xd8\xff a"
     assert stored(live, budi)[by_path].media_error == "it came without a key"
     assert all(asked.allowed for asked in whatsapp.proxy.asked)
+
+
+async def test_a_link_that_took_a_files_place_sends_nothing_and_leaves_the_chat_to_a_person(
+    live: Live, paired_once: Paired
+) -> None:
+    folder = await shop_with_files(live, paired_once)
+    secret = live.data / "node-secret.txt"
+    secret.write_bytes(photo())
+    # Both the files and the copy of the rules: whoever could write there would have neither checked.
+    copy = live.data / "warung" / "rules.good" / "warung" / "media"
+    await until((copy / "menu.png").exists, "the rules are copied")
+    for place in (copy, folder):
+        (place / "menu.png").unlink()
+        (place / "menu.png").symlink_to(secret)
+    budi = live.whatsapp.customer("Budi", "6281234567801")
+    await budi.says("menu")
+    await until(lambda: [reply.status for reply in troubled(live)] == ["failed"], "the reply is refused")
+    assert "lies outside of the tenant's folder" in troubled(live)[0].error
+    with reading(live.data / "warung", "warung") as store:
+        assert [chat.status for chat in store.conversations()] == ["pending"]
+    assert not budi.heard
