@@ -13,6 +13,7 @@ from wabot.cli.output import Format, complain, say
 from wabot.cli.status import Unreadable, look, runs
 from wabot.cli.stored import DATA_HELP, when
 from wabot.cli.table import table
+from wabot.cli.whose_keys import other_number
 from wabot.daemon.presence import find_daemon
 from wabot.model.errors import StoreError
 from wabot.model.session import SessionState, Summary
@@ -102,6 +103,8 @@ def _session(found: Summary | Unreadable, data: Path) -> _Session:
         restore = restore_command(folder)
         todo = f"bring its link back: {restore}" if restore else f"link its phone: {pair_command(folder)}"
         state = SessionState(state.status, state.detail, todo)
+    if linked is not None and (wrong := other_number(folder, linked.phone, running=running)):
+        state = SessionState(state.status, wrong.detail, wrong.action)
     return _Session(
         found.tenant,
         state,

@@ -15,8 +15,8 @@ from wabot.channel.neonize.following import CUT_SECONDS, LOGIN_SECONDS, Followin
 from wabot.channel.neonize.importing import Importer
 from wabot.channel.neonize.keys import database_name, protect
 from wabot.channel.neonize.library import Client, Event, Library
-from wabot.channel.neonize.linked import mark, pair_command, read_linked, restore_command
-from wabot.channel.neonize.outcomes import NETWORK, unlinked
+from wabot.channel.neonize.linked import mark, pair_command, read_linked, restore_command, unpair_command
+from wabot.channel.neonize.outcomes import NETWORK, other_keys, unlinked
 from wabot.channel.neonize.pulse import EVERY, watch
 from wabot.channel.neonize.speaking import Speaking
 from wabot.channel.neonize.spool import FOLDER
@@ -39,7 +39,8 @@ class NeonizeChannel:
     """WhatsApp for one tenant.
 
     `keys` is the tenant's key store (`data/<tenant>/keys.db`). `phone` is the tenant's number, digits with the country
-    code: keys of any other number are unlinked at once. `show_qr` gets each pairing code and says whether a person can
+    code: with keys of any other number `run` does not log in, and a phone of any other number that is linked by a
+    code shown here is unlinked at once. `show_qr` gets each pairing code and says whether a person can
     see it; None: nobody can, and without keys no code is asked for. `proxy` ("http://host:port" or "socks5://…", ""
     for none) carries all traffic; the session takes it from the environment variable WABOT_WHATSAPP_PROXY. `find` tells
     where a file that a reply names lies now. `complain` gets sentences for the log. `cut_seconds` is how long a
@@ -90,6 +91,7 @@ class NeonizeChannel:
             login_seconds,
         )
         self._following.pair_command = f"`{pair_command(keys.parent)}`"
+        self._following.unpair_command = f"`{unpair_command(keys.parent)}`"
 
     async def run(self, inbox: Inbox) -> None:
         """Connect, pair if need be, and deliver until `close`, or until only a person can help: then it returns after
@@ -99,7 +101,11 @@ class NeonizeChannel:
             ChannelError: the connection cannot be mended inside this process; start a new one.
         """
         protect(self._keys)
-        if read_linked(self._keys) is None:
+        linked = read_linked(self._keys)
+        if linked is not None and linked.phone != self._phone:
+            await self._following.report(inbox, other_keys(self._phone, linked.phone))
+            return
+        if linked is None:
             restore = restore_command(self._keys.parent)
             if restore or self._nobody_sees:
                 await self._following.report(inbox, unlinked(self._phone, restore))

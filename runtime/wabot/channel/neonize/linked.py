@@ -46,6 +46,11 @@ def pair_command(data: Path) -> str:
     return f"wabot pair {shlex.quote(data.name)} --data {shlex.quote(str(data.parent))}"
 
 
+def unpair_command(data: Path) -> str:
+    """The command that unlinks it."""
+    return f"wabot unpair {shlex.quote(data.name)} --data {shlex.quote(str(data.parent))}"
+
+
 def restore_command(data: Path) -> str:
     """The command that brings back a link whose key store is lost, as long as its encrypted copy is there; else "". A
     store that is there and has no link in it lost that for a reason: WhatsApp ended it, or somebody did."""

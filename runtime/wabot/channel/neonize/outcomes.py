@@ -18,6 +18,7 @@ SERVER_FAULT: Final = "WhatsApp has a fault of its own ({}). The bot keeps tryin
 NETWORK: Final = "Look at the network of this machine: `wabot doctor --online`."
 PAIR_COMMAND: Final = "`wabot pair TENANT`"
 RESUME_COMMAND: Final = "`wabot resume TENANT`"
+UNPAIR_COMMAND: Final = "`wabot unpair TENANT`"
 """Who tells these puts the tenant's name in (`following.py`): what is judged here knows the number alone."""
 PAIR: Final = "Link the phone of {phone}: " + PAIR_COMMAND + "."
 
@@ -126,6 +127,15 @@ def wrong_number(phone: str, unlinked: bool) -> Verdict:
         return Verdict(SessionState("logout", detail + " It was unlinked.", PAIR.format(phone=phone)), "stop")
     action = "Remove this bot on that phone (WhatsApp > Linked devices). Then: " + PAIR.format(phone=phone)
     return Verdict(SessionState("logout", detail + " Unlinking it failed.", action), "stop")
+
+
+def other_keys(phone: str, linked: str, pair: str = PAIR_COMMAND, unpair: str = UNPAIR_COMMAND) -> SessionState:
+    """The keys that are there were linked before, to another number than the tenant's: a number that was mistyped in
+    tenant.yaml, a shop that has a new one, or another tenant's key store. Nobody here knows which, and an unlinked
+    phone does not come back by itself: so a person decides."""
+    detail = f"The keys are those of {linked}, and tenant.yaml says {phone}."
+    action = f"Correct `phone` in tenant.yaml. Or, if {phone} is right: {unpair}, then link its phone: {pair}."
+    return SessionState("stopped", detail, action)
 
 
 def broken_off(error: str, now: int) -> Verdict | None:
