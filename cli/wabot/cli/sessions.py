@@ -15,7 +15,7 @@ from wabot.cli.stored import DATA_HELP, when
 from wabot.cli.table import table
 from wabot.cli.whose_keys import other_number
 from wabot.daemon.presence import find_daemon
-from wabot.model.errors import StoreError
+from wabot.model.errors import KeysUnusable, StoreError
 from wabot.model.session import SessionState, Summary
 from wabot.session.clock import RealClock
 
@@ -96,7 +96,7 @@ def _session(found: Summary | Unreadable, data: Path) -> _Session:
         if (folder / "wabot.db").is_file():
             with reading(folder, folder.name) as store:
                 last = store.last_message_at()
-    except (StoreError, OSError) as error:
+    except (StoreError, KeysUnusable, OSError) as error:
         return _Session(found.tenant, error=str(error))
     state, running = found.state, runs(folder)
     if linked is None and not running and not state.action:

@@ -48,6 +48,14 @@ class SendUnknown(ChannelError):
     """Nobody can tell whether the message went out; it must not be sent again blindly."""
 
 
+class KeysUnusable(ChannelError):
+    """The file of the WhatsApp keys cannot be used."""
+
+
+class KeysDamaged(KeysUnusable):
+    """The file of the WhatsApp keys is damaged: only another helps."""
+
+
 class MediaGone(ChannelError):
     """A file cannot be downloaded, now or later."""
 

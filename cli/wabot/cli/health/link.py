@@ -8,7 +8,7 @@ from wabot.cli.configured import configured_key
 from wabot.cli.health.finding import Checked
 from wabot.cli.stored import when
 from wabot.cli.whose_keys import other_number
-from wabot.model.errors import BackupError, UsageError
+from wabot.model.errors import BackupError, KeysUnusable, UsageError
 from wabot.store.keeping.keys_backup import open_keys_backup
 from wabot.store.keeping.layout import KEYS, KEYS_BACKUP
 from wabot.store.keeping.sealing import MAKE_ONE
@@ -23,7 +23,7 @@ def whose(folder: Path, rules: Path | None, *, running: bool) -> Iterator[Checke
 
     try:
         linked = read_linked(folder / KEYS)
-    except OSError:  # damage has a line of its own
+    except KeysUnusable:  # that has a line of its own
         return
     if linked is not None and (wrong := other_number(folder, linked.phone, rules=rules, running=running)):
         yield Checked("fail", folder.name, wrong.detail, wrong.action)

@@ -21,6 +21,7 @@ from wabot.channel.neonize.pulse import EVERY, watch
 from wabot.channel.neonize.speaking import Speaking
 from wabot.channel.neonize.spool import FOLDER
 from wabot.channel.neonize.unreachable import unreachable
+from wabot.channel.neonize.unusable import using
 from wabot.model.errors import ChannelError
 from wabot.model.message import Attachment
 from wabot.model.session import SessionState
@@ -98,9 +99,11 @@ class NeonizeChannel:
         the state that says so. The library's threads and event loop are bound to this one call: once a process.
 
         Raises:
+            KeysUnusable: the key store cannot be opened, or is damaged (KeysDamaged).
             ChannelError: the connection cannot be mended inside this process; start a new one.
         """
-        protect(self._keys)
+        with using(self._keys):
+            protect(self._keys)
         linked = read_linked(self._keys)
         if linked is not None and linked.phone != self._phone:
             await self._following.report(inbox, other_keys(self._phone, linked.phone))
@@ -111,8 +114,9 @@ class NeonizeChannel:
                 await self._following.report(inbox, unlinked(self._phone, restore))
                 return
         mark(self._keys).unlink(missing_ok=True)  # what a pairing that was cut off had left: the login tells
-        self._addresses.load(self._keys)
-        self._following.seals.load(self._keys)
+        with using(self._keys):
+            self._addresses.load(self._keys)
+            self._following.seals.load(self._keys)
         library = Library()
         connection, report = self._connection, self._following.report
         failures, cut_at = 0, asyncio.get_running_loop().time()

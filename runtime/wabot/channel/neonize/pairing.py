@@ -22,6 +22,7 @@ from wabot.channel.neonize.outcomes import Verdict, broken_off, judge, other_key
 from wabot.channel.neonize.redact import redact
 from wabot.channel.neonize.spool import FOLDER, Spool
 from wabot.channel.neonize.unreachable import unreachable
+from wabot.channel.neonize.unusable import using
 from wabot.model.history import History
 from wabot.ports import Clock, Inbox
 
@@ -105,9 +106,10 @@ class Pairing:
     async def run(self) -> Outcome:
         """Once a process."""
         self._until = self._now() + max(self._seconds, _ANSWER)
-        protect(self._keys)
         addresses = Addresses()
-        addresses.load(self._keys)
+        with using(self._keys):
+            protect(self._keys)
+            addresses.load(self._keys)
         library = Library()
         failures = 0
         while True:
