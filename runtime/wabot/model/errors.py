@@ -70,3 +70,7 @@ class RenderError(WabotError):
 
 class BackupError(WabotError):
     """A backup cannot be made, or cannot be used."""
+
+
+class DamagedSource(BackupError):
+    """What was to be backed up is damaged."""

@@ -22,7 +22,7 @@ from wabot.channel.neonize.speaking import Speaking
 from wabot.channel.neonize.spool import FOLDER
 from wabot.channel.neonize.unreachable import unreachable
 from wabot.channel.neonize.unusable import using
-from wabot.model.errors import ChannelError
+from wabot.model.errors import ChannelError, KeysDamaged
 from wabot.model.message import Attachment
 from wabot.model.session import SessionState
 from wabot.model.turn import Outbound
@@ -158,6 +158,8 @@ class NeonizeChannel:
             failures = 0
             if verdict.then == "stop":
                 return
+            if verdict.then == "mend":
+                raise KeysDamaged(verdict.state.detail if verdict.state else None)
             if verdict.then == "restart":
                 raise ChannelError(verdict.state.detail if verdict.state else "The connection must be made anew.")
             self._now = False

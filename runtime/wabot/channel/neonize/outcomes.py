@@ -26,10 +26,11 @@ PAIR: Final = "Link the phone of {phone}: " + PAIR_COMMAND + "."
 @dataclass(frozen=True, slots=True)
 class Verdict:
     """`then`: "go_on" with this connection; make another "at_once"; "wait" until `until` (UTC milliseconds), then
-    connect again; "restart" the process; "stop", because only a person can help."""
+    connect again; "restart" the process; "mend" the key store, in another process; "stop", because only a person can
+    help."""
 
     state: SessionState | None = None
-    then: Literal["go_on", "at_once", "wait", "restart", "stop"] = "go_on"
+    then: Literal["go_on", "at_once", "wait", "restart", "mend", "stop"] = "go_on"
     until: int = 0
 
 
@@ -53,6 +54,9 @@ def judge(kind: str, body: Any, phone: str, now: int) -> Verdict:
         case "Deaf":
             detail = "The WhatsApp library no longer tells what happens on its connection."
             return Verdict(SessionState("disconnected", detail), "restart")
+        case "Damaged":
+            detail = "The file of the WhatsApp keys is damaged. A new process sets it aside."
+            return Verdict(SessionState("disconnected", detail), "mend")
         case "ServerFault":
             return Verdict(SessionState("disconnected", SERVER_FAULT.format(body)))
         case "Unreachable":
