@@ -9,6 +9,7 @@ import typer
 
 from wabot.cli.code_picture import Drawn, Picture
 from wabot.cli.linking import check_owner, complain_about, exit_code, number_of, with_settings
+from wabot.cli.lost_keys import AGAIN, LOST, lost_beneath
 from wabot.cli.output import Format, complain, say
 from wabot.cli.stored import DATA_HELP, as_chat, when
 from wabot.model.errors import UsageError
@@ -104,6 +105,8 @@ def _who_has_it(folder: Path, order: "Order") -> Mapping[str, Any] | None:
 
         wrong = other_keys(order.phone, linked.phone, f"`{order.again}`", f"`{order.undo}`")
         return {"event": "done", "reason": "other_number", "detail": wrong.detail, "action": wrong.action}
+    if linked is None and lost_beneath(folder):
+        return {"event": "done", "reason": "keys_lost", "detail": LOST, "action": AGAIN}
     if linked is not None:
         return {
             "event": "done",

@@ -18,6 +18,7 @@ from wabot.channel.neonize.library import Client, Event, Library
 from wabot.channel.neonize.linked import mark, pair_command, read_linked, restore_command, unpair_command
 from wabot.channel.neonize.outcomes import NETWORK, other_keys, unlinked
 from wabot.channel.neonize.pulse import EVERY, watch
+from wabot.channel.neonize.rescuing import Rescuing
 from wabot.channel.neonize.speaking import Speaking
 from wabot.channel.neonize.spool import FOLDER
 from wabot.channel.neonize.unreachable import unreachable
@@ -30,6 +31,8 @@ from wabot.ports import Clock, Inbox
 
 # Each failed attempt leaves two open files and some 200 kB behind in the library.
 ATTEMPTS: Final = 100
+# Between looks whether the key store is still there.
+LOOK_SECONDS: Final = 2.0
 # A connection that lasted so long may be made again at once.
 STEADY_MS: Final = 60_000
 _LOOK: Final = 2.0
@@ -117,10 +120,27 @@ class NeonizeChannel:
         with using(self._keys):
             self._addresses.load(self._keys)
             self._following.seals.load(self._keys)
+        rescuing = Rescuing(self._keys)
+        looking = asyncio.create_task(self._look_after(rescuing))
+        try:
+            await self._connect(inbox, rescuing)
+        finally:
+            looking.cancel()
+        if rescuing.gone():  # just before it was told to stop
+            rescuing.put_back()
+
+    async def _look_after(self, rescuing: Rescuing) -> None:
+        while not (rescuing.gone() and self._connection.client):
+            await asyncio.sleep(LOOK_SECONDS)
+        self._connection.client.events.put_nowait(Event("KeysGone"))
+
+    async def _connect(self, inbox: Inbox, rescuing: Rescuing) -> None:
         library = Library()
         connection, report = self._connection, self._following.report
         failures, cut_at = 0, asyncio.get_running_loop().time()
         while not self._closed.is_set():
+            if rescuing.gone():
+                raise _rescued(rescuing)
             if failures == 0:
                 await report(inbox, SessionState("connecting"))
             client = Client(library, database_name(self._keys.resolve()))
@@ -158,6 +178,8 @@ class NeonizeChannel:
             failures = 0
             if verdict.then == "stop":
                 return
+            if verdict.then == "rescue":
+                raise _rescued(rescuing)
             if verdict.then == "mend":
                 raise KeysDamaged(verdict.state.detail if verdict.state else None)
             if verdict.then == "restart":
@@ -213,6 +235,12 @@ class NeonizeChannel:
     async def _pause(self, seconds: float) -> None:
         with suppress(TimeoutError):
             await asyncio.wait_for(self._closed.wait(), seconds)
+
+
+def _rescued(rescuing: Rescuing) -> ChannelError:
+    back = rescuing.put_back()
+    then = "It is put back; a new process goes on." if back else "A new process goes on with what is there."
+    return ChannelError(f"keys.db was deleted or replaced while the session ran. {then}")
 
 
 def _unseen(_code: str) -> bool:

@@ -26,11 +26,11 @@ PAIR: Final = "Link the phone of {phone}: " + PAIR_COMMAND + "."
 @dataclass(frozen=True, slots=True)
 class Verdict:
     """`then`: "go_on" with this connection; make another "at_once"; "wait" until `until` (UTC milliseconds), then
-    connect again; "restart" the process; "mend" the key store, in another process; "stop", because only a person can
-    help."""
+    connect again; "restart" the process; "mend" the key store, in another process; "rescue" it, since it
+    was deleted; "stop", because only a person can help."""
 
     state: SessionState | None = None
-    then: Literal["go_on", "at_once", "wait", "restart", "mend", "stop"] = "go_on"
+    then: Literal["go_on", "at_once", "wait", "restart", "mend", "rescue", "stop"] = "go_on"
     until: int = 0
 
 
@@ -57,6 +57,8 @@ def judge(kind: str, body: Any, phone: str, now: int) -> Verdict:
         case "Damaged":
             detail = "The file of the WhatsApp keys is damaged. A new process sets it aside."
             return Verdict(SessionState("disconnected", detail), "mend")
+        case "KeysGone":
+            return Verdict(None, "rescue")
         case "ServerFault":
             return Verdict(SessionState("disconnected", SERVER_FAULT.format(body)))
         case "Unreachable":
