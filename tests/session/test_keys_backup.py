@@ -7,6 +7,7 @@ import pytest
 
 from tests.key_store import device, link
 from tests.session.stage import START, StageClock, Told, stage
+from wabot.model.errors import BackupError
 from wabot.session import keys_backup as module
 from wabot.session.jobs import JOBS, Jobs
 from wabot.session.keys_backup import KeysBackup
@@ -73,6 +74,24 @@ async def test_a_backup_that_fails_is_told_with_its_reason_and_ends_nothing(fold
     (note,) = await connect(folder, KEY, clock)
     assert note.startswith("the WhatsApp keys could not be backed up: it is tried again within a day")
     assert "file is not a database" in note
+
+
+async def test_a_backup_that_meets_a_damaged_key_store_says_so_and_one_that_fails_otherwise_does_not(
+    folder: Path,
+) -> None:
+    found: list[str] = []
+    keys = KeysBackup(folder, KEY, found.append)
+    (folder / "keys.backup").mkdir()
+    with pytest.raises(BackupError, match="cannot be written"):
+        await keys.write(START)
+    assert found == []
+    with (folder / "keys.db").open("r+b") as file:
+        file.seek(100)
+        file.write(b"\xff" * 4_000)
+    with pytest.raises(BackupError):
+        await keys.write(START)
+    (said,) = found
+    assert "malformed" in said
 
 
 async def test_it_is_written_anew_every_day(folder: Path, tmp_path: Path, clock: StageClock) -> None:

@@ -10,6 +10,7 @@ import typer
 
 from wabot.cli.code_picture import Drawn, Picture
 from wabot.cli.linking import check_owner, complain_about, exit_code, make_data, number_of, with_settings
+from wabot.cli.lost_keys import AGAIN, LOST, lost_beneath
 from wabot.cli.output import Format, complain, say
 from wabot.cli.stored import DATA_HELP, as_chat, when, with_data
 from wabot.model.errors import UsageError
@@ -47,7 +48,7 @@ def pair(
     ),
 ) -> None:
     """Link a tenant's phone, by a QR code or a code to type. A daemon that waits for it starts the session at once."""
-    from wabot.channel.neonize.linked import pair_command, restore_command
+    from wabot.channel.neonize.linked import pair_command, restore_command, unpair_command
     from wabot.daemon.linking_order import Order
 
     if code and out is not None:
@@ -67,7 +68,9 @@ def pair(
     run = with_data(f"wabot run{f' {quote(str(rules))}' if rules is not None else ''}", data)
     show = _Machines(tenant, out) if output is Format.json else _People(tenant, phone, data, run, out)
     _stop_as_ctrl_c_does()
-    done = _follow(tenant, data, Order("pair", timeout, phone, bool(code), pair_command(data / tenant), run), show)
+    folder = data / tenant
+    order = Order("pair", timeout, phone, bool(code), pair_command(folder), run, unpair_command(folder))
+    done = _follow(tenant, data, order, show)
     show.done(done)
     raise typer.Exit(exit_code(done))
 
@@ -80,7 +83,7 @@ def _follow(tenant: str, data: Path, order: "Order", show: "_Show") -> Mapping[s
     done: Mapping[str, Any] = {}
     with LinkProcess(data / tenant, order) as process:
         try:
-            for done in _knowing_more(process.events(), tenant, data):
+            for done in _knowing_more(process.events(), data / tenant, order):
                 show.event(done)
         except KeyboardInterrupt:
             if done.get("event") != "done":
@@ -91,16 +94,23 @@ def _follow(tenant: str, data: Path, order: "Order", show: "_Show") -> Mapping[s
     return done
 
 
-def _knowing_more(events: Iterable[Mapping[str, Any]], tenant: str, data: Path) -> Iterator[Mapping[str, Any]]:
+def _knowing_more(events: Iterable[Mapping[str, Any]], folder: Path, order: "Order") -> Iterator[Mapping[str, Any]]:
     """The events; a tenant that is busy may be one that is linked and runs."""
     for event in events:
-        yield _who_has_it(tenant, data) or event if event.get("reason") == "busy" else event
+        yield _who_has_it(folder, order) or event if event.get("reason") == "busy" else event
 
 
-def _who_has_it(tenant: str, data: Path) -> Mapping[str, Any] | None:
+def _who_has_it(folder: Path, order: "Order") -> Mapping[str, Any] | None:
     from wabot.channel.neonize.linked import read_linked
 
-    linked = read_linked(data / tenant / "keys.db")
+    linked = read_linked(folder / "keys.db")
+    if linked is not None and linked.phone != order.phone:
+        from wabot.channel.neonize.outcomes import other_keys
+
+        wrong = other_keys(order.phone, linked.phone, f"`{order.again}`", f"`{order.undo}`")
+        return {"event": "done", "reason": "other_number", "detail": wrong.detail, "action": wrong.action}
+    if linked is None and lost_beneath(folder):
+        return {"event": "done", "reason": "keys_lost", "detail": LOST, "action": AGAIN}
     if linked is not None:
         return {
             "event": "done",
@@ -108,22 +118,22 @@ def _who_has_it(tenant: str, data: Path) -> Mapping[str, Any] | None:
             "phone": linked.phone,
             "since": linked.since,
             "runs": True,
-            "status": _status(data, tenant),
+            "status": _status(folder),
         }
     return {
         "event": "done",
         "reason": "busy",
-        "detail": f"Another process has {tenant} just now.",
+        "detail": f"Another process has {folder.name} just now.",
         "action": "It may be a `wabot run` in a terminal, which shows its code there, or another `wabot pair`.",
     }
 
 
-def _status(data: Path, tenant: str) -> str:
+def _status(folder: Path) -> str:
     from wabot.model.errors import StoreError
     from wabot.store.sqlite import read_summary
 
     try:
-        return read_summary(data / tenant, tenant).state.status
+        return read_summary(folder, folder.name).state.status
     except StoreError:
         return "unknown"
 

@@ -13,8 +13,9 @@ from wabot.cli.output import Format, complain, say
 from wabot.cli.status import Unreadable, look, runs
 from wabot.cli.stored import DATA_HELP, when
 from wabot.cli.table import table
+from wabot.cli.whose_keys import other_number
 from wabot.daemon.presence import find_daemon
-from wabot.model.errors import StoreError, UsageError
+from wabot.model.errors import KeysUnusable, StoreError, UsageError
 from wabot.model.session import SessionState, Summary
 from wabot.session.clock import RealClock
 
@@ -109,13 +110,15 @@ def _session(found: Summary | Unreadable, data: Path) -> _Session:
         if (folder / "wabot.db").is_file():
             with reading(folder, folder.name) as store:
                 last = store.last_message_at()
-    except (StoreError, OSError) as error:
+    except (StoreError, KeysUnusable, OSError) as error:
         return _Session(found.tenant, error=str(error))
     state, running = found.state, runs(folder)
     if linked is None and not running and not state.action:
         restore = restore_command(folder)
         todo = f"bring its link back: {restore}" if restore else f"link its phone: {pair_command(folder)}"
         state = SessionState(state.status, state.detail, todo)
+    if linked is not None and (wrong := other_number(folder, linked.phone, running=running)):
+        state = SessionState(state.status, wrong.detail, wrong.action)
     return _Session(
         found.tenant,
         state,

@@ -20,14 +20,14 @@ from wabot.daemon.handover import HANDED_OVER, is_wanted
 from wabot.daemon.line import Line
 from wabot.daemon.locked import hold
 from wabot.daemon.logs import LogReport, Transcript, configure
-from wabot.daemon.opening import opened, watch_file
+from wabot.daemon.opening import crash, opened, watch_file
 from wabot.daemon.options import RunOptions
 from wabot.daemon.restart import BUSY, DONE, NEEDS_A_PERSON, NO_RULES
 from wabot.daemon.settings import Settings, read_settings
 from wabot.daemon.settings.encryption import encryption_key
 from wabot.daemon.settings.signing import webhook
 from wabot.daemon.tenant_log import TenantLog
-from wabot.model.errors import StoreError, TenantBusy, WabotError
+from wabot.model.errors import KeysDamaged, StoreError, TenantBusy, WabotError
 from wabot.model.failure import place_of
 from wabot.model.session import Reload, SessionState
 from wabot.ports import Channel, Clock
@@ -39,7 +39,7 @@ from wabot.session.keys_backup import KeysBackup
 from wabot.session.live import LiveRules
 from wabot.session.report import Report
 from wabot.session.session import Place, Session
-from wabot.store.keeping.mending import ended
+from wabot.store.keeping.mending import ended, met
 
 Result = TypeVar("Result")
 
@@ -153,11 +153,15 @@ async def run(rules: Path, data: Path, options: RunOptions, settings: Settings, 
             scripted=options.fast,
             news=news,
             load=load,
-            keys=KeysBackup(data, key),
+            keys=KeysBackup(data, key, lambda found: crash(data, report, found, "WhatsApp keys are")),
         )
         _stop_on_signals(session.stop)
         wanted = _reload_on_signal(session.live, data, session.stop)
-        sound = await session.run(wait_for_rules=not options.until_idle)
+        try:
+            sound = await session.run(wait_for_rules=not options.until_idle)
+        except KeysDamaged as error:
+            met(data, str(error))  # the next start looks for it, however long that takes
+            raise
     ended(data)
     if wanted.is_set():
         line.tell("state", **asdict(HANDED_OVER))

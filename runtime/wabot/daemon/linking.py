@@ -85,6 +85,10 @@ async def _run(
 ) -> dict[str, Any]:
     """What came of it."""
     from wabot.channel.neonize import linked
+    from wabot.channel.neonize.outcomes import PAIR_COMMAND, UNPAIR_COMMAND, other_keys
+
+    def named(text: str) -> str:
+        return text.replace(UNPAIR_COMMAND, f"`{order.undo}`").replace(PAIR_COMMAND, f"`{order.again}`")
 
     clock = RealClock()
     store, mended = await asyncio.to_thread(open_kept, data, data.name, clock.now, encryption_key(settings))
@@ -92,6 +96,9 @@ async def _run(
         report.note(str(one), level="error")
     try:
         there = linked.read_linked(data / KEYS)
+        if order.act == "pair" and there is not None and there.phone != order.phone:
+            refused = other_keys(order.phone, there.phone)
+            return {"reason": "other_number", "detail": refused.detail, "action": named(refused.action)}
         if order.act == "pair" and there is not None:
             return {"reason": "already_paired", "phone": there.phone, "since": there.since}
         act = _pair if order.act == "pair" else _unpair
@@ -101,10 +108,7 @@ async def _run(
             await insist(lambda: store.restraints.hold_login(order.phone, None), report, "the session's state")
         if state is not None:
             await insist(lambda: store.save_state(state, clock.now()), report, "the session's state")
-        from wabot.channel.neonize.outcomes import PAIR_COMMAND
-
-        action = outcome.action.replace(PAIR_COMMAND, f"`{order.again}`")
-        return {**asdict(outcome), "action": action, "phone": order.phone}
+        return {**asdict(outcome), "action": named(outcome.action), "phone": order.phone}
     finally:
         await store.close()
         ended(data)

@@ -46,7 +46,7 @@ async def opened(folder: Path, tenant: str, clock: Clock, report: Report, key: b
             continue
         for one in mended:
             await _tell(store, report, clock, one)
-        store.writer.on_damage = lambda found: _crash(folder, report, found)
+        store.writer.on_damage = lambda found: crash(folder, report, found)
         return store
 
 
@@ -57,11 +57,11 @@ async def _tell(store: SqliteStore, report: Report, clock: Clock, mended: Mended
         await store.alerts.add(damaged(str(mended)), clock.now())
 
 
-def _crash(folder: Path, report: Report, found: str) -> None:
-    """Called in the store's thread. Nothing that follows could be stored, and everything that was acknowledged is on
-    the disk: the process ends at once, and the next start deals with the file."""
+def crash(folder: Path, report: Report, found: str, what: str = "database is") -> None:
+    """Called in the store's thread, too. Nothing that follows could be stored, and everything that was acknowledged is
+    on the disk: the process ends at once, and the next start deals with the file. `what` is damaged."""
     met(folder, found)
-    report.note("the database is damaged: starting again to set it aside", level="error", error=found)
+    report.note(f"the {what} damaged: starting again to set it aside", level="error", error=found)
     os._exit(_CRASHED)
 
 

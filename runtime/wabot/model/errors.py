@@ -48,6 +48,14 @@ class SendUnknown(ChannelError):
     """Nobody can tell whether the message went out; it must not be sent again blindly."""
 
 
+class KeysUnusable(ChannelError):
+    """The file of the WhatsApp keys cannot be used."""
+
+
+class KeysDamaged(KeysUnusable):
+    """The file of the WhatsApp keys is damaged: only another helps."""
+
+
 class MediaGone(ChannelError):
     """A file cannot be downloaded, now or later."""
 
@@ -62,3 +70,7 @@ class RenderError(WabotError):
 
 class BackupError(WabotError):
     """A backup cannot be made, or cannot be used."""
+
+
+class DamagedSource(BackupError):
+    """What was to be backed up is damaged."""

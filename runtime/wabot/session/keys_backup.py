@@ -7,6 +7,7 @@ process drop each other's locks.
 import asyncio
 import json
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
@@ -21,10 +22,11 @@ _LONGEST: Final = 120.0
 
 
 class KeysBackup:
-    """Writes `keys.backup` into the tenant's data folder; without a key, nothing."""
+    """Writes `keys.backup` into the tenant's data folder; without a key, nothing. `on_damage` is called with what
+    SQLite says of a key store that turns out to be damaged."""
 
-    def __init__(self, folder: Path, key: bytes) -> None:
-        self._folder, self._key = folder, key
+    def __init__(self, folder: Path, key: bytes, on_damage: Callable[[str], None] = lambda _found: None) -> None:
+        self._folder, self._key, self._on_damage = folder, key, on_damage
 
     async def write(self, at: int, *, only_new: bool = False) -> str:
         """Write it as of now; what came of it, in a few words. `at` is UTC milliseconds. With `only_new`, only when
@@ -53,6 +55,10 @@ class KeysBackup:
         out, complaint = (text.decode(errors="replace").strip() for text in said)
         if process.returncode:
             last = complaint.splitlines()[-1] if complaint else f"it ended with code {process.returncode}"
+            from wabot.store.keeping.keys_backup import DAMAGED
+
+            if process.returncode == DAMAGED:
+                self._on_damage(last)
             raise BackupError(last)
         return out
 

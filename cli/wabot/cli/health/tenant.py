@@ -9,7 +9,7 @@ from wabot.cli import render
 from wabot.cli.backup import size
 from wabot.cli.health.finding import Checked
 from wabot.cli.health.folders import private
-from wabot.cli.health.link import link
+from wabot.cli.health.link import link, whose
 from wabot.cli.status import runs
 from wabot.cli.stored import when
 from wabot.cli.troubles import set_aside
@@ -17,7 +17,7 @@ from wabot.cli.undelivered import TODO, undelivered
 from wabot.model.errors import StoreError
 from wabot.store.keeping.backup import backups
 from wabot.store.keeping.examining import Examined, check_pages, examine
-from wabot.store.keeping.layout import DATABASES, SETTING, STAGING, backup_folders
+from wabot.store.keeping.layout import DATABASES, KEYS, SETTING, STAGING, backup_folders
 
 _SEE: Final = "see docs/troubleshooting.md"
 _LOG: Final = 64_000_000
@@ -26,8 +26,8 @@ _AHEAD: Final = 300_000
 _OLD: Final = 7 * 86_400_000
 
 
-def tenant(folder: Path, data: Path, now: int, *, deep: bool) -> Iterator[Checked]:
-    """Everything about one tenant's data."""
+def tenant(folder: Path, data: Path, now: int, *, deep: bool, rules: Path | None = None) -> Iterator[Checked]:
+    """Everything about one tenant's data; `rules` is where the tenants' rules are, None for ./rules."""
     name = folder.name
     running = runs(folder)
     unreadable: dict[str, str] = {}
@@ -59,6 +59,8 @@ def tenant(folder: Path, data: Path, now: int, *, deep: bool) -> Iterator[Checke
     if (folder / STAGING).exists():
         yield Checked("warn", name, "a restore was broken off", "start the session, or restore again: either ends it")
     yield from _backed_up(folder, now)
+    if KEYS not in unreadable:
+        yield from whose(folder, rules, running=running)
     yield from link(folder, now)
     # What lies deeper is guarded by the folder; media there may be links to the rules' own files.
     yield from private(name, data, [folder, *(path for path in folder.iterdir() if path.is_file())])

@@ -15,10 +15,12 @@ from wabot.channel.neonize.library import Client, Event, LibraryError
 from wabot.channel.neonize.outcomes import (
     PAIR_COMMAND,
     RESUME_COMMAND,
+    UNPAIR_COMMAND,
     Verdict,
     broken_off,
     expired,
     judge,
+    other_keys,
     out_of_patience,
     pairing,
     unanswered,
@@ -52,10 +54,10 @@ READING: Final = SessionState("connecting", "Logged in. Reading what came meanwh
 
 
 class Following:
-    """One channel's. `phone` is the tenant's number: keys of any other are unlinked at once. `show_qr` gets each
-    pairing code and says whether a person can see it. `complain` gets sentences for the log. A connection that is out
-    of reach for `cut_seconds` is for another process to make. `ended` is the error that the last connection ended
-    with, `pair_command` what people are told to type."""
+    """One channel's. `phone` is the tenant's number: what a phone of any other has linked by a code shown here is
+    unlinked at once. `show_qr` gets each pairing code and says whether a person can see it. `complain` gets sentences
+    for the log. A connection that is out of reach for `cut_seconds` is for another process to make. `ended` is the
+    error that the last connection ended with, `pair_command` and `unpair_command` what people are told to type."""
 
     def __init__(
         self,
@@ -78,7 +80,8 @@ class Following:
         self._catching_up = CatchingUp()
         self._held: list[Any] = []  # what comes before it is certain whose messages these are
         self.ended = ""
-        self.pair_command = PAIR_COMMAND
+        self.pair_command, self.unpair_command = PAIR_COMMAND, UNPAIR_COMMAND
+        self._scanned = False
 
     async def follow(self, client: Client, inbox: Inbox) -> Verdict | None:
         """Deliver one client's events until they end, then stop it; None when the connection could not be made or
@@ -135,6 +138,7 @@ class Following:
                     deadline = self._in(self._cut_seconds)
                     if event.body.Error:
                         return judge("PairError", event.body, self._phone, self._clock.now())
+                    self._scanned = True
                     await self.report(inbox, SessionState("connecting", "Paired. Logging in."))
                     await inbox.history(History(state="pending"))
                 case "Connected":
@@ -216,7 +220,7 @@ class Following:
 
     async def report(self, inbox: Inbox, state: SessionState) -> None:
         """Tell the state when it is another."""
-        action = state.action.replace(PAIR_COMMAND, self.pair_command)
+        action = state.action.replace(UNPAIR_COMMAND, self.unpair_command).replace(PAIR_COMMAND, self.pair_command)
         action = action.replace(RESUME_COMMAND, self.pair_command.replace("wabot pair", "wabot resume", 1))
         state = replace(state, action=action)
         if state != self._state:
@@ -260,6 +264,8 @@ class Following:
         except (LibraryError, TimeoutError):
             return None
         if account.phone != self._phone:
+            if not self._scanned:  # a link that was there before may be the shop's: that is for a person to decide
+                return Verdict(other_keys(self._phone, account.phone), "stop")
             try:
                 await client.unlink()
             except (LibraryError, TimeoutError):

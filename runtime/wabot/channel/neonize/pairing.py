@@ -18,10 +18,11 @@ from wabot.channel.neonize.backoff import backoff
 from wabot.channel.neonize.ears import Ears
 from wabot.channel.neonize.keys import database_name, protect
 from wabot.channel.neonize.library import Client, Event, Library, LibraryError
-from wabot.channel.neonize.outcomes import NETWORK, Verdict, broken_off, judge, wrong_number
+from wabot.channel.neonize.outcomes import NETWORK, Verdict, broken_off, judge, other_keys, wrong_number
 from wabot.channel.neonize.redact import redact
 from wabot.channel.neonize.spool import FOLDER, Spool
 from wabot.channel.neonize.unreachable import given_up, unreachable
+from wabot.channel.neonize.unusable import using
 from wabot.model.history import History
 from wabot.ports import Clock, Inbox
 
@@ -49,12 +50,15 @@ Reason = Literal[
     "refused",
     "rejected",
     "wrong_number",
+    "other_number",
     "unreachable",
     "unfinished",
     "interrupted",
 ]
-"""`was_unlinked`: by the phone, before; `refused`: the phone's signature does not fit; `rejected`: WhatsApp will not
-have this account, or this library; `unfinished`: the phone has linked the device, which could not log in yet."""
+"""`was_unlinked`: by the phone, before; `wrong_number`: the phone that linked it just now has another; `other_number`:
+keys that were there before are another number's; `refused`: the phone's signature does not fit; `rejected`: WhatsApp
+will not have this account, or this library; `unfinished`: the phone has linked the device, which could not log in
+yet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,9 +109,10 @@ class Pairing:
 
     async def run(self) -> Outcome:
         """Once a process."""
-        protect(self._keys)
         addresses = Addresses()
-        addresses.load(self._keys)
+        with using(self._keys):
+            protect(self._keys)
+            addresses.load(self._keys)
         library = Library()
         self._until = self._now() + self._seconds
         failures = 0
@@ -122,7 +127,7 @@ class Pairing:
             finally:
                 # A pairing that failed has left a thread in the library that never ends, and stopping the library then
                 # can abort the process before anybody is told why. It ends right after this anyway.
-                if outcome is None or self._linked or outcome.reason == "wrong_number":
+                if outcome is None or self._linked or outcome.reason in ("wrong_number", "other_number"):
                     await client.stop()
             if outcome is not None:
                 return outcome
@@ -222,6 +227,8 @@ class Pairing:
             account = await client.account()
         except (LibraryError, TimeoutError):
             return None  # cut again already: the next Connected asks again
+        if account.phone != self._phone and not self._linked:
+            return _outcome("other_number", other_keys(self._phone, account.phone))
         if account.phone != self._phone:
             unlinked = False
             with suppress(LibraryError, TimeoutError):

@@ -16,6 +16,7 @@ from wabot.channel.neonize.outcomes import NETWORK, broken_off, judge
 from wabot.channel.neonize.pairing import Outcome
 from wabot.channel.neonize.spool import FOLDER, Spool
 from wabot.channel.neonize.unreachable import given_up
+from wabot.channel.neonize.unusable import using
 from wabot.ports import Clock, Inbox
 
 _LOGIN: Final = 20.0
@@ -43,9 +44,10 @@ class Unlinking:
     async def run(self) -> Outcome:
         """`unlinked`, `was_unlinked` (the phone did it before), or why not. Once a process."""
         self._until = self._now() + self._seconds
-        protect(self._keys)
         addresses = Addresses()
-        addresses.load(self._keys)
+        with using(self._keys):
+            protect(self._keys)
+            addresses.load(self._keys)
         library = Library()
         failures = 0
         while not self._stopped:
