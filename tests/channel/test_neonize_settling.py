@@ -8,6 +8,7 @@ import pytest
 from tests.channel.test_neonize_channel import reply
 from tests.channel.test_neonize_translate import LID, OWN, event, text
 from wabot.channel.neonize import NeonizeChannel
+from wabot.channel.neonize.handing import Handing
 from wabot.channel.neonize.settling import Settling
 from wabot.model.errors import ChannelBusy, ChannelError
 from wabot.session.clock import RealClock, ScriptClock
@@ -25,7 +26,9 @@ async def heard(tmp_path: Path) -> tuple[NeonizeChannel, ScriptClock]:
     clock.set(1_000_000)
     channel = NeonizeChannel(tmp_path / "keys.db", OWN, clock, lambda _code: False)
     inbox: Any = Anybody()
-    await channel._following.deliver(event(text("jam buka?")), inbox)
+    handing = Handing(lambda _error: None)
+    await channel._following.deliver(event(text("jam buka?")), inbox, handing)
+    await handing.done()
     return channel, clock
 
 

@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from wabot.channel.neonize.addresses import Addresses
 from wabot.channel.neonize.connection import Connection
+from wabot.channel.neonize.handing import Handing
 from wabot.channel.neonize.importing import Importer
 from wabot.channel.neonize.library import Client, Event, LibraryError
 from wabot.channel.neonize.outcomes import (
@@ -44,6 +45,8 @@ CUT_SECONDS: Final = 300.0
 LOGIN_SECONDS: Final = 60.0
 # States in which the library's connection stands, whether or not anything comes through it.
 STANDING: Final = ("connected", "degraded")
+# What is stored beside what comes after it. All else waits until all before it is stored.
+STORED: Final = ("Message", "Receipt", "Ack", "Sent", "Lost")
 
 
 class Following:
@@ -76,6 +79,15 @@ class Following:
 
     async def follow(self, client: Client, inbox: Inbox) -> Verdict | None:
         """Deliver one client's events until they end; None when the connection could not be made or kept."""
+        handing = Handing(lambda error: client.events.put_nowait(Event("Broken", error)))
+        try:
+            verdict = await self._follow(client, inbox, handing)
+            await handing.done()
+            return verdict
+        finally:
+            handing.give_up()
+
+    async def _follow(self, client: Client, inbox: Inbox, handing: Handing) -> Verdict | None:
         held: list[Any] = []  # what comes before it is certain whose messages these are
         deadline: float | None = self._in(self._login_seconds)
         silent = True
@@ -89,9 +101,13 @@ class Following:
                 return unanswered() if silent else out_of_patience(self._cut_seconds)
             if silent and event.kind in client.HEARD:
                 silent, deadline = False, self._in(self._cut_seconds)
+            if event.kind not in STORED:
+                await handing.done()
             match event.kind:
                 case "Close":
                     return None
+                case "Broken":
+                    raise event.body
                 case "Ended":
                     self.ended = str(event.body) or "the connection ended"
                     return broken_off(self.ended, self._clock.now())
@@ -117,7 +133,7 @@ class Following:
                     loop = asyncio.get_running_loop()
                     loop.call_later(CATCH_UP_SECONDS, client.events.put_nowait, Event("OfflineSyncCompleted"))
                     for body in held:
-                        await self.deliver(body, inbox)
+                        await self.deliver(body, inbox, handing)
                     held.clear()
                     self._importer.start(inbox)
                 case "OfflineSyncCompleted":
@@ -129,17 +145,17 @@ class Following:
                     if self._connection.account is None:
                         held.append(event.body)
                     else:
-                        await self.deliver(event.body, inbox)
+                        await self.deliver(event.body, inbox, handing)
                 case "Receipt":
                     for ack in read_receipt(event.body, self._addresses):
-                        await self._acknowledge(ack, inbox)
+                        await self._acknowledge(ack, inbox, handing)
                     chat, ids = unreadable(event.body, self._addresses)
                     for receipt in self._speaking.unreadable(client, chat, ids):
-                        await inbox.receipt(receipt)
+                        await handing.over(inbox.receipt(receipt))
                 case "Ack":
-                    await self._acknowledge(event.body, inbox)
+                    await self._acknowledge(event.body, inbox, handing)
                 case "Sent":
-                    await inbox.receipt(event.body)
+                    await handing.over(inbox.receipt(event.body))
                 case "Lost":
                     self._complain(f"the WhatsApp library lost an event ({event.body})")
                 case _:
@@ -177,7 +193,7 @@ class Following:
             self._state = state
             await inbox.state(state)
 
-    async def deliver(self, body: Any, inbox: Inbox) -> None:
+    async def deliver(self, body: Any, inbox: Inbox, handing: Handing) -> None:
         """Hand on the library's MessageEv."""
         if says_nothing(body):
             return
@@ -188,7 +204,7 @@ class Following:
             await self._ask_for_the_number(body.Info.MessageSource)
         message = self.read(body)
         self._speaking.heard(message.chat)
-        await inbox.message(message)
+        await handing.over(inbox.message(message))
 
     async def _ask_for_the_number(self, source: Any) -> None:
         """A customer who comes as a LID alone may be one whose number the library has learnt by answering them."""
@@ -229,7 +245,7 @@ class Following:
         self._addresses.learn(account.lid, account.phone)  # the chat with oneself may bear either
         return None
 
-    async def _acknowledge(self, ack: Ack, inbox: Inbox) -> None:
+    async def _acknowledge(self, ack: Ack, inbox: Inbox, handing: Handing) -> None:
         receipt = self._speaking.acknowledged(ack)
         if receipt is not None:
-            await inbox.receipt(receipt)
+            await handing.over(inbox.receipt(receipt))
