@@ -287,8 +287,8 @@ class Store(Protocol):
         """sending → queued, to be tried again at `due`."""
 
     async def finish(self, outbound: Outbound, status: str, at: int, error: str = "") -> None:
-        """sending or queued → sent, failed or unknown. `sent` survives the process on return: a power cut within the next
-        milliseconds leaves what one in the middle of the send leaves, an unknown one."""
+        """sending or queued → sent, failed or unknown. `sent` survives the process on return: a power cut within the
+        next milliseconds leaves what one in the middle of the send leaves, `unknown`."""
 
     async def receipt(self, receipt: Receipt) -> str | None:
         """Move a message on (unknown → sent → delivered → read), never back; its rule when it moved. Survives the
