@@ -3,7 +3,6 @@
 import asyncio
 import sqlite3
 import threading
-from collections.abc import Awaitable
 from pathlib import Path
 from typing import Any
 
@@ -67,49 +66,9 @@ async def test_what_must_survive_the_machine_is_flushed_by_its_commit(store: Sql
     await store.writer.run(lambda _connection: None, long=True)
     assert watched.commits == [NORMAL, FULL, NORMAL, FULL]
     assert watched.in_loop == [True, False, False, False], "only what waits for no disk happens in the event loop"
-    await asyncio.gather(*(store.journal([message(number)], NOW) for number in (2, 3)))
-    assert watched.commits[4:] == [FULL], "one commit, and one flush, for both"
-
-
-async def test_what_need_not_be_flushed_does_not_wait_for_what_must(store: SqliteStore) -> None:
-    watched = watch(store)
-    told: list[str] = []
-
-    async def tell(name: str, work: Awaitable[object]) -> None:
-        await work
-        told.append(name)
-
-    await asyncio.gather(
-        tell("flushed", store.journal([message(1)], NOW)), tell("not flushed", store.begin(message(2), NOW))
-    )
-    assert (told, watched.commits) == (["not flushed", "flushed"], [NORMAL, FULL])
-
-
-async def test_what_must_be_flushed_waits_for_what_need_not_for_a_few_commits_at_most(store: SqliteStore) -> None:
-    watched = watch(store)
-    busy = True
-
-    async def write_on() -> None:
-        while busy:
-            await store.begin(message(2), NOW)
-
-    writing = asyncio.create_task(write_on())
-    await asyncio.sleep(0)
-    await store.journal([message(1)], NOW)
-    busy = False
-    await writing
-    assert FULL in watched.commits[:20]
-
-
-async def test_what_follows_at_once_from_a_commit_shares_the_next_flush(store: SqliteStore) -> None:
-    watched = watch(store)
-
-    async def journals_then_writes(number: int) -> None:
-        await store.begin(message(number), NOW)
-        await store.journal([message(number)], NOW)
-
-    await asyncio.gather(store.journal([message(1)], NOW), journals_then_writes(2))
-    assert watched.commits == [NORMAL, FULL]
+    one, other = store.begin(message(2), NOW), store.journal([message(2)], NOW)
+    await asyncio.gather(one, other)
+    assert watched.commits[4:] == [FULL], "one commit for both, and as far as either of them needs"
 
 
 async def test_the_event_loop_never_waits_for_another_process_that_holds_the_file(

@@ -9,8 +9,7 @@ another process holds the file. With a thread for every statement the two would 
 interpreter, which costs more than the statements.
 
 A commit that is not flushed is a write into the system's memory: it outlives the process. It reaches the disk with the
-next commit that is flushed (the log is flushed from its beginning), or with one that is made for it soon after. Such
-work goes before what must be flushed, whichever came first: who waits for both asks for one after the other.
+next commit that is flushed (the log is flushed from its beginning), or with one that is made for it soon after.
 """
 
 import asyncio
@@ -28,8 +27,6 @@ Result = TypeVar("Result")
 Operation = Callable[[sqlite3.Connection], Any]
 _MOST: Final = 64
 """Operations in one commit: more would let the first of them wait, and the event loop with it."""
-_ROUNDS: Final = 8
-"""Turns of the event loop that a commit with a flush waits for more that is to be flushed."""
 _CHECKPOINT: Final = 1_000
 """Pages in the log after which a commit moves them into the file (SQLite's own default)."""
 _SOON: Final = 0.01
@@ -64,9 +61,6 @@ class Writer:
         self.on_damage: Callable[[str], None] = lambda _found: None
         self._connection = connection
         self._waiting: deque[_Work] = deque()
-        self._quick: deque[_Work] = deque()
-        """What need not be flushed goes first: it holds up nobody for longer than it takes by itself."""
-        self._rounds = self._seen = 0
         self._thread = ThreadPoolExecutor(1, f"store-{name}")
         self._busy = False
         self._closed = False
@@ -93,7 +87,7 @@ class Writer:
             raise StoreError("the store is closed")
         loop = asyncio.get_running_loop()
         future: asyncio.Future[Result] = loop.create_future()
-        (self._waiting if flushed or long else self._quick).append(_Work(operation, flushed, long, future))
+        self._waiting.append(_Work(operation, flushed, long, future))
         self._begin(loop)
         return await future
 
@@ -126,24 +120,14 @@ class Writer:
             self._thread.shutdown(wait=False)
 
     def _begin(self, loop: asyncio.AbstractEventLoop) -> None:
-        if (self._waiting or self._quick) and not self._busy:
+        if self._waiting and not self._busy:
             self._busy = True
             loop.call_soon(self._work, loop)  # not at once: what else this turn of the loop queues shares the commit
 
     def _work(self, loop: asyncio.AbstractEventLoop) -> None:
-        self._rounds += 1
-        if self._quick and (self._rounds < _ROUNDS or not self._waiting):
-            work = [self._quick.popleft() for _ in range(min(len(self._quick), _MOST))]
-        elif len(self._waiting) != self._seen and self._rounds < _ROUNDS:
-            # Whoever has just been told of a commit may have more to write: it shares the flush.
-            self._seen = len(self._waiting)
-            loop.call_soon(self._work, loop)
-            return
-        else:
-            self._rounds = self._seen = 0
-            work = [self._waiting.popleft()]
-            while self._waiting and len(work) < _MOST and not (work[0].long or self._waiting[0].long):
-                work.append(self._waiting.popleft())
+        work = [self._waiting.popleft()]
+        while self._waiting and len(work) < _MOST and not (work[0].long or self._waiting[0].long):
+            work.append(self._waiting.popleft())
         done = [] if work[0].long else self._done(work)
         if not done:
             self._in_thread(loop, lambda: self._each(work))
