@@ -101,6 +101,14 @@ class Acquainted(Protocol):
         """Before `run`: these LIDs are customers', and these are their phone numbers ("" if unknown)."""
 
 
+@runtime_checkable
+class Patient(Protocol):
+    """A channel that calls a person once it has been out of reach for a while."""
+
+    def out_since(self, at: int) -> None:
+        """Before `run`: it has been out of reach since then (UTC milliseconds), in processes before this one."""
+
+
 class Files(Protocol):
     """Which files of messages are to be downloaded, and what became of that."""
 
@@ -166,8 +174,8 @@ class Restraints(Protocol):
     async def login(self, phone: str, now: int) -> SessionState | None:
         """The ban or restriction of the number `phone` that still lasts: no login is tried before it ends."""
 
-    async def hold_login(self, phone: str, state: SessionState) -> None:
-        """Remember a state with an end."""
+    async def hold_login(self, phone: str, state: SessionState | None) -> None:
+        """Remember a state with an end; None: a login is tried whenever it is wanted."""
 
     async def stop_first_contacts(self, phone: str, now: int, until: int, alert: Alert) -> bool:
         """Until then nobody is answered who never got a message of ours before; raises the alert. False when that was
@@ -298,6 +306,9 @@ class Store(Protocol):
         """sending → unknown, for what a killed process was sending; returns those."""
 
     async def save_state(self, state: SessionState, at: int) -> None: ...
+
+    async def out_since(self) -> int | None:
+        """Since when the tenant has been out of reach without having been connected; None when it is not."""
 
     async def save_reload(self, reload: Reload) -> None: ...
 

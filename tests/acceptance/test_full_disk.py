@@ -1,6 +1,8 @@
 """A disk that is full, and a database that somebody holds: the daemon waits, says so, and goes on by itself."""
 
 import asyncio
+import os
+import shutil
 import sqlite3
 import subprocess
 import sys
@@ -126,3 +128,31 @@ def test_a_restore_for_which_there_is_no_room_says_so_and_changes_nothing(
         assert said.returncode == 3
         assert "No space left on device. Nothing was written." in said.stderr
         assert [entry.name for entry in disk.iterdir()] == ["filler"]
+
+
+def test_linking_a_phone_and_looking_at_sessions_say_of_a_full_disk_that_it_is_full(
+    request: pytest.FixtureRequest, daemon: Daemon, tmp_path: Path
+) -> None:
+    with small_disk(request, tmp_path / "disk", megabytes=8) as disk:
+        if disk is None:
+            return
+        daemon.data = disk / "data"
+        daemon.tenant()
+        daemon.tenant("toko")
+        daemon.start()
+        daemon.connected()
+        daemon.connected("toko")
+        assert daemon.stop() == 0
+        shutil.rmtree(daemon.data / "toko")
+        fill(disk)
+        nowhere = {"WABOT_WHATSAPP_PROXY": "http://127.0.0.1:9"}
+        rules = str(daemon.rules)
+        for words in (["sessions"], ["pair", "warung", "--rules", rules], ["pair", "toko", "--rules", rules]):
+            command = [sys.executable, "-m", "wabot", *words, "--data", str(daemon.data)]
+            said = subprocess.run(
+                command, capture_output=True, text=True, timeout=60, check=False, env=os.environ | nowhere
+            )
+            assert said.returncode == 3
+            assert "the disk is full. Free some space" in said.stdout + said.stderr, said
+            assert "Errno" not in said.stdout + said.stderr
+            assert "I/O" not in said.stdout + said.stderr

@@ -252,13 +252,18 @@ def test_until_idle_hears_a_last_line_without_its_end_and_waits_for_no_file_that
     assert "`at` is not in this century" in daemon.told()
 
 
-def test_a_second_daemon_on_the_same_data_says_that_the_tenant_is_busy(daemon: Daemon) -> None:
+def test_a_second_daemon_on_the_same_data_says_that_the_tenants_run_already_and_nothing_else(daemon: Daemon) -> None:
     daemon.tenant()
     first = daemon.start()
     daemon.connected()
+    before = daemon.told()
     second = daemon.start()
-    assert second.wait(60) == 1
-    assert "another process runs warung" in daemon.told()
+    assert second.wait(60) == 3
+    (said,) = daemon.told().removeprefix(before).splitlines()
+    assert said == (
+        f"wabot: another `wabot run` (process {first.pid}) works on {daemon.data} and runs warung already; stop that "
+        "one first. Changed rules it takes by itself, or at once by `wabot reload`"
+    )
     assert first.poll() is None
     daemon.process = first
     assert daemon.stop() == 0

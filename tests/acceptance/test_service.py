@@ -81,13 +81,15 @@ def test_systemd_is_told_of_the_start_the_reload_the_beating_and_the_end_in_this
 
 
 def test_a_reload_takes_over_changes_that_no_watcher_saw_and_looks_for_new_tenants(daemon: Daemon) -> None:
-    """A change of a file beneath a link is what a watcher does not see: the folder that is watched stays as it is."""
+    """A change of a file beneath a link is what a watcher does not see that looks away from an editor's folders."""
     folder = daemon.tenant(delay="0s")
-    (folder / "rules.yaml").rename(daemon.rules.parent / "elsewhere.yaml")
-    (folder / "rules.yaml").symlink_to(daemon.rules.parent / "elsewhere.yaml")
+    elsewhere = folder / ".idea" / "elsewhere.yaml"
+    elsewhere.parent.mkdir()
+    (folder / "rules.yaml").rename(elsewhere)
+    (folder / "rules.yaml").symlink_to(elsewhere)
     daemon.start()
     daemon.connected()
-    (daemon.rules.parent / "elsewhere.yaml").write_text(rules(JAM.replace("tiap hari", "hari ini"))["rules.yaml"])
+    elsewhere.write_text(rules(JAM.replace("tiap hari", "hari ini"))["rules.yaml"])
     ran = daemon.run_wabot("reload")
     assert ran.returncode == 0 and "told the daemon (process" in ran.stdout
     eventually(lambda: daemon.told().count("rules are live") == 2, f"reloaded: {daemon.told()}")

@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 
 from wabot.channel.neonize.composing import Enclosure, Uploaded, file_message
-from wabot.channel.neonize.enclosing import KEPT, Enclosures
+from wabot.channel.neonize.enclosing import KEPT, Enclosures, _read, _version
 from wabot.channel.neonize.library import LibraryError
 from wabot.channel.neonize.pictures import Look, look
 from wabot.model.errors import ChannelError, SendRefused
@@ -62,6 +62,24 @@ async def test_an_empty_file_and_a_folder_are_refused(tmp_path: Path) -> None:
     for name, why in (("kosong.pdf", "is empty"), ("folder.pdf", "is not there")):
         with pytest.raises(SendRefused, match=why):
             await ready(enclosures(), Servers(), tmp_path / name)
+
+
+async def test_a_link_is_not_followed_neither_when_it_is_found_nor_when_it_took_the_files_place(tmp_path: Path) -> None:
+    secret = tmp_path / "keys.db"
+    secret.write_bytes(b"kunci")
+    link = tmp_path / "menu.txt"
+    link.symlink_to(secret)
+    servers = Servers()
+    with pytest.raises(SendRefused, match=r"menu\.txt is not there"):
+        await ready(enclosures(), servers, link)
+    link.unlink()
+    link.write_bytes(b"menu!")
+    seen = _version(link)
+    link.unlink()
+    link.symlink_to(secret)
+    with pytest.raises(SendRefused, match=r"menu\.txt cannot be read"):
+        _read(seen)
+    assert servers.got == []
 
 
 @pytest.mark.parametrize(("name", "size"), [("foto.jpg", 16_000_001), ("harga.pdf", 100_000_001)])

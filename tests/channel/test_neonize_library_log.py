@@ -17,6 +17,8 @@ LINES = [
     (f"Node handling took 31s for <message from='{NUMBER}'/>", ("Unstuck", "")),
     (f"Continuing handling of <message from='{NUMBER}'/> in background as it's taking too long", ("Unstuck", "")),
     ("Got 503/ connect failure, assuming automatic reconnect will handle it", ("ServerFault", "503")),
+    ("Failed to save push name of x in device store: database disk image is malformed", ("Damaged", "")),
+    ("Error decrypting message 3A from x: failed to check: file is not a database", ("Damaged", "")),
     ("Error reconnecting after autoreconnect sleep: EOF", ("Unreachable", "EOF")),
 ]
 
@@ -41,6 +43,16 @@ async def test_what_the_events_do_not_tell_is_understood_from_the_log(
     await asyncio.to_thread(logging.getLogger("whatsmeow.Client").warning, line)
 
     assert await asyncio.wait_for(heard.get(), 10) == told
+
+
+async def test_a_customer_who_calls_himself_so_damages_nothing(loggers: None) -> None:
+    heard: asyncio.Queue[tuple[str, str]] = asyncio.Queue()
+    log = LibraryLog()
+    log.tell = lambda kind, body: heard.put_nowait((kind, body))
+    log.install()
+    for line in ("Unknown <message notify='database disk image is malformed'/>", "Node handling took 31s for <x/>"):
+        logging.getLogger("whatsmeow.Client").warning(line)
+    assert await asyncio.wait_for(heard.get(), 10) == ("Unstuck", "")
 
 
 async def test_no_line_of_the_library_reaches_a_log_of_ours(loggers: None, caplog: pytest.LogCaptureFixture) -> None:

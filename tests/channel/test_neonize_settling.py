@@ -9,7 +9,6 @@ import pytest
 from tests.channel.test_neonize_channel import reply
 from tests.channel.test_neonize_translate import LID, OWN, event, text
 from wabot.channel.neonize import NeonizeChannel
-from wabot.channel.neonize.handing import Handing
 from wabot.channel.neonize.settling import AT_ONCE, Settling
 from wabot.model.errors import ChannelBusy, ChannelError
 from wabot.session.clock import RealClock, ScriptClock
@@ -27,9 +26,8 @@ async def heard(tmp_path: Path) -> tuple[NeonizeChannel, ScriptClock]:
     clock.set(1_000_000)
     channel = NeonizeChannel(tmp_path / "keys.db", OWN, clock, lambda _code: False)
     inbox: Any = Anybody()
-    handing = Handing(lambda _error: None)
-    await channel._following.deliver(event(text("jam buka?")), inbox, handing)
-    await handing.done()
+    await channel._following.deliver(event(text("jam buka?")), inbox)
+    await channel._following._handing.done()
     return channel, clock
 
 

@@ -5,7 +5,10 @@ import os
 import pty
 import subprocess
 import sys
+import termios
 from pathlib import Path
+
+import pytest
 
 from wabot.channel.neonize.qr import TerminalQR, draw
 
@@ -30,6 +33,28 @@ def test_every_new_code_is_drawn_below_and_says_that_the_old_one_is_over() -> No
     assert "warung-sari: scan this with WhatsApp" in first
     assert "no longer works" not in first
     assert "The code above no longer works." in second
+
+
+@pytest.mark.parametrize(("columns", "lines", "drawn"), [(40, 50, False), (80, 24, True)])
+def test_a_terminal_in_which_no_code_can_be_scanned_is_told_how_large_it_must_be(
+    columns: int, lines: int, drawn: bool
+) -> None:
+    reader, writer = pty.openpty()
+    termios.tcsetwinsize(writer, (lines, columns))
+    code = "2@" + "x" * 230
+    width = len(draw(code).splitlines()[0])
+    with os.fdopen(writer, "w", encoding="utf-8") as terminal:
+        assert TerminalQR(terminal, "warung-sari")(code)
+        seen = b""
+        while b"--code" not in seen:
+            seen += os.read(reader, 65536)
+    os.close(reader)
+    said = seen.decode()
+
+    assert ("▄" in said) == drawn
+    assert f"needs {width} columns and " in said
+    assert f"this terminal has {columns} and {lines}: enlarge it" in said
+    assert "`wabot pair warung-sari` with --out or --code" in said
 
 
 def test_without_a_terminal_nothing_is_drawn_and_the_caller_is_told() -> None:

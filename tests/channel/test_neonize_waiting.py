@@ -57,6 +57,23 @@ async def test_beyond_the_bound_the_connection_is_hung_up_and_what_came_before_i
     assert await client.stop()
 
 
+async def test_each_client_has_a_name_of_its_own_in_the_library() -> None:
+    """The library stops whatever bears the name of a client that Python collects: it must not be a newer one."""
+    names: list[str] = []
+
+    def made(_database: str, *, uuid: str) -> Any:
+        names.append(uuid)
+        return SimpleNamespace(event=Registers(Connection()), _NewAClient__client=None)
+
+    loaded: Any = SimpleNamespace(
+        client=SimpleNamespace(NewAClient=made, gocode=None), events=Events(), log=SimpleNamespace(tell=None)
+    )
+    for _ in range(100):
+        Client(loaded, "keys.db")
+    assert len(set(names)) == 100
+    assert "keys.db" not in names
+
+
 class Registers:
     """The library's `client.event`: called with a kind, or asked for `qr`."""
 

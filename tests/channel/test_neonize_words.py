@@ -7,7 +7,7 @@ from wabot.channel.neonize.bounded import Bounded
 from wabot.channel.neonize.redact import LONGEST, redact
 from wabot.channel.neonize.refusal import refusal
 from wabot.channel.neonize.unreachable import unreachable
-from wabot.model.errors import ChannelError, SendRefused, SendRestricted, SendUnknown
+from wabot.model.errors import ChannelError, CustomerGone, SendRefused, SendRestricted, SendUnknown
 
 
 @pytest.mark.parametrize(
@@ -35,6 +35,10 @@ GO = 'failed to dial whatsapp web websocket: failed to WebSocket dial: Get "http
         (GO + "dial tcp 157.240.1.60:443: connect: connection refused", "web.whatsapp.com refuses the connection"),
         (GO + "proxyconnect tcp: dial tcp 127.0.0.1:9: connect: connection refused", "the proxy cannot be reached"),
         (GO + "tls: failed to verify certificate: x509: unknown authority", "its certificate is not trusted"),
+        (
+            GO.partition("Get ")[0] + "expected handshake response status code 101 but got 503",
+            ": web.whatsapp.com refuses the connection (503). ",
+        ),
         ("something new", "the connection to web.whatsapp.com fails"),
     ],
 )
@@ -62,7 +66,7 @@ def test_nobodys_number_survives_redaction() -> None:
     [
         ("server returned error 463", SendRestricted),
         ("server returned error 479", SendRefused),
-        ("no LID found for 628123456789@s.whatsapp.net from server", SendRefused),
+        ("no LID found for 628123456789@s.whatsapp.net from server", CustomerGone),
         ("websocket not connected", ChannelError),
         ("failed to send message node: websocket not connected", ChannelError),
         ("failed to get device list: failed to send usync query: info query timed out", ChannelError),

@@ -103,7 +103,7 @@ def test_machines_are_told_what_was_fixed(wabot: Typed, tenant: Path) -> None:
 
 
 def test_mode_line_ends_and_byte_order_mark_stay_and_a_link_stays_a_link(wabot: Typed, tenant: Path) -> None:
-    real = tenant.parents[1] / "shared.txt"
+    real = tenant / "real.txt"
     real.write_bytes(b"\xef\xbb\xbf" + MISTAKEN.replace("\n", "\r\n").encode())
     real.chmod(0o640)
     (tenant / "tenant.yaml").unlink()

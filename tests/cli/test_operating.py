@@ -36,13 +36,17 @@ def listed(wabot: Typed, data: Path, *flags: object) -> list[str]:
 def test_conversations_come_newest_first_and_can_be_filtered(wabot: Typed, data: Path) -> None:
     assert listed(wabot, data) == ["Citra", "Ani", "Budi"]
     assert listed(wabot, data, "--limit", "1") == ["Citra"]
-    assert listed(wabot, data, "--status", "active") == ["Citra", "Ani", "Budi"]
-    assert listed(wabot, data, "--status", "pending") == []
+    assert listed(wabot, data, "--status", "active") == ["Citra", "Ani"]
+    assert listed(wabot, data, "--status", "pending") == ["Budi"]
     assert listed(wabot, data, "--search", "citr") == ["Citra"]
     assert listed(wabot, data, "--search", ANI) == ["Ani"]
     assert listed(wabot, data, "--search", "100%") == ["Ani"]
     assert listed(wabot, data, "--search", "_") == []
     assert "Ani" in wabot("conversations", "--data", data).out
+    assert "  pending    1 chat waits for a person: `wabot conversations --status pending`" in wabot(
+        "status", "--data", data
+    ).out.split("\n")
+    assert wabot("status", "--data", data, "--format", "json").data["tenants"][0]["pending"] == 1
 
 
 def test_one_conversation_is_shown_with_its_last_messages(wabot: Typed, data: Path) -> None:

@@ -4,6 +4,7 @@ import os
 import pty
 import sqlite3
 import stat
+import termios
 from pathlib import Path
 
 import pytest
@@ -47,10 +48,23 @@ def test_a_code_is_asked_for_the_tenants_own_number_alone(wabot: Typed, reposito
     assert not (repository / "data").exists()
 
 
+def test_a_file_that_is_there_already_is_never_written_over(wabot: Typed, repository: Path) -> None:
+    there = repository / "menu.png"
+    there.write_bytes(b"the shop's menu")
+    said = wabot("pair", "warung", "--out", "menu.png")
+    assert said.code == 2
+    assert "menu.png exists already; name another file, or remove it first" in said.err
+    assert there.read_bytes() == b"the shop's menu"
+
+
 @pytest.mark.parametrize(
     ("words", "complaint"),
     [
         (("warnug",), "there is no tenant `warnug` in rules; did you mean `warung`?"),
+        (
+            ("warung", "--code", "abc"),
+            f"`abc` is no phone number; --code takes the number of warung's phone: --code {PHONE}",
+        ),
         (("warung", "--out", "kode.gif"), "--out writes a .png or a .svg, not `kode.gif`"),
         (("warung", "--out", "nowhere/kode.png"), "there is no folder"),
         (("warung", "--out", "kode.png", "--code", PHONE), "with --code there is none"),
@@ -157,6 +171,46 @@ def test_a_picture_is_its_owners_alone_renewed_and_removed(tmp_path: Path, name:
     assert list(tmp_path.iterdir()) == [path]
     picture.over()
     assert not list(tmp_path.iterdir())
+
+
+def test_a_terminal_that_is_too_narrow_for_the_code_is_told_so_instead(monkeypatch: pytest.MonkeyPatch) -> None:
+    reader, writer = pty.openpty()
+    termios.tcsetwinsize(writer, (50, 20))
+    with os.fdopen(writer, "w", encoding="utf-8") as terminal:
+        monkeypatch.setattr("sys.stdout", terminal)
+        Drawn().show("the first code", "scan this")
+        said = os.read(reader, 65_536).decode()
+    os.close(reader)
+    assert "▄" not in said
+    assert "this terminal has 20 and 50: enlarge it" in said
+    assert "--out FILE.png, or with --code PHONE" in said
+
+
+def test_a_picture_that_could_not_be_written_is_refused_before_a_code_is_asked_for(
+    wabot: Typed, repository: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (repository / "dir.png").mkdir()
+    said = wabot("pair", "warung", "--out", "dir.png")
+    assert (said.code, said.err) == (2, "wabot: dir.png is a folder; --out names the file to write\n")
+    said = wabot("pair", "warung", "--out", f"{'x' * 250}.png")  # a folder that is closed is open to root
+    assert said.code == 3
+    assert said.err.endswith("x.png cannot be written: File name too long. Name another with --out.\n")
+    assert not (repository / "data").exists()
+
+
+def test_a_data_folder_that_cannot_be_made_is_told_in_a_sentence(wabot: Typed, repository: Path) -> None:
+    said = wabot("pair", "warung", "--data", "/proc/foo")
+    assert (said.code, said.err) == (
+        3,
+        "wabot: /proc/foo cannot be made: No such file or directory. Name another with --data.\n",
+    )
+
+
+@pytest.mark.parametrize("words", [("pair", "warung"), ("sessions",), ("sessions", "restore", "warung"), ("status",)])
+def test_a_data_folder_that_is_a_file_is_told_so(wabot: Typed, repository: Path, words: tuple[str, ...]) -> None:
+    (repository / "afile").touch()
+    said = wabot(*words, "--data", "afile")
+    assert (said.code, said.err) == (2, "wabot: afile is a file; --data names a folder\n")
 
 
 def test_a_new_code_is_drawn_over_the_one_before_it(monkeypatch: pytest.MonkeyPatch) -> None:

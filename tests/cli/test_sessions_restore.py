@@ -73,8 +73,24 @@ def test_it_comes_back_on_another_machine_that_has_nothing_of_the_tenant(
 ) -> None:
     file = backed_up / "warung" / "keys.backup"
     said = wabot("sessions", "restore", "warung", "--from", file, "--data", tmp_path / "new" / "data")
+    assert (said.code, "there is no data folder" in said.err) == (2, True)
+    assert not (tmp_path / "new").exists()
+    (tmp_path / "new" / "data").mkdir(parents=True)
+    said = wabot("sessions", "restore", "warung", "--from", file, "--data", tmp_path / "new" / "data")
     assert said.code == 0, said.err
+    assert f"start it: wabot run --data {tmp_path / 'new' / 'data'};" in said.out
+    assert said.out.endswith(f"wabot pair warung --data {tmp_path / 'new' / 'data'}\n")
     assert device(tmp_path / "new" / "data" / "warung" / "keys.db") == device(backed_up / "warung" / "keys.db")
+
+
+def test_what_stands_before_restore_is_meant_for_it(backed_up: Path, wabot: Typed) -> None:
+    (backed_up / "warung" / "keys.db").unlink()
+    said = wabot("sessions", "--data", backed_up, "--format", "json", "restore", "warung")
+    assert (said.code, said.data["restored"]["tenant"]) == (0, "warung"), said.err
+    said = wabot("sessions", "--data", "nowhere", "restore", "warung", "--data", backed_up)
+    assert said.code == 0, said.err
+    said = wabot("sessions", "--data", backed_up, "--tenant", "toko", "restore", "warung")
+    assert (said.code, "--tenant goes with `wabot sessions` alone" in said.err) == (2, True)
 
 
 def test_a_tenant_that_runs_is_refused(backed_up: Path, wabot: Typed) -> None:
@@ -94,6 +110,10 @@ def test_refusals_are_sentences_and_leave_no_folder_behind(
     said = wabot("sessions", "restore", "toko", "--from", file, "--data", backed_up)
     assert (said.code, "of the tenant 'warung', not of 'toko'. Nothing was changed." in said.err) == (3, True)
     assert not (backed_up / "toko").exists()
+    said = wabot("sessions", "restore", "warnug", "--data", backed_up)
+    assert said.code == 2
+    assert said.err == f"wabot: there is no tenant `warnug` in {backed_up}; did you mean `warung`?\n"
+    (backed_up / "toko").mkdir()
     said = wabot("sessions", "restore", "toko", "--data", backed_up)
     assert (said.code, "there is no encrypted backup" in said.err) == (2, True)
     assert wabot("sessions", "restore", "../warung", "--from", file, "--data", backed_up).code == 2

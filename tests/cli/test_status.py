@@ -9,7 +9,9 @@ from pathlib import Path
 import pytest
 
 from tests.cli.typed import Typed
+from tests.store.turns import CHAT, allowed, answered, message
 from wabot.model.alert import Alert
+from wabot.model.turn import Receipt
 from wabot.session.clock import RealClock
 from wabot.store.sqlite import open_store
 
@@ -57,8 +59,37 @@ def test_a_number_that_answers_nobody_new_says_until_when_and_how_to_end_it(tmp_
     said = wabot("status", "--data", tmp_path).out
     assert "restricted until " in said
     assert "`wabot resume warung` lets the bot try again" in said
+    (session,) = json.loads(wabot("sessions", "--data", tmp_path, "--format", "json").out)["sessions"]
+    assert (
+        session["restricted_until"]
+        == json.loads(wabot("status", "--data", tmp_path, "--format", "json").out)["tenants"][0][
+            "first_contacts_stopped_until"
+        ]
+    )
     assert wabot("resume", "warung", "--data", tmp_path).code == 0
+    (session,) = json.loads(wabot("sessions", "--data", tmp_path, "--format", "json").out)["sessions"]
+    assert session["restricted_until"] is None
     assert "restricted until " not in wabot("status", "--data", tmp_path).out
+
+
+def test_a_reply_that_reached_no_phone_is_told_by_status_outbox_and_doctor(tmp_path: Path, wabot: Typed) -> None:
+    async def answer() -> None:
+        store, at = open_store(tmp_path / "warung", "warung"), RealClock().now() - 3_600_000
+        await store.record(answered(message(1, sent_at=at), at=at, due=at))
+        [row] = await store.queued()
+        await store.claim(row, row.due, allowed)
+        await store.receipt(Receipt(row.id, "sent", at, CHAT, "W1"))
+        await store.finish(row, "sent", at)
+        await store.record(answered(message(2, sent_at=at + 60_000), at=at + 60_000, replies=()))
+        await store.close()
+
+    asyncio.run(answer())
+    assert "undelivered  1 reply: look at the chats" in wabot("status", "--data", tmp_path).out
+    told = json.loads(wabot("status", "--data", tmp_path, "--format", "json").out)["tenants"]
+    assert told[0]["undelivered"] == 1
+    (row,) = json.loads(wabot("outbox", "--data", tmp_path, "--format", "json").out)["outbox"]
+    assert (row["status"], row["error"]) == ("sent", "no phone has confirmed it, though the customer has written since")
+    assert "1 reply reached no phone" in wabot("doctor", "--data", tmp_path).out
 
 
 def test_a_file_of_an_older_version_is_told_without_what_it_cannot_hold(tmp_path: Path, wabot: Typed) -> None:

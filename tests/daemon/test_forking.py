@@ -1,8 +1,11 @@
 """The process from which sessions are forked, and what the supervisor does about it, with real processes."""
 
 import asyncio
+import errno
+import json
 import os
 import signal
+import socket
 import subprocess
 from collections.abc import AsyncIterator, Mapping
 from pathlib import Path
@@ -129,6 +132,38 @@ async def test_a_forking_process_that_dies_again_and_again_is_not_started_for_ev
         child.send_signal(signal.SIGTERM)
         await asyncio.wait_for(child.wait(), WAIT)
     assert len(starter._starts) == 3
+
+
+async def test_a_forking_process_that_hangs_while_it_imports_holds_up_one_start_and_no_others(
+    starter: Forking, shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(forking, "_READY", 0.001)
+    monkeypatch.setattr(forking, "_END", 0.1)
+    for _ in range(2):
+        child = await shop.session(starter)
+        assert not isinstance(child, Forked)
+        child.send_signal(signal.SIGTERM)
+        await asyncio.wait_for(child.wait(), WAIT)
+    assert len(starter._starts) == 1
+    monkeypatch.undo()
+    starter._plainly_until = 0  # as after ten minutes
+    child = await shop.session(starter)
+    assert isinstance(child, Forked)
+    child.send_signal(signal.SIGTERM)
+    await asyncio.wait_for(child.wait(), WAIT)
+
+
+async def test_an_order_that_lost_a_descriptor_is_an_error_and_ends_nothing(shop: Shop) -> None:
+    nursery = await Nursery.start("simulator")
+    try:
+        with open(os.devnull) as only:  # noqa: PTH123 (a device)
+            order = {"words": [str(shop.folder), str(shop.data), shop.options.dump()]}
+            socket.send_fds(nursery._near, [json.dumps(order).encode()], [only.fileno()])
+            assert await nursery._answer(WAIT) == {"error": errno.EMFILE}
+        assert nursery.process.returncode is None
+    finally:
+        await nursery.end()
+    assert nursery.process.returncode == 0
 
 
 async def test_orphans_are_buried_and_nobody_whom_another_waits_for(starter: Forking, shop: Shop) -> None:

@@ -52,6 +52,21 @@ def test_texts_are_logged_only_when_asked_for_and_numbers_never_whole() -> None:
         assert "Budi" not in str(line)
 
 
+def test_what_is_noted_names_no_customer_and_leaves_the_shops_number_to_the_person_who_must_act() -> None:
+    stream = io.StringIO()
+    configure("json", "info", stream)
+    refused = "'100000123456789' is not one person's chat, nor is 6281234567890"
+    report = LogReport("warung-6281100000001")
+    report.note("a reply was not sent", level="warning", reason=refused, outbound="0199123456789abc", delay=1234567890)
+    report.note("no way to 6281234567890", action="Link the phone of 6281100000001.")
+    first, second = map(json.loads, stream.getvalue().splitlines())
+    assert first["reason"] == "'1000…789' is not one person's chat, nor is 6281…890"
+    assert (first["outbound"], first["delay"]) == ("0199123456789abc", 1234567890)
+    assert first["tenant"] == "warung-6281100000001"
+    assert second["event"] == "no way to 6281…890"
+    assert second["action"] == "Link the phone of 6281100000001."
+
+
 def test_nothing_below_the_level_is_logged() -> None:
     assert [line["event"] for line in logged("info", messages=False)] == ["replied", "no reply", "disconnected"]
     assert [line["event"] for line in logged("warning", messages=True)] == ["disconnected"]

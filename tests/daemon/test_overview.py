@@ -82,6 +82,21 @@ def test_a_restriction_says_until_when_and_a_new_session_knows_of_none() -> None
     assert seen.tenants["warung"].until == 0
 
 
+@pytest.mark.parametrize(
+    ("kind", "news"),
+    [
+        ("ended", {"code": NO_RULES, "why": "its rules have errors"}),
+        ("standing", {"status": "parked", "detail": "five crashes"}),
+        ("standing", {"status": "restarting", "detail": "killed"}),
+    ],
+)
+def test_a_tenant_without_a_session_tells_of_no_restriction(kind: str, news: dict[str, object]) -> None:
+    seen = Watched("warung")
+    seen.heard("warung", "state", {"status": "restricted", "detail": "", "action": "", "until": 1_795_427_156_000})
+    seen.heard("warung", kind, news)
+    assert seen.tenants["warung"].until == 0
+
+
 def test_a_number_that_answers_nobody_new_is_ready_and_says_until_when() -> None:
     seen = Watched("warung")
     seen.runs("warung")

@@ -35,7 +35,17 @@ def sentences() -> Iterator[tuple[str, str]]:
 CHANNEL = ROOT / "runtime" / "wabot" / "channel" / "neonize"
 WHOLE = ("outcomes.py", "unreachable.py")
 """Modules in which every text is for people."""
-RAISED = {"ChannelError", "SendRefused", "SendRestricted", "SendUnknown", "_complain", "complain"}
+RAISED = {
+    "ChannelError",
+    "CustomerGone",
+    "KeysUnusable",
+    "KeysDamaged",
+    "SendRefused",
+    "SendRestricted",
+    "SendUnknown",
+    "_complain",
+    "complain",
+}
 
 
 def of_the_channel() -> Iterator[tuple[str, str]]:

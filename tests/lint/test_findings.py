@@ -11,7 +11,9 @@ import pytest
 from tests.engine.rule_sets import NOW
 from tests.tenants import sections, write_tenant
 from wabot.engine.load import load_tenant
+from wabot.language.shape import schema
 from wabot.lint.run import lint
+from wabot.lint.unused import NAME
 
 CASES = sorted((Path(__file__).parent / "cases").glob("*.txt"))
 
@@ -29,3 +31,8 @@ def test_what_rules_do_not_mean_is_found_and_explained(case: Path, tmp_path: Pat
         for item in lint(load_tenant(folder), NOW)
     ]
     assert "\n".join(found) == expected.strip()
+
+
+def test_which_files_can_be_named_is_what_the_schema_takes() -> None:
+    pattern = schema("rules")["$defs"]["response_media"]["properties"]["file"]["pattern"]
+    assert pattern == f"^{NAME.pattern}$"

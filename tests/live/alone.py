@@ -57,7 +57,8 @@ class Alone:
 
 @asynccontextmanager
 async def alone(whatsapp: WhatsApp, paired: Paired, place: Path, **options: float) -> AsyncIterator[Alone]:
-    """A channel on a copy of the key store `paired`, in the folder `place`. `options` are the channel's own."""
+    """A channel on a copy of the key store `paired`, in the folder `place`. `options` are the channel's own, and
+    `out_seconds`: for how long it has been out of reach."""
     keys = place / "keys.db"
     paired.copy_to(keys)
     paired.on(whatsapp)
@@ -132,7 +133,10 @@ def main() -> None:
             tell(**asdict(state))
 
     async def run() -> None:
+        out = options.pop("out_seconds", None)
         channel = NeonizeChannel(keys, phone, RealClock(), lambda _code: False, **options)
+        if out is not None:
+            channel.out_since(RealClock().now() - int(out * 1000))
 
         def heard() -> None:
             deaf[0] = bool(os.read(0, 64))

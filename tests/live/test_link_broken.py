@@ -1,9 +1,14 @@
 """The link breaks: nothing that was sent meanwhile is lost, and nobody is told more than what happened."""
 
+import asyncio
+import re
 from pathlib import Path
+
+import httpx
 
 from tests.live.alone import alone
 from tests.live.states import stands
+from tests.whatsapp.live import PATIENCE, Live
 from tests.whatsapp.paired import Paired
 from tests.whatsapp.shop import Shop
 from tests.whatsapp.whatsapp import WhatsApp
@@ -21,6 +26,23 @@ async def test_a_cut_socket_is_made_again_and_nothing_is_lost(shop: Shop) -> Non
     assert "session died" not in said
     assert said.count("disconnected") <= 3
     await stands(shop.daemon, "connected")
+
+
+async def test_each_connection_that_is_cut_and_made_again_is_counted(live: Live, paired_once: Paired) -> None:
+    phone = live.phone(paired_once)
+    live.tenant()
+    await live.start("--listen", "127.0.0.1:0")
+    await phone.connected()
+    await stands(live, "connected")
+    live.whatsapp.cut()
+    await live.says("address=127")
+    (address,) = re.findall(r"address=(127[0-9.:]+)", live.said())
+    async with asyncio.timeout(PATIENCE), httpx.AsyncClient() as client:
+        while (
+            'wabot_session_reconnects_total{tenant="warung"} 1.0'
+            not in (await client.get(f"http://{address}/metrics")).text
+        ):
+            await asyncio.sleep(0.1)
 
 
 async def test_while_whatsapp_refuses_connections_the_reason_is_told_and_what_came_meanwhile_is_answered_later(
@@ -65,6 +87,15 @@ async def test_who_starts_in_an_outage_calls_a_person_once_it_lasts(
         assert told["action"] == "Look at the network of this machine: `wabot doctor --online`."
         whatsapp.comes_back()
         await channel.is_("connected")
+
+
+async def test_an_outage_does_not_begin_anew_with_a_process(
+    whatsapp: WhatsApp, paired_once: Paired, place: Path
+) -> None:
+    whatsapp.goes_away()
+    async with alone(whatsapp, paired_once, place, out_seconds=301) as channel:
+        told = await channel.is_("disconnected")
+        assert told["action"] == "Look at the network of this machine: `wabot doctor --online`."
 
 
 async def test_a_login_that_is_never_answered_is_for_a_new_process(

@@ -67,6 +67,21 @@ async def test_a_ban_is_waited_out_without_a_knock_also_by_whoever_starts_meanwh
     await live.start()
     await live.says(held.detail, times=2)
     assert len(live.whatsapp.proxy.asked) == 1
+    await live.wabot("resume", "warung")
+    await stands(live, "connected")
+
+
+async def test_a_person_who_had_the_ban_lifted_has_the_running_session_try_at_once(
+    live: Live, paired_once: Paired
+) -> None:
+    live.phone(paired_once)
+    live.tenant()
+    live.whatsapp.refuses(402)
+    await live.start()
+    assert "wabot resume warung --data" in (await stands(live, "banned")).action
+    live.whatsapp.refuses(0)
+    await live.wabot("resume", "warung")
+    await stands(live, "connected")
 
 
 async def test_after_the_ban_the_number_logs_in_by_itself(whatsapp: WhatsApp, paired_once: Paired, place: Path) -> None:

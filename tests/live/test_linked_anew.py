@@ -2,13 +2,8 @@
 
 import asyncio
 
-import pytest
-
 from tests.whatsapp.live import Live
 from tests.whatsapp.paired import Paired
-from tests.whatsapp.wire.library import WHY_NOT
-
-pytestmark = pytest.mark.skipif(bool(WHY_NOT), reason=WHY_NOT)
 
 
 async def test_a_reply_that_waits_still_goes_to_the_lid_of_a_customer_without_a_number(

@@ -1,6 +1,6 @@
 """What came while nobody listened: everything is kept, and only what is fresh is answered."""
 
-from tests.live.conftest import RULES
+from tests.live.rules import RULES
 from tests.live.seen import all_stored, became, conversation, messages, replies, texts
 from tests.whatsapp.live import Live
 from tests.whatsapp.paired import Paired

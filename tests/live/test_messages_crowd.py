@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 
 import pytest
 
-from tests.live.conftest import RULES
+from tests.live.rules import RULES
 from tests.whatsapp.live import Live
 from tests.whatsapp.paired import Paired
 from tests.whatsapp.people.customer import Customer

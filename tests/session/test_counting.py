@@ -125,3 +125,17 @@ def test_rules_beyond_a_bound_are_one_and_news_stay_short() -> None:
     heard.counts.clear()
     counting.tell()
     assert heard.counts == {}
+
+
+async def test_a_connection_that_is_cut_and_made_again_is_counted_and_the_first_one_is_not(tmp_path: Path) -> None:
+    heard = Supervisor()
+    async with stage(tmp_path, JAM, count=heard.tell) as live:
+        counting = live.counting
+        for status in ("starting", "connecting", "disconnected", "connecting", "connected", "degraded", "connected"):
+            counting.stands(status)
+        counting.tell()
+        assert ("reconnects",) not in heard.counts
+        for status in ("disconnected", "disconnected", "connecting", "connected", "disconnected", "connected"):
+            counting.stands(status)
+        counting.tell()
+    assert heard.counts["reconnects",] == 2

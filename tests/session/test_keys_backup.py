@@ -7,6 +7,7 @@ import pytest
 
 from tests.key_store import device, link
 from tests.session.stage import START, StageClock, Told, stage
+from wabot.model.errors import BackupError
 from wabot.session import keys_backup as module
 from wabot.session.jobs import JOBS, Jobs
 from wabot.session.keys_backup import KeysBackup
@@ -75,17 +76,22 @@ async def test_a_backup_that_fails_is_told_with_its_reason_and_ends_nothing(fold
     assert "file is not a database" in note
 
 
-@pytest.mark.parametrize("key", [KEY, b""])
-async def test_a_key_store_that_is_gone_is_told_with_what_brings_it_back(
-    folder: Path, clock: StageClock, key: bytes
+async def test_a_backup_that_meets_a_damaged_key_store_says_so_and_one_that_fails_otherwise_does_not(
+    folder: Path,
 ) -> None:
-    await KeysBackup(folder, KEY).write(START)
-    (folder / "keys.db").unlink()
-    told = Told()
-    waiting = asyncio.create_task(KeysBackup(folder, key).after_pairing(asyncio.Event(), clock, told))
-    await asyncio.sleep(0)
-    assert told.notes == ["the key store is gone, and keys.backup is there"]
-    waiting.cancel()
+    found: list[str] = []
+    keys = KeysBackup(folder, KEY, found.append)
+    (folder / "keys.backup").mkdir()
+    with pytest.raises(BackupError, match="cannot be written"):
+        await keys.write(START)
+    assert found == []
+    with (folder / "keys.db").open("r+b") as file:
+        file.seek(100)
+        file.write(b"\xff" * 4_000)
+    with pytest.raises(BackupError):
+        await keys.write(START)
+    (said,) = found
+    assert "malformed" in said
 
 
 async def test_it_is_written_anew_every_day(folder: Path, tmp_path: Path, clock: StageClock) -> None:

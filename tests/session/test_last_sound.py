@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from tests.tenants import write_tenant
+from wabot.model.errors import SendRefused
 from wabot.session.clock import RealClock
 from wabot.session.last_sound import COPY
 from wabot.session.live import LiveRules
@@ -148,3 +149,45 @@ async def test_what_is_no_file_keeps_nobody_from_answering(tmp_path: Path) -> No
     folder = write_tenant(tmp_path / "rules" / "warung")
     os.mkfifo(folder / "pipa")
     assert await live(folder).load()
+
+
+async def test_nothing_that_a_link_leads_to_outside_of_the_folder_gets_into_the_copy(tmp_path: Path) -> None:
+    secret = tmp_path / "data" / "toko" / "keys.db"
+    secret.parent.mkdir(parents=True)
+    secret.write_text("kunci")
+    folder = write_tenant(tmp_path / "rules" / "warung", {"media/lama/a.txt": "a", "catatan/b.txt": "b"})
+    (folder / "BACA.md").symlink_to(secret)
+    (folder / "nol").symlink_to("/dev/zero")
+    (folder / "etc").symlink_to(secret.parent)
+    (folder / "media" / "lama" / "c.txt").symlink_to(secret)
+    (folder / "media" / "lama" / "toko").symlink_to(secret.parent)
+    (folder / "media" / "lingkaran").symlink_to("..")
+    (folder / "media" / "b.txt").symlink_to("../catatan/b.txt")
+    running = live(folder)
+    assert await running.load()
+    copy = tmp_path / "data" / COPY / "warung"
+    kept = {str(path.relative_to(copy)) for path in copy.rglob("*") if not path.is_dir()}
+    assert kept == {"tenant.yaml", "rules.yaml", "media/lama/a.txt", "catatan/b.txt", "media/b.txt"}
+    assert not any(path.is_symlink() for path in copy.rglob("*"))
+
+
+async def test_a_link_that_took_a_files_place_after_it_was_checked_is_not_sent(tmp_path: Path) -> None:
+    secret = tmp_path / "data" / "toko" / "keys.db"
+    secret.parent.mkdir(parents=True)
+    secret.write_text("kunci")
+    folder = write_tenant(tmp_path / "rules" / "warung", {"rules.yaml": GAMBAR, "media/menu.jpg": "lama"})
+    picture = folder / "media" / "menu.jpg"
+    running = live(folder)
+    assert await running.load()
+    picture.unlink()
+    picture.symlink_to(secret)
+    assert running.file(str(picture)).read_text() == "lama"
+    shutil.rmtree(tmp_path / "data" / COPY)
+    with pytest.raises(SendRefused, match=r"menu\.jpg lies outside of the tenant's folder"):
+        running.file(str(picture))
+    picture.unlink()
+    (folder / "media" / "baru.jpg").write_text("baru")
+    picture.symlink_to("baru.jpg")
+    assert running.file(str(picture)).read_text() == "baru"
+    with pytest.raises(SendRefused):
+        running.file(str(secret))

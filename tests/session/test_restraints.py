@@ -3,11 +3,14 @@
 import asyncio
 from pathlib import Path
 
+import pytest
+
 from tests.session.stage import ANI, BUDI, START, ScriptedChannel, stage
 from wabot.model.errors import SendRestricted
 from wabot.model.session import SessionState
 from wabot.ports import Inbox
-from wabot.session.restraints import STOPPED_FOR
+from wabot.session import restraints
+from wabot.session.restraints import STOPPED_FOR, Restraints
 from wabot.session.session import Place, Session
 from wabot.store.sqlite import open_store, pause_tenant, read_alerts, reading
 
@@ -112,6 +115,32 @@ async def test_a_ban_is_waited_out_by_a_session_that_starts_meanwhile(tmp_path: 
     await asyncio.wait_for(knocked.ready.wait(), 20)
     third.stop()
     await asyncio.wait_for(running, 20)
+    await store.close()
+
+
+async def test_a_person_ends_the_wait_for_a_ban_and_a_login_forgets_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(restraints, "_LOOK", 0.01)
+    async with stage(tmp_path) as shop:
+        pass
+    store = open_store(tmp_path / "data", "warung")
+    await store.restraints.hold_login(OWN, BANNED)
+    channel, clock = ScriptedChannel(), type(shop.clock)()
+    clock.set(START)
+    place = Place(shop.folder, tmp_path / "data")
+    session = Session(place, store, lambda _live: channel, clock, shop.told, watch=False, scripted=True)
+    running = asyncio.create_task(session.run())
+    while session.state != BANNED:
+        await asyncio.sleep(0.01)
+    pause_tenant(tmp_path / "data", "warung", None)
+    await asyncio.wait_for(channel.ready.wait(), 20)
+    session.stop()
+    await asyncio.wait_for(running, 20)
+
+    await store.restraints.hold_login(OWN, BANNED)
+    await Restraints(store, clock, shop.told, lambda: OWN).noted(SessionState("connected"))
+    assert await store.restraints.login(OWN, START) is None
     await store.close()
 
 

@@ -195,3 +195,10 @@ async def test_a_bot_that_is_paused_types_no_longer(tmp_path: Path) -> None:
         shop.clock.runs.set()
         await shop.settle()
         assert shop.channel.typed == [(BUDI, True), (BUDI, False)]
+
+
+async def test_nothing_is_typed_before_a_reply_that_leaves_at_once(tmp_path: Path) -> None:
+    async with stage(tmp_path, LONG, hurry=True) as shop:
+        await shop.say("jam buka?")
+        assert len(shop.replies) == 1
+        assert shop.channel.typed == []

@@ -154,6 +154,19 @@ def test_receipts_never_move_a_message_back(statuses: list[str]) -> None:
     assert asyncio.run(play()) == {furthest: 1}
 
 
+async def test_an_outage_lasts_from_the_cut_until_a_login_whatever_process_tries(store: Store) -> None:
+    seen = []
+    course = "stopped starting connecting connected disconnected connecting disconnected starting connecting"
+    course += " disconnected connecting connected disconnected stopped starting"
+    for minute, status in enumerate(course.split()):
+        await store.save_state(SessionState(status), NOW + minute)  # type: ignore[arg-type]
+        since, out = (await store.summary()).state_since, await store.out_since()
+        assert since is not None
+        seen.append(since - NOW)
+        assert out == (since if status in ("disconnected", "starting", "connecting") else None)
+    assert seen == [0, 1, 1, 3, 4, 4, 4, 4, 4, 4, 4, 11, 12, 13, 14]
+
+
 async def test_the_summary_tells_state_reload_and_counts(store: Store) -> None:
     await store.save_state(SessionState("connected"), NOW)
     await store.save_state(SessionState("connected", "masih", until=NOW + 9), NOW + 5)

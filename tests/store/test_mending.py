@@ -65,6 +65,13 @@ def garbage(file: Path) -> None:
             opened.write(chance.randbytes(4096))
 
 
+def pages(file: Path) -> None:
+    """All but the header."""
+    with file.open("r+b") as opened:
+        opened.seek(100)
+        opened.write(random.Random(7).randbytes(min(50_000, file.stat().st_size - 100)))
+
+
 DAMAGES = [header, cut_in_half, cut_to_nothing, no_database, garbage]
 
 
@@ -203,6 +210,19 @@ async def test_damaged_whatsapp_keys_come_from_the_backup(folder: Path) -> None:
     assert one.name == "keys.db"
     with closing(sqlite3.connect(folder / "keys.db")) as keys:
         assert keys.execute("SELECT jid FROM whatsmeow_device").fetchall() == [("628",)]
+
+
+@pytest.mark.parametrize("damage", [header, no_database, pages], ids=lambda damage: damage.__name__)
+async def test_damaged_whatsapp_keys_are_found_after_a_clean_stop_too(
+    folder: Path, damage: Callable[[Path], None]
+) -> None:
+    await lived(folder)
+    link(folder / "keys.db")
+    damage(folder / "keys.db")
+    store, (mended,) = start(folder)
+    assert (mended.name, mended.backup) == ("keys.db", None)
+    assert not (folder / "keys.db").exists()
+    await store.close()
 
 
 async def test_another_trouble_than_damage_sets_nothing_aside(folder: Path) -> None:

@@ -16,7 +16,10 @@ GROWING = (
     "contacts", "conversations", "conversation_chats", "messages", "inbound_journal", "outbox", "rule_usage",
     "auto_reply_logs",
 )  # fmt: skip
-OPEN = ("journal_undecided", "conversations_waiting", "outbox_queued", "outbox_sending", "outbox_troubled")
+OPEN = (
+    "journal_undecided", "conversations_waiting", "outbox_queued", "outbox_sending", "outbox_troubled",
+    "outbox_undelivered",
+)  # fmt: skip
 """Partial indexes: they hold what is still to be done, not what was."""
 RARE = {
     "journal_last": "when the store is opened",

@@ -9,6 +9,7 @@ from wabot.model.history import History
 from wabot.model.message import Message
 from wabot.model.turn import Receipt
 from wabot.store.sqlite import SqliteStore, reading, retry
+from wabot.store.sqlite.undelivered import PATIENCE
 
 
 def status(folder: Path, key: str) -> str:
@@ -148,3 +149,33 @@ async def test_a_reply_that_is_sent_again_gets_the_id_of_that_send(store: Sqlite
     await store.finish(row, "sent", NOW)
     await store.receipt(Receipt("", "read", NOW + 3, CHAT, "W2"))
     assert status(folder, reply) == "read"
+
+
+def lost(folder: Path, now: int) -> list[str]:
+    with reading(folder, "warung") as stored:
+        return [reply.id for reply in stored.undelivered(now)]
+
+
+async def test_a_reply_that_no_phone_confirmed_though_its_customer_wrote_since_is_told_after_a_while(
+    store: SqliteStore, folder: Path
+) -> None:
+    reply = await sent(store)
+    late = NOW + PATIENCE
+    assert lost(folder, late) == []  # the phone may have been off since
+    await store.record(silent(message(2, "halo?", sent_at=NOW + 60_000)))
+    assert lost(folder, late - 1) == []
+    assert lost(folder, late) == [reply]
+    assert (await store.alerts.backlog(late)).undelivered == 1
+    await store.receipt(Receipt("", "delivered", late, CHAT, "W1"))
+    assert lost(folder, late) == []
+    assert (await store.alerts.backlog(late + 1)).undelivered == 1  # looked at once a minute
+    assert (await store.alerts.backlog(late + 60_000)).undelivered == 0
+
+
+async def test_where_nothing_names_what_was_sent_no_confirmation_is_missed(store: SqliteStore, folder: Path) -> None:
+    await store.record(answered(message(1)))
+    [row] = await store.queued()
+    await store.claim(row, row.due, allowed)
+    await store.finish(row, "sent", NOW)
+    await store.record(silent(message(2, "halo?", sent_at=NOW + 60_000)))
+    assert lost(folder, NOW + PATIENCE) == []

@@ -6,20 +6,37 @@ import sys
 import tempfile
 from collections.abc import AsyncIterator, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 import pytest_asyncio
 
 from tests.whatsapp.wire.library import WHY_NOT
 
-if not WHY_NOT:  # the modules of tests say themselves why they are skipped
+if not WHY_NOT:
     from tests.whatsapp.bare.client import Client, Linked
-    from tests.whatsapp.live import Live
+    from tests.whatsapp.live import RULES, Live
     from tests.whatsapp.paired import Paired, Pairs
     from tests.whatsapp.people.phone import Phone
     from tests.whatsapp.shop import Shop
     from tests.whatsapp.whatsapp import WhatsApp
+
+
+class Elsewhere(pytest.Module):
+    """A module of tests that is not even imported."""
+
+    def collect(self) -> NoReturn:
+        pytest.skip(WHY_NOT, allow_module_level=True)
+
+
+def pytest_pycollect_makemodule(module_path: Path, parent: pytest.Collector) -> pytest.Module | None:
+    """Where there can be no WhatsApp server, each module beside a conftest with this is skipped and says why."""
+    if not WHY_NOT or module_path.name == "test_elsewhere.py":
+        return None
+    module: pytest.Module = Elsewhere.from_parent(parent, path=module_path)
+    return module
 
 
 @pytest.fixture(scope="session")
@@ -90,17 +107,26 @@ async def shop(live: "Live", paired_once: "Paired") -> "Shop":
     return Shop(live, phone)
 
 
-@pytest_asyncio.fixture(loop_scope="module", scope="module")
-async def shared_shop(memory_folder: Path, paired_once: "Paired") -> "AsyncIterator[Shop]":
-    """A `shop` for all tests of a module, each with customers of its own. It may write more a minute. See `linked`."""
+@asynccontextmanager
+async def shop_of_a_module(folder: Path, paired: "Paired", rules: str, max_per_minute: str) -> "AsyncIterator[Shop]":
+    """A `shop` with these rules, for all tests of a module."""
+    place = Path(tempfile.mkdtemp(dir=folder))
     async with WhatsApp() as running:
-        daemon = Live(running, Path(tempfile.mkdtemp(dir=memory_folder)))
+        daemon = Live(running, place)
         try:
-            phone = daemon.phone(paired_once)
-            daemon.tenant(max_per_minute="60")
+            phone = daemon.phone(paired)
+            daemon.tenant("warung", rules, max_per_minute=max_per_minute)
             await daemon.start()
             await phone.connected()
             yield Shop(daemon, phone)
         finally:
             await daemon.end()
             sys.stderr.write(daemon.said())
+            shutil.rmtree(place, ignore_errors=True)
+
+
+@pytest_asyncio.fixture(loop_scope="module", scope="module")
+async def shared_shop(memory_folder: Path, paired_once: "Paired") -> "AsyncIterator[Shop]":
+    """A `shop` for all tests of a module, each with customers of its own. It may write more a minute. See `linked`."""
+    async with shop_of_a_module(memory_folder, paired_once, RULES, "60") as opened:
+        yield opened

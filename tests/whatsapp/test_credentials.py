@@ -16,11 +16,8 @@ from tests.whatsapp.paired import Paired
 from tests.whatsapp.people import content as contents
 from tests.whatsapp.people.customer import Customer
 from tests.whatsapp.people.memories import old
-from tests.whatsapp.wire.library import WHY_NOT
 from wabot.store.keeping.identity import IDENTITY, OF_THE_MOMENT, RATCHETS
 from wabot.store.keeping.keys_backup import back_up_keys
-
-pytestmark = pytest.mark.skipif(bool(WHY_NOT), reason=WHY_NOT)
 
 KEY = base64.b64encode(bytes(range(32))).decode()
 ANSWER = "Kami buka tiap hari kak."

@@ -6,13 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.whatsapp.wire.library import WHY_NOT
-
 CHECKOUT = Path(__file__).parent.parent.parent
 
 
 @pytest.mark.slow
-@pytest.mark.skipif(bool(WHY_NOT), reason=WHY_NOT)
 def test_every_customer_of_the_demo_is_answered() -> None:
     command = [sys.executable, "-m", "demo.whatsapp"]
     done = subprocess.run(command, cwd=CHECKOUT, capture_output=True, text=True, check=False, timeout=200)

@@ -155,7 +155,7 @@ async def test_what_customers_send_is_stored_and_lies_on_the_disk_byte_for_byte(
     }
     image, voice, video, _, document = sent
     large = await sends("image", b"\xff\xd8\xff" + b"x" * 20_000)
-    lie = content.file(whatsapp.media, "image", b"\xff\xd8\xff" + b"y" * 20_001)
+    lie = content.file(whatsapp.media, "image", b"\xff\xd8\xff" + b"y" * 60_000)
     lie.imageMessage.fileLength = 100
     liar = await budi.sends(lie, kind="media")
     gone = content.file(whatsapp.media, "image", b"\xff\xd8\xff gone")
@@ -190,6 +190,9 @@ async def test_what_customers_send_is_stored_and_lies_on_the_disk_byte_for_byte(
     assert said[large].media_error == "it is larger than media.max_size (0.02 MB)"
     assert said[missing].media_error.startswith("WhatsApp has it no more")
     assert said[liar].media_error == said[large].media_error  # whatever its sender says
+    # A file is asked for twice, first for its size alone.
+    asked = [f"GET {part.directPath.split('?')[0]}" for part in (nota.documentMessage, lie.imageMessage)]
+    assert [whatsapp.media.requests.count(one) for one in asked] == [2, 1]
     assert len(list((live.data / "warung" / "media").iterdir())) == len(sent)
 
 
@@ -216,3 +219,24 @@ async def test_a_sender_cannot_have_the_shops_machine_ask_anybody_but_whatsapp(l
     assert (live.data / "warung" / "media" / stored(live, budi)[by_url].media_file).read_bytes() == b"\xff\xd8\xff a"
     assert stored(live, budi)[by_path].media_error == "it came without a key"
     assert all(asked.allowed for asked in whatsapp.proxy.asked)
+
+
+async def test_a_link_that_took_a_files_place_sends_nothing_and_leaves_the_chat_to_a_person(
+    live: Live, paired_once: Paired
+) -> None:
+    folder = await shop_with_files(live, paired_once)
+    secret = live.data / "node-secret.txt"
+    secret.write_bytes(photo())
+    # Both the files and the copy of the rules: whoever could write there would have neither checked.
+    copy = live.data / "warung" / "rules.good" / "warung" / "media"
+    await until((copy / "menu.png").exists, "the rules are copied")
+    for place in (copy, folder):
+        (place / "menu.png").unlink()
+        (place / "menu.png").symlink_to(secret)
+    budi = live.whatsapp.customer("Budi", "6281234567801")
+    await budi.says("menu")
+    await until(lambda: [reply.status for reply in troubled(live)] == ["failed"], "the reply is refused")
+    assert "lies outside of the tenant's folder" in troubled(live)[0].error
+    with reading(live.data / "warung", "warung") as store:
+        assert [chat.status for chat in store.conversations()] == ["pending"]
+    assert not budi.heard

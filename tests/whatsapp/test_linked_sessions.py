@@ -3,6 +3,8 @@
 import asyncio
 import os
 import pty
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
 from tests.tenants import number_of
 from tests.whatsapp.live import Live
@@ -36,21 +38,41 @@ async def test_without_a_terminal_nobody_is_shown_a_code_and_a_pairing_elsewhere
         assert await pair.ends() == 0
 
 
-async def test_a_session_that_shows_a_code_ends_when_it_is_told_to(live: Live) -> None:
-    live.tenant()
+@asynccontextmanager
+async def in_a_terminal(live: Live) -> AsyncIterator[bytearray]:
+    """The daemon, started in a terminal of which this is all that was shown."""
     reader, terminal = pty.openpty()
     loop, shown = asyncio.get_running_loop(), bytearray()
     loop.add_reader(reader, lambda: shown.extend(os.read(reader, 65_536)))  # or the code fills the terminal's buffer
     try:
         await live.start(stdout=terminal)
-        await live.says("qr_pending")
-        assert await live.stop() == 0
+        yield shown
     finally:
         loop.remove_reader(reader)
         os.close(terminal)
         os.close(reader)
+
+
+async def test_a_session_that_shows_a_code_ends_when_it_is_told_to(live: Live) -> None:
+    live.tenant()
+    async with in_a_terminal(live) as shown:
+        await live.says("qr_pending")
+        assert await live.stop() == 0
     assert b"warung: scan this with WhatsApp" in shown
     assert "is killed" not in live.said()
+
+
+async def test_keys_that_are_lost_are_not_asked_for_by_a_code_while_their_backup_is_there(live: Live) -> None:
+    live.tenant()
+    live.keys().parent.mkdir(parents=True, mode=0o700)
+    live.keys().with_name("keys.backup").write_bytes(b"opened by whoever has the key")
+    async with in_a_terminal(live) as shown:
+        await live.says(f"Bring the link back: `wabot sessions restore warung --data {live.data}`.")
+    assert b"scan this" not in shown
+    async with Typed(live, "pair", "warung", "--timeout", "1") as pair:
+        await pair.ends()
+        assert pair.process.stderr is not None
+        assert b"the link comes back without it: wabot sessions restore warung" in await pair.process.stderr.read()
 
 
 async def test_a_running_session_lets_its_phone_go_and_another_pairing_brings_it_back(shop: Shop) -> None:

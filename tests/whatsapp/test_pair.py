@@ -4,6 +4,7 @@ import asyncio
 import os
 import signal
 import stat
+import time
 from pathlib import Path
 
 import pytest
@@ -16,8 +17,9 @@ from tests.whatsapp.typed import Typed, gone
 from tests.whatsapp.wire.clock import now
 from tests.whatsapp.wire.protobufs import e2e
 from wabot.channel.neonize.linked import is_half_made, mark, read_linked
+from wabot.channel.neonize.pairing import LOGIN
 from wabot.daemon import link_process
-from wabot.daemon.linking_order import Order
+from wabot.daemon.linking_order import MARGIN, Order
 
 PHONE = number_of("warung")
 OTHER = "6281100000099"
@@ -36,6 +38,8 @@ async def test_nothing_that_arrives_while_a_phone_is_linked_is_lost(live: Live) 
         await budi.says("jam buka?")
         assert (await pair.says("paired"))["phone"] == PHONE
         assert await pair.ends() == 0
+    (session,) = (await live.wabot("sessions", code=1))["sessions"]
+    assert session["action"] == f"start it: wabot run {live.rules} --data {live.data}"
     assert list((live.data / "warung" / "history").glob("*.sync"))
     linked = read_linked(live.keys())
     assert linked is not None
@@ -77,7 +81,7 @@ async def test_a_phone_whose_word_does_not_fit_is_refused(live: Live, fault: str
     async with Typed(live, "pair", "warung") as pair:
         scanning = asyncio.ensure_future(phone.scans((await pair.says("qr"))["code"], **{fault: True}))
         failed = await pair.says("failed")
-        assert failed["reason"] == "refused"
+        assert failed["reason"] == "refused", failed
         assert failed["detail"].startswith("Pairing failed")
         assert await pair.ends() == 3
         scanning.cancel()
@@ -117,15 +121,48 @@ async def test_a_connection_that_is_cut_gets_a_new_code(live: Live) -> None:
 
 async def test_a_code_that_nobody_scans_expires_and_leaves_nothing(live: Live) -> None:
     live.tenant()
-    async with Typed(live, "pair", "warung", "--timeout", "1") as pair:
+    async with Typed(live, "pair", "warung", "--timeout", "4") as pair:
         code = await pair.says("qr")
-        assert code["expires_in"] == 1
+        assert code["expires_in"] == 4
         worker = pair.worker()
         failed = await pair.says("failed")
-        assert (failed["reason"], failed["detail"]) == ("expired", "Nobody scanned the code within 1 s.")
+        assert (failed["reason"], failed["detail"]) == ("expired", "Nobody scanned the code within 4 s.")
         assert await pair.ends() == 3
         await gone(worker)
     assert not is_half_made(live.keys())
+
+
+async def test_who_cannot_reach_whatsapp_is_told_so_after_the_timeout_and_what_to_do(live: Live) -> None:
+    live.tenant()
+    live.whatsapp.goes_away()
+    async with Typed(live, "pair", "warung", "--timeout", "6") as pair:
+        failed = await pair.says("failed")
+        assert failed["reason"] == "unreachable"
+        assert failed["detail"] == "WhatsApp cannot be reached: web.whatsapp.com refuses the connection (503)."
+        assert failed["action"] == "Look at the network of this machine: `wabot doctor --online`."
+        assert await pair.ends() == 3
+    waits = [int(event["detail"].split()[-2]) for event in pair.heard if event["event"] == "waiting"]
+    assert waits
+    assert sum(waits) <= 7  # each is rounded
+
+
+async def test_ctrl_c_is_heard_while_the_next_attempt_is_waited_for(live: Live) -> None:
+    live.tenant()
+    live.whatsapp.goes_away()
+    async with Typed(live, "pair", "warung") as pair:
+        await pair.says("waiting")
+        await pair.says("waiting")
+        await pair.says("waiting")  # the next attempt follows in 6 s or more
+        pair.interrupt()
+        assert (await pair.says("failed"))["reason"] == "interrupted"
+
+
+async def test_a_network_that_is_gone_when_the_time_is_up_is_what_is_told_not_that_nobody_scanned(live: Live) -> None:
+    live.tenant()
+    async with Typed(live, "pair", "warung", "--timeout", "5") as pair:
+        await pair.says("qr")
+        live.whatsapp.goes_away()
+        assert (await pair.says("failed"))["reason"] == "unreachable"
 
 
 async def test_a_pairing_dies_with_whoever_asked_for_it(live: Live) -> None:
@@ -176,6 +213,23 @@ async def test_a_pairing_that_is_killed_once_the_phone_has_linked_it_goes_on_whe
         assert await pair.ends() == 0
 
 
+@pytest.mark.slow
+@pytest.mark.timeout(300)
+async def test_a_login_that_cannot_come_about_is_given_up_after_its_own_time_and_no_sooner(live: Live) -> None:
+    live.tenant()
+    phone = live.whatsapp.phone(PHONE)
+    async with Typed(live, "pair", "warung", "--timeout", "15") as pair:
+        scanning = asyncio.ensure_future(phone.scans((await pair.says("qr"))["code"]))
+        await pair.says("linking")
+        begun = time.monotonic()
+        live.whatsapp.goes_away()
+        assert (await pair.says("failed", within=MARGIN))["reason"] == "unfinished"
+        assert time.monotonic() - begun >= LOGIN - 5
+        scanning.cancel()
+    waits = [int(event["detail"].split()[-2]) for event in pair.heard if event["event"] == "waiting"]
+    assert sum(waits) <= LOGIN
+
+
 async def test_keys_that_whatsapp_never_heard_of_are_replaced(live: Live, paired_once: Paired) -> None:
     live.tenant()
     paired_once.copy_to(live.keys())
@@ -187,7 +241,6 @@ async def test_keys_that_whatsapp_never_heard_of_are_replaced(live: Live, paired
 
 
 def test_a_process_that_hangs_is_ended_by_its_deadline(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(link_process, "LEAST", 0.0)
     monkeypatch.setattr(link_process, "GRACE", 0.5)
     with link_process.LinkProcess(place / "warung", Order("pair", 0, PHONE)) as process:
         os.kill(process.pid, signal.SIGSTOP)

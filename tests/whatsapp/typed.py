@@ -40,10 +40,10 @@ class Typed:
             self.process.kill()
         await self.process.wait()
 
-    async def says(self, event: str) -> dict[str, Any]:
-        """Wait for an event of that name."""
+    async def says(self, event: str, within: float = _PATIENCE) -> dict[str, Any]:
+        """Wait for an event of that name, that many seconds at the most."""
         assert self.process.stdout is not None and self.process.stderr is not None
-        async with asyncio.timeout(_PATIENCE):
+        async with asyncio.timeout(within):
             while line := await self.process.stdout.readline():
                 self.heard.append(json.loads(line))
                 if self.heard[-1]["event"] == event:

@@ -79,7 +79,8 @@ class WhatsApp:
 
     def refuses(self, reason: int, *, ban: int = 101, expire: int = 3600) -> None:
         """From now on logins fail: 401 unlinked, 402 banned for `expire` seconds (`ban` says why), 403 the phone is
-        gone, 405 outdated, 409, 414, 463 restricted, 500 and 503 a fault of WhatsApp's own. 0: they succeed again."""
+        gone, 405 outdated, 406 banned for good, 400, 409, 414, 463 restricted, 500 and 503 a fault of WhatsApp's own.
+        0: they succeed again."""
         self.faults.login = failure(reason, ban=ban, expire=expire) if reason else None
 
     def refuses_messages(self, error: int) -> None:

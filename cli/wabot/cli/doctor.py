@@ -69,7 +69,7 @@ def _all(path: Path | None, data: Path, deep: bool, online: bool) -> "Iterator[C
         return
     yield from data_folder(data)
     for folder in folders:
-        yield from tenant(folder, data, now, deep=deep)
+        yield from tenant(folder, data, now, deep=deep, rules=path)
 
 
 def _mended(one: "Checked") -> "Checked":

@@ -55,6 +55,18 @@ def check_owner(data: Path) -> None:
     raise WabotError(f"{data} belongs to {name}, who could not read what root writes there: sudo -u {name} wabot …")
 
 
+def make_data(data: Path) -> None:
+    """Make the data folder, unless it is there.
+
+    Raises:
+        WabotError: it cannot be made.
+    """
+    try:
+        data.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        raise WabotError(f"{data} cannot be made: {error.strerror}. Name another with --data.") from error
+
+
 def with_settings(node: Path | None) -> None:
     """Have the process that works read this node file (the proxy stands there).
 

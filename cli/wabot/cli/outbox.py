@@ -1,6 +1,7 @@
 """`wabot outbox`: replies that wait, that failed, or of which nobody knows; cancelling one, and trying one again."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Final
@@ -12,6 +13,7 @@ from wabot.cli.exit_codes import CLEAN, FINDINGS
 from wabot.cli.output import Format, complain, say, style
 from wabot.cli.stored import DATA_HELP, in_a_line, missing, stored_tenants, when
 from wabot.cli.table import table
+from wabot.cli.undelivered import WHY, undelivered
 from wabot.cli.why import reply_as_data
 from wabot.model.errors import UsageError
 from wabot.model.stored import StoredReply
@@ -41,7 +43,8 @@ def outbox(
     tenant: Annotated[list[str] | None, typer.Option("--tenant", help="Only this tenant; may be repeated.")] = None,
     output: Annotated[Format, typer.Option("--format", help="For people or for machines.")] = Format.text,
 ) -> None:
-    """List the replies that are not sent (failed: of the last day), cancel one that waits, or try one again."""
+    """List the replies that are not sent (failed: of the last day) or reached no phone, cancel one that waits, or try
+    one again."""
     folders = stored_tenants(data, tenant or ())
     if order is Order.list:
         if outbound or sure:
@@ -106,7 +109,8 @@ def _list(folders: Sequence[Path], data: Path, output: Format) -> None:
     listed: list[tuple[str, list[StoredReply]]] = []
     for folder in folders:
         with reading(folder, folder.name) as store:
-            listed.append((folder.name, store.outbox(RealClock().now() - _DAY)))
+            found = store.outbox(RealClock().now() - _DAY)
+        listed.append((folder.name, [*(replace(reply, error=WHY) for reply in undelivered(folder)), *found]))
     if output is Format.json:
         rows = [{"tenant": name, **reply_as_data(reply)} for name, replies in listed for reply in replies]
         say(render.as_json({"outbox": rows}))

@@ -3,15 +3,20 @@
 import signal
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import Annotated, Any, Final
+from shlex import quote
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
 from wabot.cli.code_picture import Drawn, Picture
-from wabot.cli.linking import check_owner, complain_about, exit_code, number_of, with_settings
-from wabot.cli.output import Format, say
-from wabot.cli.stored import DATA_HELP, as_chat, when
+from wabot.cli.linking import check_owner, complain_about, exit_code, make_data, number_of, with_settings
+from wabot.cli.lost_keys import AGAIN, LOST, lost_beneath
+from wabot.cli.output import Format, complain, say
+from wabot.cli.stored import DATA_HELP, as_chat, when, with_data
 from wabot.model.errors import UsageError
+
+if TYPE_CHECKING:
+    from wabot.daemon.linking_order import Order
 
 _SCAN: Final = "scan this with the phone of {phone}: WhatsApp > Linked devices > Link a device. It works for {left} s."
 _TYPE: Final = """\
@@ -43,9 +48,14 @@ def pair(
     ),
 ) -> None:
     """Link a tenant's phone, by a QR code or a code to type. A daemon that waits for it starts the session at once."""
+    from wabot.channel.neonize.linked import pair_command, restore_command, unpair_command
+    from wabot.daemon.linking_order import Order
+
     if code and out is not None:
         raise UsageError("--out writes a QR code, and with --code there is none")
     phone = number_of(tenant, rules, data)
+    if code and not as_chat(code).isdigit():
+        raise UsageError(f"`{code}` is no phone number; --code takes the number of {tenant}'s phone: --code {phone}")
     if code and as_chat(code) != phone:
         raise UsageError(
             f"{tenant}'s number is {phone}, and only its phone may be linked; if it has another number now, change "
@@ -53,44 +63,54 @@ def pair(
         )
     check_owner(data)
     with_settings(node)
-    show = _Machines(tenant, out) if output is Format.json else _People(tenant, phone, data, out)
+    if restore := restore_command(data / tenant):
+        complain(f"{tenant}: before anybody fetches the phone: the link comes back without it: {restore}")
+    run = with_data(f"wabot run{f' {quote(str(rules))}' if rules is not None else ''}", data)
+    show = _Machines(tenant, out) if output is Format.json else _People(tenant, phone, data, run, out)
     _stop_as_ctrl_c_does()
-    done: Mapping[str, Any] = {}
-    try:
-        for event in _events(tenant, phone, data, bool(code), timeout):
-            show.event(event)
-            done = event
-    finally:
-        show.over()
+    folder = data / tenant
+    order = Order("pair", timeout, phone, bool(code), pair_command(folder), run, unpair_command(folder))
+    done = _follow(tenant, data, order, show)
     show.done(done)
     raise typer.Exit(exit_code(done))
 
 
-def _events(tenant: str, phone: str, data: Path, typed: bool, timeout: int) -> Iterator[Mapping[str, Any]]:
-    """What happens; the last event is `done`."""
-    from wabot.channel.neonize.linked import pair_command
+def _follow(tenant: str, data: Path, order: "Order", show: "_Show") -> Mapping[str, Any]:
+    """Show what happens until it is over; the last event. Ctrl-C, whenever it comes, asks the process to stop."""
     from wabot.daemon.link_process import LinkProcess
-    from wabot.daemon.linking_order import Order
 
-    data.mkdir(mode=0o700, parents=True, exist_ok=True)
-    order = Order("pair", timeout, phone, typed, pair_command(data / tenant))
+    make_data(data)
+    done: Mapping[str, Any] = {}
     with LinkProcess(data / tenant, order) as process:
         try:
-            yield from _knowing_more(process.events(), tenant, data)
+            for done in _knowing_more(process.events(), data / tenant, order):
+                show.event(done)
         except KeyboardInterrupt:
-            yield from process.stop()
+            if done.get("event") != "done":
+                for done in process.stop():
+                    show.event(done)
+        finally:
+            show.over()
+    return done
 
 
-def _knowing_more(events: Iterable[Mapping[str, Any]], tenant: str, data: Path) -> Iterator[Mapping[str, Any]]:
+def _knowing_more(events: Iterable[Mapping[str, Any]], folder: Path, order: "Order") -> Iterator[Mapping[str, Any]]:
     """The events; a tenant that is busy may be one that is linked and runs."""
     for event in events:
-        yield _who_has_it(tenant, data) or event if event.get("reason") == "busy" else event
+        yield _who_has_it(folder, order) or event if event.get("reason") == "busy" else event
 
 
-def _who_has_it(tenant: str, data: Path) -> Mapping[str, Any] | None:
+def _who_has_it(folder: Path, order: "Order") -> Mapping[str, Any] | None:
     from wabot.channel.neonize.linked import read_linked
 
-    linked = read_linked(data / tenant / "keys.db")
+    linked = read_linked(folder / "keys.db")
+    if linked is not None and linked.phone != order.phone:
+        from wabot.channel.neonize.outcomes import other_keys
+
+        wrong = other_keys(order.phone, linked.phone, f"`{order.again}`", f"`{order.undo}`")
+        return {"event": "done", "reason": "other_number", "detail": wrong.detail, "action": wrong.action}
+    if linked is None and lost_beneath(folder):
+        return {"event": "done", "reason": "keys_lost", "detail": LOST, "action": AGAIN}
     if linked is not None:
         return {
             "event": "done",
@@ -98,22 +118,22 @@ def _who_has_it(tenant: str, data: Path) -> Mapping[str, Any] | None:
             "phone": linked.phone,
             "since": linked.since,
             "runs": True,
-            "status": _status(data, tenant),
+            "status": _status(folder),
         }
     return {
         "event": "done",
         "reason": "busy",
-        "detail": f"Another process has {tenant} just now.",
+        "detail": f"Another process has {folder.name} just now.",
         "action": "It may be a `wabot run` in a terminal, which shows its code there, or another `wabot pair`.",
     }
 
 
-def _status(data: Path, tenant: str) -> str:
+def _status(folder: Path) -> str:
     from wabot.model.errors import StoreError
     from wabot.store.sqlite import read_summary
 
     try:
-        return read_summary(data / tenant, tenant).state.status
+        return read_summary(folder, folder.name).state.status
     except StoreError:
         return "unknown"
 
@@ -155,9 +175,9 @@ class _Machines(_Show):
 
 
 class _People(_Show):
-    def __init__(self, tenant: str, phone: str, data: Path, out: Path | None) -> None:
+    def __init__(self, tenant: str, phone: str, data: Path, run: str, out: Path | None) -> None:
         super().__init__(tenant, out)
-        self._phone, self._data, self._out = phone, data, out
+        self._phone, self._data, self._run, self._out = phone, data, run, out
         self._drawn = Drawn()
 
     def event(self, event: Mapping[str, Any]) -> None:
@@ -188,7 +208,7 @@ class _People(_Show):
             since = f", since {when(done['since'], seconds=False)}" if done.get("since") else ""
             runs = f" Its session runs: {done['status']}." if done.get("runs") else ""
             say(f"{self._tenant}: {done['phone']} is linked already{since}.{runs}")
-            say(f"  to link it anew, `wabot unpair {self._tenant}` first")
+            say(f"  to link it anew, `{with_data(f'wabot unpair {quote(self._tenant)}', self._data)}` first")
         else:
             complain_about(done)
 
@@ -197,9 +217,10 @@ class _People(_Show):
             case "told":
                 return "The daemon starts its session now."
             case "forbidden":
-                return "The daemon is another user's: tell it with `wabot reload` as that user."
+                reload = with_data("wabot reload", self._data)
+                return f"The daemon is another user's: tell it with `{reload}` as that user."
             case _:
-                return "Now start it: wabot run."
+                return f"Now start it: {self._run}"
 
 
 def _stop_as_ctrl_c_does() -> None:

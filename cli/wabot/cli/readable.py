@@ -5,19 +5,22 @@ import pwd
 from pathlib import Path
 from shlex import quote
 
-from wabot.model.errors import WabotError
+from wabot.model.errors import UsageError, WabotError
 
 
 def readable(data: Path | None) -> Path | None:
     """The folder as it was given; one that is not there is the command's to tell.
 
     Raises:
+        UsageError: it is no folder.
         WabotError: it may not be read; the text says whose it is.
     """
     if data is None:
         return None
     place = Path(data)
     try:
+        if place.exists() and not place.is_dir():
+            raise UsageError(f"{place} is a file; --data names a folder")
         if not place.exists() or os.access(place, os.R_OK | os.X_OK, effective_ids=True):
             return place
     except PermissionError:

@@ -35,7 +35,8 @@ def finding(diagnostic: Diagnostic, *, coloured: bool = True) -> str:
 
 def _excerpt(diagnostic: Diagnostic, how: dict[str, Any]) -> list[str]:
     at = diagnostic.location
-    source = _lines(at.path)
+    # What a link leads to outside of the tenant's folder is nothing to show to whoever wrote the link.
+    source = () if diagnostic.code == "WB015" else _lines(at.path)
     if at.line > len(source) or not source[at.line - 1].strip():
         return []
     line = source[at.line - 1]

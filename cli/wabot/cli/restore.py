@@ -12,7 +12,7 @@ from wabot.cli import render
 from wabot.cli.backup import as_data, described
 from wabot.cli.exit_codes import CLEAN, FAILURE
 from wabot.cli.output import Format, complain, say
-from wabot.cli.stored import when
+from wabot.cli.stored import when, with_data
 from wabot.model.errors import BackupError, TenantBusy, UsageError, WabotError
 from wabot.session.clock import RealClock
 
@@ -55,7 +55,8 @@ def restore(
             if aside is not None:
                 say(f"  what was there is set aside: {aside}")
             if _lacks_its_link(data / manifest.tenant):
-                say(f"  its link with WhatsApp is only in keys.backup: wabot sessions restore {manifest.tenant}")
+                back = with_data(f"wabot sessions restore {manifest.tenant}", data)
+                say(f"  its link with WhatsApp is only in keys.backup: {back}")
     for _, why in failed:
         complain(f"wabot: {why}")
     raise typer.Exit(FAILURE if failed else CLEAN)

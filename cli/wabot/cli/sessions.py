@@ -13,8 +13,9 @@ from wabot.cli.output import Format, complain, say
 from wabot.cli.status import Unreadable, look, runs
 from wabot.cli.stored import DATA_HELP, when
 from wabot.cli.table import table
+from wabot.cli.whose_keys import other_number
 from wabot.daemon.presence import find_daemon
-from wabot.model.errors import StoreError
+from wabot.model.errors import KeysUnusable, StoreError, UsageError
 from wabot.model.session import SessionState, Summary
 from wabot.session.clock import RealClock
 
@@ -32,6 +33,7 @@ def sessions(
     """Show each tenant's state, number, since when, when it was last seen, and what to do. Exit 1 unless a daemon lives
     on this data and nobody needs to do anything."""
     if context.invoked_subcommand is not None:
+        _hand_on(context, context.invoked_subcommand)
         return
     if follow:
         from wabot.cli.status_watch import watch
@@ -45,6 +47,19 @@ def sessions(
     raise typer.Exit(_code(found, data))
 
 
+def _hand_on(context: typer.Context, command: str) -> None:
+    """What stands before the command's name is meant for it."""
+    given = {
+        name for name in context.params if getattr(context.get_parameter_source(name), "name", "") == "COMMANDLINE"
+    }
+    for name, flag in (("tenant", "--tenant"), ("follow", "--watch")):
+        if name in given:
+            raise UsageError(f"{flag} goes with `wabot sessions` alone, not with `wabot sessions {command}`")
+    known = dict(context.default_map or {})
+    known[command] = {**known.get(command, {}), **{name: context.params[name] for name in given}}
+    context.default_map = known
+
+
 @dataclass(frozen=True, slots=True)
 class _Session:
     """`number` is the linked one, "" for none; `linked_at`, `since`, `seen` and `until` are UTC milliseconds."""
@@ -56,6 +71,7 @@ class _Session:
     since: int | None = None
     seen: int | None = None
     error: str = ""
+    until: int = 0
 
     def as_data(self) -> dict[str, Any]:
         if self.error:
@@ -67,7 +83,7 @@ class _Session:
             "linked_at": self.linked_at,
             "since": self.since,
             "last_seen": self.seen,
-            "restricted_until": self.state.until or None,
+            "restricted_until": self.until or None,
             "detail": self.state.detail,
             "action": self.state.action,
         }
@@ -75,7 +91,7 @@ class _Session:
     def as_row(self) -> tuple[str, ...]:
         if self.error:
             return (self.tenant, "unreadable", "", "", "", "", self.error)
-        until = when(self.state.until, seconds=False) if self.state.until else ""
+        until = when(self.until, seconds=False) if self.until else ""
         number = self.number or "not linked"
         since, seen = when(self.since, seconds=False), when(self.seen, seconds=False)
         return (self.tenant, self.state.status, number, since, seen, until, self.state.action)
@@ -94,13 +110,15 @@ def _session(found: Summary | Unreadable, data: Path) -> _Session:
         if (folder / "wabot.db").is_file():
             with reading(folder, folder.name) as store:
                 last = store.last_message_at()
-    except (StoreError, OSError) as error:
+    except (StoreError, KeysUnusable, OSError) as error:
         return _Session(found.tenant, error=str(error))
     state, running = found.state, runs(folder)
     if linked is None and not running and not state.action:
         restore = restore_command(folder)
         todo = f"bring its link back: {restore}" if restore else f"link its phone: {pair_command(folder)}"
         state = SessionState(state.status, state.detail, todo)
+    if linked is not None and (wrong := other_number(folder, linked.phone, running=running)):
+        state = SessionState(state.status, wrong.detail, wrong.action)
     return _Session(
         found.tenant,
         state,
@@ -108,7 +126,14 @@ def _session(found: Summary | Unreadable, data: Path) -> _Session:
         (linked.since or None) if linked is not None else None,
         found.state_since,
         _seen(state, found.state_since, last, running),
+        until=_until(found, state),
     )
+
+
+def _until(found: Summary, state: SessionState) -> int:
+    """When the last of what WhatsApp forbids this number ends, the login or chats with new customers; 0: nothing."""
+    first_contacts = found.first_contacts_until or 0
+    return max(state.until, first_contacts if first_contacts > RealClock().now() else 0)
 
 
 def _seen(state: SessionState, since: int | None, last: int | None, running: bool) -> int | None:

@@ -1,6 +1,7 @@
 """`wabot sessions restore`: a tenant's link with WhatsApp brought back from its encrypted backup."""
 
 from pathlib import Path
+from shlex import quote
 from typing import Annotated
 
 import typer
@@ -10,7 +11,7 @@ from wabot.cli.configured import configured_key
 from wabot.cli.exit_codes import CLEAN
 from wabot.cli.output import Format, say
 from wabot.cli.restore import give_to_owner, held
-from wabot.cli.stored import DATA_HELP, when
+from wabot.cli.stored import DATA_HELP, missing, stored_tenants, when, with_data
 from wabot.model.errors import UsageError
 from wabot.session.clock import RealClock
 
@@ -37,12 +38,17 @@ def bring_back(tenant: str, source: Path | None, data: Path, output: Format) -> 
         WabotError: the tenant runs, or the backup is not to be trusted. Nothing was changed.
     """
     from wabot.daemon.handover import tell_daemon
-    from wabot.store.keeping.layout import KEYS_BACKUP
+    from wabot.store.keeping.layout import KEYS, KEYS_BACKUP
     from wabot.store.keeping.restore import restore_keys
 
     if not tenant or tenant[0] in "._" or "/" in tenant or "\0" in tenant:
         raise UsageError(f"{tenant!r} is no tenant's name")
+    if not data.is_dir():
+        raise UsageError(f"there is no data folder {data}; `wabot run` makes it, or name another with --data")
     folder = data / tenant
+    if source is None and not folder.is_dir():
+        known = [one.name for one in stored_tenants(data, (), KEYS, KEYS_BACKUP)]
+        raise missing("tenant", tenant, str(data), known)
     file = source or folder / KEYS_BACKUP
     if not file.exists():
         raise UsageError(f"there is no encrypted backup {file}" + ("" if source else "; name another with --from"))
@@ -52,7 +58,6 @@ def bring_back(tenant: str, source: Path | None, data: Path, output: Format) -> 
             "WHATSAPP_ENCRYPTION_KEY (or WHATSAPP_ENCRYPTION_KEY_FILE) is not set: the backup is opened by the key "
             "that it was made with. See docs/backup.md"
         )
-    data.mkdir(mode=0o700, parents=True, exist_ok=True)
     with held(folder):
         made_at, aside = restore_keys(file, folder, key, RealClock().now())
         give_to_owner(folder, data)
@@ -64,6 +69,11 @@ def bring_back(tenant: str, source: Path | None, data: Path, output: Format) -> 
     say(f"{tenant}: its link with WhatsApp is back, as of {when(made_at)}")
     if aside is not None:
         say(f"  the key store that was there is set aside: {aside}")
-    starts = {"told": "the daemon starts it now", "none": "start it: wabot run", "forbidden": "start it: wabot reload"}
-    say(f"  {starts[told]}; only if it then says `logout`, link the phone anew: wabot pair {tenant}")
+    starts = {
+        "told": "the daemon starts it now",
+        "none": f"start it: {with_data('wabot run', data)}",
+        "forbidden": f"start it as the daemon's user: {with_data('wabot reload', data)}",
+    }
+    pair = with_data(f"wabot pair {quote(tenant)}", data)
+    say(f"  {starts[told]}; only if it then says `logout`, link the phone anew: {pair}")
     return CLEAN

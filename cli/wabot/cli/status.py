@@ -1,8 +1,6 @@
 """`wabot status`: what each tenant's session does, and what it has done."""
 
-import fcntl
 import json
-import os
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Annotated, Any
@@ -15,6 +13,8 @@ from wabot.cli.output import Format, complain, say, style
 from wabot.cli.standings import DOWN, STANDING, with_standing
 from wabot.cli.stored import paused, paused_as_data, stored_tenants, when
 from wabot.cli.troubles import troubles
+from wabot.cli.undelivered import TODO, undelivered
+from wabot.daemon.locked import is_held
 from wabot.daemon.presence import find_daemon
 from wabot.model.errors import StoreError
 from wabot.model.session import SessionState, Summary
@@ -102,23 +102,17 @@ def _as_it_is(summary: Summary, folder: Path) -> Summary:
 
 def runs(folder: Path) -> bool:
     """Whether a session process holds the tenant's lock."""
-    try:
-        descriptor = os.open(folder / "lock", os.O_RDONLY)
-    except FileNotFoundError:
-        return False
-    except OSError:
-        return True  # another user's: nobody can tell, and it most likely runs
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
-    except OSError:
-        return True
-    finally:
-        os.close(descriptor)
-    return False
+    return is_held(folder / "lock", unreadable=True)  # another user's: it most likely runs
 
 
 def _text(summary: Summary | Unreadable, data: Path) -> str:
-    return "\n".join([_told(summary), *_shown(troubles(data / summary.tenant))])
+    return "\n".join([_told(summary), *_undelivered(data / summary.tenant), *_shown(troubles(data / summary.tenant))])
+
+
+def _undelivered(folder: Path) -> list[str]:
+    count = len(undelivered(folder))
+    replies = "1 reply" if count == 1 else f"{count:,} replies"
+    return [f"  undelivered  {replies}: {TODO}"] if count else []
 
 
 def _told(summary: Summary | Unreadable) -> str:
@@ -150,6 +144,9 @@ def _told(summary: Summary | Unreadable) -> str:
     received = render.plural(summary.received, "message")
     lines.append(f"  customers  {render.plural(summary.contacts, 'contact')}, {received} received")
     lines.append(f"  replies    {sent or 'none'}{f'; {summary.waiting} waiting' if summary.waiting else ''}")
+    if summary.pending:
+        chats = f"{render.plural(summary.pending, 'chat')} wait{'s' if summary.pending == 1 else ''} for a person"
+        lines.append(f"  pending    {chats}: `wabot conversations --status pending`")
     if summary.set_aside:
         count = render.plural(summary.set_aside, "message")
         lines.append(f"  set aside  {count} that could not be decided: a person must answer")
@@ -176,7 +173,10 @@ def _line(summary: Summary | Unreadable, data: Path) -> str:
 
 
 def _data(summary: Summary | Unreadable, data: Path) -> dict[str, Any]:
-    return {**_as_data(summary), "troubles": troubles(data / summary.tenant)}
+    if isinstance(summary, Unreadable):
+        return {**_as_data(summary), "troubles": troubles(data / summary.tenant)}
+    count = len(undelivered(data / summary.tenant))
+    return {**_as_data(summary), "undelivered": count, "troubles": troubles(data / summary.tenant)}
 
 
 def _as_data(summary: Summary | Unreadable) -> dict[str, Any]:
@@ -198,6 +198,7 @@ def _as_data(summary: Summary | Unreadable) -> dict[str, Any]:
         "contacts": summary.contacts,
         "received": summary.received,
         "waiting": summary.waiting,
+        "pending": summary.pending,
         "set_aside": summary.set_aside,
         "outbox": dict(summary.outbox),
         "by_rule": dict(summary.by_rule),

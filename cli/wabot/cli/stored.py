@@ -5,6 +5,7 @@ from collections.abc import Collection, Sequence, Set
 from datetime import UTC, datetime
 from difflib import get_close_matches
 from pathlib import Path
+from shlex import quote
 from typing import Any, Final
 
 from wabot.model.errors import UsageError
@@ -32,6 +33,11 @@ def stored_tenants(data: Path, names: Sequence[str] = (), *others: str) -> list[
         if name not in known:
             raise missing("tenant", name, str(data), known)
     return [folder for folder in folders if not names or folder.name in names]
+
+
+def with_data(command: str, data: Path) -> str:
+    """The command as it must be typed where `data` is the data folder."""
+    return command if data == Path("data") else f"{command} --data {quote(str(data))}"
 
 
 def missing(what: str, name: str, place: str, known: Collection[str]) -> UsageError:

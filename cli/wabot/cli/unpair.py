@@ -10,6 +10,7 @@ import typer
 from wabot.cli import render
 from wabot.cli.exit_codes import FINDINGS
 from wabot.cli.linking import check_owner, complain_about, exit_code, with_settings
+from wabot.cli.lost_keys import AGAIN, LOST, lost_beneath
 from wabot.cli.output import Format, complain, say
 from wabot.cli.standings import STANDING
 from wabot.cli.stored import DATA_HELP, stored_tenants
@@ -38,6 +39,8 @@ def unpair(
     check_owner(data)
     with_settings(node)
     number = _linked(folder)
+    if number is None and not forget_keys and lost_beneath(folder):
+        _tell({"reason": "keys_lost", "detail": LOST, "action": AGAIN}, folder, "", output)
     if number is None and not forget_keys:
         _tell({"reason": "not_linked"}, folder, "", output)
     _ask(tenant, number or "", yes)

@@ -5,44 +5,43 @@ closes: that is the supervisor's death, whatever killed it.
 """
 
 import asyncio
-import fcntl
+import errno
 import os
 import signal
 import sys
-import time
 from collections.abc import Callable, Coroutine
 from contextlib import AsyncExitStack, suppress
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any, Final, TextIO, TypeVar
+from typing import Any, TextIO, TypeVar
 
 from wabot.daemon import sentry
 from wabot.daemon.handover import HANDED_OVER, is_wanted
 from wabot.daemon.line import Line
+from wabot.daemon.locked import hold
 from wabot.daemon.logs import LogReport, Transcript, configure
-from wabot.daemon.opening import opened, watch_file
+from wabot.daemon.opening import crash, opened, watch_file
 from wabot.daemon.options import RunOptions
 from wabot.daemon.restart import BUSY, DONE, NEEDS_A_PERSON, NO_RULES
 from wabot.daemon.settings import Settings, read_settings
 from wabot.daemon.settings.encryption import encryption_key
 from wabot.daemon.settings.signing import webhook
 from wabot.daemon.tenant_log import TenantLog
-from wabot.model.errors import StoreError, TenantBusy, WabotError
+from wabot.model.errors import KeysDamaged, StoreError, TenantBusy, WabotError
 from wabot.model.failure import place_of
 from wabot.model.session import Reload, SessionState
 from wabot.ports import Channel, Clock
 from wabot.session.clock import RealClock, ScriptClock
-from wabot.session.counting import counting
+from wabot.session.counting import Counting, counting
 from wabot.session.defaults import NodeDefaults, loading
 from wabot.session.deliverer import delivering
 from wabot.session.keys_backup import KeysBackup
 from wabot.session.live import LiveRules
 from wabot.session.report import Report
 from wabot.session.session import Place, Session
-from wabot.store.keeping.mending import ended
+from wabot.store.keeping.mending import ended, met
 
 Result = TypeVar("Result")
-_TRIES: Final = 5
 
 
 def to_its_end(work: Coroutine[Any, Any, Result]) -> Result:
@@ -62,12 +61,11 @@ def lock(data: Path) -> int:
         data.mkdir(mode=0o700, parents=True, exist_ok=True)
         descriptor = os.open(data / "lock", os.O_RDWR | os.O_CREAT, 0o600)
     except OSError as error:
+        if error.errno == errno.ENOSPC:
+            raise StoreError(f"{data} cannot be written: the disk is full. Free some space, then try again.") from error
         raise StoreError(f"{data} cannot be written: {error.strerror}. Check its owner and permissions.") from error
-    for _ in range(_TRIES):
-        with suppress(OSError):
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            return descriptor
-        time.sleep(0.1)  # `wabot status` touches the lock for a moment, to see whether anybody has it
+    if hold(descriptor):
+        return descriptor
     os.close(descriptor)
     raise TenantBusy(f"another process runs {data.name} on {data}; stop that one first")
 
@@ -125,6 +123,8 @@ async def run(rules: Path, data: Path, options: RunOptions, settings: Settings, 
 
     def news(what: SessionState | Reload) -> None:
         line.tell("state" if isinstance(what, SessionState) else "reload", **asdict(what))
+        if isinstance(what, SessionState) and isinstance(told, Counting):
+            told.stands(what.status)
         if isinstance(what, Reload) and what.ok and built_from:
             shop = session.live.rule_set().tenant
             if built_from[0] != (shop.phone, str(shop.timezone)):
@@ -133,13 +133,13 @@ async def run(rules: Path, data: Path, options: RunOptions, settings: Settings, 
     load = loading(
         NodeDefaults(settings.enabled, settings.delay, settings.max_per_contact_per_day, settings.max_per_minute)
     )
+    told: Report = report
     async with AsyncExitStack() as stack:
         stack.push_async_callback(store.close)
         stack.callback(beating.cancel)
         stack.callback(watching.cancel)
         if not options.fast:  # a rehearsal calls nobody
             await stack.enter_async_context(delivering(store.alerts, webhook(settings), report))
-        told: Report = report
         if settings.listen:
             told = await stack.enter_async_context(counting(report, clock, line.tell, store.alerts.backlog))
         place = Place(rules, data)
@@ -153,11 +153,15 @@ async def run(rules: Path, data: Path, options: RunOptions, settings: Settings, 
             scripted=options.fast,
             news=news,
             load=load,
-            keys=KeysBackup(data, key),
+            keys=KeysBackup(data, key, lambda found: crash(data, report, found, "WhatsApp keys are")),
         )
         _stop_on_signals(session.stop)
         wanted = _reload_on_signal(session.live, data, session.stop)
-        sound = await session.run(wait_for_rules=not options.until_idle)
+        try:
+            sound = await session.run(wait_for_rules=not options.until_idle)
+        except KeysDamaged as error:
+            met(data, str(error))  # the next start looks for it, however long that takes
+            raise
     ended(data)
     if wanted.is_set():
         line.tell("state", **asdict(HANDED_OVER))

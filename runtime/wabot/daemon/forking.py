@@ -28,6 +28,8 @@ _END: Final = 5.0
 _STARTS: Final = 3
 _WITHIN: Final = 60.0
 """Seconds within which so many nurseries are started, at most."""
+_REST: Final = 600.0
+"""Seconds of plain starts after one that hung: each start would wait for the next to hang, one after the other."""
 _BURY: Final = 30.0
 _SUBREAPER: Final = 36
 """PR_SET_CHILD_SUBREAPER of prctl(2)."""
@@ -35,6 +37,10 @@ _SUBREAPER: Final = 36
 
 class Lost(Exception):
     """The nursery is gone, or does not answer."""
+
+
+class Hung(Lost):
+    """It does not answer."""
 
 
 class Forked:
@@ -143,7 +149,7 @@ class Nursery:
             async with asyncio.timeout(patience):
                 said = await asyncio.get_running_loop().sock_recv(self._near, LONGEST)
         except TimeoutError:
-            raise Lost(f"it gave no answer for {patience:g} s") from None
+            raise Hung(f"it gave no answer for {patience:g} s") from None
         except OSError as error:
             raise Lost(str(error)) from None
         if not said:
@@ -161,6 +167,7 @@ class Forking:
         self._nursery: Nursery | None = None
         self._turn = asyncio.Lock()
         self._starts: list[float] = []
+        self._plainly_until = 0.0
         self._able = _able()
         self._closing = False
         self._watching: set[asyncio.Task[None]] = set()
@@ -202,7 +209,7 @@ class Forking:
 
     async def _have(self) -> Nursery | None:
         now = asyncio.get_running_loop().time()
-        if self._nursery is None and self._able and not self._closing:
+        if self._nursery is None and self._able and not self._closing and now >= self._plainly_until:
             self._starts = [at for at in self._starts if now - at < _WITHIN]
             if len(self._starts) >= _STARTS:
                 return None
@@ -211,6 +218,8 @@ class Forking:
                 self._nursery = await Nursery.start(self._channel)
             except (Lost, OSError) as error:
                 self._log.warning("sessions are started one by one: none can be forked", why=str(error))
+                if isinstance(error, Hung):
+                    self._plainly_until = asyncio.get_running_loop().time() + _REST
                 return None
             self._log.debug("sessions are forked", pid=self._nursery.process.pid)
             task = asyncio.create_task(self._mourn(self._nursery))

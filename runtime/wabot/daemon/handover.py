@@ -5,15 +5,15 @@ sees the lock and ends, and none is started while it is held. The lock dies with
 `wabot reload` starts the session again.
 """
 
-import fcntl
 import os
 import signal
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Final, Literal
 
+from wabot.daemon.locked import hold, is_held
 from wabot.daemon.presence import find_daemon
 from wabot.model.errors import TenantBusy
 from wabot.model.session import SessionState
@@ -34,17 +34,7 @@ Told = Literal["told", "none", "forbidden"]
 
 def is_wanted(data: Path) -> bool:
     """Whether somebody wants the tenant whose data is in `data` from its session."""
-    try:
-        descriptor = os.open(data / FILE, os.O_RDONLY)
-    except OSError:
-        return False
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
-    except OSError:
-        return True
-    finally:
-        os.close(descriptor)
-    return False
+    return is_held(data / FILE, unreadable=False)
 
 
 def tell_daemon(data: Path) -> Told:
@@ -71,11 +61,9 @@ def taken(data: Path, seconds: float) -> Iterator[bool]:
         TenantBusy: somebody else is about to have it.
     """
     descriptor = os.open(data / FILE, os.O_RDWR | os.O_CREAT, 0o600)
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
+    if not hold(descriptor):
         os.close(descriptor)
-        raise TenantBusy(f"another command takes {data.name} over just now; try again when it is done") from None
+        raise TenantBusy(f"another command takes {data.name} over just now; try again when it is done")
     try:
         yield _ends(data, seconds)
     finally:
@@ -87,7 +75,7 @@ def taken(data: Path, seconds: float) -> Iterator[bool]:
 def _ends(data: Path, seconds: float) -> bool:
     end = time.monotonic() + seconds
     told = 0.0
-    while _runs(data):
+    while is_held(data / "lock", unreadable=True):
         now = time.monotonic()
         if now >= end:
             return False
@@ -97,15 +85,3 @@ def _ends(data: Path, seconds: float) -> bool:
                 return False
         time.sleep(_STEP)
     return True
-
-
-def _runs(data: Path) -> bool:
-    with suppress(FileNotFoundError):
-        descriptor = os.open(data / "lock", os.O_RDONLY)
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
-        except BlockingIOError:
-            return True
-        finally:
-            os.close(descriptor)
-    return False

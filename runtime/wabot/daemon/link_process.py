@@ -18,8 +18,6 @@ GRACE: Final = 15.0
 """Seconds beyond its own time after which the process counts as hung."""
 _STOP: Final = 10.0
 """Seconds to stop in when asked, unless the phone has just linked it: then it takes `MARGIN` at the most."""
-LEAST: Final = 30.0
-"""Seconds for WhatsApp to be reached, however short a person is waited for."""
 _LONGEST: Final = 1 << 20
 
 
@@ -38,7 +36,7 @@ class LinkProcess:
             # A Ctrl-C in the terminal goes to the whole process group; this one is told by us.
             process_group=0,
         )
-        self._until = time.monotonic() + max(order.seconds, LEAST) + GRACE
+        self._until = time.monotonic() + order.seconds + GRACE
 
     @property
     def pid(self) -> int:

@@ -6,6 +6,7 @@ library does.
 """
 
 import asyncio
+import errno
 import json
 import os
 import signal
@@ -74,12 +75,20 @@ class Journal:
     async def settled(self) -> None:
         pass
 
+    def complain(self, text: str) -> None:
+        """For the log."""
+        self._report.note(text, level="warning")
+
 
 async def _run(
     data: Path, order: Order, settings: Settings, tell: Callable[..., None], report: Report
 ) -> dict[str, Any]:
     """What came of it."""
     from wabot.channel.neonize import linked
+    from wabot.channel.neonize.outcomes import PAIR_COMMAND, UNPAIR_COMMAND, other_keys
+
+    def named(text: str) -> str:
+        return text.replace(UNPAIR_COMMAND, f"`{order.undo}`").replace(PAIR_COMMAND, f"`{order.again}`")
 
     clock = RealClock()
     store, mended = await asyncio.to_thread(open_kept, data, data.name, clock.now, encryption_key(settings))
@@ -87,17 +96,19 @@ async def _run(
         report.note(str(one), level="error")
     try:
         there = linked.read_linked(data / KEYS)
+        if order.act == "pair" and there is not None and there.phone != order.phone:
+            refused = other_keys(order.phone, there.phone)
+            return {"reason": "other_number", "detail": refused.detail, "action": named(refused.action)}
         if order.act == "pair" and there is not None:
             return {"reason": "already_paired", "phone": there.phone, "since": there.since}
         act = _pair if order.act == "pair" else _unpair
         outcome, state = await act(data / KEYS, order, settings.proxy, Journal(store, clock, report), tell)
         report.note("a pairing ended" if order.act == "pair" else "an unlinking ended", outcome=outcome.reason)
+        if state is not None and order.act == "pair":  # it has logged in: no ban stands any more
+            await insist(lambda: store.restraints.hold_login(order.phone, None), report, "the session's state")
         if state is not None:
             await insist(lambda: store.save_state(state, clock.now()), report, "the session's state")
-        from wabot.channel.neonize.outcomes import PAIR_COMMAND
-
-        action = outcome.action.replace(PAIR_COMMAND, f"`{order.again}`")
-        return {**asdict(outcome), "action": action, "phone": order.phone}
+        return {**asdict(outcome), "action": named(outcome.action), "phone": order.phone}
     finally:
         await store.close()
         ended(data)
@@ -113,11 +124,12 @@ async def _pair(
     linked.begin(keys)
     try:
         pairing = Pairing(keys, order.phone, inbox.clock, inbox, tell, order.seconds, typed=order.typed, proxy=proxy)
+        pairing.complain = inbox.complain
         outcome = await _stoppable(pairing)
         paired = outcome.reason == "paired"
     finally:
         linked.settle(keys, paired=paired)
-    state = SessionState("stopped", "The phone is linked. No session runs yet.", "start it: wabot run")
+    state = SessionState("stopped", "The phone is linked. No session runs yet.", f"start it: {order.run}")
     return outcome, state if paired else None
 
 
@@ -127,7 +139,9 @@ async def _unpair(
     from wabot.channel.neonize import linked
     from wabot.channel.neonize.unlinking import Unlinking
 
-    outcome = await _stoppable(Unlinking(keys, inbox.clock, inbox, order.seconds, proxy=proxy))
+    unlinking = Unlinking(keys, inbox.clock, inbox, order.seconds, proxy=proxy)
+    unlinking.complain = inbox.complain
+    outcome = await _stoppable(unlinking)
     if outcome.reason not in ("unlinked", "was_unlinked"):
         return outcome, None
     linked.forget(keys)
@@ -175,8 +189,12 @@ def main() -> None:
         done = to_its_end(_run(data, order, settings, tell, report))
     except TenantBusy as error:
         done = {"reason": "busy", "detail": str(error)}
-    except (WabotError, OSError) as error:
+    except WabotError as error:
         done = {"reason": "failed", "detail": str(error)}
+    except OSError as error:
+        why = "the disk is full. Free some space" if error.errno == errno.ENOSPC else error.strerror or str(error)
+        detail = f"{error.filename or data} cannot be used: {why}."
+        done = {"reason": "failed", "detail": detail, "action": "Then run the command again."}
     except Exception as error:
         report.note("linking crashed", level="error", error=place_of(error))
         done = {"reason": "failed", "detail": f"a bug in wabot, please report it: {place_of(error)}"}

@@ -11,7 +11,7 @@ from wabot.daemon import sentry
 from wabot.daemon.options import LogFormat
 from wabot.daemon.structured import structlog
 from wabot.daemon.tenant_log import Processor
-from wabot.model.masked import masked
+from wabot.model.masked import masked, masked_line, masked_within
 from wabot.model.message import Message
 from wabot.model.turn import Outbound
 from wabot.model.visible import on_one_line, visible
@@ -101,7 +101,9 @@ class LogReport(Mute):
         )
 
     def note(self, event: str, *, level: str = "info", **details: Any) -> None:
-        getattr(self._log, level)(event, **details)
+        # What a channel, a store or a file says may name a customer. What a person is asked to do names the shop's own
+        # number, whole: it is the phone to take up.
+        getattr(self._log, level)(masked_within(event), **masked_line(details, whole=("action",)))
 
     def _said(self, text: str) -> dict[str, str]:
         return {"text": text} if self._messages else {}

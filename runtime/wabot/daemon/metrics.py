@@ -117,6 +117,12 @@ class Metrics(Collector):
         yield _gauge("wabot_outbox_oldest_seconds", "Age of the oldest reply that waits.", views, since("oldest"))
         yield _gauge("wabot_outbox_overdue_seconds", "How long the first reply is overdue.", views, since("due"))
         yield _gauge(
+            "wabot_replies_undelivered",
+            "Replies that reached no phone, though the customer has written since.",
+            views,
+            lambda view: view.backlog.get("undelivered"),
+        )
+        yield _gauge(
             "wabot_journal_backlog", "Messages not decided yet.", views, lambda view: view.backlog.get("undecided")
         )
 
@@ -140,7 +146,10 @@ def _counters(views: list[TenantView]) -> Iterator[Family]:
         "wabot_replies", "Replies; one that was read was sent, too.", labels=["tenant", "rule", "outcome"]
     )
     silences = CounterMetricFamily("wabot_silences", "Messages without a reply, and why.", labels=["tenant", "reason"])
-    families = {"messages": messages, "replies": replies, "silences": silences}
+    reconnects = CounterMetricFamily(
+        "wabot_session_reconnects", "Connections that were cut and made again.", labels=["tenant"]
+    )
+    families = {"messages": messages, "replies": replies, "silences": silences, "reconnects": reconnects}
     for view in views:
         for (name, *labels), total in sorted(view.counts.items()):
             families[name].add_metric([view.tenant, *labels], total)

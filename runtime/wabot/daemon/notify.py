@@ -1,5 +1,6 @@
 """What systemd is told about the daemon (sd_notify): datagrams to a socket that it names. Elsewhere, nobody is told."""
 
+import asyncio
 import os
 import socket
 import time
@@ -17,6 +18,7 @@ class Systemd:
         self._address = environment.get("NOTIFY_SOCKET", "")
         if self._address.startswith("@"):  # an abstract socket
             self._address = "\0" + self._address[1:]
+        self._ready, self._status = False, ""
         self.watchdog: float | None = None
         """Seconds within which systemd wants to hear that we live; None: it does not."""
         wanted, pid = environment.get("WATCHDOG_USEC", ""), environment.get("WATCHDOG_PID", "")
@@ -32,14 +34,23 @@ class Systemd:
             said = (text.replace("\n", " ") for text in lines)  # a folder may have any name
             line.sendto("\n".join(said).encode("utf-8", "replace"), self._address)
 
-    def ready(self, status: str) -> None:
-        self.tell("READY=1", f"STATUS={status}")
+    def stands(self, status: str, *, settled: bool) -> None:
+        """Say how things stand, when that has changed; the daemon is ready once all has settled for the first time."""
+        changed, self._status = status != self._status, status
+        if settled and not self._ready:
+            self._ready = True
+            self.ready()
+        elif changed:
+            self.tell(f"STATUS={status}")
 
-    def status(self, status: str) -> None:
-        self.tell(f"STATUS={status}")
+    def ready(self) -> None:
+        self.tell("READY=1", f"STATUS={self._status}")
 
-    def alive(self) -> None:
-        self.tell("WATCHDOG=1")
+    async def reassure(self, every: float) -> None:
+        """Say that we live, every so many seconds, until cancelled."""
+        while True:
+            self.tell("WATCHDOG=1")
+            await asyncio.sleep(every)
 
     def reloading(self) -> None:
         """Followed by `ready` when it is done."""

@@ -12,6 +12,7 @@ A session is forked twice: its first parent ends at once, so that it becomes a c
 ended is told to the supervisor alone.
 """
 
+import errno
 import gc
 import json
 import os
@@ -35,6 +36,7 @@ LONGEST: Final = 65_536
 """Bytes of an order."""
 ROOM: Final = "·" * 512
 """An argument that holds the place of the longer ones of a session, which are written over it for `ps`."""
+_DESCRIPTORS: Final = 2
 _END: Final = 2.0
 """Seconds for threads that are ending."""
 _LOOKS: Final = 200
@@ -77,10 +79,12 @@ def serve(control: socket.socket) -> None:
     with suppress(ConnectionError):
         control.send(b'{"ready": true}')
         while True:
-            said, descriptors, _, _ = socket.recv_fds(control, LONGEST, 2, socket.MSG_CMSG_CLOEXEC)
+            said, descriptors, _, _ = socket.recv_fds(control, LONGEST, _DESCRIPTORS, socket.MSG_CMSG_CLOEXEC)
             if not said:
                 return
-            answer = _fork(control, json.loads(said)["words"], descriptors)
+            # The kernel drops descriptors for which this process has no room.
+            whole = len(descriptors) == _DESCRIPTORS
+            answer = _fork(control, json.loads(said)["words"], descriptors) if whole else {"error": errno.EMFILE}
             for descriptor in descriptors:
                 os.close(descriptor)
             control.send(json.dumps(answer).encode())
@@ -112,10 +116,13 @@ def _between(
     try:
         session = os.fork()
         if session == 0:
-            control.close()
-            os.close(ear)
-            os.close(mouth)
-            be_born(words, *descriptors)
+            try:
+                control.close()
+                os.close(ear)
+                os.close(mouth)
+                be_born(words, *descriptors)
+            finally:
+                os._exit(1)  # not 0, which is a session that is done
         os.write(mouth, str(session).encode())
     except OSError as error:
         with suppress(OSError):

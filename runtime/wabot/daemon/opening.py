@@ -14,13 +14,11 @@ from wabot.session.alarms import damaged
 from wabot.session.report import Report
 from wabot.store.keeping.mending import Mended, met, open_kept
 from wabot.store.sqlite import SqliteStore
-from wabot.store.sqlite.opening import NAME
+from wabot.store.sqlite.opening import LEAST, NAME
 
 _AGAIN: Final = 2.0
 """Seconds between tries to open a store."""
 _HEALS: Final = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR)
-_LEAST: Final = 200_000
-"""Bytes without which SQLite cannot even open a file; it then says something else than that the disk is full."""
 _CRASHED: Final = 1
 _LOOK: Final = 5.0
 """Seconds between looks whether the file is still there."""
@@ -48,7 +46,7 @@ async def opened(folder: Path, tenant: str, clock: Clock, report: Report, key: b
             continue
         for one in mended:
             await _tell(store, report, clock, one)
-        store.writer.on_damage = lambda found: _crash(folder, report, found)
+        store.writer.on_damage = lambda found: crash(folder, report, found)
         return store
 
 
@@ -59,11 +57,11 @@ async def _tell(store: SqliteStore, report: Report, clock: Clock, mended: Mended
         await store.alerts.add(damaged(str(mended)), clock.now())
 
 
-def _crash(folder: Path, report: Report, found: str) -> None:
-    """Called in the store's thread. Nothing that follows could be stored, and everything that was acknowledged is on
-    the disk: the process ends at once, and the next start deals with the file."""
+def crash(folder: Path, report: Report, found: str, what: str = "database is") -> None:
+    """Called in the store's thread, too. Nothing that follows could be stored, and everything that was acknowledged is
+    on the disk: the process ends at once, and the next start deals with the file. `what` is damaged."""
     met(folder, found)
-    report.note("the database is damaged: starting again to set it aside", level="error", error=found)
+    report.note(f"the {what} damaged: starting again to set it aside", level="error", error=found)
     os._exit(_CRASHED)
 
 
@@ -93,6 +91,6 @@ def _heals(folder: Path, error: Exception) -> bool:
     if any(code is not None and code & 0xFF in _HEALS for code in codes):
         return True
     try:
-        return shutil.disk_usage(folder).free < _LEAST
+        return shutil.disk_usage(folder).free < LEAST
     except OSError:
         return False

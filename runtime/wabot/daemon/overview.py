@@ -16,10 +16,10 @@ _SILENT: Final = 30_000
 """Milliseconds without news (a session tells something every 5 s) after which it counts as stuck."""
 _MOST: Final = 3_000
 """Series of one tenant: what a session tells beyond them is not counted."""
-_LABELS: Final = {"messages": 0, "silences": 1, "replies": 2}
+_LABELS: Final = {"messages": 0, "reconnects": 0, "silences": 1, "replies": 2}
 
 Series = tuple[str, ...]
-_FROM_THE_START: Final = (("messages",), ("silences", "set_aside"), ("silences", "loop_suspected"))
+_FROM_THE_START: Final = (("messages",), ("reconnects",), ("silences", "set_aside"), ("silences", "loop_suspected"))
 """Told as 0 until there is one: Prometheus sees no increase in what begins with its first."""
 
 
@@ -108,7 +108,7 @@ class Overview:
         view.state, view.detail, view.action, view.until = "starting", "", "", 0
 
     def _ended(self, view: TenantView, news: Mapping[str, Any]) -> None:
-        view.pid, view.done = None, news["code"] == DONE
+        view.pid, view.done, view.until = None, news["code"] == DONE, 0
         view.state, view.detail, view.action = "stopped", "" if view.done else str(news["why"]), ""
         # Whoever starts a second daemon reads of it there; the tenant itself is served, by the first.
         if not view.done and news["code"] != BUSY:
@@ -122,6 +122,7 @@ class Overview:
         elif status == "needs_a_person" and view.action:
             return  # its session told what, and that is an alert already
         view.state, view.detail, view.action = status if status in STATES else "stopped", detail, action
+        view.until = 0
         if status != "restarting":
             kind: AlertKind = "session" if status == "needs_a_person" else "parked"
             self._alert(Alert(kind, " ".join(filter(None, (f"{status}: {detail}", action)))), view.tenant)

@@ -4,11 +4,12 @@ touched every few seconds while its event loop turns."""
 import errno
 import fcntl
 import os
+from collections.abc import Collection
 from contextlib import suppress
 from pathlib import Path
 from typing import Final, NamedTuple
 
-from wabot.model.errors import WabotError
+from wabot.model.errors import TenantBusy, WabotError
 from wabot.session.clock import RealClock
 
 FILE: Final = "supervisor.pid"
@@ -62,6 +63,34 @@ def check_writable(data: Path) -> None:
         WabotError: it cannot; the text says why, and what to do.
     """
     os.close(_open(data / FILE))
+
+
+def check_free(data: Path, tenants: Collection[str]) -> None:
+    """Look before anything else is begun whether there is anything to run in `data` for a daemon of these tenants.
+
+    Raises:
+        TenantBusy: another daemon works there, and every one of them runs already.
+    """
+    found = find_daemon(data)
+    if found is not None and tenants and all(_is_locked(data / tenant / "lock") for tenant in tenants):
+        raise TenantBusy(
+            f"another `wabot run` (process {found.pid}) works on {data} and runs {', '.join(sorted(tenants))} already; "
+            "stop that one first. Changed rules it takes by itself, or at once by `wabot reload`"
+        )
+
+
+def _is_locked(file: Path) -> bool:
+    try:
+        descriptor = os.open(file, os.O_RDONLY)
+    except OSError:
+        return False
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    finally:
+        os.close(descriptor)
+    return False
 
 
 def _open(file: Path) -> int:

@@ -12,7 +12,7 @@ from wabot.daemon.forking import Forking
 from wabot.daemon.logs import configure
 from wabot.daemon.options import RunOptions
 from wabot.daemon.patience import policy
-from wabot.daemon.presence import check_writable
+from wabot.daemon.presence import check_free, check_writable
 from wabot.daemon.settings import SETTINGS, Found, Settings
 from wabot.daemon.starting import Spawning
 from wabot.daemon.structured import structlog
@@ -29,7 +29,7 @@ def run(rules: Path, found_settings: Found, options: RunOptions) -> int:
 
     Raises:
         UsageError: there is nothing at `rules`, or it holds no tenant; or an extra is missing that a setting needs.
-        WabotError: the data folder, or that of the simulator, cannot be used.
+        WabotError: the data folder, or that of the simulator, cannot be used; or another daemon runs them all.
     """
     settings = found_settings.settings
     data = Path(settings.data)
@@ -41,6 +41,7 @@ def run(rules: Path, found_settings: Found, options: RunOptions) -> int:
     except OSError as error:
         raise WabotError(f"{data} cannot be made: {error.strerror}. Name another with --data.") from error
     check_writable(data)
+    check_free(data, [folder.resolve().name for folder in found.folders])
     if options.sim:
         _check_sim(Path(options.sim), [folder.resolve().name for folder in found.folders])
     # What is settled here is what every session inherits: secrets, too, which would be seen among its arguments.

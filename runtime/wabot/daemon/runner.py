@@ -22,7 +22,7 @@ LOOKS: Final = 6
 """Times that the supervisor looks for a sign of life within the policy's `silence`."""
 _BEAT: Final = 5.0
 """Seconds between two signs of life, at most."""
-PATIENCE: Final = 40.0
+PATIENCE: Final = 45.0
 """Seconds that a session has to stop before it is killed: longer than all that it may wait for itself, or a send that
 hangs would be cut off (tests/daemon/test_patience.py adds it up)."""
 _REMEMBERED: Final = 10

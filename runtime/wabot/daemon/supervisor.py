@@ -64,7 +64,7 @@ class Supervisor:
         self._numbers = Numbers()
         self._terminal = os.isatty(0)
         self._asked = 0.0
-        self._stopping = self._ready = self._once_more = False
+        self._stopping = self._once_more = False
         self._changed = asyncio.Event()
         self._runners: dict[str, tuple[Runner, asyncio.Task[int]]] = {}
         self._held: dict[str, str] = {}
@@ -74,7 +74,6 @@ class Supervisor:
         self._ended: dict[str, int] = {}
         self._codes: dict[str, int] = {}
         self._reloading: asyncio.Task[None] | None = None
-        self._status = ""
         hooks = (self._hear, self._raise, self._changed.set, self._may_run)
         self._shared = Household(data, options, policy, *hooks, self._presence.alone, starter or Spawning())
         self._log: Any = structlog.get_logger()
@@ -89,7 +88,7 @@ class Supervisor:
         if not self._options.until_idle:
             loops.append(self._follow)
         if self._systemd.watchdog is not None:
-            loops.append(partial(self._reassure, self._systemd.watchdog / 2))
+            loops.append(partial(self._systemd.reassure, self._systemd.watchdog / 2))
         note = LogReport("").note
         tasks: list[asyncio.Task[None]] = [asyncio.create_task(forever(one, note, "the supervisor")) for one in loops]
         try:
@@ -239,24 +238,13 @@ class Supervisor:
             self._presence.beat()
             await asyncio.sleep(_APPEAR)
 
-    async def _reassure(self, every: float) -> None:
-        while True:
-            self._systemd.alive()
-            await asyncio.sleep(every)
-
     def _tell_systemd(self) -> None:
         runners = [runner for runner, _ in self._runners.values()]
         status = f"{sum(runner.lives for runner in runners)} of {len(self._discovery.tenants)} sessions run"
         held = [f"{runner.tenant} {runner.standing.status}" for runner in runners if runner.standing is not None]
         status = "; ".join([status, *held, *(f"{tenant} refused" for tenant in self._refused)])
-        if self._stopping:
-            return
-        if not self._ready and all(runner.settled.is_set() for runner in runners):
-            self._ready = True
-            self._systemd.ready(status)
-        elif status != self._status:
-            self._systemd.status(status)
-        self._status = status
+        if not self._stopping:
+            self._systemd.stands(status, settled=all(runner.settled.is_set() for runner in runners))
 
     def stop(self) -> None:
         """Let every session finish what it does, and end; asked again, end them as they are."""
@@ -298,7 +286,7 @@ class Supervisor:
         while waited < _RELOAD and any(one.lives and one.reloads == count for one, count in before.items()):
             await asyncio.sleep(_STEP)
             waited += _STEP
-        self._systemd.ready(self._status)
+        self._systemd.ready()
         if self._once_more:
             self._once_more = False
             await self._reload()

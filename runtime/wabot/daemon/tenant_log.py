@@ -6,7 +6,6 @@ the journal: `wabot forget` need not look here. The session and the supervisor b
 import fcntl
 import json
 import os
-import re
 import threading
 from collections.abc import Callable, Iterator, Mapping, MutableMapping
 from contextlib import contextmanager, suppress
@@ -14,7 +13,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 
-from wabot.model.masked import masked
+from wabot.model.masked import masked_line
 from wabot.session.clock import RealClock
 
 LOG: Final = "log/wabot.jsonl"
@@ -24,8 +23,6 @@ LIMIT: Final = 5_000_000
 """Bytes after which a file is put aside."""
 _TEXTS: Final = ("text",)
 """What holds a message's words when `WABOT_LOG_MESSAGES` asks for them."""
-_IDS: Final = ("message", "outbound", "alert", "revision", "tenant")
-_NUMBER: Final = re.compile(r"\d{9,}")
 
 Processor = Callable[[Any, str, MutableMapping[str, Any]], MutableMapping[str, Any]]
 
@@ -99,13 +96,7 @@ class TenantLog:
 
 def _of_nobody(line: Mapping[str, Any]) -> dict[str, Any]:
     """The line without messages' texts, and without whole numbers in what a channel, a store or a file said."""
-    return {
-        key: _NUMBER.sub(lambda number: masked(number[0]), value)
-        if isinstance(value, str) and key not in _IDS
-        else value
-        for key, value in line.items()
-        if key not in _TEXTS
-    }
+    return masked_line({key: value for key, value in line.items() if key not in _TEXTS})
 
 
 def keep_by_tenant(data: Path) -> Processor:

@@ -12,6 +12,7 @@ from functools import cache
 from pathlib import Path
 from typing import Final
 
+from wabot.language.bounds import Bounds
 from wabot.language.files import MAX_BYTES, read_file
 from wabot.language.resources import schemas
 from wabot.model.media import HEAD, media_type
@@ -45,22 +46,26 @@ class Contents:
     """Hashes of tenants, as their files are when they are asked for; shared files are looked at once."""
 
     def __init__(self) -> None:
-        self._shared: dict[str, bytes] = {}
+        self._shared: dict[str, tuple[bytes, list[str]]] = {}
 
     def of(self, folder: Path) -> str | None:
         """The hash of one tenant, in hexadecimal; None when something in it cannot be read, so that nothing follows
         from it."""
         try:
-            return digest(tool_hash(), *_tenant(folder), *self._beside(folder))
+            bounds = Bounds(folder)
+            return digest(tool_hash(), *_tenant(folder, bounds), *self._beside(folder, bounds))
         except (OSError, ValueError):
             return None
 
-    def _beside(self, folder: Path) -> Iterator[bytes]:
+    def _beside(self, folder: Path, bounds: Bounds) -> Iterator[bytes]:
         if _may_include(os.path.join(folder, "tenant.yaml")):
             parent = os.fspath(folder.parent)
             if parent not in self._shared:
-                self._shared[parent] = _hash(_sharable(parent)).digest()
-            yield self._shared[parent]
+                links: list[str] = []
+                self._shared[parent] = _hash(_sharable(parent, links)).digest(), links
+            seen, links = self._shared[parent]
+            yield seen
+            yield from (_link(path, bounds) for path in links)
 
 
 @cache
@@ -91,14 +96,21 @@ def _tool() -> Iterator[bytes]:
             yield "\0".join(sorted(name for name in os.listdir(place) if name.endswith(".dist-info"))).encode()
 
 
-def _tenant(folder: Path) -> Iterator[bytes]:
+def _tenant(folder: Path, bounds: Bounds) -> Iterator[bytes]:
     yield os.path.basename(os.path.realpath(folder)).encode()
     for name in ("", *_FOLDERS):
         inside = os.path.join(folder, name)
         if os.path.isdir(inside):
             yield f"/{name}".encode()
             for entry in _entries(inside):
+                if entry.is_symlink():
+                    yield _link(entry.path, bounds)
                 yield from _file(entry)
+
+
+def _link(path: str, bounds: Bounds) -> bytes:
+    """What a link adds to what it leads to: from there it would be no finding."""
+    return b"a link within" if bounds.hold(path) else b"a link that leads out"
 
 
 def _file(entry: "os.DirEntry[str]") -> Iterator[bytes]:
@@ -125,12 +137,14 @@ def _may_include(path: str) -> bool:
     return b"include" in content or b"\\" in content
 
 
-def _sharable(parent: str) -> Iterator[bytes]:
-    """Everything that tenants below `parent` can share."""
+def _sharable(parent: str, links: list[str]) -> Iterator[bytes]:
+    """Everything that tenants below `parent` can share; `links` are the links in it."""
     for top in _entries(parent):
         if top.name.startswith("_"):
             for entry in (top, *_below(top)):
                 yield entry.path.encode()
+                if entry.is_symlink():
+                    links.append(entry.path)
                 yield from _file(entry)
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, Final
 from zoneinfo import ZoneInfoNotFoundError
 
+from wabot.language.bounds import Bounds
 from wabot.language.diagnostic import Diagnostic, Location
 from wabot.language.document import Document, read_document
 from wabot.language.durations import check_durations
@@ -51,6 +52,7 @@ def load_tenant(folder: Path, build: Build) -> Loaded:
 class _Reader:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
+        self.bounds = Bounds(folder)
         self.tenant_id = folder.resolve().name
         self.documents: list[Document] = []
         self.findings: list[Diagnostic] = []
@@ -140,6 +142,9 @@ class _Reader:
 
     def _shared(self, name: str) -> Document | None:
         path = self.folder.parent / name
+        if not self.bounds.hold(path):
+            self._outside(path)
+            return None
         if path.is_file():
             return self._listing(path, "rules")
         tenant = next(document for document in self.documents if document.path.name == "tenant.yaml")
@@ -151,7 +156,15 @@ class _Reader:
         found = {path.name: path for place in places for path in self._glob(folder, suffix, place)}
         return list(found.values())
 
+    def _outside(self, path: Path) -> Document:
+        """In place of a file that is not the tenant's: nothing of it is read, lest a finding quotes it."""
+        self._found(path, "WB015", "this link leads out of the tenant's folder", "put the file itself here")
+        return Document(path, findings=[self.findings[-1]])
+
     def _is_file(self, path: Path) -> bool:
+        if self.bounds.left_by(path):
+            self._outside(path)
+            return False
         if path.is_file():
             return True
         if not path.is_dir():  # a folder has its own finding
@@ -172,6 +185,9 @@ class _Reader:
         return tuple(document for document in usable if not document.findings)
 
     def _read(self, path: Path, kind: Kind) -> Document | None:
+        if self.bounds.left_by(path):
+            self._outside(path)
+            return None
         document = read_document(path)
         document.kind = kind
         self.documents.append(document)
@@ -181,6 +197,8 @@ class _Reader:
 
     def _listing(self, path: Path, kind: Listing) -> Document:
         """Read a file that is a list of rules, tests or quick replies; what is usable is in `entries`."""
+        if self.bounds.left_by(path):
+            return self._outside(path)
         document = read_document(path)
         document.kind = kind
         self.documents.append(document)
@@ -191,6 +209,8 @@ class _Reader:
         return document
 
     def _text(self, path: Path) -> Document:
+        if self.bounds.left_by(path):
+            return self._outside(path)
         document = Document(path)
         self.documents.append(document)
         try:
@@ -208,6 +228,9 @@ class _Reader:
 
     def _glob(self, folder: str, suffix: str, within: Path | None = None) -> list[Path]:
         place = (within or self.folder) / folder
+        if self.bounds.left_by(place) or (within not in (None, self.folder) and not self.bounds.hold(place)):
+            self._outside(place)
+            return []
         try:
             entries = sorted(place.iterdir()) if place.is_dir() else []
         except OSError as error:

@@ -35,6 +35,7 @@ _LOADER: Final[tuple[tuple[str, Severity, str], ...]] = (
     ("WB012", "error", "A folder's name cannot be a tenant's id"),
     ("WB013", "warning", "A file that nobody reads"),
     ("WB014", "warning", "A tenant without rules"),
+    ("WB015", "error", "A link that leads out of the tenant's folder"),
     ("WB101", "error", "An unknown key"),
     ("WB102", "error", "A key is missing"),
     ("WB103", "error", "A value of the wrong kind"),

@@ -1,12 +1,18 @@
 """Files that nobody uses."""
 
+import re
 from collections.abc import Iterator
+from typing import Final
 
 from wabot.language.diagnostic import Location
 from wabot.language.responses.media import Media
 from wabot.language.responses.template import TemplateFile
 from wabot.lint.check import Check, Finding
 from wabot.lint.subject import Subject
+
+NAME: Final = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9_. -]*\.[A-Za-z0-9]{2,5}")
+"""What schemas/rules.schema.json takes for a file's name."""
+_RENAME: Final = "no rule can name it: rename it; letters A-Z and a-z, digits, spaces, `_`, `-` and `.` are allowed"
 
 
 def _templates(subject: Subject) -> Iterator[Finding]:
@@ -21,7 +27,9 @@ def _media(subject: Subject) -> Iterator[Finding]:
     used = {rule.response.file for rule in subject.rules if isinstance(rule.response, Media)}
     for path in subject.loaded.media:
         if path.name not in used and path.parent == subject.loaded.folder / "media":
-            yield Finding(Location(path), "no rule sends this file", "delete it, or send it from a rule")
+            can = NAME.fullmatch(path.name)
+            hint = "delete it, or send it from a rule" if can else _RENAME
+            yield Finding(Location(path), "no rule sends this file", hint)
 
 
 CHECKS = (

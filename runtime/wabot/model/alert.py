@@ -3,7 +3,9 @@
 from dataclasses import dataclass
 from typing import Literal
 
-AlertKind = Literal["loop", "set_aside", "handoff", "restricted", "session", "reload", "parked", "damaged", "test"]
+AlertKind = Literal[
+    "loop", "set_aside", "handoff", "restricted", "unsent", "session", "reload", "parked", "damaged", "test"
+]
 AlertStatus = Literal["open", "delivered", "dead"]
 
 

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 class Backlog:
     """`outbox` replies wait or are being sent; the oldest of them was made at `oldest`, the first is due at `due` (UTC
     milliseconds). `undecided` messages are journalled and not decided. Until `first_contacts_until` nobody new is
-    answered, because WhatsApp restricts the number (0: it does not)."""
+    answered, because WhatsApp restricts the number (0: it does not). `undelivered` replies of the last day were sent a
+    quarter of an hour ago and reached no phone, though their customers have written since."""
 
     outbox: int = 0
     oldest: int | None = None
@@ -16,3 +17,4 @@ class Backlog:
     alerts_open: int = 0
     alerts_dead: int = 0
     first_contacts_until: int = 0
+    undelivered: int = 0

@@ -36,12 +36,24 @@ class SendRefused(ChannelError):
     """WhatsApp refused this message; sending it again would be refused again."""
 
 
+class CustomerGone(SendRefused):
+    """No message can reach this customer any more, whoever writes it."""
+
+
 class SendRestricted(SendRefused):
     """WhatsApp restricts this number: it may not start chats for now."""
 
 
 class SendUnknown(ChannelError):
     """Nobody can tell whether the message went out; it must not be sent again blindly."""
+
+
+class KeysUnusable(ChannelError):
+    """The file of the WhatsApp keys cannot be used."""
+
+
+class KeysDamaged(KeysUnusable):
+    """The file of the WhatsApp keys is damaged: only another helps."""
 
 
 class MediaGone(ChannelError):
@@ -58,3 +70,7 @@ class RenderError(WabotError):
 
 class BackupError(WabotError):
     """A backup cannot be made, or cannot be used."""
+
+
+class DamagedSource(BackupError):
+    """What was to be backed up is damaged."""

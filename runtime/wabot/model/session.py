@@ -55,7 +55,8 @@ class Reload:
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """What a tenant's store holds, for `wabot status`. `set_aside` counts the messages that could not be decided. Until
+    """What a tenant's store holds, for `wabot status`. `set_aside` counts the messages that could not be decided,
+    `pending` the chats that wait for a person. Until
     `first_contacts_until` nobody new is answered, because WhatsApp restricts the number."""
 
     tenant: str
@@ -69,5 +70,6 @@ class Summary:
     by_rule: Mapping[str, int] = field(default_factory=dict)
     by_reason: Mapping[str, int] = field(default_factory=dict)
     set_aside: int = 0
+    pending: int = 0
     paused_until: int | None = None
     first_contacts_until: int | None = None

@@ -50,6 +50,17 @@ def waits_for_a_person(chat: str) -> Alert:
     )
 
 
+def unsent(rule: str, reason: str) -> Alert:
+    """A message failed for good. It names no chat: what ails one rule's replies ails them in every chat, and is one
+    alert."""
+    what = f"A reply of the rule {rule}" if rule else "A message that a person wrote"
+    return Alert(
+        "unsent",
+        f"{what} could not be sent: {reason.rstrip('.')}. The customer heard nothing and waits for a person: "
+        "`wabot conversations --status pending` shows the chat, `wabot outbox --status failed` the message.",
+    )
+
+
 def damaged(text: str) -> Alert:
     """A file of the tenant was set aside; `text` says which, and what is in its place."""
     return Alert("damaged", text)

@@ -34,7 +34,7 @@ _AT_ONCE: Final = 200
 
 Tell = Callable[..., None]
 Series = tuple[str, ...]
-"""A counter's name and labels: `replies` rule outcome, `silences` reason, `messages`."""
+"""A counter's name and labels: `replies` rule outcome, `silences` reason, `messages`, `reconnects`."""
 
 
 class Counting:
@@ -45,6 +45,7 @@ class Counting:
     ) -> None:
         self._report, self._clock, self._tell, self._backlog = report, clock, tell, backlog
         self._counts: dict[Series, int] = {("messages",): 0}
+        self._link = ""
         self._latencies = {name: [0] * (len(BOUNDS) + 1) for name in LATENCIES}
         self._sums = dict.fromkeys(LATENCIES, 0.0)
         self._changed: set[Series] = {("messages",)}
@@ -53,6 +54,15 @@ class Counting:
         self._arrived: dict[tuple[str, str], int] = {}
         self._waiting: dict[str, int] = {}
         self._news = asyncio.Event()
+
+    def stands(self, status: str) -> None:
+        """Note the session's state. A connection that was cut and made again is counted, the first one is not."""
+        if status == "connected":
+            if self._link == "cut":
+                self._count("reconnects")
+            self._link = "up"
+        elif status == "disconnected" and self._link:
+            self._link = "cut"
 
     def arrived(self, message: Message, at: int) -> None:
         self._report.arrived(message, at)

@@ -7,13 +7,13 @@ process drop each other's locks.
 import asyncio
 import json
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
 from wabot.model.errors import BackupError
 from wabot.ports import Clock
 from wabot.session.report import Report
-from wabot.store.keeping.layout import KEYS, KEYS_BACKUP
 
 NO_KEY: Final = "no WHATSAPP_ENCRYPTION_KEY is set: nothing is written"
 _AGAIN: Final = 60.0
@@ -22,10 +22,11 @@ _LONGEST: Final = 120.0
 
 
 class KeysBackup:
-    """Writes `keys.backup` into the tenant's data folder; without a key, nothing."""
+    """Writes `keys.backup` into the tenant's data folder; without a key, nothing. `on_damage` is called with what
+    SQLite says of a key store that turns out to be damaged."""
 
-    def __init__(self, folder: Path, key: bytes) -> None:
-        self._folder, self._key = folder, key
+    def __init__(self, folder: Path, key: bytes, on_damage: Callable[[str], None] = lambda _found: None) -> None:
+        self._folder, self._key, self._on_damage = folder, key, on_damage
 
     async def write(self, at: int, *, only_new: bool = False) -> str:
         """Write it as of now; what came of it, in a few words. `at` is UTC milliseconds. With `only_new`, only when
@@ -54,14 +55,15 @@ class KeysBackup:
         out, complaint = (text.decode(errors="replace").strip() for text in said)
         if process.returncode:
             last = complaint.splitlines()[-1] if complaint else f"it ended with code {process.returncode}"
+            from wabot.store.keeping.keys_backup import DAMAGED
+
+            if process.returncode == DAMAGED:
+                self._on_damage(last)
             raise BackupError(last)
         return out
 
     async def after_pairing(self, connected: asyncio.Event, clock: Clock, report: Report) -> None:
         """Wait for the first connection of this process; if its link is new, write it at once and a minute later."""
-        if self._lost():  # asked before the channel runs, which makes a fresh one
-            action = f"stop the session, then wabot sessions restore {self._folder.name}; or link the phone anew"
-            report.note("the key store is gone, and keys.backup is there", level="warning", action=action)
         if not self._key:
             return
         await connected.wait()
@@ -69,10 +71,6 @@ class KeysBackup:
         if new:
             await asyncio.sleep(_AGAIN)
             await self._told(clock, report, only_new=False)
-
-    def _lost(self) -> bool:
-        keys = self._folder / KEYS
-        return (self._folder / KEYS_BACKUP).is_file() and not (keys.is_file() and keys.stat().st_size)
 
     async def _told(self, clock: Clock, report: Report, *, only_new: bool) -> bool:
         from wabot.store.keeping.keys_backup import UNCHANGED, UNLINKED

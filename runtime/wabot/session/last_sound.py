@@ -8,11 +8,15 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any, Final
 
+from wabot.language.bounds import Bounds
+from wabot.language.files import open_file
+
 COPY: Final = "rules.good"
 _READ: Final = (".yaml", ".j2")
 """Files without which the rules are not sound; they are on the disk before the copy counts."""
 
 Ignore = Callable[[Any, list[str]], Iterable[str]]
+_NOTHING: Final[Ignore] = shutil.ignore_patterns()
 
 
 class LastSound:
@@ -49,10 +53,11 @@ class LastSound:
         home.mkdir(mode=0o700, parents=True, exist_ok=True)
         home.chmod(0o700)
         shutil.rmtree(self._fresh, ignore_errors=True)
-        _copy_tree(folder, self._fresh, self.place, shutil.ignore_patterns("tests", ".*"))
+        bounds = Bounds(folder)
+        _copy_tree(folder, self._fresh, self.place, bounds, shutil.ignore_patterns("tests", ".*"))
         # Before the rules that need them: a copy with more than it needs is sound.
         for name in include:
-            self._share(folder.parent / name, home / name)
+            self._share(folder.parent / name, home / name, bounds)
         if self.place.is_dir():
             shutil.rmtree(self._aside, ignore_errors=True)
             self.place.rename(self._aside)
@@ -60,38 +65,47 @@ class LastSound:
         _sync(home)
         shutil.rmtree(self._aside, ignore_errors=True)
 
-    def _share(self, source: Path, target: Path) -> None:
+    def _share(self, source: Path, target: Path, bounds: Bounds) -> None:
         for part in ("templates", "media"):
-            if (beside := source.parent / part).is_dir():
-                _copy_tree(beside, target.parent / part, target.parent / part)
+            if (beside := source.parent / part).is_dir() and bounds.hold(beside):
+                _copy_tree(beside, target.parent / part, target.parent / part, bounds)
         target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         target.parent.chmod(0o700)
-        _copy(source, target, target)
+        _copy(source, target, target, bounds)
 
 
-def _copy_tree(source: Path, target: Path, before: Path, ignore: Ignore | None = None) -> None:
+def _copy_tree(source: Path, target: Path, before: Path, bounds: Bounds, ignore: Ignore = _NOTHING) -> None:
     def copy(one: str, to: str) -> None:
-        _copy(Path(one), Path(to), before / Path(to).relative_to(target))
+        _copy(Path(one), Path(to), before / Path(to).relative_to(target), bounds)
 
-    shutil.copytree(source, target, ignore=ignore, copy_function=copy, dirs_exist_ok=True)
+    def skipped(place: Any, names: list[str]) -> Iterable[str]:
+        # Nothing is read through a link that leads out. A linked folder may hold files that are read only where no
+        # other folder is above it; further down it could lead round in circles.
+        deep = Path(place) != source
+        links = [path for name in names if (path := Path(place, name)).is_symlink()]
+        out = {path.name for path in links if not bounds.hold(path) or (deep and path.is_dir())}
+        return {*out, *ignore(place, names)}
+
+    shutil.copytree(source, target, ignore=skipped, copy_function=copy, dirs_exist_ok=True)
     for name, _, _ in os.walk(target):
         folder = Path(name)
         folder.chmod(0o700)
         _sync(folder)
 
 
-def _copy(source: Path, target: Path, before: Path) -> None:
+def _copy(source: Path, target: Path, before: Path, bounds: Bounds) -> None:
     """Copy a file whole or not at all. Pictures and documents, which can be large, are taken from the copy `before`
     where they have not changed since; never linked to the tenant's own, whose permissions are its owner's."""
-    if not source.is_file():
-        raise shutil.SpecialFileError(f"{source} is no file")
+    source = source.resolve()
+    if not source.is_file() or not bounds.hold(source):
+        raise shutil.SpecialFileError(f"{source} is no file of the tenant")
     draft = target.with_name(f".{target.name}.draft")
     draft.unlink(missing_ok=True)
     if target.suffix not in _READ and _is_same(source, before):
         os.link(before, draft)
     else:
         descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with source.open("rb") as content, os.fdopen(descriptor, "wb") as file:
+        with open_file(source, follow=False) as content, os.fdopen(descriptor, "wb") as file:
             shutil.copyfileobj(content, file)
             file.flush()
             if target.suffix in _READ:

@@ -12,10 +12,12 @@ from pathlib import Path
 from typing import Final
 
 from wabot.engine.load import load_tenant
+from wabot.language.bounds import Bounds
 from wabot.language.content import Contents
 from wabot.language.diagnostic import Diagnostic
 from wabot.language.rule_set import RuleSet
 from wabot.language.tenant import Loaded
+from wabot.model.errors import SendRefused
 from wabot.model.session import Reload
 from wabot.ports import Clock
 from wabot.session.changes import BLIND, LOOK_AGAIN, WHY_BLIND, whole_changes
@@ -58,8 +60,16 @@ class LiveRules:
 
     def file(self, path: str) -> Path:
         """Where to read a file that a reply sends, named by `path` when it was decided: from the copy of the rules that
-        are live, since on disk a change that is not sound may be half done."""
-        return self._last_sound.find(Path(path), self.folder)
+        are live, since on disk a change that is not sound may be half done.
+
+        Raises:
+            SendRefused: it is neither the tenant's own nor shared (any more): a link leads elsewhere.
+        """
+        found = self._last_sound.find(Path(path), self.folder)
+        real = found.resolve() if found.is_symlink() else found
+        if not any(Bounds(place).hold(real) for place in (self._last_sound.place, self.folder)):
+            raise SendRefused(f"the file {found.name} lies outside of the tenant's folder: it is not sent.")
+        return real
 
     async def load(self) -> bool:
         """Load what is on disk; when that is broken, the last sound version. False when there is none of either."""

@@ -14,10 +14,19 @@ from typing import Final, NamedTuple
 from weakref import WeakValueDictionary
 
 from wabot.language.rule_set import AutoReply
-from wabot.model.errors import ChannelBusy, ChannelError, SendRefused, SendRestricted, SendUnknown, StoreError
+from wabot.model.errors import (
+    ChannelBusy,
+    ChannelError,
+    CustomerGone,
+    SendRefused,
+    SendRestricted,
+    SendUnknown,
+    StoreError,
+)
 from wabot.model.failure import place_of
 from wabot.model.turn import LATER, Outbound, OutboundKind
 from wabot.ports import Channel, Clock, Store
+from wabot.session.alarms import unsent, waits_for_a_person
 from wabot.session.insisting import insist
 from wabot.session.permission import FIRST_CONTACT, RETRIES, WAITING, backoff, permission
 from wabot.session.report import Outcome, Report
@@ -216,7 +225,7 @@ class Sender:
             if claim.refusal is not None:
                 await self._fail(outbound, claim.refusal, "withheld")
                 if claim.refusal == FIRST_CONTACT:
-                    await self._restraints.hand_over(outbound)
+                    await self._restraints.hand_over(outbound, waits_for_a_person(outbound.chat))
             else:  # it is queued no more: a person took the chat over
                 self._report.became(outbound.rule, "cancelled", outbound)
             return None
@@ -231,7 +240,7 @@ class Sender:
         if attempt < RETRIES:
             return _Again(self._clock.now() + _LOOK_AGAIN, failed=1)
         with suppress(Exception):  # what cannot even be given up stays as it is; the next start looks at it again
-            await self._fail(outbound, f"given up after {attempt} attempts: a bug in wabot ({place_of(error)})")
+            await self._give_up(outbound, f"given up after {attempt} attempts: a bug in wabot ({place_of(error)})")
         return None
 
     async def _through_the_channel(self, outbound: Outbound, attempt: int) -> _Again | None:
@@ -241,10 +250,12 @@ class Sender:
         except TimeoutError:
             self._report.note("nobody knows whether a reply went out", level="warning", outbound=outbound.id)
             await self._finish(outbound, "unknown", f"no answer within {LEASE:g} s")
-        except SendRefused as error:
+        except (SendRestricted, CustomerGone) as error:
             await self._fail(outbound, str(error))
             if isinstance(error, SendRestricted) and outbound.kind != "note":
                 await self._restraints.refused(outbound)
+        except SendRefused as error:
+            await self._give_up(outbound, str(error))
         except SendUnknown as error:
             self._report.note("nobody knows whether a reply went out", level="warning", outbound=outbound.id)
             await self._finish(outbound, "unknown", str(error))
@@ -254,7 +265,7 @@ class Sender:
             return _Again(due)
         except ChannelError as error:
             if attempt >= RETRIES:
-                await self._fail(outbound, f"given up after {attempt} attempts: {error}")
+                await self._give_up(outbound, f"given up after {attempt} attempts: {error}")
                 return None
             due = self._clock.now() + backoff(attempt)
             # Insisted on: a row that stays claimed would be taken for one that a person cancelled.
@@ -268,6 +279,12 @@ class Sender:
             self._report.sent(outbound)
             self.on_sent(outbound)
         return None
+
+    async def _give_up(self, outbound: Outbound, reason: str) -> None:
+        # The chat first: a process that dies in between leaves a chat that a person sees, and no silence.
+        if outbound.kind != "note":
+            await self._restraints.hand_over(outbound, unsent(outbound.rule, reason))
+        await self._fail(outbound, reason)
 
     async def _fail(self, outbound: Outbound, reason: str, outcome: Outcome = "failed") -> None:
         self._report.note("a reply was not sent", level="warning", reason=reason, rule=outbound.rule)

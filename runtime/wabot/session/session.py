@@ -12,9 +12,10 @@ from typing import Any, Final, TypeVar
 from wabot.engine.load import load_tenant
 from wabot.language.rule_set import AutoReply, MediaSettings, Tenant
 from wabot.language.tenant import Loaded
+from wabot.model.errors import ChannelError
 from wabot.model.message import Message
 from wabot.model.session import Reload, SessionState
-from wabot.ports import Acquainted, Channel, Clock, MediaSource, ReadMarker, Store
+from wabot.ports import Acquainted, Channel, Clock, MediaSource, Patient, ReadMarker, Store
 from wabot.session.alarms import broken_rules
 from wabot.session.downloads import Downloads
 from wabot.session.follow_ups import FollowUps
@@ -28,13 +29,13 @@ from wabot.session.keys_backup import KeysBackup
 from wabot.session.live import LiveRules
 from wabot.session.marking import Marking
 from wabot.session.report import Report
-from wabot.session.restraints import Restraints
+from wabot.session.restraints import Hastened, Restraints
 from wabot.session.sender import Sender
 from wabot.session.turns import Turns
 
 Result = TypeVar("Result")
-CLOSE: Final = 3.0
-"""Seconds for the channel to end when the session stops."""
+CLOSE: Final = 8.0
+"""Seconds for the channel to deliver what came, and to end, when the session stops."""
 DRAIN: Final = 8.0
 """Seconds for deciding what is journalled by then; the rest is taken up at the next start."""
 
@@ -98,7 +99,7 @@ class Session:
     async def run(self, *, wait_for_rules: bool = True) -> bool:
         """Returns True when the session ended as it should, False when it never had rules to run on."""
         await self._told(SessionState("starting"))
-        watching = None
+        watching, gives_up = None, False
         try:
             sound = await self.live.load()
             if not sound and not wait_for_rules:
@@ -112,12 +113,15 @@ class Session:
             if self.live.ready.is_set() and not self._stop.is_set():
                 await self._serve()
             return True
+        except ChannelError:
+            gives_up = self.state.status == "disconnected"
+            raise
         finally:
             if watching is not None:
                 watching.cancel()
                 with suppress(asyncio.CancelledError):
                     await watching
-            if not self.state.final:
+            if not (self.state.final or gives_up):  # in an outage another process goes on, and so does the outage
                 await self._told(SessionState("stopped"))
             self._states.stop()
             self._reloads.stop()
@@ -163,6 +167,8 @@ class Session:
         }
         if downloads is not None:
             loops["downloading"] = downloads.run
+        if isinstance(channel, Hastened):
+            loops["the look for a ban that was lifted"] = partial(self._restraints.hasten, channel)
         if not self._scripted:
             jobs = Jobs(JOBS, self._store, self._clock, self.live.rule_set, self._report, self._keys)
             loops |= {"sending at times": at_times.run, "the jobs": jobs.run}
@@ -186,6 +192,8 @@ class Session:
             await self._restraints.wait_out(self._told, self._pause)
             if self._stop.is_set():
                 return
+            if isinstance(channel, Patient) and (out := await self._insist(self._store.out_since)) is not None:
+                channel.out_since(out)
             running = asyncio.create_task(channel.run(inbound))
             await self._either(running)
             if running.done():

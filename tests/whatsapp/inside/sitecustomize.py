@@ -2,6 +2,7 @@
 
 Only the memory of that process changes. The hook waits for imports, so that it also works in a process that was forked
 before. `WHATSAPP_TESTS_SPREAD` sets the milliseconds by which chance delays a reply, so that tests do not wait for it.
+`WHATSAPP_TESTS_SPELL` has codes that are drawn on a terminal spelt below, for those who have no camera.
 """
 
 import ctypes
@@ -35,9 +36,15 @@ def _spread(effects: Any) -> None:
     effects.SPREAD = int(os.environ["WHATSAPP_TESTS_SPREAD"])
 
 
+def _spell(qr: Any) -> None:
+    draw = qr.draw
+    qr.draw = lambda code: f"{draw(code)}\n<{code}>\n"
+
+
 _HOOKS: dict[str, tuple[str, Callable[[Any], None]]] = {
     "neonize._binder": ("WHATSAPP_ROOT_FOR_TESTS", _trust_ours),
     "wabot.engine.effects": ("WHATSAPP_TESTS_SPREAD", _spread),
+    "wabot.channel.neonize.qr": ("WHATSAPP_TESTS_SPELL", _spell),
 }
 """What happens once a module has run, if a variable of that name is set."""
 

@@ -1,4 +1,4 @@
-"""A tenant's link with WhatsApp: can it be brought back if its key store is lost?"""
+"""A tenant's link with WhatsApp: is it the tenant's, and can it be brought back if its key store is lost?"""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -7,13 +7,26 @@ from typing import Final
 from wabot.cli.configured import configured_key
 from wabot.cli.health.finding import Checked
 from wabot.cli.stored import when
-from wabot.model.errors import BackupError, UsageError
+from wabot.cli.whose_keys import other_number
+from wabot.model.errors import BackupError, KeysUnusable, UsageError
 from wabot.store.keeping.keys_backup import open_keys_backup
 from wabot.store.keeping.layout import KEYS, KEYS_BACKUP
 from wabot.store.keeping.sealing import MAKE_ONE
 
 _OLD: Final = 3 * 86_400_000
 _NO_KEY: Final = f"set WHATSAPP_ENCRYPTION_KEY_FILE for the daemon ({MAKE_ONE}) and for this command; docs/backup.md"
+
+
+def whose(folder: Path, rules: Path | None, *, running: bool) -> Iterator[Checked]:
+    """Whether the keys are of the number that tenant.yaml names; nothing when they are."""
+    from wabot.channel.neonize.linked import read_linked
+
+    try:
+        linked = read_linked(folder / KEYS)
+    except KeysUnusable:  # that has a line of its own
+        return
+    if linked is not None and (wrong := other_number(folder, linked.phone, rules=rules, running=running)):
+        yield Checked("fail", folder.name, wrong.detail, wrong.action)
 
 
 def link(folder: Path, now: int) -> Iterator[Checked]:

@@ -1,6 +1,6 @@
 """The machine: versions, libraries, time, the service, and the way to WhatsApp."""
 
-import socket
+import os
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -31,7 +31,6 @@ _LIBRARIES: Final = (
 )
 _INSTALL: Final = "install wabot again, with its dependencies (pip install --force-reinstall wabot)"
 _UNITS: Final = (Path("/etc/systemd/system"), Path("/usr/lib/systemd/system"), Path.home() / ".config/systemd/user")
-_WHATSAPP: Final = ("web.whatsapp.com", 443)
 _EARLIEST: Final = 1_767_225_600_000
 """2026-01-01: wabot is younger than that."""
 
@@ -54,7 +53,9 @@ def machine(now: int, *, online: bool) -> Iterator[Checked]:
     units = sorted(unit.name for place in _UNITS if place.is_dir() for unit in place.glob("wabot*.service"))
     yield Checked("ok", "machine", f"systemd unit: {', '.join(units) or 'none, so the daemon is started otherwise'}")
     if online:
-        yield _whatsapp()
+        from wabot.cli.health.way_out import whatsapp
+
+        yield whatsapp(os.environ)
 
 
 def _libraries() -> Iterator[Checked]:
@@ -100,13 +101,3 @@ def _time(now: int) -> Iterator[Checked]:
         yield Checked("fail", "machine", "there is no time zone data", "pip install tzdata")
     else:
         yield Checked("ok", "machine", "time zone data is there")
-
-
-def _whatsapp() -> Checked:
-    host, port = _WHATSAPP
-    try:
-        socket.create_connection(_WHATSAPP, timeout=10).close()
-    except OSError as error:
-        do = "look at the network, DNS and firewall; wabot needs outgoing port 443, or WABOT_WHATSAPP_PROXY"
-        return Checked("fail", "machine", f"{host}:{port} cannot be reached ({error})", do)
-    return Checked("ok", "machine", f"{host}:{port} can be reached")

@@ -9,14 +9,15 @@ from wabot.cli import render
 from wabot.cli.backup import size
 from wabot.cli.health.finding import Checked
 from wabot.cli.health.folders import private
-from wabot.cli.health.link import link
+from wabot.cli.health.link import link, whose
 from wabot.cli.status import runs
 from wabot.cli.stored import when
 from wabot.cli.troubles import set_aside
+from wabot.cli.undelivered import TODO, undelivered
 from wabot.model.errors import StoreError
 from wabot.store.keeping.backup import backups
 from wabot.store.keeping.examining import Examined, check_pages, examine
-from wabot.store.keeping.layout import DATABASES, SETTING, STAGING, backup_folders
+from wabot.store.keeping.layout import DATABASES, KEYS, SETTING, STAGING, backup_folders
 
 _SEE: Final = "see docs/troubleshooting.md"
 _LOG: Final = 64_000_000
@@ -25,8 +26,8 @@ _AHEAD: Final = 300_000
 _OLD: Final = 7 * 86_400_000
 
 
-def tenant(folder: Path, data: Path, now: int, *, deep: bool) -> Iterator[Checked]:
-    """Everything about one tenant's data."""
+def tenant(folder: Path, data: Path, now: int, *, deep: bool, rules: Path | None = None) -> Iterator[Checked]:
+    """Everything about one tenant's data; `rules` is where the tenants' rules are, None for ./rules."""
     name = folder.name
     running = runs(folder)
     unreadable: dict[str, str] = {}
@@ -50,11 +51,16 @@ def tenant(folder: Path, data: Path, now: int, *, deep: bool) -> Iterator[Checke
     except StoreError as error:
         if str(error) not in unreadable.values():
             yield Checked("fail", name, str(error), _SEE)
+    if lost := undelivered(folder):
+        found = f"{_replies(len(lost))} reached no phone, though the customer has written since"
+        yield Checked("warn", name, found, TODO)
     for path, told in set_aside(folder):
         yield Checked("warn", name, told, f"once you have looked at it, move {path} away")
     if (folder / STAGING).exists():
         yield Checked("warn", name, "a restore was broken off", "start the session, or restore again: either ends it")
     yield from _backed_up(folder, now)
+    if KEYS not in unreadable:
+        yield from whose(folder, rules, running=running)
     yield from link(folder, now)
     # What lies deeper is guarded by the folder; media there may be links to the rules' own files.
     yield from private(name, data, [folder, *(path for path in folder.iterdir() if path.is_file())])

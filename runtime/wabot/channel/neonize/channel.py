@@ -15,13 +15,15 @@ from wabot.channel.neonize.following import CUT_SECONDS, LOGIN_SECONDS, Followin
 from wabot.channel.neonize.importing import Importer
 from wabot.channel.neonize.keys import database_name, protect
 from wabot.channel.neonize.library import Client, Event, Library
-from wabot.channel.neonize.linked import mark, pair_command, read_linked, restore_command
-from wabot.channel.neonize.outcomes import NETWORK, unlinked
+from wabot.channel.neonize.linked import mark, pair_command, read_linked, restore_command, unpair_command
+from wabot.channel.neonize.outcomes import NETWORK, other_keys, unlinked
 from wabot.channel.neonize.pulse import EVERY, watch
+from wabot.channel.neonize.rescuing import Rescuing
 from wabot.channel.neonize.speaking import Speaking
 from wabot.channel.neonize.spool import FOLDER
 from wabot.channel.neonize.unreachable import unreachable
-from wabot.model.errors import ChannelError
+from wabot.channel.neonize.unusable import using
+from wabot.model.errors import ChannelError, KeysDamaged
 from wabot.model.message import Attachment
 from wabot.model.session import SessionState
 from wabot.model.turn import Outbound
@@ -29,15 +31,20 @@ from wabot.ports import Clock, Inbox
 
 # Each failed attempt leaves two open files and some 200 kB behind in the library.
 ATTEMPTS: Final = 100
+# Between looks whether the key store is still there.
+LOOK_SECONDS: Final = 2.0
 # A connection that lasted so long may be made again at once.
 STEADY_MS: Final = 60_000
+_LOOK: Final = 2.0
+"""Seconds between looks whether a ban is over, by a clock that may be set, or was lifted."""
 
 
 class NeonizeChannel:
     """WhatsApp for one tenant.
 
     `keys` is the tenant's key store (`data/<tenant>/keys.db`). `phone` is the tenant's number, digits with the country
-    code: keys of any other number are unlinked at once. `show_qr` gets each pairing code and says whether a person can
+    code: with keys of any other number `run` does not log in, and a phone of any other number that is linked by a
+    code shown here is unlinked at once. `show_qr` gets each pairing code and says whether a person can
     see it; None: nobody can, and without keys no code is asked for. `proxy` ("http://host:port" or "socks5://…", ""
     for none) carries all traffic; the session takes it from the environment variable WABOT_WHATSAPP_PROXY. `find` tells
     where a file that a reply names lies now. `complain` gets sentences for the log. `cut_seconds` is how long a
@@ -70,6 +77,8 @@ class NeonizeChannel:
         self._nobody_sees = show_qr is None
         self._proxy, self._cut_seconds, self._look_seconds = proxy, cut_seconds, look_seconds
         self._closed = asyncio.Event()
+        self._out_since: int | None = None
+        self._now = False
         self._connection = Connection()
         self._addresses = Addresses()
         self._speaking = Speaking(self._connection, self._addresses, clock, find)
@@ -87,25 +96,52 @@ class NeonizeChannel:
             login_seconds,
         )
         self._following.pair_command = f"`{pair_command(keys.parent)}`"
+        self._following.unpair_command = f"`{unpair_command(keys.parent)}`"
 
     async def run(self, inbox: Inbox) -> None:
         """Connect, pair if need be, and deliver until `close`, or until only a person can help: then it returns after
         the state that says so. The library's threads and event loop are bound to this one call: once a process.
 
         Raises:
+            KeysUnusable: the key store cannot be opened, or is damaged (KeysDamaged).
             ChannelError: the connection cannot be mended inside this process; start a new one.
         """
-        protect(self._keys)
-        if self._nobody_sees and read_linked(self._keys) is None:
-            await self._following.report(inbox, unlinked(self._phone, restore_command(self._keys.parent)))
+        with using(self._keys):
+            protect(self._keys)
+        linked = read_linked(self._keys)
+        if linked is not None and linked.phone != self._phone:
+            await self._following.report(inbox, other_keys(self._phone, linked.phone))
             return
+        if linked is None:
+            restore = restore_command(self._keys.parent)
+            if restore or self._nobody_sees:
+                await self._following.report(inbox, unlinked(self._phone, restore))
+                return
         mark(self._keys).unlink(missing_ok=True)  # what a pairing that was cut off had left: the login tells
-        self._addresses.load(self._keys)
-        self._following.seals.load(self._keys)
+        with using(self._keys):
+            self._addresses.load(self._keys)
+            self._following.seals.load(self._keys)
+        rescuing = Rescuing(self._keys)
+        looking = asyncio.create_task(self._look_after(rescuing))
+        try:
+            await self._connect(inbox, rescuing)
+        finally:
+            looking.cancel()
+        if rescuing.gone():  # just before it was told to stop
+            rescuing.put_back()
+
+    async def _look_after(self, rescuing: Rescuing) -> None:
+        while not (rescuing.gone() and self._connection.client):
+            await asyncio.sleep(LOOK_SECONDS)
+        self._connection.client.events.put_nowait(Event("KeysGone"))
+
+    async def _connect(self, inbox: Inbox, rescuing: Rescuing) -> None:
         library = Library()
         connection, report = self._connection, self._following.report
-        failures, cut_at = 0, asyncio.get_running_loop().time()
+        failures, cut_at = 0, asyncio.get_running_loop().time() - self._out_for()
         while not self._closed.is_set():
+            if rescuing.gone():
+                raise _rescued(rescuing)
             if failures == 0:
                 await report(inbox, SessionState("connecting"))
             client = Client(library, database_name(self._keys.resolve()))
@@ -143,16 +179,32 @@ class NeonizeChannel:
             failures = 0
             if verdict.then == "stop":
                 return
+            if verdict.then == "rescue":
+                raise _rescued(rescuing)
+            if verdict.then == "mend":
+                raise KeysDamaged(verdict.state.detail if verdict.state else None)
             if verdict.then == "restart":
                 raise ChannelError(verdict.state.detail if verdict.state else "The connection must be made anew.")
-            while not self._closed.is_set() and (left := verdict.until - self._clock.now()) > 0:
-                await self._pause(min(left / 1000, 60.0))
+            self._now = False
+            while not (self._closed.is_set() or self._now) and (left := verdict.until - self._clock.now()) > 0:
+                await self._pause(min(left / 1000, _LOOK))
+
+    def out_since(self, at: int) -> None:
+        """An outage does not begin anew with a process."""
+        self._out_since = at
+
+    def _out_for(self) -> float:
+        return 0.0 if self._out_since is None else max(0, self._clock.now() - self._out_since) / 1000
 
     def know(self, lids: Iterable[tuple[str, str]]) -> None:
         """The library's own key store tells of LIDs only as long as it lives: a phone that is linked anew begins with
         an empty one, and a LID that nobody knows would be taken for a phone number."""
         for lid, phone in lids:
             self._addresses.learn(lid, phone)
+
+    def try_now(self) -> None:
+        """Wait for the end of no ban or restriction any more."""
+        self._now = True
 
     async def send(self, outbound: Outbound) -> None:
         """Send one message to one person. See `Channel.send` for what it raises."""
@@ -174,19 +226,29 @@ class NeonizeChannel:
         return await download(client, media, most, self._proxy)
 
     async def close(self) -> None:
-        """Disconnect. `run` returns within seconds.
+        """Disconnect. `run` returns within seconds, once what WhatsApp was told has arrived is delivered.
 
         A pairing that nobody finished leaves a thread of the library behind that never ends, and Python waits for it at
         exit. The session's process therefore ends with `os._exit(code)` once its store is closed and its streams are
         flushed.
         """
         self._closed.set()
-        if self._connection.client:
-            self._connection.client.events.put_nowait(Event("Close"))
+        client = self._connection.client
+        if client is None:
+            return
+        if self._connection.account is not None:  # what waits to be delivered must not grow meanwhile
+            await client.hang_up()
+        client.events.put_nowait(Event("Close"))
 
     async def _pause(self, seconds: float) -> None:
         with suppress(TimeoutError):
             await asyncio.wait_for(self._closed.wait(), seconds)
+
+
+def _rescued(rescuing: Rescuing) -> ChannelError:
+    back = rescuing.put_back()
+    then = "It is put back; a new process goes on." if back else "A new process goes on with what is there."
+    return ChannelError(f"keys.db was deleted or replaced while the session ran. {then}")
 
 
 def _unseen(_code: str) -> bool:

@@ -1,17 +1,18 @@
 """What arrives while a process is logged in only to link or unlink the device: WhatsApp does not say it again."""
 
 import asyncio
+from collections.abc import Callable
 from typing import Final
 
 from wabot.channel.neonize.addresses import Addresses
+from wabot.channel.neonize.last_words import last_words
 from wabot.channel.neonize.library import Client, Event
+from wabot.channel.neonize.reading import read_or_keep
 from wabot.channel.neonize.seals import Seals
 from wabot.channel.neonize.spool import Spool
-from wabot.channel.neonize.translate import announces_history, read_message, says_nothing
+from wabot.channel.neonize.translate import announces_history, says_nothing
 from wabot.ports import Inbox
 
-_QUIET: Final = 0.3
-"""Seconds without anything new after which all that came over a closed connection has been handed on."""
 _QUEUE: Final = 15.0
 """Seconds to wait for WhatsApp to have said all that waited for this device."""
 _DOWNLOAD: Final = 30.0
@@ -21,10 +22,16 @@ _AGAIN: Final = 1.0
 
 class Ears:
     """Messages go to the journal and histories into the spool, for the session that comes. Nothing does before `open`:
-    until then it is not certain whose they are."""
+    until then it is not certain whose they are. `complain` gets sentences for the log."""
 
-    def __init__(self, inbox: Inbox, addresses: Addresses, spool: Spool) -> None:
-        self._inbox, self._addresses, self._spool = inbox, addresses, spool
+    def __init__(
+        self,
+        inbox: Inbox,
+        addresses: Addresses,
+        spool: Spool,
+        complain: Callable[[str], None] = lambda _text: None,
+    ) -> None:
+        self._inbox, self._addresses, self._spool, self._complain = inbox, addresses, spool, complain
         self._seals = Seals(addresses)
         self._held: list[Event] = []
         self._open = self._caught_up = False
@@ -63,12 +70,8 @@ class Ears:
             pass
         while self._announced and await self._next(client, until):
             pass
-        await client.hang_up()
-        while await self._next(client, min(until, asyncio.get_running_loop().time() + _QUIET)):
-            pass
-        await client.stop()
-        while not client.events.empty():
-            await self.hear(client.events.get_nowait())
+        async for event in last_words(client):
+            await self.hear(event)
 
     async def _next(self, client: Client, until: float) -> bool:
         try:
@@ -82,8 +85,7 @@ class Ears:
     async def _take(self, event: Event) -> None:
         if event.kind == "Message":
             if not says_nothing(event.body):
-                self._seals.unseal(event.body)
-                await self._inbox.message(read_message(event.body, self._addresses))
+                await self._inbox.message(read_or_keep(event.body, self._addresses, self._seals, self._complain))
         elif event.kind == "HistorySync":
             content = event.body.Data.SerializePartialToString()
             while True:

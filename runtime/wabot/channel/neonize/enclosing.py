@@ -1,6 +1,7 @@
 """Files that replies send: read when they are sent, uploaded once, and known again for some hours."""
 
 import asyncio
+import stat
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -11,6 +12,7 @@ from wabot.channel.neonize.composing import Enclosure
 from wabot.channel.neonize.library import Client, LibraryError
 from wabot.channel.neonize.pictures import Look, look
 from wabot.channel.neonize.redact import redact
+from wabot.language.files import open_file
 from wabot.model.errors import ChannelError, SendRefused
 from wabot.model.media import HEAD, is_picture, media_type, mime_type, unsendable
 from wabot.ports import Clock
@@ -35,7 +37,7 @@ class _Version(NamedTuple):
 
 
 class Enclosures:
-    """One channel's. `find` tells where a file that a rule names lies now."""
+    """One channel's. `find` tells where a file that a rule names lies now; a link in its place is not followed."""
 
     def __init__(self, clock: Clock, find: Callable[[str], Path]) -> None:
         self._clock, self._find = clock, find
@@ -89,9 +91,11 @@ class Enclosures:
 
 def _version(path: Path) -> _Version:
     try:
-        if not path.is_file():
+        seen = path.lstat()
+        if not stat.S_ISREG(seen.st_mode):
             raise SendRefused(f"the file {path.name} is not there (any more): there is nothing to send.")
-        seen = path.stat()
+    except FileNotFoundError:
+        raise SendRefused(f"the file {path.name} is not there (any more): there is nothing to send.") from None
     except OSError as error:
         raise SendRefused(f"the file {path.name} cannot be read: {error.strerror}.") from None
     if why := unsendable(path.name, seen.st_size):
@@ -101,9 +105,10 @@ def _version(path: Path) -> _Version:
 
 def _read(version: _Version) -> tuple[bytes, Look]:
     try:
-        content = version.path.read_bytes()
+        with open_file(version.path, follow=False) as file:
+            content = file.read(version.size + 1)  # and no more than was found to be sendable
     except OSError as error:
-        raise SendRefused(f"the file {version.path.name} cannot be read: {error.strerror}.") from None
+        raise SendRefused(f"the file {version.path.name} cannot be read: {error.strerror or error}.") from None
     if len(content) != version.size:
         raise ChannelError(f"the file {version.path.name} is being changed. It can be tried again.")
     return content, look(content) if is_picture(content[:HEAD]) else Look()

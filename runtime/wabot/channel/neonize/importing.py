@@ -20,6 +20,8 @@ _TRIES: Final = 3
 """Of reading a sync that the disk does not give."""
 _AGAIN: Final = 5.0
 """Seconds until a disk that could not be written is tried again."""
+_WRITE: Final = 2.0
+"""Seconds for a disk to take what was heard last."""
 
 
 class Importer:
@@ -43,7 +45,10 @@ class Importer:
             self._tasks = [asyncio.create_task(self._keep()), asyncio.create_task(self._hand_on(inbox, left))]
 
     async def stop(self) -> None:
-        """What is not handed on waits for the next start."""
+        """What is not handed on waits for the next start, on disk."""
+        if self._tasks:
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._heard.join(), _WRITE)
         for task in self._tasks:
             task.cancel()
         for task in self._tasks:
@@ -60,6 +65,7 @@ class Importer:
                     break
                 except OSError:  # the store finds the disk full as well, and says so
                     await asyncio.sleep(_AGAIN)
+            self._heard.task_done()
             self._kept.set()
 
     async def _hand_on(self, inbox: Inbox, left: bool) -> None:

@@ -18,6 +18,15 @@ def protect(path: Path) -> None:
             file.chmod(0o600)
 
 
+def identity(path: Path) -> tuple[int, int] | None:
+    """Which file stands there; None for none."""
+    try:
+        seen = path.stat()
+    except OSError:
+        return None
+    return seen.st_dev, seen.st_ino
+
+
 def database_name(path: Path) -> str:
     """The name to give to the library, which makes `file:NAME?_foreign_keys=on` of it.
 

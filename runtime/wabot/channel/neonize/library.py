@@ -97,7 +97,7 @@ class Library:
 
 
 class Client:
-    """One client object: one attempt to connect, and the connection that comes of it. Never used again after `stop`."""
+    """One attempt to connect, and the connection that comes of it. Never used again after `stop`."""
 
     HEARD: Final = (
         "PairStatus",
@@ -116,7 +116,6 @@ class Client:
         "HistorySync",
         "OfflineSyncCompleted",
     )
-
     PARTING: Final = ("Disconnected", "LoggedOut", "StreamReplaced", "TemporaryBan", "ConnectFailure", "ClientOutdated")
 
     def __init__(self, library: Library, database: str) -> None:
@@ -179,8 +178,7 @@ class Client:
     async def download(self, source: bytes) -> bytes:
         """A file that came with a message: `source` is an e2e.Message that says how. Raises LibraryError, and
         TimeoutError when the library never answers."""
-        body = self._library.message.Message.FromString(source)
-        return bytes(await self._call(self._client.download_any, body))
+        return bytes(await self._call(self._client.download_any, self._library.message.Message.FromString(source)))
 
     async def mark_read(self, user: str, server: str, messages: Sequence[str]) -> None:
         """Raises LibraryError."""
@@ -207,9 +205,11 @@ class Client:
         return str(await self._answer(self._client.PairPhone, phone, True))
 
     async def hang_up(self) -> None:
-        """Close the connection, and keep handing out what came over it until `stop`. What was acknowledged to WhatsApp
-        is on its way to `events` by then: the library hands a message over before it acknowledges it."""
-        if self._ended is not None and not self._ended.done() and not self._stopping:
+        """Close the connection, and keep handing out what came over it. What was acknowledged to WhatsApp is on its
+        way to `events` by then: the library hands a message over before it acknowledges it."""
+        if self._ended is not None and self._ended.done():  # the connection may still be there
+            await self.stop()
+        elif self._ended is not None and not self._stopping:
             self.connected = False
             with suppress(Exception):
                 await asyncio.wait_for(self._client.disconnect(), STOP_SECONDS)
@@ -254,9 +254,9 @@ class Client:
             raise LibraryError(str(error) or type(error).__name__) from None
 
     async def _watch(self, connection: "asyncio.Task[None]") -> None:
+        error = ""
         try:
             await connection
-            error = ""
         except Exception as failure:
             error = str(failure) or type(failure).__name__
         self.connected = False

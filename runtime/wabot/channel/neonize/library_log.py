@@ -1,4 +1,5 @@
-"""What the library's own log tells and its events do not: that one was lost, that it is stuck, why it cannot connect.
+"""What the library's own log tells and its events do not: that one was lost, that it is stuck, why it cannot connect,
+that its key store is damaged.
 
 Its lines hold customers' numbers and whole stanzas. Nothing of a line leaves this module but an error of the network.
 """
@@ -15,6 +16,8 @@ LOGGERS: Final = ("neonize", "whatsmeow", "Whatsmeow")
 
 # Sentence of whatsmeow → the kind of our event; what the group holds is its body.
 _TOLD: Final[tuple[tuple[str, re.Pattern[str]], ...]] = (
+    # An error stands at the end of its line, where no customer's name does.
+    ("Damaged", re.compile(r": (?:database disk image is malformed|file is not a database)()\Z")),
     ("Lost", re.compile(r"Event handler panicked while handling a \*?([\w.]+)")),
     ("Stuck", re.compile(r"Node handling is taking long for ()")),
     ("Unstuck", re.compile(r"Node handling took ()|Continuing handling of ()")),
@@ -22,6 +25,8 @@ _TOLD: Final[tuple[tuple[str, re.Pattern[str]], ...]] = (
     ("Unreachable", re.compile(r"Error reconnecting after autoreconnect sleep: (.*)", re.DOTALL)),
 )
 SENTENCES: Final = (
+    "database disk image is malformed",
+    "file is not a database",
     "Event handler panicked while handling a ",
     "Node handling is taking long for ",
     "Node handling took ",

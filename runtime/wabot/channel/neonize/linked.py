@@ -12,6 +12,8 @@ from pathlib import Path
 from typing import Final
 from urllib.parse import quote
 
+from wabot.channel.neonize.unusable import using
+
 _KEYS: Final = "keys.db"
 _BACKUP: Final = "keys.backup"
 """The encrypted copy of the identity, which would bring back keys that WhatsApp no longer knows."""
@@ -35,15 +37,22 @@ def read_linked(keys: Path) -> Linked | None:
     """Which phone is linked in the key store `keys`; None when none is, or only half: see `is_half_made`.
 
     Raises:
-        OSError: the file is no key store, or is damaged.
+        KeysUnusable: the file cannot be opened or read.
+        KeysDamaged: it is no key store, or is damaged.
     """
-    return None if is_half_made(keys) else _device(keys)
+    with using(keys):
+        return None if is_half_made(keys) else _device(keys)
 
 
 def pair_command(data: Path) -> str:
     """The command that links a phone to the tenant whose data is in `data`, as somebody types it who stands where the
     daemon was started."""
     return f"wabot pair {shlex.quote(data.name)} --data {shlex.quote(str(data.parent))}"
+
+
+def unpair_command(data: Path) -> str:
+    """The command that unlinks it."""
+    return f"wabot unpair {shlex.quote(data.name)} --data {shlex.quote(str(data.parent))}"
 
 
 def restore_command(data: Path) -> str:
@@ -76,8 +85,9 @@ def begin(keys: Path) -> None:
 
 def settle(keys: Path, *, paired: bool) -> None:
     """A pairing is over. Unless it `paired`, keys that it left count as half made."""
-    if paired or _device(keys) is None:
-        mark(keys).unlink(missing_ok=True)
+    with using(keys):
+        if paired or _device(keys) is None:
+            mark(keys).unlink(missing_ok=True)
 
 
 def forget(keys: Path) -> None:
@@ -114,13 +124,10 @@ _KEPT: Final = ("whatsmeow_version", "whatsmeow_lid_map")
 def _device(keys: Path) -> Linked | None:
     if not keys.is_file() or not keys.stat().st_size:
         return None
-    try:
-        with closing(sqlite3.connect(f"file:{quote(str(keys))}?mode=ro", uri=True, timeout=_PATIENCE)) as connection:
-            if not connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'whatsmeow_device'").fetchone():
-                return None
-            row = connection.execute("SELECT jid, adv_details FROM whatsmeow_device").fetchone()
-    except sqlite3.Error as error:
-        raise OSError(f"{keys} cannot be read: {error}") from error
+    with closing(sqlite3.connect(f"file:{quote(str(keys))}?mode=ro", uri=True, timeout=_PATIENCE)) as connection:
+        if not connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'whatsmeow_device'").fetchone():
+            return None
+        row = connection.execute("SELECT jid, adv_details FROM whatsmeow_device").fetchone()
     if row is None:
         return None
     user, _, rest = str(row[0]).partition("@")[0].partition(":")

@@ -17,17 +17,20 @@ LONGEST_BAN: Final = 366 * 86_400_000
 SERVER_FAULT: Final = "WhatsApp has a fault of its own ({}). The bot keeps trying."
 NETWORK: Final = "Look at the network of this machine: `wabot doctor --online`."
 PAIR_COMMAND: Final = "`wabot pair TENANT`"
-"""Who tells it puts the tenant's name in (`following.py`): what is judged here knows the number alone."""
+RESUME_COMMAND: Final = "`wabot resume TENANT`"
+UNPAIR_COMMAND: Final = "`wabot unpair TENANT`"
+"""Who tells these puts the tenant's name in (`following.py`): what is judged here knows the number alone."""
 PAIR: Final = "Link the phone of {phone}: " + PAIR_COMMAND + "."
 
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
     """`then`: "go_on" with this connection; make another "at_once"; "wait" until `until` (UTC milliseconds), then
-    connect again; "restart" the process; "stop", because only a person can help."""
+    connect again; "restart" the process; "mend" the key store, in another process; "rescue" it, since it
+    was deleted; "stop", because only a person can help."""
 
     state: SessionState | None = None
-    then: Literal["go_on", "at_once", "wait", "restart", "stop"] = "go_on"
+    then: Literal["go_on", "at_once", "wait", "restart", "mend", "rescue", "stop"] = "go_on"
     until: int = 0
 
 
@@ -51,6 +54,11 @@ def judge(kind: str, body: Any, phone: str, now: int) -> Verdict:
         case "Deaf":
             detail = "The WhatsApp library no longer tells what happens on its connection."
             return Verdict(SessionState("disconnected", detail), "restart")
+        case "Damaged":
+            detail = "The file of the WhatsApp keys is damaged. A new process sets it aside."
+            return Verdict(SessionState("disconnected", detail), "mend")
+        case "KeysGone":
+            return Verdict(None, "rescue")
         case "ServerFault":
             return Verdict(SessionState("disconnected", SERVER_FAULT.format(body)))
         case "Unreachable":
@@ -127,6 +135,15 @@ def wrong_number(phone: str, unlinked: bool) -> Verdict:
     return Verdict(SessionState("logout", detail + " Unlinking it failed.", action), "stop")
 
 
+def other_keys(phone: str, linked: str, pair: str = PAIR_COMMAND, unpair: str = UNPAIR_COMMAND) -> SessionState:
+    """The keys that are there were linked before, to another number than the tenant's: a number that was mistyped in
+    tenant.yaml, a shop that has a new one, or another tenant's key store. Nobody here knows which, and an unlinked
+    phone does not come back by itself: so a person decides."""
+    detail = f"The keys are those of {linked}, and tenant.yaml says {phone}."
+    action = f"Correct `phone` in tenant.yaml. Or, if {phone} is right: {unpair}, then link its phone: {pair}."
+    return SessionState("stopped", detail, action)
+
+
 def broken_off(error: str, now: int) -> Verdict | None:
     """The verdict on a connection that ended by itself with `error`; None when it is an ordinary failure to connect.
 
@@ -167,7 +184,7 @@ def _banned(body: Any, now: int) -> Verdict:
 def _temporarily_banned(why: str, until: int, now: int) -> Verdict:
     until = min(until, now + LONGEST_BAN)
     detail = f"WhatsApp banned this number{f' ({why})' if why else ''} until {_utc(until)}."
-    action = "Wait. The bot tries again when the ban ends."
+    action = f"Wait. The bot tries again when the ban ends, or {RESUME_COMMAND} to try now."
     return Verdict(SessionState("banned", detail, action, until), "wait", until)
 
 
@@ -185,7 +202,7 @@ def _refused(body: Any, now: int) -> Verdict:
 def _restricted(now: int) -> Verdict:
     until = now + RESTRICTED_WAIT
     detail = f"WhatsApp restricts this number at present. The next attempt is at {_utc(until)}."
-    action = "Look at WhatsApp on the phone: it says why."
+    action = f"Look at WhatsApp on the phone: it says why. {RESUME_COMMAND} to try now."
     return Verdict(SessionState("restricted", detail, action, until), "wait", until)
 
 

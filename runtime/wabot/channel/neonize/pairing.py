@@ -18,10 +18,11 @@ from wabot.channel.neonize.backoff import backoff
 from wabot.channel.neonize.ears import Ears
 from wabot.channel.neonize.keys import database_name, protect
 from wabot.channel.neonize.library import Client, Event, Library, LibraryError
-from wabot.channel.neonize.outcomes import Verdict, broken_off, judge, wrong_number
+from wabot.channel.neonize.outcomes import NETWORK, Verdict, broken_off, judge, other_keys, wrong_number
 from wabot.channel.neonize.redact import redact
 from wabot.channel.neonize.spool import FOLDER, Spool
-from wabot.channel.neonize.unreachable import unreachable
+from wabot.channel.neonize.unreachable import given_up, unreachable
+from wabot.channel.neonize.unusable import using
 from wabot.model.history import History
 from wabot.ports import Clock, Inbox
 
@@ -32,10 +33,12 @@ FOLLOWING: Final = 20.0
 TYPED: Final = FIRST + 5 * FOLLOWING
 """Seconds for which a code can be typed: WhatsApp hangs up with the last QR code."""
 _ANSWER: Final = 30.0
-"""Seconds for WhatsApp to offer a code, and for the login that follows a pairing."""
-_LOGIN: Final = 90.0
+"""Seconds for a connection to offer a code, and for the login that follows a pairing."""
+LOGIN: Final = 90.0
 """Seconds from the pairing until the first login has come about, or will not."""
 _GRACE: Final = 5.0
+_LEAST: Final = 1.0
+"""Seconds between two attempts to connect, and for the last of them."""
 _REFUSAL: Final = "info query returned status"
 """How the library begins to say that WhatsApp answered no."""
 
@@ -47,12 +50,15 @@ Reason = Literal[
     "refused",
     "rejected",
     "wrong_number",
+    "other_number",
     "unreachable",
     "unfinished",
     "interrupted",
 ]
-"""`was_unlinked`: by the phone, before; `refused`: the phone's signature does not fit; `rejected`: WhatsApp will not
-have this account, or this library; `unfinished`: the phone has linked the device, which could not log in yet."""
+"""`was_unlinked`: by the phone, before; `wrong_number`: the phone that linked it just now has another; `other_number`:
+keys that were there before are another number's; `refused`: the phone's signature does not fit; `rejected`: WhatsApp
+will not have this account, or this library; `unfinished`: the phone has linked the device, which could not log in
+yet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +71,8 @@ class Outcome:
 
 
 class Pairing:
-    """Links the phone with the number `phone` to the key store `keys`, within `seconds` of the first code.
+    """Links the phone with the number `phone` to the key store `keys`. WhatsApp has `seconds` to offer the first code,
+    a person as many from then on, and the login that follows `LOGIN`.
 
     `tell` hears `qr` (code, expires_in), `pair_code` (code, expires_in), `waiting` (detail) and `linking`; with `typed`
     WhatsApp is asked for a pair code, and no QR codes are told. `inbox` takes what arrives.
@@ -86,51 +93,70 @@ class Pairing:
         self._keys, self._phone, self._clock, self._inbox, self._tell = keys, phone, clock, inbox, tell
         self._seconds, self._typed, self._proxy = seconds, typed, proxy
         self._until = 0.0
-        self._linked = self._stopped = self._asked = False
+        self._linked = self._asked = False
         self._offered = 0
-        self._ended = ""
+        self._ended = self._trouble = ""
         self._client: Client | None = None
+        self.complain: Callable[[str], None] = lambda _text: None
+        """Gets sentences for the log."""
+        self._stopping = asyncio.Event()
 
     def stop(self) -> None:
         """Give up, unless the phone has linked the device already: then its login is waited for."""
-        self._stopped = True
+        self._stopping.set()
         if self._client is not None:
             self._client.events.put_nowait(Event("Close"))
 
     async def run(self) -> Outcome:
         """Once a process."""
-        self._until = self._now() + max(self._seconds, _ANSWER)
-        protect(self._keys)
         addresses = Addresses()
-        addresses.load(self._keys)
+        with using(self._keys):
+            protect(self._keys)
+            addresses.load(self._keys)
         library = Library()
+        self._until = self._now() + self._seconds
         failures = 0
         while True:
-            ears = Ears(self._inbox, addresses, Spool(self._keys.parent / FOLDER))
+            ears = Ears(self._inbox, addresses, Spool(self._keys.parent / FOLDER), self.complain)
             self._client = client = Client(library, database_name(self._keys.resolve()))
             self._offered, self._ended = 0, ""
+            outcome = None
             try:
                 await client.connect(self._proxy)
                 outcome = await self._follow(client, ears)
             finally:
-                await client.stop()
+                # A pairing that failed has left a thread in the library that never ends, and stopping the library then
+                # can abort the process before anybody is told why. It ends right after this anyway.
+                if outcome is None or self._linked or outcome.reason in ("wrong_number", "other_number"):
+                    await client.stop()
             if outcome is not None:
                 return outcome
+            self._trouble = self._ended or self._trouble
+            failures = failures + 1 if self._ended else 0
+            if self._ended and (left := self._until - self._now()) >= _LEAST:
+                # Ever more often towards the end: what is mended in time is of use.
+                wait = max(_LEAST, min(backoff(failures, random.random()), left / 2))
+                self._tell("waiting", detail=unreachable(self._ended, wait))
+                await self._pause(wait)
+            elif self._ended:
+                await self._pause(left)
+            if self._stopping.is_set() and not self._linked:
+                return _INTERRUPTED
             if self._now() >= self._until:
                 return self._too_late()
-            failures = failures + 1 if self._ended else 0
-            if self._ended:
-                wait = backoff(failures, random.random())
-                self._tell("waiting", detail=unreachable(self._ended, wait))
-                await asyncio.sleep(min(wait, max(0.0, self._until - self._now())))
-            if self._stopped and not self._linked:
-                return _INTERRUPTED
+
+    async def _pause(self, seconds: float) -> None:
+        if self._linked:
+            await asyncio.sleep(seconds)
+            return
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._stopping.wait(), seconds)
 
     async def _follow(self, client: Client, ears: Ears) -> Outcome | None:
         """One connection; None when another may do better."""
         patience, last = _ANSWER, self._now()
         while True:
-            if self._stopped and not self._linked:
+            if self._stopping.is_set() and not self._linked:
                 return _INTERRUPTED
             try:
                 async with asyncio.timeout_at(min(self._until, self._now() + patience)):
@@ -156,7 +182,7 @@ class Pairing:
                     return None
                 case "PairStatus":
                     self._linked = True
-                    self._until, patience = self._now() + _LOGIN, _ANSWER
+                    self._until, patience = self._now() + LOGIN, _ANSWER
                     self._tell("linking")
                 case "Connected":
                     outcome = await self._logged_in(client, ears)
@@ -182,6 +208,7 @@ class Pairing:
         if not self._asked:
             self._asked, self._until = True, self._now() + self._seconds
         self._offered += 1
+        self._trouble = ""
         alive = FIRST if self._offered == 1 else FOLLOWING
         left = self._until - self._now()
         if not self._typed:
@@ -200,6 +227,8 @@ class Pairing:
             account = await client.account()
         except (LibraryError, TimeoutError):
             return None  # cut again already: the next Connected asks again
+        if account.phone != self._phone and not self._linked:
+            return _outcome("other_number", other_keys(self._phone, account.phone))
         if account.phone != self._phone:
             unlinked = False
             with suppress(LibraryError, TimeoutError):
@@ -219,8 +248,8 @@ class Pairing:
         if self._linked:
             detail = "The phone has linked this bot, but the bot could not log in yet."
             return Outcome("unfinished", detail, "Run the command again: it goes on where this one stopped.")
-        if not self._asked:
-            return Outcome("unreachable", unreachable(self._ended or "timed out", 0).partition(" Trying again")[0])
+        if not self._asked or self._trouble:
+            return Outcome("unreachable", given_up(self._trouble or "timed out"), NETWORK)
         what = "typed the code on the phone" if self._typed else "scanned the code"
         return Outcome("expired", f"Nobody {what} within {self._seconds:.0f} s.", "Run the command again.")
 

@@ -1,9 +1,13 @@
 """A pairing code as a QR symbol in the terminal."""
 
 import io
-from typing import TextIO
+import os
+from typing import Final, TextIO
 
 import segno
+
+_BESIDE: Final = 3
+"""Lines of a code's heading and of what surrounds it."""
 
 
 def draw(code: str) -> str:
@@ -11,6 +15,24 @@ def draw(code: str) -> str:
     out = io.StringIO()
     segno.make_qr(code, error="l").terminal(out, compact=True)
     return out.getvalue()
+
+
+def cramped(drawn: str, stream: TextIO, more: int) -> tuple[bool, str]:
+    """Whether what `draw` returned is too wide for the terminal `stream`, where each line would break; and what to say
+    when it does not fit, with `more` lines beside it. A terminal that does not tell its size is large enough."""
+    try:
+        size = os.get_terminal_size(stream.fileno())
+    except (OSError, ValueError):
+        return False, ""
+    lines = drawn.splitlines()
+    width, height = max(map(len, lines)), len(lines) + more
+    narrow, low = 0 < size.columns < width, 0 < size.lines < height
+    if not narrow and not low:
+        return False, ""
+    return narrow, (
+        f"The QR code needs {width} columns and {height} lines, and this terminal has {size.columns} and {size.lines}: "
+        "enlarge it (or choose a smaller font)"
+    )
 
 
 class TerminalQR:
@@ -29,6 +51,11 @@ class TerminalQR:
         heading = f"{self._tenant}: scan this with WhatsApp > Linked devices > Link a device."
         if self._shown > 1:
             heading += " The code above no longer works."
-        self._stream.write(f"\n{heading}\n{draw(code)}\n")
+        drawn = draw(code)
+        narrow, why = cramped(drawn, self._stream, _BESIDE)
+        if why:
+            why += "; the next code comes within a minute. "
+            why += f"Or stop this, and `wabot pair {self._tenant}` with --out or --code.\n"
+        self._stream.write(f"\n{self._tenant}: {why}" if narrow else f"\n{heading}\n{drawn}\n{why}")
         self._stream.flush()
         return True

@@ -3,7 +3,7 @@
 from typing import Final
 
 from wabot.channel.neonize.redact import redact
-from wabot.model.errors import ChannelError, SendRefused, SendRestricted, SendUnknown
+from wabot.model.errors import ChannelError, CustomerGone, SendRefused, SendRestricted, SendUnknown
 
 # Said by the library before the message is handed to the network.
 _NOT_SENT: Final = (
@@ -14,7 +14,9 @@ _NOT_SENT: Final = (
     "failed to get lid for pn",
     "info query",
 )
-_NEVER: Final = ("server returned error", "no lid found", "unknown server", "can't send message to")
+_GONE: Final = "no lid found"
+"""WhatsApp does not know the customer's number (any more)."""
+_NEVER: Final = ("server returned error", "unknown server", "can't send message to")
 
 
 def refusal(error: str) -> ChannelError:
@@ -27,6 +29,8 @@ def refusal(error: str) -> ChannelError:
     said = redact(error)
     if "server returned error 463" in lowered:
         return SendRestricted(f"WhatsApp does not let this number start or go on with this chat ({said}).")
+    if _GONE in lowered:
+        return CustomerGone(f"WhatsApp refused the message ({said}).")
     if any(phrase in lowered for phrase in _NEVER):
         return SendRefused(f"WhatsApp refused the message ({said}).")
     if any(phrase in lowered for phrase in _NOT_SENT) and "message send" not in lowered:

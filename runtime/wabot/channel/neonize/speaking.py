@@ -16,7 +16,8 @@ from wabot.channel.neonize.library import Client, Event, LibraryError, Sent
 from wabot.channel.neonize.refusal import refusal
 from wabot.channel.neonize.settling import Settling
 from wabot.channel.neonize.translate import Ack
-from wabot.model.errors import ChannelBusy, ChannelError, SendRefused, SendUnknown
+from wabot.model.errors import ChannelBusy, ChannelError, CustomerGone, SendUnknown
+from wabot.model.masked import masked
 from wabot.model.turn import Outbound, Receipt
 from wabot.ports import Clock
 
@@ -53,7 +54,7 @@ class Speaking:
         chat = outbound.chat
         known = self._addresses.is_lid(chat)
         if not (chat.isascii() and chat.isdigit() and (known or len(chat) <= LONGEST_NUMBER)):
-            raise SendRefused(f"{chat!r} is not one person's chat: wabot sends to nothing else.")
+            raise CustomerGone(f"{masked(chat)} is not one person's chat: wabot sends to nothing else.")
         body = await self._body(outbound)  # a file takes its time; nobody waits for that
         latest, sent = self._settling.latest(), None
         while sent is None:

@@ -2,6 +2,7 @@
 
 import asyncio
 import random
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from typing import Final
@@ -11,10 +12,11 @@ from wabot.channel.neonize.backoff import backoff
 from wabot.channel.neonize.ears import Ears
 from wabot.channel.neonize.keys import database_name, protect
 from wabot.channel.neonize.library import Client, Event, Library, LibraryError
-from wabot.channel.neonize.outcomes import broken_off, judge
+from wabot.channel.neonize.outcomes import NETWORK, broken_off, judge
 from wabot.channel.neonize.pairing import Outcome
 from wabot.channel.neonize.spool import FOLDER, Spool
-from wabot.channel.neonize.unreachable import unreachable
+from wabot.channel.neonize.unreachable import given_up
+from wabot.channel.neonize.unusable import using
 from wabot.ports import Clock, Inbox
 
 _LOGIN: Final = 20.0
@@ -29,6 +31,8 @@ class Unlinking:
         self._until = 0.0
         self._stopped = False
         self._client: Client | None = None
+        self.complain: Callable[[str], None] = lambda _text: None
+        """Gets sentences for the log."""
         self._ended = ""
 
     def stop(self) -> None:
@@ -40,14 +44,15 @@ class Unlinking:
     async def run(self) -> Outcome:
         """`unlinked`, `was_unlinked` (the phone did it before), or why not. Once a process."""
         self._until = self._now() + self._seconds
-        protect(self._keys)
         addresses = Addresses()
-        addresses.load(self._keys)
+        with using(self._keys):
+            protect(self._keys)
+            addresses.load(self._keys)
         library = Library()
         failures = 0
         while not self._stopped:
             self._client = client = Client(library, database_name(self._keys.resolve()))
-            ears = Ears(self._inbox, addresses, Spool(self._keys.parent / FOLDER))
+            ears = Ears(self._inbox, addresses, Spool(self._keys.parent / FOLDER), self.complain)
             self._ended = ""
             try:
                 await client.connect(self._proxy)
@@ -58,7 +63,7 @@ class Unlinking:
                 return outcome
             failures += 1
             if (left := self._until - self._now()) <= 0:
-                return Outcome("unreachable", unreachable(self._ended or "timed out", 0).partition(" Trying again")[0])
+                return Outcome("unreachable", given_up(self._ended or "timed out"), NETWORK)
             await asyncio.sleep(min(left, backoff(failures, random.random())))
         return Outcome("interrupted", "Nothing was unlinked.")
 

@@ -1,5 +1,6 @@
 """Why WhatsApp cannot be reached, in words for the person who owns the shop."""
 
+import re
 from typing import Final
 
 from wabot.channel.neonize.redact import redact
@@ -24,6 +25,9 @@ _REASONS: Final[tuple[tuple[str, str], ...]] = (
     ("timed out", f"{HOST} does not answer in time"),
 )
 
+_ANSWERED: Final = re.compile(r"handshake\sresponse\sstatus\scode\s101\sbut\sgot\s(\d{3})")
+"""What the library says when WhatsApp, or something before it, answers with this status of HTTP."""
+
 
 def unreachable(error: str, wait: float) -> str:
     """A sentence for the library's message `error`; the next attempt follows in `wait` seconds."""
@@ -35,7 +39,14 @@ def out_of_reach(error: str) -> str:
     return f"WhatsApp cannot be reached: {_reason(error)}. The bot keeps trying."
 
 
+def given_up(error: str) -> str:
+    """The same, when nobody tries again."""
+    return f"WhatsApp cannot be reached: {_reason(error)}."
+
+
 def _reason(error: str) -> str:
+    if said := _ANSWERED.search(error):
+        return f"{HOST} refuses the connection ({said[1]})"
     lowered = error.lower()
     cause = error.rsplit('": ', 1)[-1]  # before it stand the library's own steps and the address, which never change
     reason = next((words for phrase, words in _REASONS if phrase in lowered), f"the connection to {HOST} fails")

@@ -16,7 +16,8 @@ from pathlib import Path
 from typing import Final
 from urllib.parse import quote
 
-from wabot.model.errors import BackupError
+from wabot.model.errors import BackupError, DamagedSource
+from wabot.store.sqlite.opening import damage
 
 RATCHETS: Final = ("whatsmeow_sessions", "whatsmeow_sender_keys")
 """What must not be wound back."""
@@ -74,7 +75,8 @@ def identity_in(keys: Path) -> bytes:
     other's locks.
 
     Raises:
-        BackupError: the file is damaged, or is none.
+        BackupError: the file cannot be read.
+        DamagedSource: it is damaged, or no key store.
     """
     try:
         with (
@@ -87,10 +89,11 @@ def identity_in(keys: Path) -> bytes:
             _empty(copy, RATCHETS + OF_THE_MOMENT)
             copy.execute("VACUUM")
             if (found := copy.execute("PRAGMA integrity_check(1)").fetchone()[0]) != "ok":
-                raise BackupError(f"{keys} is damaged ({found})")
+                raise DamagedSource(f"{keys} is damaged ({found})")
             return copy.serialize()
     except sqlite3.Error as error:
-        raise BackupError(f"{keys} cannot be read: {error}") from error
+        kind = DamagedSource if damage(error) else BackupError
+        raise kind(f"{keys} cannot be read: {error}") from error
 
 
 def fingerprint(content: bytes) -> str:

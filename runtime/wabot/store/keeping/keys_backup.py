@@ -8,12 +8,14 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
-from wabot.model.errors import BackupError
+from wabot.model.errors import BackupError, DamagedSource
 from wabot.store.keeping.identity import fingerprint, forget_sessions, identity_in
 from wabot.store.keeping.layout import KEYS, KEYS_BACKUP, PAIRING, sync_folder
 from wabot.store.keeping.sealing import Opened, seal, unseal
 
 _LARGEST: Final = 1_000_000_000
+DAMAGED: Final = 3
+"""Exit code of the process beside the session when the key store is damaged."""
 UNLINKED: Final = "no phone is linked: nothing is written"
 UNCHANGED: Final = "there is one of this link already"
 
@@ -100,14 +102,15 @@ def _holds(target: Path, key: bytes, tenant: str, wanted: str) -> bool:
 
 def main() -> int:
     """`python -m wabot.store.keeping.keys_backup`: the process beside the session. Standard input holds one line of
-    JSON: folder, key (hexadecimal), at, only_new. Says what came of it; 1 when it failed."""
+    JSON: folder, key (hexadecimal), at, only_new. Says what came of it; 1 when it failed, DAMAGED when the key
+    store is to blame."""
     order = json.loads(sys.stdin.readline())
     os.umask(0o077)
     try:
         said = back_up_keys(Path(order["folder"]), bytes.fromhex(order["key"]), order["at"], only_new=order["only_new"])
     except BackupError as error:
         sys.stderr.write(f"{error}\n")
-        return 1
+        return DAMAGED if isinstance(error, DamagedSource) else 1
     sys.stdout.write(f"{said}\n")
     return 0
 

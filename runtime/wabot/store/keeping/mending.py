@@ -2,7 +2,8 @@
 tenant is answered again without a person. Everything that was found and done stands beside the file set aside.
 
 Looking through a whole file takes time, so it happens only when there is a reason: after a stop that was not clean at
-most for `PATIENCE` seconds, and without a limit after a statement met damage while the session ran.
+most for `PATIENCE` seconds, and without a limit after a statement met damage while the session ran. The key store is
+glanced at each time.
 """
 
 import os
@@ -40,6 +41,9 @@ from wabot.store.sqlite.store import SqliteStore, open_store
 
 PATIENCE: Final = 10.0
 """Seconds that a look through a file after an unclean stop may take; the rest is found when it is used."""
+GLANCE: Final = 0.5
+"""Seconds that a look through the key store may take after a clean stop. It is small; and what the library says of a
+damaged one is nothing that anybody could act on, where our own store says at once what is wrong with it."""
 _STEPS: Final = 100_000
 _RUNNING: Final = "running"
 _MET: Final = "damaged: "
@@ -82,8 +86,9 @@ def open_kept(folder: Path, tenant: str, now: Callable[[], int], key: bytes = b"
     last = _last_stop(folder)
     mended = []
     for name in DATABASES:
-        limit = 0.0 if last.startswith(_MET) else PATIENCE
-        if found := find_damage(folder / name, limit, deep=last.startswith(_MET), look=bool(last)):
+        limit = 0.0 if last.startswith(_MET) else PATIENCE if last else GLANCE
+        look = bool(last) or name == KEYS
+        if found := find_damage(folder / name, limit, deep=last.startswith(_MET), look=look):
             mended.append(mend(folder, tenant, name, found, now(), key))
     try:
         store = open_store(folder, tenant)

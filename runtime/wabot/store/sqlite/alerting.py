@@ -2,6 +2,7 @@
 
 import sqlite3
 from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -11,6 +12,7 @@ from wabot.model.errors import StoreError
 from wabot.model.ids import uuid7
 from wabot.store.sqlite.opening import NODE, open_for_reading, open_node, plainly
 from wabot.store.sqlite.queries import Ask, asker
+from wabot.store.sqlite.undelivered import undelivered
 from wabot.store.sqlite.writer import Writer
 
 _SAME: Final = 600_000
@@ -19,6 +21,8 @@ _LASTS: Final = 86_400_000
 """Milliseconds for which delivery is tried."""
 _KEPT: Final = 90 * 86_400_000
 """Milliseconds for which an alert that is over can be looked up."""
+_LOOK: Final = 60_000
+"""Milliseconds between looks for replies that reached nobody."""
 
 Run = Callable[[Callable[[], Any]], Awaitable[Any]]
 """Runs work on the store's own thread, in a transaction that is durable on return."""
@@ -36,6 +40,7 @@ class Alerts:
 
     def __init__(self, run: Run, ask: Ask) -> None:
         self._run, self._ask = run, ask
+        self._undelivered, self._looked = 0, 0
 
     async def add(self, alert: Alert, at: int, about: str = "") -> None:
         await self._run(lambda: raise_alert(self._ask, alert, at, about))
@@ -63,7 +68,9 @@ class Alerts:
 
     async def backlog(self, now: int) -> Backlog:
         row = await self._run(lambda: self._ask("backlog", since=now - _LASTS, now=now).fetchone())
-        return Backlog(*row)
+        if abs(now - self._looked) >= _LOOK:
+            self._undelivered, self._looked = len(await self._run(lambda: undelivered(self._ask, now))), now
+        return replace(Backlog(*row), undelivered=self._undelivered)
 
     async def counted(self, now: int) -> Mapping[tuple[str, str], int]:
         """(tenant, status) → number, of what is open, or dead since a day ago."""

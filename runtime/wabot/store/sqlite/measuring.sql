@@ -16,3 +16,13 @@ SELECT
     (SELECT COUNT(*) FROM alerts WHERE tenant_id = :tenant AND status = 'dead' AND ended_at > :since) AS alerts_dead,
     (SELECT COALESCE(MAX(until), 0) FROM restraints
      WHERE tenant_id = :tenant AND kind = 'first_contacts' AND until > :now) AS first_contacts_until;
+
+-- name: undelivered
+-- What went out between :since and :before and reached no phone, although the customer has written since. A channel
+-- that names no ids, as the simulator, confirms nothing.
+SELECT outbox.* FROM outbox
+JOIN conversations ON conversations.id = outbox.conversation_id
+JOIN messages ON messages.id = outbox.id
+WHERE outbox.tenant_id = :tenant AND outbox.status = 'sent' AND outbox.sent_at BETWEEN :since AND :before
+AND outbox.kind <> 'note' AND conversations.last_customer_at > outbox.sent_at AND messages.wa_message_id IS NOT NULL
+ORDER BY outbox.sent_at;

@@ -2,6 +2,7 @@
 
 import errno
 import os
+import shutil
 import sqlite3
 from pathlib import Path
 from typing import Final
@@ -36,6 +37,10 @@ def open_node(data: Path) -> sqlite3.Connection:
         StoreError: it cannot be opened, is no database, or belongs to a newer wabot.
     """
     return _open(data / NODE, _OF_NODE)
+
+
+LEAST: Final = 200_000
+"""Bytes without which SQLite cannot even open a file; it then says something else than that the disk is full."""
 
 
 def _open(path: Path, migrations: str) -> sqlite3.Connection:
@@ -146,6 +151,8 @@ def plainly(path: Path, error: Exception) -> str:
             f"{path} is damaged ({text}). The next start of `wabot run` sets it aside and takes the newest backup, or "
             "begins a new file; or restore a backup yourself: `wabot restore`."
         )
+    if ("disk I/O" in text or "unable to open" in text) and _is_full(path.parent):
+        text = "full"
     if "unable to open" in text:
         return f"{path} cannot be opened ({text}). Check the owner and permissions of the file and its folder."
     if "readonly" in text or getattr(error, "errno", None) in _FORBIDDEN:
@@ -155,3 +162,11 @@ def plainly(path: Path, error: Exception) -> str:
     if "locked" in text:
         return f"{path} is locked by another process. Stop that process, then try again."
     return f"{path} cannot be used: {text}"
+
+
+def _is_full(folder: Path) -> bool:
+    """SQLite says of a disk on which it cannot even make a file that it fails."""
+    try:
+        return shutil.disk_usage(folder).free < LEAST
+    except OSError:
+        return False

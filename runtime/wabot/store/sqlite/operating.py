@@ -53,7 +53,7 @@ def retry(folder: Path, tenant: str, outbound: str, due: int, *, unknown_too: bo
 
 def pause_tenant(folder: Path, tenant: str, until: int | None) -> None:
     """The tenant's bot is silent until then (None: it speaks again, also to those who never got a message before, whom
-    it does not answer for a while after WhatsApp refused one); waiting replies wait."""
+    it does not answer for a while after WhatsApp refused one, and waits out no ban); waiting replies wait."""
     with writing(folder, tenant) as ask:
         ask("tenant_pause", until=until)
         if until is None:

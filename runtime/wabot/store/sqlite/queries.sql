@@ -329,12 +329,20 @@ INSERT INTO rule_stats (tenant_id, rule_id, total_triggered, last_triggered_at) 
 ON CONFLICT (tenant_id, rule_id)
 DO UPDATE SET total_triggered = rule_stats.total_triggered + 1, last_triggered_at = excluded.last_triggered_at;
 
+-- An outage lasts through all attempts to connect, also another process's.
 -- name: session_state
 INSERT INTO sessions (tenant_id, status, detail, action, until, since)
 VALUES (:tenant, :status, :detail, :action, :until, :at)
 ON CONFLICT (tenant_id) DO UPDATE SET
-    since = CASE WHEN sessions.status = excluded.status THEN sessions.since ELSE excluded.since END,
+    since = CASE
+        WHEN sessions.status = excluded.status THEN sessions.since
+        WHEN sessions.status IN ('disconnected', 'starting', 'connecting')
+            AND excluded.status IN ('disconnected', 'starting', 'connecting') THEN sessions.since
+        ELSE excluded.since END,
     status = excluded.status, detail = excluded.detail, action = excluded.action, until = excluded.until;
+
+-- name: session_out_since
+SELECT since FROM sessions WHERE tenant_id = :tenant AND status IN ('disconnected', 'starting', 'connecting');
 
 -- name: session_reload
 INSERT INTO sessions (tenant_id, reload_at, reload_ok, reload_revision, reload_detail)
@@ -351,7 +359,8 @@ SELECT
     (SELECT COUNT(*) FROM contacts WHERE tenant_id = :tenant) AS contacts,
     (SELECT COALESCE(SUM(customer_messages), 0) FROM conversations WHERE tenant_id = :tenant) AS received,
     (SELECT COUNT(*) FROM inbound_journal WHERE tenant_id = :tenant AND decided_at IS NULL)
-    + (SELECT COUNT(*) FROM outbox WHERE tenant_id = :tenant AND status = 'queued') AS waiting;
+    + (SELECT COUNT(*) FROM outbox WHERE tenant_id = :tenant AND status = 'queued') AS waiting,
+    (SELECT COUNT(*) FROM conversations WHERE tenant_id = :tenant AND status = 'pending') AS pending;
 
 -- name: summary_outbox
 SELECT status, COUNT(*) AS number FROM outbox WHERE tenant_id = :tenant GROUP BY status ORDER BY status;

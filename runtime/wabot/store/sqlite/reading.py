@@ -27,6 +27,7 @@ from wabot.store.sqlite.payload import logged_text
 from wabot.store.sqlite.queries import Ask, asker
 from wabot.store.sqlite.rich import contact, journalled_richness, richness, with_quotes
 from wabot.store.sqlite.staff import stored_operators
+from wabot.store.sqlite.undelivered import undelivered
 from wabot.store.sqlite.upkeep import job_runs
 
 
@@ -124,6 +125,10 @@ class Reader:
     def outbox(self, since: int) -> list[StoredReply]:
         """Replies that wait, that are being sent, of which nobody knows, and those due after `since` that failed."""
         return [stored_reply(row) for row in self._ask("outbox_listed", since=since)]
+
+    def undelivered(self, now: int) -> list[StoredReply]:
+        """Replies that went out and reached no phone, though the customer has written since."""
+        return [stored_reply(row) for row in undelivered(self._ask, now)]
 
     def reply(self, outbound: str) -> StoredReply | None:
         """A row of the outbox."""

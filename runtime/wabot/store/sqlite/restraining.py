@@ -22,8 +22,11 @@ class Restraints:
         row = await self._run(lambda: self._ask("restraint_of_login", phone=phone, now=now).fetchone())
         return None if row is None else SessionState(row["status"], row["detail"], row["action"], row["until"])
 
-    async def hold_login(self, phone: str, state: SessionState) -> None:
-        await self._run(lambda: self._set("login", phone, state))
+    async def hold_login(self, phone: str, state: SessionState | None) -> None:
+        if state is None:
+            await self._run(lambda: self._ask("restraint_lift_login").rowcount)
+        else:
+            await self._run(lambda: self._set("login", phone, state))
 
     async def stop_first_contacts(self, phone: str, now: int, until: int, alert: Alert) -> bool:
         def work() -> bool:

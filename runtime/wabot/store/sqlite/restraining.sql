@@ -15,7 +15,10 @@ WHERE tenant_id = :tenant AND kind = 'login' AND phone = :phone AND until > :now
 SELECT until FROM restraints WHERE tenant_id = :tenant AND kind = 'first_contacts' AND until > :now;
 
 -- name: restraint_lift
-DELETE FROM restraints WHERE tenant_id = :tenant AND kind = 'first_contacts';
+DELETE FROM restraints WHERE tenant_id = :tenant;
+
+-- name: restraint_lift_login
+DELETE FROM restraints WHERE tenant_id = :tenant AND kind = 'login';
 
 -- name: chat_needs_a_person
 UPDATE conversations SET

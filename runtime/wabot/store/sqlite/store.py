@@ -231,6 +231,14 @@ class SqliteStore:
     async def save_state(self, state: SessionState, at: int) -> None:
         await self._run(lambda: self._ask("session_state", **asdict(state), at=at).rowcount)
 
+    async def out_since(self) -> int | None:
+        def work() -> int | None:
+            row = self._ask("session_out_since").fetchone()
+            return None if row is None else row["since"]
+
+        found: int | None = await self._run(work)
+        return found
+
     async def save_reload(self, reload: Reload) -> None:
         await self._run(
             lambda: (

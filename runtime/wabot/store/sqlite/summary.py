@@ -38,6 +38,7 @@ def summary(ask: Ask, tenant: str) -> Summary:
         contacts=counts["contacts"],
         received=counts["received"],
         waiting=counts["waiting"],
+        pending=counts["pending"],
         outbox={row["status"]: row["number"] for row in ask("summary_outbox")},
         by_rule={row["rule_id"]: row["total_triggered"] for row in ask("summary_rules")},
         by_reason=reasons,

@@ -1,0 +1,32 @@
+"""Whether a tenant's keys are of the number that its tenant.yaml names."""
+
+from pathlib import Path
+
+from wabot.cli.tenants import DEFAULT
+from wabot.language.folders import find_tenants
+from wabot.model.session import SessionState
+from wabot.session.last_sound import COPY
+
+
+def other_number(folder: Path, linked: str, *, rules: Path | None = None, running: bool = False) -> SessionState | None:
+    """What is wrong and what to do when the keys in the data folder, linked to the number `linked`, are not the
+    tenant's; None when they are, or nobody knows its number. A session that runs has the number of the rules that are
+    live; otherwise those in `rules` count (./rules, when None), and without them those that were live last."""
+    number = _number(folder, rules, running)
+    if not (number.isascii() and number.isdigit()) or number == linked:
+        return None
+    from wabot.channel.neonize.linked import pair_command, unpair_command
+    from wabot.channel.neonize.outcomes import other_keys
+
+    return other_keys(number, linked, f"`{pair_command(folder)}`", f"`{unpair_command(folder)}`")
+
+
+def _number(folder: Path, rules: Path | None, running: bool) -> str:
+    from wabot.daemon.numbers import Numbers
+
+    numbers, live = Numbers(), folder / COPY / folder.name
+    place = rules or (DEFAULT if DEFAULT.exists() else None)
+    there = () if place is None or not place.exists() else find_tenants(place).folders
+    written = [one for one in there if one.resolve().name == folder.name]
+    places = [live, *written] if running else [*written, live]
+    return next((number for one in places if (number := numbers.of(one))), "")
