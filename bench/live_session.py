@@ -72,9 +72,13 @@ def traced(trace: Trace) -> None:
         trace.mark(outbound.chat, "claimed")
         await send(self, outbound)
 
-    async def hands(self: Client, user: str, server: str, body: Any) -> Sent:
-        trace.mark(user, "handed")
-        return await hand(self, user, server, body)
+    async def hands(self: Client, user: str, server: str, body: Any, ready: Callable[[], bool] = lambda: True) -> Sent:
+        def looks() -> bool:
+            if may := ready():
+                trace.mark(user, "handed")
+            return may
+
+        return await hand(self, user, server, body, looks)
 
     Client._listen, Client.send = listens, hands  # type: ignore[method-assign]
     Speaking.send, Sender.add = sends, adds  # type: ignore[method-assign]

@@ -224,7 +224,8 @@ class Upkeep(Protocol):
 
 
 class Store(Protocol):
-    """One tenant's memory. A store is bound to its tenant and cannot name another. Every write is durable on return."""
+    """One tenant's memory. A store is bound to its tenant and cannot name another. Every write survives the process on
+    return, and a power cut, too, but for those that say so: these do soon after, and once `flush` has returned."""
 
     @property
     def tenant(self) -> str: ...
@@ -250,9 +251,12 @@ class Store(Protocol):
     @property
     def upkeep(self) -> Upkeep: ...
 
-    async def journal(self, messages: Sequence[Message], at: int) -> list[bool]:
+    async def flush(self) -> None:
+        """Return once a power cut loses nothing that was written before."""
+
+    async def journal(self, messages: Sequence[Message], at: int, *, flushed: bool = True) -> list[bool]:
         """Keep messages that arrived `at`, all of them or none; False for each whose chat and id were journalled
-        before."""
+        before. Not `flushed`: they survive the process on return, a power cut soon after."""
 
     async def undecided(self) -> list[Message]:
         """Journalled messages that no `record` has closed, oldest first: what a killed process left behind."""
@@ -265,7 +269,7 @@ class Store(Protocol):
 
     async def begin(self, message: Message, now: int) -> Begun:
         """Count one more try to decide a journalled message, and tell all that is known about its chat and customer.
-        The count is durable on return, also when nothing could be told."""
+        The count survives the process on return, also when nothing could be told."""
 
     async def context(self, message: Message, now: int) -> Context:
         """All that is known about this message's chat and customer, before it."""
@@ -291,10 +295,12 @@ class Store(Protocol):
         """sending → queued, to be tried again at `due`."""
 
     async def finish(self, outbound: Outbound, status: str, at: int, error: str = "") -> None:
-        """sending or queued → sent, failed or unknown."""
+        """sending or queued → sent, failed or unknown. `sent` survives the process on return: a power cut within the
+        next milliseconds leaves what one in the middle of the send leaves, `unknown`."""
 
     async def receipt(self, receipt: Receipt) -> str | None:
-        """Move a message on (unknown → sent → delivered → read), never back; its rule when it moved."""
+        """Move a message on (unknown → sent → delivered → read), never back; its rule when it moved. Survives the
+        process on return: a power cut within the next milliseconds costs a tick, or WhatsApp's id of the message."""
 
     async def abandon(self, now: int) -> list[Outbound]:
         """sending → unknown, for what a killed process was sending; returns those."""

@@ -13,7 +13,7 @@ from neonize.proto import Neonize_pb2 as wire
 
 from tests.channel.test_neonize_channel import NoClock
 from tests.channel.test_neonize_translate import OWN, event, text
-from wabot.channel.neonize import NeonizeChannel
+from wabot.channel.neonize import NeonizeChannel, last_words
 from wabot.channel.neonize.library import Account, Client, Event, LibraryError
 from wabot.model.message import Message
 from wabot.model.session import SessionState
@@ -79,6 +79,20 @@ class Journal:
     async def settled(self) -> None: ...
 
 
+class SlowDisk(Journal):
+    """Takes longer for a message than a connection that was hung up is listened to."""
+
+    def __init__(self, client: Receiving) -> None:
+        super().__init__()
+        self._client, self.before_the_stop = client, list[str]()
+
+    async def message(self, message: Message) -> None:
+        await asyncio.sleep(0.05)
+        await super().message(message)
+        if "stop" not in self._client.done:
+            self.before_the_stop.append(message.text)
+
+
 def unanswered() -> Any:
     body = wire.KeepAliveTimeout()
     body.ErrorCount = 3
@@ -116,6 +130,19 @@ async def test_what_was_confirmed_is_delivered_whatever_ends_the_connection(chan
     client = Receiving(Event("Connected"), message("before"), ENDS[end], message("behind"))
     assert await left(channel, client) == LAST
     assert client.done == ["hang up", "stop"]
+
+
+@pytest.mark.parametrize("end", ENDS)
+async def test_what_was_confirmed_is_stored_before_the_library_is_stopped(
+    channel: NeonizeChannel, end: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(last_words, "_QUIET", 0.01)
+    client: Any = Receiving(Event("Connected"), message("before"), ENDS[end], message("behind"))
+    journal = SlowDisk(client)
+    channel._connection.client = client
+    await channel._following.follow(client, journal)
+    assert [message.text for message in journal.messages] == LAST
+    assert journal.before_the_stop == LAST[:-1]
 
 
 async def test_what_came_before_the_number_was_known_is_delivered_by_a_channel_that_closes(

@@ -48,4 +48,5 @@ async def test_in_a_session(tmp_path: Path) -> None:
     inbox, complaints = Journal(), list[str]()
     channel = NeonizeChannel(tmp_path / "keys.db", OWN, NoClock(), lambda _code: False, complain=complaints.append)
     await channel._following.deliver(event(text("jam buka?")), inbox)
+    await channel._following._handing.done()
     kept(inbox.messages, complaints)

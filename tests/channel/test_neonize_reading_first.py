@@ -3,6 +3,7 @@
 The client is a stand-in that has long logged in again when its events are looked at, as after a cut under traffic.
 """
 
+import asyncio
 from pathlib import Path
 
 import pytest
@@ -79,3 +80,25 @@ async def test_a_word_that_never_comes_is_waited_for_until_nobody_has_written_fo
     channel._connection.client = client  # type: ignore[assignment]
     await channel._following.follow(client, Closing())  # type: ignore[arg-type]
     assert seen == [50]
+
+
+@pytest.mark.parametrize("events", [[LOGIN, message("jam buka?"), ALL_SAID], [ALL_SAID, message("jam buka?"), LOGIN]])
+async def test_what_came_meanwhile_is_stored_before_the_tenant_counts_as_connected(
+    channel: NeonizeChannel, events: list[Event]
+) -> None:
+    client = Receiving(*events, Event("Close"))
+    stored: list[int] = []
+
+    class Slow(Journal):
+        async def message(self, message: object) -> None:
+            await asyncio.sleep(0.05)
+            await super().message(message)  # type: ignore[arg-type]
+
+        async def state(self, state: object) -> None:
+            await super().state(state)  # type: ignore[arg-type]
+            if self.states[-1] == "connected":
+                stored.append(len(self.messages))
+
+    channel._connection.client = client  # type: ignore[assignment]
+    await channel._following.follow(client, Slow())  # type: ignore[arg-type]
+    assert stored == [1]

@@ -1,5 +1,6 @@
 """A reply in the very instant in which a customer writes can be unreadable on their phone: it waits a moment."""
 
+from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import Any
 
@@ -8,7 +9,7 @@ import pytest
 from tests.channel.test_neonize_channel import reply
 from tests.channel.test_neonize_translate import LID, OWN, event, text
 from wabot.channel.neonize import NeonizeChannel
-from wabot.channel.neonize.settling import Settling
+from wabot.channel.neonize.settling import AT_ONCE, Settling
 from wabot.model.errors import ChannelBusy, ChannelError
 from wabot.session.clock import RealClock, ScriptClock
 
@@ -26,6 +27,7 @@ async def heard(tmp_path: Path) -> tuple[NeonizeChannel, ScriptClock]:
     channel = NeonizeChannel(tmp_path / "keys.db", OWN, clock, lambda _code: False)
     inbox: Any = Anybody()
     await channel._following.deliver(event(text("jam buka?")), inbox)
+    await channel._following._handing.done()
     return channel, clock
 
 
@@ -57,7 +59,7 @@ async def test_while_a_customer_speaks_in_pieces_nobody_is_written_to_until_ther
     for at in (0, 100):
         clock.set(1_000_000 + at)
         settling.heard("in pieces")
-    async with settling.turn("another"):
+    async with settling.turn("another", settling.latest()):
         assert clock.now() - 1_000_000 == 125
 
 
@@ -67,7 +69,7 @@ async def test_messages_of_many_customers_are_no_pieces() -> None:
     settling = Settling(clock)
     settling.heard("one")
     settling.heard("two")
-    async with settling.turn("another"):
+    async with settling.turn("another", settling.latest()):
         assert clock.now() == 1_000_000
 
 
@@ -76,21 +78,37 @@ async def test_who_is_answered_and_writes_again_does_not_speak_in_pieces() -> No
     clock.set(1_000_000)
     settling = Settling(clock)
     settling.heard("one")
-    async with settling.turn("one"):
+    async with settling.turn("one", settling.latest()):
         pass
     settling.heard("one")
-    async with settling.turn("another"):
+    async with settling.turn("another", settling.latest()):
         assert clock.now() - 1_000_000 == 50
 
 
-async def test_one_message_goes_out_after_the_other_and_who_waits_for_too_long_asks_anew(
+async def test_a_few_messages_have_their_turn_and_who_waits_for_too_long_asks_anew(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr("wabot.channel.neonize.settling.TURN_SECONDS", 0.01)
     settling = Settling(RealClock())
-    async with settling.turn("one"):
+    async with AsyncExitStack() as turns:
+        for number in range(AT_ONCE):
+            await turns.enter_async_context(settling.turn(str(number), settling.latest()))
         with pytest.raises(ChannelBusy):
-            async with settling.turn("another"):
+            async with settling.turn("another", settling.latest()):
                 pass
-    async with settling.turn("another"):
+    async with settling.turn("another", settling.latest()):
         pass
+
+
+async def test_who_has_a_turn_is_held_back_when_the_customer_writes_meanwhile() -> None:
+    clock = ScriptClock()
+    clock.set(1_000_000)
+    settling = Settling(clock)
+    async with settling.turn("one", settling.latest()) as ready:
+        assert ready()
+        settling.heard("another")
+        assert ready()
+        settling.heard("one")
+        assert not ready()
+        clock.set(1_000_050)
+        assert ready()

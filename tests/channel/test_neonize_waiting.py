@@ -36,8 +36,10 @@ class Events:
 
 async def test_beyond_the_bound_the_connection_is_hung_up_and_what_came_before_is_kept_in_order() -> None:
     connection = Connection()
-    made = SimpleNamespace(event=Registers(connection), connect=connection.connect, stop=connection.stop)
-    factory = SimpleNamespace(NewAClient=lambda *_, **__: made)
+    made = SimpleNamespace(
+        event=Registers(connection), connect=connection.connect, stop=connection.stop, _NewAClient__client=None
+    )
+    factory = SimpleNamespace(NewAClient=lambda *_, **__: made, gocode=None)
     loaded: Any = SimpleNamespace(client=factory, events=Events(), log=SimpleNamespace(tell=None))
     client = Client(loaded, "keys.db")
     await client.connect("")
@@ -61,10 +63,10 @@ async def test_each_client_has_a_name_of_its_own_in_the_library() -> None:
 
     def made(_database: str, *, uuid: str) -> Any:
         names.append(uuid)
-        return SimpleNamespace(event=Registers(Connection()))
+        return SimpleNamespace(event=Registers(Connection()), _NewAClient__client=None)
 
     loaded: Any = SimpleNamespace(
-        client=SimpleNamespace(NewAClient=made), events=Events(), log=SimpleNamespace(tell=None)
+        client=SimpleNamespace(NewAClient=made, gocode=None), events=Events(), log=SimpleNamespace(tell=None)
     )
     for _ in range(100):
         Client(loaded, "keys.db")

@@ -6,7 +6,10 @@ import threading
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from tests.store.turns import NOW, message
+from wabot.model.errors import StoreError
 from wabot.store.sqlite import SqliteStore
 from wabot.store.sqlite.opening import BUSY
 
@@ -14,34 +17,55 @@ NORMAL, FULL = 1, 2
 
 
 class Watched:
-    """A connection that notes how far each commit is flushed, at that commit, and in which thread (the event loop's?)
-    and how many milliseconds each transaction waits for others."""
+    """A connection that notes how far each commit is flushed, at that commit, and whether in the event loop's thread;
+    and in which thread (the event loop's?) and how many milliseconds each transaction waits for others. While it is
+    `full`, no commit is flushed to the disk."""
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
         self.commits: list[int] = []
+        self.in_loop: list[bool] = []
+        self.written: list[int] = []
+        self.full = False
         self.patience: list[tuple[bool, int]] = []
 
     def execute(self, statement: str, *more: Any) -> sqlite3.Cursor:
         if statement == "COMMIT":
-            self.commits += self._connection.execute("PRAGMA synchronous").fetchone()
+            level = self._connection.execute("PRAGMA synchronous").fetchone()[0]
+            if self.full and level == FULL:
+                raise sqlite3.OperationalError("database or disk is full")
+            self.commits.append(level)
+            self.in_loop.append(threading.current_thread() is threading.main_thread())
+            before = self._log_size()
+            cursor = self._connection.execute(statement, *more)
+            self.written.append(self._log_size() - before)
+            return cursor
         if statement == "BEGIN IMMEDIATE":
             in_loop = threading.current_thread() is threading.main_thread()
             self.patience.append((in_loop, self._connection.execute("PRAGMA busy_timeout").fetchone()[0]))
         return self._connection.execute(statement, *more)
 
+    def _log_size(self) -> int:
+        return Path(f"{self._connection.execute('PRAGMA database_list').fetchone()['file']}-wal").stat().st_size
+
     def __getattr__(self, name: str) -> Any:
         return getattr(self._connection, name)
 
 
-async def test_what_must_survive_the_machine_is_flushed_by_its_commit(store: SqliteStore) -> None:
+def watch(store: SqliteStore) -> Any:
     watched: Any = Watched(store.writer._connection)
     store.writer._connection = watched
+    return watched
+
+
+async def test_what_must_survive_the_machine_is_flushed_by_its_commit(store: SqliteStore) -> None:
+    watched = watch(store)
     await store.begin(message(1), NOW)  # may be lost with the machine: it only counts a try
     await store.journal([message(1)], NOW)
     await store.writer.run(lambda _connection: None, flushed=False, long=True)
     await store.writer.run(lambda _connection: None, long=True)
     assert watched.commits == [NORMAL, FULL, NORMAL, FULL]
+    assert watched.in_loop == [True, False, False, False], "only what waits for no disk happens in the event loop"
     one, other = store.begin(message(2), NOW), store.journal([message(2)], NOW)
     await asyncio.gather(one, other)
     assert watched.commits[4:] == [FULL], "one commit for both, and as far as either of them needs"
@@ -50,8 +74,7 @@ async def test_what_must_survive_the_machine_is_flushed_by_its_commit(store: Sql
 async def test_the_event_loop_never_waits_for_another_process_that_holds_the_file(
     store: SqliteStore, folder: Path
 ) -> None:
-    watched: Any = Watched(store.writer._connection)
-    store.writer._connection = watched
+    watched = watch(store)
     other = sqlite3.connect(folder / "wabot.db", isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
     waiting = asyncio.create_task(store.journal([message(1)], NOW))
@@ -62,3 +85,50 @@ async def test_the_event_loop_never_waits_for_another_process_that_holds_the_fil
     assert await waiting == [True]
     assert watched.patience == [(True, 0), (False, BUSY)], "tried in the loop, waited for in the thread"
     other.close()
+
+
+async def test_what_was_not_flushed_is_soon_and_who_asks_learns_when(store: SqliteStore) -> None:
+    watched = watch(store)
+    await store.journal([message(1)], NOW, flushed=False)
+    assert watched.commits == [NORMAL]
+    await store.flush()
+    assert watched.commits == [NORMAL, FULL]
+    assert watched.written[-1] > 0, "a transaction that writes nothing flushes nothing"
+    await store.flush()
+    assert len(watched.commits) == 2, "all is on the disk: there is nothing to wait for"
+
+
+async def test_a_commit_that_is_made_anyway_flushes_what_came_before_even_when_it_changes_nothing(
+    store: SqliteStore,
+) -> None:
+    await store.journal([message(2)], NOW)  # the log is longer than what follows
+    watched = watch(store)
+    await store.journal([message(1)], NOW, flushed=False)
+    waiting = asyncio.create_task(store.flush())
+    await asyncio.sleep(0)
+    await store.writer.run(lambda _connection: None)
+    await waiting
+    assert watched.commits == [NORMAL, FULL]
+    assert watched.written[-1] > 0
+
+
+async def test_a_disk_that_does_not_take_it_is_told_to_who_waits_for_the_flush_and_is_tried_again(
+    store: SqliteStore,
+) -> None:
+    watched = watch(store)
+    watched.full = True
+    await store.journal([message(1)], NOW, flushed=False)
+    with pytest.raises(StoreError, match="full"):
+        await store.flush()
+    watched.full = False
+    await store.flush()
+    assert watched.commits == [NORMAL, FULL]
+    assert await store.journal([message(1)], NOW) == [False]
+
+
+async def test_a_store_that_is_closed_has_flushed_what_was_not(store: SqliteStore) -> None:
+    watched = watch(store)
+    await store.journal([message(1)], NOW, flushed=False)
+    await store.close()
+    assert watched.commits == [NORMAL, FULL]
+    await store.flush()

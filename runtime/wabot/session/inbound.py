@@ -56,12 +56,14 @@ class Inbound:
         self._idle.set()
 
     async def message(self, message: Message) -> None:
-        """Returns once the message is stored, however long that takes: the channel waits meanwhile."""
+        """Returns once the message is on the disk, however long that takes: the channel waits meanwhile. Its decision
+        does not wait for the disk: a reply goes out only after its claim was flushed, and with it all before it."""
         kept = asyncio.get_running_loop().create_future()
         self._arriving.append((message, kept))
         if self._journalling is None or self._journalling.done():
             self._journalling = asyncio.create_task(self._journal())
         await kept
+        await insist(self._store.flush, self._report, "a message")
 
     async def _journal(self) -> None:
         """Journal what arrived, in that order: WhatsApp will not say it again."""
@@ -85,7 +87,7 @@ class Inbound:
                     kept.set_result(None)
 
     async def _keep(self, messages: list[Message], arrived: int) -> list[bool]:
-        return await insist(lambda: self._store.journal(messages, arrived), self._report, "a message")
+        return await insist(lambda: self._store.journal(messages, arrived, flushed=False), self._report, "a message")
 
     async def receipt(self, receipt: Receipt) -> None:
         moved = await insist(lambda: self._store.receipt(receipt), self._report, "a receipt")

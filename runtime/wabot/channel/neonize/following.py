@@ -9,6 +9,7 @@ from typing import Any, Final
 from wabot.channel.neonize.addresses import Addresses
 from wabot.channel.neonize.catching_up import CatchingUp
 from wabot.channel.neonize.connection import Connection
+from wabot.channel.neonize.handing import Handing
 from wabot.channel.neonize.importing import Importer
 from wabot.channel.neonize.last_words import last_words
 from wabot.channel.neonize.library import Client, Event, LibraryError
@@ -50,6 +51,8 @@ CUT_SECONDS: Final = 300.0
 LOGIN_SECONDS: Final = 60.0
 # States in which the library's connection stands, whether or not anything comes through it.
 STANDING: Final = ("connected", "degraded")
+# What is stored beside what comes after it. All else waits until all before it is stored.
+STORED: Final = ("Message", "Receipt", "Ack", "Sent", "Lost")
 READING: Final = SessionState("connecting", "Logged in. Reading what came meanwhile.")
 
 
@@ -78,6 +81,7 @@ class Following:
         self._complain, self._cut_seconds, self._login_seconds = complain, cut_seconds, login_seconds
         self._state = SessionState("starting")
         self._catching_up = CatchingUp()
+        self._handing = Handing(lambda _error: None)
         self._held: list[Any] = []  # what comes before it is certain whose messages these are
         self.ended = ""
         self.pair_command, self.unpair_command = PAIR_COMMAND, UNPAIR_COMMAND
@@ -89,15 +93,23 @@ class Following:
         again."""
         self._held.clear()
         self._catching_up = CatchingUp()
-        verdict = await self._listen(client, inbox)
-        if self._connection.account is not None:
-            await self._hear_out(client, inbox)
-        return verdict
+        self._handing = Handing(lambda error: client.events.put_nowait(Event("Broken", error)))
+        try:
+            verdict = await self._listen(client, inbox)
+            if self._connection.account is not None:
+                await self._hear_out(client, inbox)
+            await self._handing.done()
+            return verdict
+        finally:
+            self._handing.give_up()
 
     async def _hear_out(self, client: Client, inbox: Inbox) -> None:
         await self._deliver_held(inbox)
+        await self._handing.done()
         async for event in last_words(client):
             await self._take(event, client, inbox)
+            if client.events.empty():  # stored before the library is stopped
+                await self._handing.done()
 
     async def _listen(self, client: Client, inbox: Inbox) -> Verdict | None:
         deadline: float | None = self._in(self._login_seconds)
@@ -117,7 +129,11 @@ class Following:
                 return unanswered() if silent else out_of_patience(self._cut_seconds)
             if silent and event.kind in client.HEARD:
                 silent, deadline = False, self._in(self._cut_seconds)
+            if event.kind not in STORED:
+                await self._handing.done()
             match event.kind:
+                case "Broken":
+                    raise event.body
                 case "Close":  # what is held may be the tenant's
                     return await self._check_number(client) if client.connected else None
                 case "Ended":
@@ -195,11 +211,11 @@ class Following:
                     await self._acknowledge(ack, inbox)
                 chat, ids = unreadable(event.body, self._addresses)
                 for receipt in self._speaking.unreadable(client, chat, ids):
-                    await inbox.receipt(receipt)
+                    await self._handing.over(inbox.receipt(receipt))
             case "Ack":
                 await self._acknowledge(event.body, inbox)
             case "Sent":
-                await inbox.receipt(event.body)
+                await self._handing.over(inbox.receipt(event.body))
             case "Lost":
                 self._complain(f"the WhatsApp library lost an event ({event.body})")
             case _:
@@ -216,6 +232,7 @@ class Following:
 
     async def _tell_connected(self, inbox: Inbox) -> None:
         if self._catching_up.through:
+            await self._handing.done()  # nothing is sent before what came meanwhile is stored
             await self.report(inbox, SessionState("connected"))
 
     async def report(self, inbox: Inbox, state: SessionState) -> None:
@@ -237,7 +254,7 @@ class Following:
             await self._ask_for_the_number(body.Info.MessageSource)
         message = self.read(body)
         self._speaking.heard(message.chat)
-        await inbox.message(message)
+        await self._handing.over(inbox.message(message))
 
     async def _ask_for_the_number(self, source: Any) -> None:
         """A customer who comes as a LID alone may be one whose number the library has learnt by answering them."""
@@ -278,4 +295,4 @@ class Following:
     async def _acknowledge(self, ack: Ack, inbox: Inbox) -> None:
         receipt = self._speaking.acknowledged(ack)
         if receipt is not None:
-            await inbox.receipt(receipt)
+            await self._handing.over(inbox.receipt(receipt))

@@ -13,6 +13,7 @@ from typing import Any, Final
 
 from wabot.channel.neonize.ahead import finish, slim
 from wabot.channel.neonize.composing import Uploaded
+from wabot.channel.neonize.gate import Gate, HeldBack, asked
 from wabot.channel.neonize.library_log import LibraryLog
 from wabot.model.failure import place_of
 
@@ -115,7 +116,6 @@ class Client:
         "HistorySync",
         "OfflineSyncCompleted",
     )
-
     PARTING: Final = ("Disconnected", "LoggedOut", "StreamReplaced", "TemporaryBan", "ConnectFailure", "ClientOutdated")
 
     def __init__(self, library: Library, database: str) -> None:
@@ -132,6 +132,7 @@ class Client:
         self._client.event.execute = self._guarded(self._client.event.execute)
         self._client.event.qr(self._on_qr)
         self._client._NewAClient__onLoginStatus = self._on_pairing
+        self._client._NewAClient__client = Gate(self._client._NewAClient__client, library.client.gocode)
         for kind in self.HEARD:
             self._listen(kind)
 
@@ -159,30 +160,25 @@ class Client:
 
         return bool(await self._call(asked))
 
-    async def send(self, user: str, server: str, body: Any) -> Sent:
-        """Send an e2e.Message. Raises LibraryError, and TimeoutError when the library never answers."""
-        answer = await self._call(self._client.send_message, self._library.jid(user, server), body)
+    async def send(self, user: str, server: str, body: Any, ready: Callable[[], bool] = lambda: True) -> Sent:
+        """Send an e2e.Message if it is `ready` (asked in another thread) once those before are out. Raises HeldBack
+        when it was not sent, LibraryError, and TimeoutError when the library never answers."""
+        with asked(lambda: self._usable() and ready()):
+            answer = await self._call(self._client.send_message, self._library.jid(user, server), body)
         return Sent(str(answer.ID))
 
     async def upload(self, content: bytes, *, picture: bool) -> Uploaded:
         """Give WhatsApp a file, encrypted. Raises LibraryError, and TimeoutError when the library never answers."""
         kinds = self._library.enum.MediaType
         kind = kinds.MediaImage if picture else kinds.MediaDocument
-        answer = await self._call(self._client.upload, content, kind, seconds=UPLOAD_SECONDS)
-        return Uploaded(
-            url=str(answer.url),
-            path=str(answer.DirectPath),
-            key=bytes(answer.MediaKey),
-            hash=bytes(answer.FileSHA256),
-            encrypted_hash=bytes(answer.FileEncSHA256),
-            size=int(answer.FileLength),
-        )
+        said = await self._call(self._client.upload, content, kind, seconds=UPLOAD_SECONDS)
+        key, hash, encrypted_hash = bytes(said.MediaKey), bytes(said.FileSHA256), bytes(said.FileEncSHA256)
+        return Uploaded(str(said.url), str(said.DirectPath), key, hash, encrypted_hash, int(said.FileLength))
 
     async def download(self, source: bytes) -> bytes:
         """A file that came with a message: `source` is an e2e.Message that says how. Raises LibraryError, and
         TimeoutError when the library never answers."""
-        body = self._library.message.Message.FromString(source)
-        return bytes(await self._call(self._client.download_any, body))
+        return bytes(await self._call(self._client.download_any, self._library.message.Message.FromString(source)))
 
     async def mark_read(self, user: str, server: str, messages: Sequence[str]) -> None:
         """Raises LibraryError."""
@@ -241,22 +237,26 @@ class Client:
         return self._ended.done()
 
     async def _call(self, function: Any, *arguments: Any, seconds: float = CALL_SECONDS) -> Any:
+        self._usable()
+        return await self._answer(function, *arguments, seconds=seconds)
+
+    def _usable(self) -> bool:
         if not self.connected or self._stopping:
             raise NotConnected("websocket not connected")
-        return await self._answer(function, *arguments, seconds=seconds)
+        return True
 
     async def _answer(self, function: Any, *arguments: Any, seconds: float = CALL_SECONDS) -> Any:
         try:
             return await asyncio.wait_for(function(*arguments), seconds)
-        except TimeoutError:
+        except (TimeoutError, HeldBack):
             raise
         except Exception as error:
             raise LibraryError(str(error) or type(error).__name__) from None
 
     async def _watch(self, connection: "asyncio.Task[None]") -> None:
+        error = ""
         try:
             await connection
-            error = ""
         except Exception as failure:
             error = str(failure) or type(failure).__name__
         self.connected = False

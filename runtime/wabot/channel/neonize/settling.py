@@ -4,11 +4,12 @@ The library encrypts what goes out beside decrypting what comes in, and keeps a 
 lock: where the two meet, the next message is sealed with a key that was used before, and the customer's phone drops it.
 So nothing is sent to a chat until it has been silent for a moment; while customers speak in pieces, and what they wrote
 comes in a stream, nothing is sent to anybody; and one message goes out after the other, since whoever waits inside the
-library for another's acknowledgement is encrypted at whatever moment that one comes.
+library for another's acknowledgement is encrypted at whatever moment that one comes: it waits in front of it (`gate`),
+and is asked about again there.
 """
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import Final
 
@@ -24,8 +25,10 @@ PIECES_MS: Final = 1_000
 """Since a customer wrote again before an answer. In a stream, messages of one customer may be far apart."""
 STREAM_MS: Final = 2_000
 """A stream that has no end is waited for no longer."""
+AT_ONCE: Final = 3
+"""Messages that have their turn: one is the library's, the next ones stand at the gate."""
 TURN_SECONDS: Final = 10.0
-"""Of waiting for the message before: then whoever waits asks anew whether it may go out at all."""
+"""Of waiting for a turn: then whoever waits asks anew whether it may go out at all."""
 ECHO_SECONDS: Final = 1.0
 """Of waiting whether a message of the shop's own is the one that is being sent."""
 REMEMBERED: Final = 10_000
@@ -38,8 +41,8 @@ class Settling:
         self._clock = clock
         self._spoke: Bounded[str, int] = Bounded(REMEMBERED)
         self._heard = self._pieces = -STREAM_MS
-        self._one_by_one = asyncio.Lock()
-        self._under_way: asyncio.Future[None] | None = None
+        self._turns = asyncio.Semaphore(AT_ONCE)
+        self._under_way: set[asyncio.Future[None]] = set()
 
     def heard(self, chat: str) -> None:
         """Somebody wrote in `chat` at this moment."""
@@ -48,37 +51,43 @@ class Settling:
             self._pieces = now
         self._spoke[chat] = self._heard = now
 
+    def latest(self) -> int:
+        """Until when a message waits for a stream to end that begins now."""
+        return self._clock.now() + STREAM_MS
+
     @asynccontextmanager
-    async def turn(self, chat: str) -> AsyncIterator[None]:
-        """Within the block a message to `chat` may be handed to the library.
+    async def turn(self, chat: str, latest: int) -> AsyncIterator[Callable[[], bool]]:
+        """Within the block a message to `chat` may be handed over for the library. What it yields says, in any thread,
+        whether it still may.
 
         Raises:
-            ChannelBusy: the message before has not been acknowledged yet.
+            ChannelBusy: the messages before have not been acknowledged yet.
         """
-        latest = self._clock.now() + STREAM_MS
         while True:
             while (ready := self._ready(chat, latest)) > self._clock.now():
                 await self._clock.sleep_until(ready)
             try:
                 async with asyncio.timeout(TURN_SECONDS):
-                    await self._one_by_one.acquire()
+                    await self._turns.acquire()
             except TimeoutError:
                 raise ChannelBusy("WhatsApp has not confirmed the message before this one yet.") from None
             if self._ready(chat, latest) <= self._clock.now():
                 break
-            self._one_by_one.release()  # somebody wrote meanwhile
-        self._under_way = asyncio.get_running_loop().create_future()
+            self._turns.release()  # somebody wrote meanwhile
+        under_way = asyncio.get_running_loop().create_future()
+        self._under_way.add(under_way)
         try:
             self._spoke.pop(chat, None)  # what comes from now on is no piece of what is answered here
-            yield
+            yield lambda: self._ready(chat, latest) <= self._clock.now()
         finally:
-            self._under_way.set_result(None)
-            self._one_by_one.release()
+            self._under_way.discard(under_way)
+            under_way.set_result(None)
+            self._turns.release()
 
     async def handed_over(self) -> None:
         """Return when what is being sent at this moment has an id, or soon all the same."""
-        if self._under_way is not None:
-            await asyncio.wait([self._under_way], timeout=ECHO_SECONDS)
+        if self._under_way:
+            await asyncio.wait(set(self._under_way), timeout=ECHO_SECONDS)
 
     def _ready(self, chat: str, latest: int) -> int:
         """When `chat` has been silent for long enough, and others, too."""

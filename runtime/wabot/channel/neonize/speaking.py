@@ -11,11 +11,12 @@ from wabot.channel.neonize.bounded import Bounded
 from wabot.channel.neonize.composing import file_message, text_message
 from wabot.channel.neonize.connection import Connection
 from wabot.channel.neonize.enclosing import Enclosures
+from wabot.channel.neonize.gate import NotYet, Occupied
 from wabot.channel.neonize.library import Client, Event, LibraryError, Sent
 from wabot.channel.neonize.refusal import refusal
 from wabot.channel.neonize.settling import Settling
 from wabot.channel.neonize.translate import Ack
-from wabot.model.errors import ChannelError, CustomerGone, SendUnknown
+from wabot.model.errors import ChannelBusy, ChannelError, CustomerGone, SendUnknown
 from wabot.model.masked import masked
 from wabot.model.turn import Outbound, Receipt
 from wabot.ports import Clock
@@ -55,10 +56,13 @@ class Speaking:
         if not (chat.isascii() and chat.isdigit() and (known or len(chat) <= LONGEST_NUMBER)):
             raise CustomerGone(f"{masked(chat)} is not one person's chat: wabot sends to nothing else.")
         body = await self._body(outbound)  # a file takes its time; nobody waits for that
-        async with self._settling.turn(chat):
-            client = self._ours()
-            sent = await self._hand_over(client, chat, body)
-            self._sent[sent.id], self._kept[sent.id] = outbound.id, client
+        latest, sent = self._settling.latest(), None
+        while sent is None:
+            async with self._settling.turn(chat, latest) as ready:
+                client = self._ours()
+                with suppress(NotYet):
+                    sent = await self._hand_over(client, chat, body, ready)
+                    self._sent[sent.id], self._kept[sent.id] = outbound.id, client
         # By this id customers quote the reply and react to it, and receipts name it after a restart.
         client.events.put_nowait(Event("Sent", Receipt(outbound.id, "sent", self._clock.now(), chat, sent.id)))
         for ack in self._early.pop(sent.id, []):
@@ -76,9 +80,11 @@ class Speaking:
             return file_message(await self._enclosures.ready(self._ours(), outbound.media), outbound.text)
         return text_message(outbound.text)
 
-    async def _hand_over(self, client: Client, chat: str, body: Any) -> Sent:
+    async def _hand_over(self, client: Client, chat: str, body: Any, ready: Callable[[], bool]) -> Sent:
         try:
-            return await client.send(chat, self._server(chat), body)
+            return await client.send(chat, self._server(chat), body, ready)
+        except Occupied:
+            raise ChannelBusy("WhatsApp has not confirmed the message before this one yet.") from None
         except TimeoutError:
             raise SendUnknown(
                 "WhatsApp did not say whether the message went out. Look at the chat on the phone."

@@ -57,7 +57,8 @@ def read_summary(folder: Path, tenant: str) -> Summary:
 
 
 class SqliteStore:
-    """One tenant's memory. Every method returns once its work is durable."""
+    """One tenant's memory. Every method returns once its work is durable, or survives the process where
+    `wabot.ports.Store` asks for no more."""
 
     def __init__(self, connection: sqlite3.Connection, tenant: str) -> None:
         self._tenant = tenant
@@ -87,7 +88,10 @@ class SqliteStore:
     async def _run_long(self, work: Callable[[], Any]) -> Any:
         return await self._writer.run(lambda _connection: work(), long=True)
 
-    async def journal(self, messages: Sequence[Message], at: int) -> list[bool]:
+    async def flush(self) -> None:
+        await self._writer.flush()
+
+    async def journal(self, messages: Sequence[Message], at: int, *, flushed: bool = True) -> list[bool]:
         payloads = [dump_message(message) for message in messages]
 
         def keep(message: Message, payload: str) -> bool:
@@ -102,7 +106,7 @@ class SqliteStore:
             )
             return added.rowcount == 1
 
-        return list(await self._run(lambda: list(map(keep, messages, payloads))))
+        return list(await self._run(lambda: list(map(keep, messages, payloads)), flushed=flushed))
 
     async def undecided(self) -> list[Message]:
         return await self._journalled_messages("journal_undecided")
@@ -142,10 +146,10 @@ class SqliteStore:
         return self._queued
 
     async def queued(self) -> list[Outbound]:
-        return list(await self._run(lambda: [_outbound(row) for row in self._ask("outbox_queued")]))
+        return list(await self._run(lambda: [_outbound(row) for row in self._ask("outbox_queued")], flushed=False))
 
     async def facts(self, outbound: Outbound, now: int) -> SendFacts:
-        facts: SendFacts = await self._run(lambda: self._facts(outbound, now))
+        facts: SendFacts = await self._run(lambda: self._facts(outbound, now), flushed=False)
         return facts
 
     def _facts(self, outbound: Outbound, now: int) -> SendFacts:
@@ -175,7 +179,7 @@ class SqliteStore:
 
     async def answered(self, outbound: Outbound) -> list[str]:
         ids: list[str] = await self._run(
-            lambda: [str(row["id"]) for row in self._ask("outbox_answers", id=outbound.id)]
+            lambda: [str(row["id"]) for row in self._ask("outbox_answers", id=outbound.id)], flushed=False
         )
         return ids
 
@@ -183,7 +187,7 @@ class SqliteStore:
         await self._run(lambda: self._ask("outbox_release", id=outbound.id, due=due).rowcount)
 
     async def finish(self, outbound: Outbound, status: str, at: int, error: str = "") -> None:
-        await self._run(lambda: self._finish(outbound.id, status, at, error))
+        await self._run(lambda: self._finish(outbound.id, status, at, error), flushed=status != "sent")
 
     def _finish(self, outbound: str, status: str, at: int, error: str) -> None:
         row = self._ask("outbox_finish", id=outbound, status=status, at=at, error=error).fetchone()
@@ -212,7 +216,7 @@ class SqliteStore:
             self._moved(outbound, row, receipt.status, receipt.at, counted=before["sent_at"] is not None)
             return str(before["rule_id"])
 
-        moved: str | None = await self._run(work)
+        moved: str | None = await self._run(work, flushed=receipt.status == "unreadable")
         return moved
 
     async def abandon(self, now: int) -> list[Outbound]:

@@ -4,9 +4,12 @@ A commit costs one flush to the disk however much is in it, so under load many o
 answers a single one at once. Callers are resumed only after the commit that holds their work.
 
 Operations run in the event loop's thread, where they take tens of microseconds each; only what waits for the disk or
-for somebody else is left to a thread: the commit itself, operations that take long, and everything when another process
-holds the file. With a thread for every statement the two would wait for each other's turn at the interpreter, which
-costs more than the statements.
+for somebody else is left to a thread: the commit that is flushed, operations that take long, and everything when
+another process holds the file. With a thread for every statement the two would wait for each other's turn at the
+interpreter, which costs more than the statements.
+
+A commit that is not flushed is a write into the system's memory: it outlives the process. It reaches the disk with the
+next commit that is flushed (the log is flushed from its beginning), or with one that is made for it soon after.
 """
 
 import asyncio
@@ -24,6 +27,14 @@ Result = TypeVar("Result")
 Operation = Callable[[sqlite3.Connection], Any]
 _MOST: Final = 64
 """Operations in one commit: more would let the first of them wait, and the event loop with it."""
+_CHECKPOINT: Final = 1_000
+"""Pages in the log after which a commit moves them into the file (SQLite's own default)."""
+_SOON: Final = 0.01
+"""Seconds after which what was not flushed is, when no other commit has done so."""
+_LATER: Final = 1.0
+"""The same, where that has just failed."""
+_TOUCH: Final = "PRAGMA user_version = 0"
+"""Writes into the file whatever it holds. A transaction that changes nothing is committed without a flush."""
 _HELD: Final = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
 """Another process has the file: that is waited for, in the thread."""
 
@@ -38,7 +49,7 @@ class _Work(NamedTuple):
 class _Outcome(NamedTuple):
     future: "asyncio.Future[Any]"
     result: Any = None
-    error: Exception | None = None
+    error: BaseException | None = None
 
 
 class Writer:
@@ -54,6 +65,10 @@ class Writer:
         self._busy = False
         self._closed = False
         self._flushing = self._patient = True
+        self._changes = connection.total_changes
+        self._unflushed = False
+        self._waiting_for_flush: list[asyncio.Future[None]] = []
+        self._soon: asyncio.TimerHandle | None = None
 
     async def run(
         self, operation: Callable[[sqlite3.Connection], Result], *, flushed: bool = True, long: bool = False
@@ -61,8 +76,9 @@ class Writer:
         """Run `operation` in a transaction; return once it is durable. It runs a second time when another one of the
         same commit failed, after all that it did was undone. A caller that is cancelled does not stop it.
 
-        What need not be `flushed` to the disk survives the death of the process, and may be lost with the machine's.
-        What takes `long` (more than some milliseconds) runs in a thread, by itself.
+        What need not be `flushed` to the disk survives the death of the process, and may be lost with the machine's
+        until `flush` has returned, or some milliseconds have passed. What takes `long` (more than some milliseconds)
+        runs in a thread, by itself.
 
         Raises:
             StoreError: the store is closed, or the database could not do it. Nothing of the operation is kept then.
@@ -75,14 +91,31 @@ class Writer:
         self._begin(loop)
         return await future
 
+    async def flush(self) -> None:
+        """Return once all that was committed before is on the disk: with a commit that is made anyway, or soon.
+
+        Raises:
+            StoreError: the store is closed, or the disk did not take it.
+        """
+        if not self._unflushed:
+            return
+        if self._closed:
+            raise StoreError("the store is closed")
+        future = asyncio.get_running_loop().create_future()
+        self._waiting_for_flush.append(future)
+        await future
+
     async def close(self) -> None:
         """Finish what is queued, then close the connection."""
         if not self._closed:
-            last = asyncio.create_task(self.run(lambda _connection: None, flushed=False))
+            last = asyncio.create_task(self.run(lambda _connection: None))
             await asyncio.sleep(0)
             self._closed = True
             with suppress(StoreError):
                 await last
+            if self._soon is not None:
+                self._soon.cancel()
+            self._tell_flushed(StoreError("the store is closed"))
             await asyncio.get_running_loop().run_in_executor(self._thread, self._connection.close)
             self._thread.shutdown(wait=False)
 
@@ -98,8 +131,10 @@ class Writer:
         done = [] if work[0].long else self._done(work)
         if not done:
             self._in_thread(loop, lambda: self._each(work))
-        elif done[0].error is None:
+        elif done[0].error is None and self._flushing:
             self._in_thread(loop, lambda: self._committed(work, done))
+        elif done[0].error is None:
+            self._ended(loop, self._committed(work, done))
         else:
             self._ended(loop, done)
 
@@ -117,7 +152,31 @@ class Writer:
         self._busy = False
         for outcome in outcomes:
             _tell(outcome)
+        self._see_to_the_flush(loop, outcomes)
         self._begin(loop)
+
+    def _see_to_the_flush(self, loop: asyncio.AbstractEventLoop, outcomes: Sequence[_Outcome]) -> None:
+        if not self._unflushed:
+            if self._soon is not None:
+                self._soon.cancel()
+                self._soon = None
+            self._tell_flushed()
+        elif self._soon is None and not self._closed:
+            failed = any(outcome.error is not None for outcome in outcomes)
+            self._soon = loop.call_later(_LATER if failed else _SOON, self._flush_now, loop)
+
+    def _flush_now(self, loop: asyncio.AbstractEventLoop) -> None:
+        self._soon = None
+        if self._unflushed and not self._closed:
+            future = loop.create_future()
+            future.add_done_callback(lambda ended: self._tell_flushed(error) if (error := ended.exception()) else None)
+            self._waiting.append(_Work(lambda _connection: None, flushed=True, long=False, future=future))
+            self._begin(loop)
+
+    def _tell_flushed(self, error: BaseException | None = None) -> None:
+        waiting, self._waiting_for_flush = self._waiting_for_flush, []
+        for future in waiting:
+            _tell(_Outcome(future, error=error))
 
     def _done(self, work: Sequence[_Work]) -> Sequence[_Outcome]:
         """Run the operations in one transaction, which stays open when all went well; an only one's failure; or nothing
@@ -132,8 +191,7 @@ class Writer:
 
     def _committed(self, work: Sequence[_Work], done: Sequence[_Outcome]) -> Sequence[_Outcome]:
         try:
-            self._connection.execute("COMMIT")
-            self.commits += 1
+            self._commit()
             return done
         except Exception as error:  # the database itself: no caller's work was kept
             self._rollback()
@@ -150,8 +208,7 @@ class Writer:
             try:
                 self._ready([one], patient=True)
                 result = one.operation(self._connection)
-                self._connection.execute("COMMIT")
-                self.commits += 1
+                self._commit()
                 outcomes.append(_Outcome(one.future, result))
             except Exception as error:  # its caller must learn of it, and the others go on
                 self._rollback()
@@ -164,11 +221,21 @@ class Writer:
         flushed = any(one.flushed for one in work)
         if flushed != self._flushing:
             self._connection.execute(f"PRAGMA synchronous = {'FULL' if flushed else 'NORMAL'}")
+            # What moves the log into the file waits for the disk.
+            self._connection.execute(f"PRAGMA wal_autocheckpoint = {_CHECKPOINT if flushed else 0}")
             self._flushing = flushed
         if patient != self._patient:
             self._connection.execute(f"PRAGMA busy_timeout = {BUSY if patient else 0}")
             self._patient = patient
         self._connection.execute("BEGIN IMMEDIATE")
+        if flushed and self._unflushed:
+            self._connection.execute(_TOUCH)
+
+    def _commit(self) -> None:
+        self._connection.execute("COMMIT")
+        self.commits += 1
+        changed, self._changes = self._connection.total_changes != self._changes, self._connection.total_changes
+        self._unflushed = not self._flushing and (changed or self._unflushed)
 
     def _rollback(self) -> None:
         # SQLite may have given the transaction up by itself, over a full disk, say: then there is nothing to undo.
