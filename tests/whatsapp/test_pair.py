@@ -248,3 +248,15 @@ def test_a_process_that_hangs_is_ended_by_its_deadline(place: Path, monkeypatch:
     assert (said["reason"], said["detail"]) == ("failed", "WhatsApp's library hung, and was ended.")
     with pytest.raises(ProcessLookupError):
         os.kill(process.pid, 0)
+
+
+async def test_a_library_that_crashes_while_a_code_is_shown_is_begun_again(live: Live) -> None:
+    live.tenant()
+    phone = live.whatsapp.phone(PHONE)
+    async with Typed(live, "pair", "warung") as pair:
+        await pair.says("qr")
+        os.kill(pair.worker(), signal.SIGABRT)
+        assert (await pair.says("waiting"))["detail"] == "WhatsApp's library has crashed. It is begun again."
+        await phone.scans((await pair.says("qr"))["code"])
+        await pair.says("paired")
+        assert await pair.ends() == 0

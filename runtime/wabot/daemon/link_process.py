@@ -3,11 +3,13 @@
 import json
 import os
 import select
+import signal
 import subprocess
 import sys
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Final, Self
@@ -19,24 +21,38 @@ GRACE: Final = 15.0
 _STOP: Final = 10.0
 """Seconds to stop in when asked, unless the phone has just linked it: then it takes `MARGIN` at the most."""
 _LONGEST: Final = 1 << 20
+_CRASHED: Final = (-signal.SIGABRT, -signal.SIGSEGV)
+_MOST_CRASHES: Final = 3
+_LEAST: Final = 1.0
 
 
 class LinkProcess:
     """One attempt. A context manager: the process has ended when the block ends, however that ends."""
 
     def __init__(self, data: Path, order: Order) -> None:
-        self._order = order
-        self._linking = self._asked = False
+        self._data, self._order = data, order
+        self._linking = self._asked = self._stopping = False
+        self._crashes = 0
+        self._begin(order.seconds)
+
+    def _begin(self, seconds: float) -> None:
         self._rest = b""
+        order = replace(self._order, seconds=seconds)
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "wabot.daemon.linking", str(data), order.dump()],
+            [
+                sys.executable,
+                "-m",
+                "wabot.daemon.linking",
+                str(self._data),
+                replace(self._order, seconds=seconds).dump(),
+            ],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=None if os.environ.get("WABOT_DEBUG") else subprocess.DEVNULL,
             # A Ctrl-C in the terminal goes to the whole process group; this one is told by us.
             process_group=0,
         )
-        self._until = time.monotonic() + order.seconds + GRACE
+        self._until = time.monotonic() + seconds + GRACE
 
     @property
     def pid(self) -> int:
@@ -55,6 +71,7 @@ class LinkProcess:
 
     def stop(self) -> Iterator[Mapping[str, Any]]:
         """Ask it to stop; what it still says."""
+        self._stopping = True
         assert self._process.stdin is not None
         with suppress(OSError):
             self._process.stdin.close()
@@ -78,6 +95,13 @@ class LinkProcess:
             if said.get("event") == "done":
                 return
         code = self._process.poll()
+        if code in _CRASHED and self._crashes < _MOST_CRASHES and not (self._linking or self._stopping):
+            # The library can abort when a connection that shows a code is cut. Nothing was linked: another goes on.
+            self._crashes += 1
+            yield {"event": "waiting", "detail": "WhatsApp's library has crashed. It is begun again."}
+            self._begin(max(self._until - GRACE - time.monotonic(), _LEAST))
+            yield from self.events()
+            return
         if code is None:
             self._process.kill()
             detail = "WhatsApp's library hung, and was ended."

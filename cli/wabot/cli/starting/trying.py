@@ -52,7 +52,7 @@ def errors_with(rules: Path, tenant: str, files: Mapping[str, bytes]) -> list[tu
         place = Path(temporary).resolve() / tenant
         before: set[tuple[str, str]] = set()
         if (rules / tenant).is_dir():
-            shutil.copytree(rules / tenant, place, copy_function=_link)
+            shutil.copytree(rules / tenant, place, symlinks=True)
             for shared in rules.glob("_*"):
                 (place.parent / shared.name).symlink_to(shared.resolve())
             before = {(name, item.message) for name, item in _errors(place)}
@@ -65,8 +65,3 @@ def errors_with(rules: Path, tenant: str, files: Mapping[str, bytes]) -> list[tu
 def _errors(folder: Path) -> list[tuple[str, Diagnostic]]:
     found = (item for item in load_tenant(folder).diagnostics if item.severity == "error")
     return [(os.path.relpath(item.location.path, folder), item) for item in found]
-
-
-def _link(source: str, target: str) -> str:
-    Path(target).symlink_to(Path(source).resolve())
-    return target

@@ -127,7 +127,8 @@ class Pairing:
             finally:
                 # A pairing that failed has left a thread in the library that never ends, and stopping the library then
                 # can abort the process before anybody is told why. It ends right after this anyway.
-                if outcome is None or self._linked or outcome.reason in ("wrong_number", "other_number"):
+                told = outcome.reason if outcome else "too_late" if self._now() >= self._until else ""
+                if self._linked or told in ("", "wrong_number", "other_number"):
                     await client.stop()
             if outcome is not None:
                 return outcome
