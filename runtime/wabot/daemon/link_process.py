@@ -39,13 +39,7 @@ class LinkProcess:
         self._rest = b""
         order = replace(self._order, seconds=seconds)
         self._process = subprocess.Popen(
-            [
-                sys.executable,
-                "-m",
-                "wabot.daemon.linking",
-                str(self._data),
-                replace(self._order, seconds=seconds).dump(),
-            ],
+            [sys.executable, "-m", "wabot.daemon.linking", str(self._data), order.dump()],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=None if os.environ.get("WABOT_DEBUG") else subprocess.DEVNULL,
