@@ -16,15 +16,15 @@ async def echo(keys: Path) -> None:
 
     client = NewAClient(str(keys))
 
-    @client.event(ConnectedEv)  # type: ignore[untyped-decorator]
     async def connected(_: Any, __: Any) -> None:
         print("connected", flush=True)
 
-    @client.event(MessageEv)  # type: ignore[untyped-decorator]
     async def said(client: Any, message: Any) -> None:
         if not message.Info.MessageSource.IsFromMe:
             await client.send_message(message.Info.MessageSource.Chat, message.Message.conversation)
 
+    client.event(ConnectedEv)(connected)
+    client.event(MessageEv)(said)
     running = await client.connect(ProxySettings(proxy_address=os.environ["WABOT_WHATSAPP_PROXY"]))
     await running
 

@@ -122,9 +122,9 @@ async def once(keys: "Paired", place: Path, wabot: bool) -> Run:
         phone = keys.on(whatsapp)
         data, trace = place / "data" / "warung", place / "trace"
         keys.copy_to(data / "keys.db")
-        command = ("bench.bare_echo", str(data / "keys.db"))
+        command: tuple[str, ...] = ("bench.bare_echo", str(data / "keys.db"))
         if wabot:
-            command = ("bench.live_session", str(tenant(place)), str(data), str(trace))  # type: ignore[assignment]
+            command = ("bench.live_session", str(tenant(place)), str(data), str(trace))
         async with running(whatsapp, *command) as process:
             await phone.connected(60)
             budi = whatsapp.customer("Budi")

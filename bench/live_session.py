@@ -15,6 +15,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, NoReturn
 
+from wabot.channel.neonize import channel
 from wabot.channel.neonize.library import Client, Sent
 from wabot.channel.neonize.speaking import Speaking
 from wabot.daemon import child
@@ -22,6 +23,7 @@ from wabot.daemon.options import RunOptions
 from wabot.engine import effects
 from wabot.language.tenant import Loaded
 from wabot.model.turn import Outbound
+from wabot.session import session
 from wabot.session.defaults import loading
 from wabot.session.sender import Sender
 from wabot.store.sqlite import knowing
@@ -46,42 +48,44 @@ class Trace:
 
 
 def traced(trace: Trace) -> None:
-    """Have every reply leave its marks."""
-    listen, hand, send, add = Client._listen, Client.send, Speaking.send, Sender.add
+    """Have every reply leave its marks: the session makes these where it would make their like."""
 
-    def listens(self: Client, kind: str) -> None:
-        listen(self, kind)
-        if kind != "Message":
-            return
-        code = next(reversed(self._client.event.list_func))
-        heard = self._client.event.list_func[code]
+    class MarkedClient(Client):
+        def _listen(self, kind: str) -> None:
+            super()._listen(kind)
+            if kind != "Message":
+                return
+            code = next(reversed(self._client.event.list_func))
+            heard = self._client.event.list_func[code]
 
-        async def marks(client: Any, body: Any) -> None:
-            trace.mark(body.Info.MessageSource.Chat.User, "arrived")
-            await heard(client, body)
+            async def marks(client: Any, body: Any) -> None:
+                trace.mark(body.Info.MessageSource.Chat.User, "arrived")
+                await heard(client, body)
 
-        self._client.event.list_func[code] = marks
+            self._client.event.list_func[code] = marks
 
-    def adds(self: Sender, replies: Iterable[Outbound], moved: int | None = None) -> None:
-        replies = list(replies)
-        for reply in replies:
-            trace.mark(reply.chat, "ready")
-        add(self, replies, moved)
+        async def send(self, user: str, server: str, body: Any, ready: Callable[[], bool] = lambda: True) -> Sent:
+            def looks() -> bool:
+                if may := ready():
+                    trace.mark(user, "handed")
+                return may
 
-    async def sends(self: Speaking, outbound: Outbound) -> None:
-        trace.mark(outbound.chat, "claimed")
-        await send(self, outbound)
+            return await super().send(user, server, body, looks)
 
-    async def hands(self: Client, user: str, server: str, body: Any, ready: Callable[[], bool] = lambda: True) -> Sent:
-        def looks() -> bool:
-            if may := ready():
-                trace.mark(user, "handed")
-            return may
+    class MarkedSpeaking(Speaking):
+        async def send(self, outbound: Outbound) -> None:
+            trace.mark(outbound.chat, "claimed")
+            await super().send(outbound)
 
-        return await hand(self, user, server, body, looks)
+    class MarkedSender(Sender):
+        def add(self, replies: Iterable[Outbound], moved: int | None = None) -> None:
+            replies = list(replies)
+            for reply in replies:
+                trace.mark(reply.chat, "ready")
+            super().add(replies, moved)
 
-    Client._listen, Client.send = listens, hands  # type: ignore[method-assign]
-    Speaking.send, Sender.add = sends, adds  # type: ignore[method-assign]
+    vars(channel).update(Client=MarkedClient, Speaking=MarkedSpeaking)
+    vars(session)["Sender"] = MarkedSender
 
 
 def unlimited(load: Callable[[Path], Loaded]) -> Callable[[Path], Loaded]:
@@ -101,8 +105,8 @@ def main() -> None:
     rules, data, place = sys.argv[1:4]
     trace = Trace()
     traced(trace)
-    effects.SPREAD = 0  # type: ignore[misc]
-    knowing._MOST_REPLIES = 10_000_000  # type: ignore[misc]
+    vars(effects)["SPREAD"] = 0
+    vars(knowing)["_MOST_REPLIES"] = 10_000_000
     vars(child)["loading"] = lambda node: unlimited(loading(node))
     leave = os._exit
 

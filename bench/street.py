@@ -122,7 +122,7 @@ class Street:
 @asynccontextmanager
 async def street(count: int, customers: int) -> AsyncIterator[Street]:
     """`count` shops with so many customers each, their numbers paired."""
-    shared = Path("/dev/shm")  # noqa: S108 - a private folder is made in it
+    shared = Path("/dev/shm")  # noqa: S108 - only the parent: mkdtemp makes a folder in it, mode 0700
     place = Path(tempfile.mkdtemp(prefix="wabot-bench-", dir=shared if shared.is_dir() else None))
     limit = asyncio.Semaphore(AT_ONCE)
     try:

@@ -13,7 +13,7 @@ from wabot.cli.output import Format, complain, say, style
 from wabot.cli.standings import DOWN, STANDING, with_standing
 from wabot.cli.stored import paused, paused_as_data, stored_tenants, when
 from wabot.cli.troubles import troubles
-from wabot.cli.undelivered import TODO, undelivered
+from wabot.cli.undelivered import ACTION, undelivered
 from wabot.daemon.locked import is_held
 from wabot.daemon.presence import find_daemon
 from wabot.model.errors import StoreError
@@ -112,7 +112,7 @@ def _text(summary: Summary | Unreadable, data: Path) -> str:
 def _undelivered(folder: Path) -> list[str]:
     count = len(undelivered(folder))
     replies = "1 reply" if count == 1 else f"{count:,} replies"
-    return [f"  undelivered  {replies}: {TODO}"] if count else []
+    return [f"  undelivered  {replies}: {ACTION}"] if count else []
 
 
 def _told(summary: Summary | Unreadable) -> str:

@@ -9,7 +9,7 @@ from wabot.model.stored import StoredReply
 from wabot.session.clock import RealClock
 
 WHY: Final = "no phone has confirmed it, though the customer has written since"
-TODO: Final = "look at the chats on the phone, and write there again: wabot outbox"
+ACTION: Final = "look at the chats on the phone, and write there again: wabot outbox"
 
 
 def undelivered(folder: Path) -> list[StoredReply]:

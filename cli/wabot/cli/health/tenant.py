@@ -13,7 +13,7 @@ from wabot.cli.health.link import link, whose
 from wabot.cli.status import runs
 from wabot.cli.stored import when
 from wabot.cli.troubles import set_aside
-from wabot.cli.undelivered import TODO, undelivered
+from wabot.cli.undelivered import ACTION, undelivered
 from wabot.model.errors import StoreError
 from wabot.store.keeping.backup import backups
 from wabot.store.keeping.examining import Examined, check_pages, examine
@@ -53,7 +53,7 @@ def tenant(folder: Path, data: Path, now: int, *, deep: bool, rules: Path | None
             yield Checked("fail", name, str(error), _SEE)
     if lost := undelivered(folder):
         found = f"{_replies(len(lost))} reached no phone, though the customer has written since"
-        yield Checked("warn", name, found, TODO)
+        yield Checked("warn", name, found, ACTION)
     for path, told in set_aside(folder):
         yield Checked("warn", name, told, f"once you have looked at it, move {path} away")
     if (folder / STAGING).exists():

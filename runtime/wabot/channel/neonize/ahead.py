@@ -17,6 +17,8 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any, Final
 
+from wabot.model.hidden import hidden
+
 _PACKAGE: Final = "neonize"
 _LATE: Final = ("neonize._binder", "neonize.utils.log")
 _ALL: Final = ("neonize.aioze.client", "neonize.aioze.events", "neonize.download", "neonize.utils.platform")
@@ -49,17 +51,8 @@ class _StandIn(ModuleType):
 def slim() -> None:
     """Import httpx as where it is installed alone: its command line would bring rich, click and pygments, 4 MB that
     nobody here uses."""
-    kept = {name: sys.modules.get(name) for name in _COMMAND_LINE}
-    for name in _COMMAND_LINE:
-        sys.modules[name] = None  # type: ignore[assignment]  # Python's word for what cannot be imported
-    try:
-        import httpx  # noqa: F401
-    finally:
-        for name, module in kept.items():
-            if module is None:
-                del sys.modules[name]
-            else:
-                sys.modules[name] = module
+    with hidden(*_COMMAND_LINE):
+        importlib.import_module("httpx")
 
 
 def import_without_go() -> None:

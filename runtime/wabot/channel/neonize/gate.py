@@ -44,9 +44,9 @@ class Gate:
         self._one_by_one = Lock()
 
     def __getattr__(self, name: str) -> Any:
-        return getattr(self._calls, name)
+        return self._send if name == "SendMessage" else getattr(self._calls, name)
 
-    async def SendMessage(self, *arguments: Any) -> Any:  # noqa: N802  # the library's name for it
+    async def _send(self, *arguments: Any) -> Any:
         """Raises HeldBack."""
         return await asyncio.to_thread(self._pass, _ready.get(), *arguments)
 
