@@ -8,7 +8,6 @@ import itertools
 import os
 import shutil
 import sys
-import tempfile
 from asyncio.subprocess import Process
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
@@ -17,7 +16,8 @@ from pathlib import Path
 from typing import Final
 
 from tests.whatsapp.live import Live
-from tests.whatsapp.paired import ROOT, pair
+from tests.whatsapp.memory import in_memory
+from tests.whatsapp.paired import ROOT, copy_keys, pair
 from tests.whatsapp.people.customer import Customer
 from tests.whatsapp.people.phone import Phone
 from tests.whatsapp.whatsapp import WhatsApp
@@ -60,7 +60,7 @@ class Street:
             folder = self.live.tenant(shop.name, RULES, phone=shop.phone.number, **limits)
             shutil.copy(ROOT / "rules" / "warung-sari" / "hours.yaml", folder)
             self.live.keys(shop.name).parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-            copy(shop.keys, self.live.keys(shop.name))
+            copy_keys(shop.keys, self.live.keys(shop.name))
         await self.live.start(*flags)
         await self._connected()
 
@@ -70,7 +70,7 @@ class Street:
         started = []
         try:
             for shop in self.shops:
-                copy(shop.keys, place / shop.name / "keys.db")
+                copy_keys(shop.keys, place / shop.name / "keys.db")
                 started.append(
                     await asyncio.create_subprocess_exec(
                         *(sys.executable, "-m", "bench.bare_echo", str(place / shop.name / "keys.db")),
@@ -90,7 +90,7 @@ class Street:
             for shop in self.shops:
                 await shop.phone.disconnected()
                 # What the customers' phones have agreed on since then stands in here.
-                copy(place / shop.name / "keys.db", shop.keys)
+                copy_keys(place / shop.name / "keys.db", shop.keys)
 
     async def ask(self, customer: Customer) -> tuple[str, float]:
         """Ask something that nobody has asked yet, and wait for the answer: what it holds, and the seconds it took.
@@ -122,10 +122,8 @@ class Street:
 @asynccontextmanager
 async def street(count: int, customers: int) -> AsyncIterator[Street]:
     """`count` shops with so many customers each, their numbers paired."""
-    shared = Path("/dev/shm")  # noqa: S108 - only the parent: mkdtemp makes a folder in it, mode 0700
-    place = Path(tempfile.mkdtemp(prefix="wabot-bench-", dir=shared if shared.is_dir() else None))
     limit = asyncio.Semaphore(AT_ONCE)
-    try:
+    with in_memory() as place:
         async with WhatsApp() as whatsapp:
 
             async def open_shop(number: int) -> Shop:
@@ -145,13 +143,3 @@ async def street(count: int, customers: int) -> AsyncIterator[Street]:
                 yield made
             finally:
                 await made.live.end()
-    finally:
-        shutil.rmtree(place, ignore_errors=True)
-
-
-def copy(keys: Path, to: Path) -> None:
-    to.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    for suffix in ("", "-wal", "-shm"):
-        side = keys.with_name(keys.name + suffix)
-        if side.exists():
-            shutil.copy(side, to.with_name(to.name + suffix))

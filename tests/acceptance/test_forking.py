@@ -5,6 +5,7 @@ import re
 import signal
 import sqlite3
 from contextlib import closing
+from functools import partial
 from pathlib import Path
 
 from tests.acceptance.daemon import PATIENCE, Daemon, eventually
@@ -15,8 +16,12 @@ def all_answer(daemon: Daemon, *tenants: str) -> None:
     before = {tenant: len(daemon.replies(tenant)) for tenant in tenants}
     for tenant in tenants:
         daemon.say("jam buka?", sender="6281200000001", tenant=tenant)
+
+    def answered(tenant: str) -> bool:
+        return len(daemon.replies(tenant)) > before[tenant]
+
     for tenant in tenants:
-        eventually(lambda: len(daemon.replies(tenant)) > before[tenant], f"{tenant}: {daemon.told()[-2000:]}")  # noqa: B023
+        eventually(partial(answered, tenant), f"{tenant}: {daemon.told()[-2000:]}")
 
 
 def heap(pid: int) -> str:

@@ -5,6 +5,7 @@ The client is a stand-in that has long logged in again when its events are looke
 
 import asyncio
 from pathlib import Path
+from typing import Any
 
 import pytest
 from neonize.proto import Neonize_pb2 as wire
@@ -14,6 +15,8 @@ from tests.channel.test_neonize_leaving import Journal, Receiving, message
 from tests.channel.test_neonize_translate import OWN
 from wabot.channel.neonize import NeonizeChannel, catching_up
 from wabot.channel.neonize.library import Event
+from wabot.model.message import Message
+from wabot.model.session import SessionState
 
 LOGIN, ALL_SAID, CUT = Event("Connected"), Event("OfflineSyncCompleted", wire.OfflineSyncCompleted()), "Disconnected"
 CASES = {
@@ -45,10 +48,10 @@ def channel(tmp_path: Path) -> NeonizeChannel:
 
 async def followed(channel: NeonizeChannel, *events: Event) -> list[str]:
     """The states that were told meanwhile."""
-    client: object = Receiving(*events)
-    channel._connection.client, channel._connection.account = client, None  # type: ignore[assignment]
+    client: Any = Receiving(*events)
+    channel._connection.client, channel._connection.account = client, None
     journal = Journal()
-    await channel._following.follow(client, journal)  # type: ignore[arg-type]
+    await channel._following.follow(client, journal)
     return journal.states
 
 
@@ -67,18 +70,18 @@ async def test_a_word_that_never_comes_is_waited_for_until_nobody_has_written_fo
     channel: NeonizeChannel, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(catching_up, "QUIET", 0.05)
-    client = Receiving(LOGIN, *(message(str(number)) for number in range(50)))
+    client: Any = Receiving(LOGIN, *(message(str(number)) for number in range(50)))
     seen: list[int] = []
 
     class Closing(Journal):
-        async def state(self, state: object) -> None:
-            await super().state(state)  # type: ignore[arg-type]
+        async def state(self, state: SessionState) -> None:
+            await super().state(state)
             if self.states[-1] == "connected":
                 seen.append(len(self.messages))
                 client.events.put_nowait(Event("Close"))
 
-    channel._connection.client = client  # type: ignore[assignment]
-    await channel._following.follow(client, Closing())  # type: ignore[arg-type]
+    channel._connection.client = client
+    await channel._following.follow(client, Closing())
     assert seen == [50]
 
 
@@ -86,19 +89,19 @@ async def test_a_word_that_never_comes_is_waited_for_until_nobody_has_written_fo
 async def test_what_came_meanwhile_is_stored_before_the_tenant_counts_as_connected(
     channel: NeonizeChannel, events: list[Event]
 ) -> None:
-    client = Receiving(*events, Event("Close"))
+    client: Any = Receiving(*events, Event("Close"))
     stored: list[int] = []
 
     class Slow(Journal):
-        async def message(self, message: object) -> None:
+        async def message(self, message: Message) -> None:
             await asyncio.sleep(0.05)
-            await super().message(message)  # type: ignore[arg-type]
+            await super().message(message)
 
-        async def state(self, state: object) -> None:
-            await super().state(state)  # type: ignore[arg-type]
+        async def state(self, state: SessionState) -> None:
+            await super().state(state)
             if self.states[-1] == "connected":
                 stored.append(len(self.messages))
 
-    channel._connection.client = client  # type: ignore[assignment]
-    await channel._following.follow(client, Slow())  # type: ignore[arg-type]
+    channel._connection.client = client
+    await channel._following.follow(client, Slow())
     assert stored == [1]

@@ -19,6 +19,7 @@ from tests.whatsapp.fixtures import (
     shop_of_a_module,
     whatsapp,
 )
+from tests.whatsapp.memory import in_memory
 from tests.whatsapp.wire.library import WHY_NOT
 
 if not WHY_NOT:
@@ -51,5 +52,6 @@ def paired_too(pairs: "Pairs") -> "Paired":
 async def open_shop(memory_folder: Path, paired_once: "Paired") -> "AsyncIterator[Shop]":
     """A shop for all tests of a module, each with customers of its own: `pytestmark =
     pytest.mark.asyncio(loop_scope="module")`. It may send 600 messages a minute."""
-    async with shop_of_a_module(memory_folder, paired_once, RULES, "600") as opened:
-        yield opened
+    with in_memory(memory_folder) as folder:
+        async with shop_of_a_module(folder, paired_once, RULES, "600") as opened:
+            yield opened

@@ -2,8 +2,11 @@
 
 from pathlib import Path
 
+import pytest
+
 from tests.session.stage import ANI, BUDI, REFUSED, stage
 from wabot.model.errors import ChannelError, CustomerGone, SendRefused
+from wabot.model.turn import Outbound
 from wabot.session.permission import RETRIES
 from wabot.store.sqlite import read_alerts, reading
 
@@ -48,16 +51,18 @@ async def test_of_a_customer_whom_nobody_can_reach_no_person_is_told(tmp_path: P
     assert told(tmp_path) == []
 
 
-async def test_a_process_that_dies_in_between_leaves_a_chat_that_a_person_sees(tmp_path: Path) -> None:
+async def test_a_process_that_dies_in_between_leaves_a_chat_that_a_person_sees(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     async with stage(tmp_path) as shop:
         seen = []
         finish = shop.store.finish
 
-        async def look(*arguments: object) -> None:
+        async def look(outbound: Outbound, status: str, at: int, error: str = "") -> None:
             seen.append(chats(tmp_path))
-            await finish(*arguments)  # type: ignore[arg-type]
+            await finish(outbound, status, at, error)
 
-        shop.store.finish = look  # type: ignore[method-assign, assignment]
+        monkeypatch.setattr(shop.store, "finish", look)
         shop.channel.next_error = [GONE]
         await shop.say("jam buka")
     assert seen == [{BUDI: "pending"}]

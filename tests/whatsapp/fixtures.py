@@ -1,9 +1,7 @@
 """A server for each test, a key store that is paired once, and a shop that answers."""
 
 import asyncio
-import shutil
 import sys
-import tempfile
 from collections.abc import AsyncIterator, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
@@ -13,6 +11,7 @@ from typing import NoReturn
 import pytest
 import pytest_asyncio
 
+from tests.whatsapp.memory import in_memory
 from tests.whatsapp.wire.library import WHY_NOT
 
 if not WHY_NOT:
@@ -42,10 +41,8 @@ def pytest_pycollect_makemodule(module_path: Path, parent: pytest.Collector) -> 
 @pytest.fixture(scope="session")
 def memory_folder() -> Iterator[Path]:
     """A folder in memory, where there is one: the library syncs its key store at every step."""
-    shared = Path("/dev/shm")  # noqa: S108 - a private folder is made in it
-    folder = Path(tempfile.mkdtemp(prefix="wabot-", dir=shared if shared.is_dir() else None))
-    yield folder
-    shutil.rmtree(folder, ignore_errors=True)
+    with in_memory() as folder:
+        yield folder
 
 
 @pytest.fixture(scope="session")
@@ -70,9 +67,8 @@ async def whatsapp() -> "AsyncIterator[WhatsApp]":
 @pytest.fixture
 def place(memory_folder: Path) -> Iterator[Path]:
     """A folder for one test's key stores and databases."""
-    folder = Path(tempfile.mkdtemp(dir=memory_folder))
-    yield folder
-    shutil.rmtree(folder, ignore_errors=True)
+    with in_memory(memory_folder) as folder:
+        yield folder
 
 
 @pytest.fixture
@@ -87,14 +83,14 @@ async def live(whatsapp: "WhatsApp", place: Path) -> "AsyncIterator[Live]":
 @pytest_asyncio.fixture(loop_scope="module", scope="module")
 async def linked(memory_folder: Path, paired_once: "Paired") -> "AsyncIterator[Linked]":
     """A bare client, logged in, for all tests of a module: `pytestmark = pytest.mark.asyncio(loop_scope="module")`."""
-    folder = Path(tempfile.mkdtemp(dir=memory_folder))
-    paired_once.copy_to(folder / "keys.db")
-    async with WhatsApp() as running:
-        phone = paired_once.on(running)
-        client = await Client.start(running, folder / "keys.db")
-        await client.tells("Connected")
-        yield Linked(running, phone, client)
-        await client.end()
+    with in_memory(memory_folder) as folder:
+        paired_once.copy_to(folder / "keys.db")
+        async with WhatsApp() as running:
+            phone = paired_once.on(running)
+            client = await Client.start(running, folder / "keys.db")
+            await client.tells("Connected")
+            yield Linked(running, phone, client)
+            await client.end()
 
 
 @pytest.fixture
@@ -109,10 +105,9 @@ async def shop(live: "Live", paired_once: "Paired") -> "Shop":
 
 @asynccontextmanager
 async def shop_of_a_module(folder: Path, paired: "Paired", rules: str, max_per_minute: str) -> "AsyncIterator[Shop]":
-    """A `shop` with these rules, for all tests of a module."""
-    place = Path(tempfile.mkdtemp(dir=folder))
+    """A `shop` with these rules, in this folder, for all tests of a module."""
     async with WhatsApp() as running:
-        daemon = Live(running, place)
+        daemon = Live(running, folder)
         try:
             phone = daemon.phone(paired)
             daemon.tenant("warung", rules, max_per_minute=max_per_minute)
@@ -122,11 +117,11 @@ async def shop_of_a_module(folder: Path, paired: "Paired", rules: str, max_per_m
         finally:
             await daemon.end()
             sys.stderr.write(daemon.said())
-            shutil.rmtree(place, ignore_errors=True)
 
 
 @pytest_asyncio.fixture(loop_scope="module", scope="module")
 async def shared_shop(memory_folder: Path, paired_once: "Paired") -> "AsyncIterator[Shop]":
     """A `shop` for all tests of a module, each with customers of its own. It may write more a minute. See `linked`."""
-    async with shop_of_a_module(memory_folder, paired_once, RULES, "60") as opened:
-        yield opened
+    with in_memory(memory_folder) as folder:
+        async with shop_of_a_module(folder, paired_once, RULES, "60") as opened:
+            yield opened

@@ -18,6 +18,15 @@ ROOT: Final = Path(__file__).parent.parent.parent
 _PATIENCE: Final = 60.0
 
 
+def copy_keys(keys: Path, to: Path) -> None:
+    """Copy a key store that nobody has open."""
+    to.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    for suffix in ("", "-wal", "-shm"):
+        side = keys.with_name(keys.name + suffix)
+        if side.exists():
+            shutil.copy(side, to.with_name(to.name + suffix))
+
+
 @dataclass(frozen=True)
 class Paired:
     """A key store, and the phone that it belongs to. `keys` stands in a folder of its own."""
@@ -33,11 +42,7 @@ class Paired:
 
     def copy_to(self, keys: Path) -> None:
         """A key store that logs in as the client that was paired."""
-        keys.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        for suffix in ("", "-wal", "-shm"):
-            side = self.keys.with_name(self.keys.name + suffix)
-            if side.exists():
-                shutil.copy(side, keys.with_name(keys.name + suffix))
+        copy_keys(self.keys, keys)
 
 
 async def pair(
