@@ -8,6 +8,7 @@ import pytest
 from tests.session.stage import ANI, BUDI, START, ScriptedChannel, stage
 from wabot.model.errors import SendRestricted
 from wabot.model.session import SessionState
+from wabot.model.turn import Outbound
 from wabot.ports import Inbox
 from wabot.session import restraints
 from wabot.session.restraints import STOPPED_FOR, Restraints
@@ -45,6 +46,24 @@ async def test_a_restricted_number_tries_once_and_answers_nobody_new_while_known
     assert len(told) == 3
     assert sum(text.startswith("WhatsApp restricts this number: it may not start chats.") for text in told) == 1
     assert ANI not in " ".join(told)
+
+
+async def test_a_process_that_dies_in_between_leaves_chats_that_a_person_sees(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with stage(tmp_path) as shop:
+        seen = []
+        finish = shop.store.finish
+
+        async def look(outbound: Outbound, status: str, at: int, error: str = "") -> None:
+            seen.append((chat(tmp_path, outbound.chat), (await shop.store.summary()).first_contacts_until))
+            await finish(outbound, status, at, error)
+
+        monkeypatch.setattr(shop.store, "finish", look)
+        shop.channel.next_error = [RESTRICTED]
+        await shop.say("jam buka", ANI)
+        await shop.say("jam buka", CITRA)
+    assert seen == [(("pending", "high"), START + STOPPED_FOR)] * 2
 
 
 async def test_whom_the_owner_answered_on_the_phone_is_nobody_new(tmp_path: Path) -> None:

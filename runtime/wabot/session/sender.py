@@ -223,9 +223,9 @@ class Sender:
             if claim.refusal in WAITING:
                 return _Again(now + _LOOK_AGAIN, held=True)
             if claim.refusal is not None:
-                await self._fail(outbound, claim.refusal, "withheld")
-                if claim.refusal == FIRST_CONTACT:
+                if claim.refusal == FIRST_CONTACT:  # the chat first, as in `_give_up`
                     await self._restraints.hand_over(outbound, waits_for_a_person(outbound.chat))
+                await self._fail(outbound, claim.refusal, "withheld")
             else:  # it is queued no more: a person took the chat over
                 self._report.became(outbound.rule, "cancelled", outbound)
             return None
@@ -250,10 +250,12 @@ class Sender:
         except TimeoutError:
             self._report.note("nobody knows whether a reply went out", level="warning", outbound=outbound.id)
             await self._finish(outbound, "unknown", f"no answer within {LEASE:g} s")
-        except (SendRestricted, CustomerGone) as error:
-            await self._fail(outbound, str(error))
-            if isinstance(error, SendRestricted) and outbound.kind != "note":
+        except SendRestricted as error:
+            if outbound.kind != "note":
                 await self._restraints.refused(outbound)
+            await self._fail(outbound, str(error))
+        except CustomerGone as error:
+            await self._fail(outbound, str(error))
         except SendRefused as error:
             await self._give_up(outbound, str(error))
         except SendUnknown as error:
