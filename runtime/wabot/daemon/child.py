@@ -60,11 +60,12 @@ def lock(data: Path) -> int:
     try:
         data.mkdir(mode=0o700, parents=True, exist_ok=True)
         descriptor = os.open(data / "lock", os.O_RDWR | os.O_CREAT, 0o600)
+        held = hold(descriptor)
     except OSError as error:
         if error.errno == errno.ENOSPC:
             raise StoreError(f"{data} cannot be written: the disk is full. Free some space, then try again.") from error
         raise StoreError(f"{data} cannot be written: {error.strerror}. Check its owner and permissions.") from error
-    if hold(descriptor):
+    if held:
         return descriptor
     os.close(descriptor)
     raise TenantBusy(f"another process runs {data.name} on {data}; stop that one first")

@@ -46,7 +46,7 @@ class Discovery:
     async def changes(self) -> AsyncIterator[set[Path]]:
         """Renews `tenants` after each whole change below `path` and once a second, and tells which files changed.
         Where the machine cannot tell of changes, the files are looked at every few seconds."""
-        seen: Mapping[Path, str | None] = {}
+        seen: Mapping[Path, str | None] | None = None
         while True:
             places = self._places()
             if not places:
@@ -54,11 +54,9 @@ class Discovery:
                 self.look()
                 yield set()
                 continue
-            if not self._blind:
-                seen = await asyncio.to_thread(self._contents)
             try:
                 async for changed in whole_changes(places):
-                    self._blind = False
+                    self._blind, seen = False, None
                     self.look()
                     # Data may lie below the rules; what a session writes there is no change of them.
                     files = {Path(name) for _, name in changed}
@@ -72,14 +70,12 @@ class Discovery:
                 await asyncio.sleep(BLIND)
                 self.look()
                 now = await asyncio.to_thread(self._contents)
-                changed_files = {
-                    folder / "tenant.yaml" for folder, content in now.items() if seen.get(folder) != content
-                }
-                seen = now
-                yield changed_files
+                before, seen = now if seen is None else seen, now
+                yield {folder / "tenant.yaml" for folder, content in now.items() if before.get(folder) != content}
 
     def _contents(self) -> dict[Path, str | None]:
-        return {folder.absolute(): Contents().of(folder) for folder in self.tenants.values()}
+        contents = Contents()  # what several share is looked at once
+        return {folder.absolute(): contents.of(folder) for folder in self.tenants.values()}
 
     def owner(self, file: Path) -> str | None:
         """The tenant that a changed file belongs to; None for what several share."""

@@ -115,7 +115,7 @@ class Nursery:
 
     async def fork(self, order: Order) -> Forked:
         """Raises Lost, and OSError when there can be no process."""
-        asked = json.dumps({"words": order.words(order.line)}).encode()
+        asked = json.dumps({"words": order.words()}).encode()
         ear, mouth = os.pipe()
         try:
             if len(asked) > LONGEST:

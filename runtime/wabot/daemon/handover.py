@@ -61,7 +61,7 @@ def taken(data: Path, seconds: float) -> Iterator[bool]:
         TenantBusy: somebody else is about to have it.
     """
     descriptor = os.open(data / FILE, os.O_RDWR | os.O_CREAT, 0o600)
-    if not hold(descriptor):
+    if not hold(descriptor) or _is_gone(descriptor, data):
         os.close(descriptor)
         raise TenantBusy(f"another command takes {data.name} over just now; try again when it is done")
     try:
@@ -70,6 +70,14 @@ def taken(data: Path, seconds: float) -> Iterator[bool]:
         (data / FILE).unlink(missing_ok=True)
         os.close(descriptor)
         tell_daemon(data.parent)
+
+
+def _is_gone(descriptor: int, data: Path) -> bool:
+    """Whether the one who had the file before has removed it meanwhile: nobody would find a lock on what is left."""
+    try:
+        return not os.path.samestat(os.fstat(descriptor), (data / FILE).stat())
+    except FileNotFoundError:
+        return True
 
 
 def _ends(data: Path, seconds: float) -> bool:

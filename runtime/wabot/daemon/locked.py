@@ -12,11 +12,15 @@ _STEP: Final = 0.1
 
 
 def hold(descriptor: int) -> bool:
-    """Lock an open file; False when another process has it. The lock lasts until the descriptor is closed."""
+    """Lock an open file; False when another process has it. The lock lasts until the descriptor is closed.
+
+    Raises:
+        OSError: files cannot be locked there.
+    """
     for attempt in range(_TRIES):
         if attempt:
-            sleep(_STEP)  # `is_held` touches the lock for a moment
-        with suppress(OSError):
+            sleep(_STEP)  # whoever looks whether it is held touches the lock for a moment
+        with suppress(BlockingIOError):
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
             return True
     return False
@@ -32,7 +36,7 @@ def is_held(path: Path, *, unreadable: bool) -> bool:
         return unreadable
     try:
         fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
-    except OSError:
+    except BlockingIOError:
         return True
     finally:
         os.close(descriptor)

@@ -9,6 +9,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Final, NamedTuple
 
+from wabot.daemon.locked import hold, is_held
 from wabot.model.errors import TenantBusy, WabotError
 from wabot.session.clock import RealClock
 
@@ -27,14 +28,11 @@ class Presence:
         """
         self._file = data / FILE
         self._descriptor = _open(self._file)
-        self.alone = False
         try:
-            fcntl.flock(self._descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            self.alone = True
-            os.ftruncate(self._descriptor, 0)
-            os.pwrite(self._descriptor, f"{os.getpid()}\n".encode(), 0)
-        except BlockingIOError:
-            pass
+            self.alone = hold(self._descriptor)
+            if self.alone:
+                os.ftruncate(self._descriptor, 0)
+                os.pwrite(self._descriptor, f"{os.getpid()}\n".encode(), 0)
         except OSError as error:
             os.close(self._descriptor)
             raise _unwritable(self._file, error) from error
@@ -72,25 +70,11 @@ def check_free(data: Path, tenants: Collection[str]) -> None:
         TenantBusy: another daemon works there, and every one of them runs already.
     """
     found = find_daemon(data)
-    if found is not None and tenants and all(_is_locked(data / tenant / "lock") for tenant in tenants):
+    if found is not None and tenants and all(is_held(data / tenant / "lock", unreadable=False) for tenant in tenants):
         raise TenantBusy(
             f"another `wabot run` (process {found.pid}) works on {data} and runs {', '.join(sorted(tenants))} already; "
             "stop that one first. Changed rules it takes by itself, or at once by `wabot reload`"
         )
-
-
-def _is_locked(file: Path) -> bool:
-    try:
-        descriptor = os.open(file, os.O_RDONLY)
-    except OSError:
-        return False
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return True
-    finally:
-        os.close(descriptor)
-    return False
 
 
 def _open(file: Path) -> int:

@@ -41,9 +41,10 @@ def run(rules: Path, found_settings: Found, options: RunOptions) -> int:
     except OSError as error:
         raise WabotError(f"{data} cannot be made: {error.strerror}. Name another with --data.") from error
     check_writable(data)
-    check_free(data, [folder.resolve().name for folder in found.folders])
+    tenants = [folder.resolve().name for folder in found.folders]
+    check_free(data, tenants)
     if options.sim:
-        _check_sim(Path(options.sim), [folder.resolve().name for folder in found.folders])
+        _check_sim(Path(options.sim), tenants)
     # What is settled here is what every session inherits: secrets, too, which would be seen among its arguments.
     for name in ("WABOT_NODE", *(f"{setting.name}_FILE" for setting in SETTINGS if setting.secret)):
         os.environ.pop(name, None)
@@ -54,7 +55,7 @@ def run(rules: Path, found_settings: Found, options: RunOptions) -> int:
     for odd in found_settings.warnings:
         log.warning(odd)
     try:
-        return asyncio.run(_run(rules, found.folders, settings, options))
+        return asyncio.run(_run(rules, tenants, settings, options))
     except WabotError:
         raise
     except Exception as error:
@@ -76,11 +77,11 @@ def _check_sim(sim: Path, tenants: Sequence[str]) -> None:
             )
 
 
-async def _run(rules: Path, folders: Sequence[Path], settings: Settings, options: RunOptions) -> int:
+async def _run(rules: Path, tenants: Sequence[str], settings: Settings, options: RunOptions) -> int:
     data, patience = Path(settings.data), policy(os.environ)
     if options.fast:  # a rehearsal calls nobody
         settings = replace(settings, webhook="")
-    async with watching(settings, data, [folder.resolve().name for folder in folders]) as overview:
+    async with watching(settings, data, tenants) as overview:
         starter = Forking(options.channel) if settings.start == "fork" else Spawning()
         try:
             return await Supervisor(rules, data, options, patience, overview.heard, starter=starter).run()

@@ -31,9 +31,9 @@ class Order:
     options: RunOptions
     line: int
 
-    def words(self, line: int) -> list[str]:
-        """The session's arguments; it knows its line as `line`."""
-        return [str(self.folder), str(self.data), replace(self.options, line=line).dump()]
+    def words(self) -> list[str]:
+        """The session's arguments."""
+        return [str(self.folder), str(self.data), replace(self.options, line=self.line).dump()]
 
 
 class Child(Protocol):
@@ -75,7 +75,7 @@ class Spawning:
             sys.executable,
             "-m",
             SESSION,
-            *order.words(order.line),
+            *order.words(),
             pass_fds=(order.line,),
             stdin=asyncio.subprocess.PIPE,
             process_group=0,

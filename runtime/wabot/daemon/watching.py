@@ -1,7 +1,7 @@
 """What watches beside the supervisor: the overview of its tenants, its own alerts, and what others may ask."""
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from pathlib import Path
 from typing import Any, Final
@@ -26,7 +26,7 @@ _COUNT: Final = 15.0
 
 
 @asynccontextmanager
-async def watching(settings: Settings, data: Path, tenants: list[str]) -> AsyncIterator[Overview]:
+async def watching(settings: Settings, data: Path, tenants: Sequence[str]) -> AsyncIterator[Overview]:
     """Watch until the block ends. A file of alerts that cannot be used is said, and stops nobody.
 
     Raises:

@@ -16,11 +16,11 @@ HEAD: Final = 16
 """Bytes of a file that tell its kind."""
 _JPEG: Final = b"\xff\xd8\xff"
 _PNG: Final = b"\x89PNG\r\n\x1a\n"
-_OFFICE: Final = "application/vnd.openxmlformats-officedocument."
+OFFICE: Final = "application/vnd.openxmlformats-officedocument."
 _IN_ZIP: Final = {
-    ".docx": f"{_OFFICE}wordprocessingml.document",
-    ".xlsx": f"{_OFFICE}spreadsheetml.sheet",
-    ".pptx": f"{_OFFICE}presentationml.presentation",
+    ".docx": f"{OFFICE}wordprocessingml.document",
+    ".xlsx": f"{OFFICE}spreadsheetml.sheet",
+    ".pptx": f"{OFFICE}presentationml.presentation",
     ".apk": "application/vnd.android.package-archive",
     ".epub": "application/epub+zip",
 }
@@ -32,9 +32,11 @@ _MAGIC: Final[tuple[tuple[int, bytes, str], ...]] = (
     (0, b"%PDF-", "application/pdf"),
     (0, b"OggS", "audio/ogg"),
     (0, b"ID3", "audio/mpeg"),
+    (0, b"\xff\xfb", "audio/mpeg"),
     (4, b"ftypM4A", "audio/mp4"),
     (4, b"ftyphei", "image/heic"),
     (4, b"ftypmif", "image/heic"),
+    (4, b"ftyp3g", "video/3gpp"),
     (4, b"ftyp", "video/mp4"),
 )
 
@@ -49,11 +51,15 @@ def is_picture(head: bytes) -> bool:
     return head.startswith((_JPEG, _PNG))
 
 
+def kind_of(head: bytes) -> str:
+    """A file's MIME type by its first bytes (`HEAD` of them), "" where they leave it open."""
+    return next((found for at, begin, found in _MAGIC if head[at : at + len(begin)] == begin), "")
+
+
 def mime_type(name: str, head: bytes) -> str:
-    """What a file is by its first bytes (`HEAD` of them), and where they leave it open by its name."""
-    for at, begin, found in _MAGIC:
-        if head[at : at + len(begin)] == begin:
-            return found
+    """What a file is by its first bytes, and where they leave it open by its name."""
+    if found := kind_of(head):
+        return found
     ending = PurePath(name).suffix.lower()
     if head.startswith(b"PK\x03\x04"):
         return _IN_ZIP.get(ending, "application/zip")

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Final
 
 from wabot.engine import effects
@@ -14,14 +15,12 @@ from wabot.language.texts import TEXTS
 from wabot.model.alert import Alert
 from wabot.model.context import Context
 from wabot.model.errors import StoreError
-from wabot.model.failure import place_of
 from wabot.model.ids import uuid7
 from wabot.model.masked import masked
 from wabot.model.message import Message
 from wabot.model.people import Called
 from wabot.model.visible import on_one_line
 from wabot.ports import Clock, Store
-from wabot.session.report import Report
 
 _QUOTED: Final = 200
 """Characters of the customer's message that a note holds."""
@@ -75,15 +74,11 @@ def own_number(tenant: Tenant, message: Message) -> bool:
     return message.chat_kind == "direct" and tenant.phone in (message.chat, message.phone)
 
 
-async def look(store: Store, clock: Clock, tenant: Callable[[], Tenant], report: Report) -> None:
+async def look(store: Store, clock: Clock, tenant: Callable[[], Tenant]) -> None:
     """Give chats that wait to those who are free, until cancelled."""
     while True:
-        try:
+        with suppress(StoreError):  # whoever sends says so
             now = clock.now()
             await store.people.distribute(chooser(tenant(), now), now)
-        except StoreError:
-            pass  # whoever sends says so
-        except Exception as error:  # the next look may do better; nobody else would take its place
-            report.note("chats that wait could not be given out", level="error", error=place_of(error))
         # Not the session's clock: one that follows a script would be moved on by the waiting.
         await asyncio.sleep(_LOOK)

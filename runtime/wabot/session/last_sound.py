@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from wabot.language.bounds import Bounds
 from wabot.language.files import open_file
+from wabot.store.keeping.layout import sync_folder
 
 COPY: Final = "rules.good"
 _READ: Final = (".yaml", ".j2")
@@ -62,7 +63,7 @@ class LastSound:
             shutil.rmtree(self._aside, ignore_errors=True)
             self.place.rename(self._aside)
         self._fresh.rename(self.place)
-        _sync(home)
+        sync_folder(home)
         shutil.rmtree(self._aside, ignore_errors=True)
 
     def _share(self, source: Path, target: Path, bounds: Bounds) -> None:
@@ -90,7 +91,7 @@ def _copy_tree(source: Path, target: Path, before: Path, bounds: Bounds, ignore:
     for name, _, _ in os.walk(target):
         folder = Path(name)
         folder.chmod(0o700)
-        _sync(folder)
+        sync_folder(folder)
 
 
 def _copy(source: Path, target: Path, before: Path, bounds: Bounds) -> None:
@@ -121,11 +122,3 @@ def _is_same(source: Path, before: Path) -> bool:
         same = (one.st_size, one.st_mtime_ns) == (other.st_size, other.st_mtime_ns)
         return same and other.st_mode & 0o777 == 0o600
     return False
-
-
-def _sync(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

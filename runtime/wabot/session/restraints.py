@@ -3,12 +3,12 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 from functools import partial
-from typing import Final, Protocol, runtime_checkable
+from typing import Final
 
 from wabot.model.alert import Alert
 from wabot.model.session import SessionState
 from wabot.model.turn import Outbound
-from wabot.ports import Clock, Store
+from wabot.ports import Clock, Hastened, Store
 from wabot.session.alarms import first_contacts_stopped, waits_for_a_person
 from wabot.session.insisting import insist
 from wabot.session.report import Report
@@ -18,14 +18,6 @@ STOPPED_FOR: Final = 86_400_000
 will. Then one message is tried again; if that is refused, another day."""
 _LOOK: Final = 2.0
 """Seconds between looks at the clock, which may be set meanwhile, and for a person who lifted what forbids a login."""
-
-
-@runtime_checkable
-class Hastened(Protocol):
-    """A channel that waits by itself until a ban ends."""
-
-    def try_now(self) -> None:
-        """Log in at once, if it waits."""
 
 
 class Restraints:

@@ -15,7 +15,7 @@ from wabot.language.tenant import Loaded
 from wabot.model.errors import ChannelError
 from wabot.model.message import Message
 from wabot.model.session import Reload, SessionState
-from wabot.ports import Acquainted, Channel, Clock, MediaSource, Patient, ReadMarker, Store
+from wabot.ports import Acquainted, Channel, Clock, Hastened, MediaSource, Patient, ReadMarker, Store
 from wabot.session.alarms import broken_rules
 from wabot.session.downloads import Downloads
 from wabot.session.follow_ups import FollowUps
@@ -29,7 +29,7 @@ from wabot.session.keys_backup import KeysBackup
 from wabot.session.live import LiveRules
 from wabot.session.marking import Marking
 from wabot.session.report import Report
-from wabot.session.restraints import Hastened, Restraints
+from wabot.session.restraints import Restraints
 from wabot.session.sender import Sender
 from wabot.session.turns import Turns
 
@@ -163,7 +163,7 @@ class Session:
         running = None
         loops: dict[str, Callable[[], Awaitable[None]]] = {
             "the look for replies that others queued": sender.look,
-            "the look for chats that wait": partial(look, self._store, self._clock, self._tenant, self._report),
+            "the look for chats that wait": partial(look, self._store, self._clock, self._tenant),
         }
         if downloads is not None:
             loops["downloading"] = downloads.run

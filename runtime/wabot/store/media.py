@@ -6,29 +6,29 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
+from wabot.model.media import HEAD, OFFICE, kind_of
+
 FOLDER: Final = "media"
 _PART: Final = ".part"
 
-# What a file begins with (and where), and the ending that it then gets.
-_MAGIC: Final[tuple[tuple[int, bytes, str], ...]] = (
-    (0, b"\xff\xd8\xff", "jpg"),
-    (0, b"\x89PNG\r\n\x1a\n", "png"),
-    (0, b"GIF8", "gif"),
-    (8, b"WEBP", "webp"),
-    (0, b"%PDF-", "pdf"),
-    (0, b"OggS", "ogg"),
-    (0, b"ID3", "mp3"),
-    (0, b"\xff\xfb", "mp3"),
-    (4, b"ftypM4A", "m4a"),
-    (4, b"ftyp3g", "3gp"),
-    (4, b"ftyp", "mp4"),
-)
-_OFFICE: Final = "application/vnd.openxmlformats-officedocument."
+_ENDINGS: Final = {
+    "image/jpeg": "jpg",
+    "image/png": "png",
+    "image/gif": "gif",
+    "image/webp": "webp",
+    "image/heic": "heic",
+    "application/pdf": "pdf",
+    "audio/ogg": "ogg",
+    "audio/mpeg": "mp3",
+    "audio/mp4": "m4a",
+    "video/3gpp": "3gp",
+    "video/mp4": "mp4",
+}
 # Kinds that only their sender can tell: archives, and text without a NUL.
 _IN_ZIP: Final = {
-    f"{_OFFICE}wordprocessingml.document": "docx",
-    f"{_OFFICE}spreadsheetml.sheet": "xlsx",
-    f"{_OFFICE}presentationml.presentation": "pptx",
+    f"{OFFICE}wordprocessingml.document": "docx",
+    f"{OFFICE}spreadsheetml.sheet": "xlsx",
+    f"{OFFICE}presentationml.presentation": "pptx",
     "application/zip": "zip",
 }
 _TEXT: Final = {"text/plain": "txt", "text/csv": "csv"}
@@ -37,9 +37,8 @@ _TEXT: Final = {"text/plain": "txt", "text/csv": "csv"}
 def ending(content: bytes, declared: str) -> str:
     """The ending of a file's name, of a fixed list: by its first bytes, by the declared type where those leave it open,
     else "bin". Nothing that a browser or a shell would run is on the list."""
-    for at, begin, found in _MAGIC:
-        if content[at : at + len(begin)] == begin:
-            return found
+    if found := _ENDINGS.get(kind_of(content[:HEAD])):
+        return found
     kind = declared.partition(";")[0].strip().lower()
     if content[:4] == b"PK\x03\x04":
         return _IN_ZIP.get(kind, "zip")

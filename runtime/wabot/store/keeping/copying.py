@@ -47,19 +47,20 @@ def copy_tenant(folder: Path, staged: Path, told: Told = untold, key: bytes = b"
     for _ in range(_TRIES):
         try:
             paths = list(_kept(folder))
-            _copy_all(folder, [path for path in paths if not _is_database(path, folder)], staged)
+            databases = {path for path in paths if _is_database(path, folder)}
+            _copy_all(folder, [path for path in paths if path not in databases], staged)
         except FileNotFoundError:  # the sound rules are just being replaced by newer ones
             time.sleep(_BETWEEN)
             continue
         break
     else:
         raise BackupError(f"{folder} changes all the time; try again")
-    if key and folder / KEYS in paths and (content := identity_in(folder / KEYS)):
+    if key and folder / KEYS in databases and (content := identity_in(folder / KEYS)):
         write_sealed(staged / KEYS_BACKUP, seal(content, key, folder.name, at))
+        databases.remove(folder / KEYS)
         paths = sorted({*paths, folder / KEYS_BACKUP} - {folder / KEYS})
-    for path in paths:
-        if path != folder / KEYS_BACKUP and _is_database(path, folder):
-            snapshot(path, staged / path.relative_to(folder), told)
+    for path in sorted(databases):
+        snapshot(path, staged / path.relative_to(folder), told)
     return tuple(entry(staged, path.relative_to(folder)) for path in paths)
 
 

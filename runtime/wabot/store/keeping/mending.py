@@ -210,7 +210,7 @@ def _from_a_backup(folder: Path, tenant: str, name: str, key: bytes) -> Path | N
                 write_key_store(open_keys_backup(staging / KEYS_BACKUP, key, tenant).content, staging / KEYS)
             if find_damage(staging / name, 0):
                 continue
-            if name == KEYS:
+            if name == KEYS and not sealed:
                 forget_sessions(staging / name)
             (staging / name).rename(folder / name)
         except (BackupError, OSError):  # an older one may do

@@ -9,7 +9,8 @@ import json
 import os
 import shutil
 import sqlite3
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Final
 from urllib.parse import quote
@@ -80,25 +81,16 @@ def restore(
         BackupError: the backup is not sound, or the disk is too full. Nothing was changed.
     """
     room(folder, manifest)
-    staging = folder / STAGING
-    try:
-        shutil.rmtree(staging, ignore_errors=True)
-        staging.mkdir(mode=0o700)
-        unpack(archive, staging / "new")
-        for path in (staging / "new").glob("*.db"):
+    with _prepared(archive, folder) as new:
+        unpack(archive, new)
+        for path in new.glob("*.db"):
             if found := _unsound(path):
                 raise BackupError(f"{path.name} in it is damaged ({found})")
         for name in LINK if keep_keys else ():
-            (staging / "new" / name).unlink(missing_ok=True)
+            (new / name).unlink(missing_ok=True)
         if not keep_keys:
-            _link(staging / "new", key, folder.name)
+            _link(new, key, folder.name)
         place = _plan(folder, list(LINK) if keep_keys else [], at)
-    except BackupError as error:
-        shutil.rmtree(staging, ignore_errors=True)
-        raise BackupError(f"{archive} cannot be used: {error}. Nothing was changed.") from error
-    except OSError as error:
-        shutil.rmtree(staging, ignore_errors=True)
-        raise BackupError(f"{archive} cannot be restored: {error.strerror}. Nothing was changed.") from error
     finish(folder)
     return place if place.exists() else None
 
@@ -112,24 +104,29 @@ def restore_keys(file: Path, folder: Path, key: bytes, at: int) -> tuple[int, Pa
         BackupError: it is not to be trusted, or the disk is full. Nothing was changed.
     """
     opened = open_keys_backup(file, key, folder.name)
+    with _prepared(file, folder) as new:
+        new.mkdir(mode=0o700)
+        write_key_store(opened.content, new / KEYS)
+        if found := _unsound(new / KEYS):
+            raise BackupError(f"what it holds is damaged ({found})")
+        sync_folder(new)
+        place = _plan(folder, [path.name for path in _data(folder) if path.name not in LINK], at)
+    finish(folder)
+    return opened.made_at, place if place.exists() else None
+
+
+@contextmanager
+def _prepared(source: Path, folder: Path) -> Iterator[Path]:
+    """Where to put what shall lie in `folder`: it is made by the block, and gone when that fails."""
     staging = folder / STAGING
     try:
         shutil.rmtree(staging, ignore_errors=True)
-        (staging / "new").mkdir(mode=0o700, parents=True)
-        staging.chmod(0o700)
-        write_key_store(opened.content, staging / "new" / KEYS)
-        if found := _unsound(staging / "new" / KEYS):
-            raise BackupError(f"what it holds is damaged ({found})")
-        sync_folder(staging / "new")
-        place = _plan(folder, [path.name for path in _data(folder) if path.name not in LINK], at)
-    except BackupError as error:
+        staging.mkdir(mode=0o700)
+        yield staging / "new"
+    except (BackupError, OSError) as error:
         shutil.rmtree(staging, ignore_errors=True)
-        raise BackupError(f"{file} cannot be used: {error}. Nothing was changed.") from error
-    except OSError as error:
-        shutil.rmtree(staging, ignore_errors=True)
-        raise BackupError(f"{file} cannot be restored: {error.strerror}. Nothing was changed.") from error
-    finish(folder)
-    return opened.made_at, place if place.exists() else None
+        why = f"restored: {error.strerror}" if isinstance(error, OSError) else f"used: {error}"
+        raise BackupError(f"{source} cannot be {why}. Nothing was changed.") from error
 
 
 def _link(new: Path, key: bytes, tenant: str) -> None:

@@ -1,112 +1,46 @@
 """What a session needs from the world, as protocols: a clock, a channel to customers, a store."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Protocol, runtime_checkable
+from collections.abc import Callable, Mapping, Sequence
+from typing import Protocol
 
 from wabot.model.alert import Alert, StoredAlert
 from wabot.model.context import Context, Usage
 from wabot.model.history import History
 from wabot.model.media import WantedFile
-from wabot.model.message import Attachment, Message
+from wabot.model.message import Message
 from wabot.model.people import Choose
 from wabot.model.session import Reload, SessionState, Summary
 from wabot.model.stored import JobRun, StoredFollowUp
 from wabot.model.turn import Begun, Claim, HandedOver, Outbound, Receipt, SendFacts, Turn
+from wabot.ports.channel import (
+    Acquainted,
+    Channel,
+    Clock,
+    Hastened,
+    Inbox,
+    MediaSource,
+    Patient,
+    ReadMarker,
+)
 
-
-class Clock(Protocol):
-    """The only source of time."""
-
-    def now(self) -> int:
-        """UTC milliseconds."""
-
-    async def sleep_until(self, when: int) -> None:
-        """Return once `now()` has reached `when` (UTC milliseconds), or once as much time has passed as it was away: a
-        clock that is set back makes nobody wait longer."""
-
-    def moved(self) -> int:
-        """Milliseconds by which the clock was set forward (negative: back) since this process began."""
-
-
-class Inbox(Protocol):
-    """Where a channel hands over what it heard."""
-
-    async def message(self, message: Message) -> None:
-        """Journal a message. Once this returns, the message survives kill -9. Cheap: nothing is decided here."""
-
-    async def receipt(self, receipt: Receipt) -> None:
-        """Note what became of a sent message."""
-
-    async def history(self, part: History) -> None:
-        """Import what the phone remembers from before; nothing of it is answered. Safe to call again with the same."""
-
-    async def state(self, state: SessionState) -> None:
-        """Note the connection's new state."""
-
-    async def settled(self) -> None:
-        """Return when every journalled message is decided and every reply sent or given up."""
-
-
-class Channel(Protocol):
-    """A way to a tenant's customers."""
-
-    async def run(self, inbox: Inbox) -> None:
-        """Connect, and deliver to `inbox` until the channel has nothing more to say (a script that ended) or is
-        cancelled. Reconnecting is the channel's own business; raising means that the session must be restarted."""
-
-    async def send(self, outbound: Outbound) -> None:
-        """Send one message. May take as long as the network does.
-
-        Raises:
-            SendRefused: it did not go out, and never will (SendRestricted: because this number may not start chats).
-            SendUnknown: nobody can tell whether it went out.
-            ChannelError: it did not go out; trying again later is safe.
-        """
-
-    async def typing(self, chat: str, on: bool) -> None:
-        """Show or hide "typing…" in a chat. Failing is silent: it is a courtesy."""
-
-    async def close(self) -> None:
-        """Disconnect. `run` returns soon after."""
-
-
-@runtime_checkable
-class MediaSource(Protocol):
-    """A channel that can download what customers send."""
-
-    async def fetch(self, media: Attachment, most: int) -> bytes:
-        """The file, whole. One of more than `most` bytes is not brought in, whatever its sender says of its size.
-
-        Raises:
-            MediaTooLarge: it is larger.
-            MediaGone: it cannot be had, now or later.
-            ChannelError: not now.
-        """
-
-
-@runtime_checkable
-class ReadMarker(Protocol):
-    """A channel that can show customers that their messages were read."""
-
-    async def mark_read(self, chat: str, messages: Sequence[str]) -> None:
-        """Turn the ticks of these messages of the customer's (the channel's ids) blue. Failing is silent: it is a
-        courtesy."""
-
-
-@runtime_checkable
-class Acquainted(Protocol):
-    """A channel that names customers by what they were called before."""
-
-    def know(self, lids: Iterable[tuple[str, str]]) -> None:
-        """Before `run`: these LIDs are customers', and these are their phone numbers ("" if unknown)."""
-
-
-@runtime_checkable
-class Patient(Protocol):
-    """A channel that calls a person once it has been out of reach for a while."""
-
-    def out_since(self, at: int) -> None:
-        """Before `run`: it has been out of reach since then (UTC milliseconds), in processes before this one."""
+__all__ = [
+    "Acquainted",
+    "Alerts",
+    "Channel",
+    "Clock",
+    "Files",
+    "FollowUps",
+    "Hastened",
+    "Importing",
+    "Inbox",
+    "MediaSource",
+    "Patient",
+    "People",
+    "ReadMarker",
+    "Restraints",
+    "Store",
+    "Upkeep",
+]
 
 
 class Files(Protocol):
