@@ -16,7 +16,10 @@ class NoClock:
     def now(self) -> int:
         return 0
 
-    async def sleep_until(self, when: int) -> None:
+    def steady(self) -> int:
+        return 0
+
+    async def sleep(self, milliseconds: int) -> None:
         raise AssertionError("nothing waits here")
 
     def moved(self) -> int:

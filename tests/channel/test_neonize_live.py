@@ -22,8 +22,10 @@ from wabot.model.turn import Outbound
 class RealClock:
     def now(self):
         return time.time_ns() // 1_000_000
-    async def sleep_until(self, when):
-        await asyncio.sleep(max(0, when - self.now()) / 1000)
+    def steady(self):
+        return time.monotonic_ns() // 1_000_000
+    async def sleep(self, milliseconds):
+        await asyncio.sleep(milliseconds / 1000)
 
 class Listener:
     def __init__(self):

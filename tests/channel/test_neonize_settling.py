@@ -1,5 +1,6 @@
 """A reply in the very instant in which a customer writes can be unreadable on their phone: it waits a moment."""
 
+import asyncio
 from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import Any
@@ -50,6 +51,21 @@ async def test_a_send_to_another_chat_does_not_wait(tmp_path: Path) -> None:
     channel, clock = await heard(tmp_path)
     await gets_to_the_connection(channel, "6281299999999")
     assert clock.now() == 1_000_000
+
+
+async def test_a_clock_that_is_set_back_lets_nobody_wait_for_the_hour_that_comes_again() -> None:
+    class Machine(RealClock):
+        back = 0
+
+        def now(self) -> int:
+            return super().now() - self.back
+
+    clock = Machine()
+    settling = Settling(clock)
+    settling.heard("one")
+    clock.back = 3_600_000
+    async with asyncio.timeout(10), settling.turn("one", settling.latest()):
+        pass
 
 
 async def test_while_a_customer_speaks_in_pieces_nobody_is_written_to_until_there_is_a_lull() -> None:

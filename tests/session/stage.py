@@ -84,9 +84,9 @@ class StageClock(ScriptClock):
         self.runs = asyncio.Event()
         self.runs.set()
 
-    async def sleep_until(self, when: int) -> None:
+    async def sleep(self, milliseconds: int) -> None:
         await self.runs.wait()
-        await super().sleep_until(when)
+        await super().sleep(milliseconds)
 
 
 class Stage:

@@ -45,8 +45,11 @@ class ShiftedClock:
     def now(self) -> int:
         return self._real.now() + self.shift
 
-    async def sleep_until(self, when: int) -> None:
-        await self._real.sleep_until(when - self.shift)
+    def steady(self) -> int:
+        return self._real.steady()
+
+    async def sleep(self, milliseconds: int) -> None:
+        await self._real.sleep(milliseconds)
 
     def moved(self) -> int:
         return self._real.moved()

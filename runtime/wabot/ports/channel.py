@@ -15,9 +15,13 @@ class Clock(Protocol):
     def now(self) -> int:
         """UTC milliseconds."""
 
-    async def sleep_until(self, when: int) -> None:
-        """Return once `now()` has reached `when` (UTC milliseconds), or once as much time has passed as it was away: a
-        clock that is set back makes nobody wait longer."""
+    def steady(self) -> int:
+        """Milliseconds on a clock that nobody can set: for how long ago something was, in this process. May be asked in
+        any thread."""
+
+    async def sleep(self, milliseconds: int) -> None:
+        """Return once so much time has passed, as the clock shows it or as it was away: who sets it back makes nobody
+        wait longer, and who sets it forward makes nobody wait on."""
 
     def moved(self) -> int:
         """Milliseconds by which the clock was set forward (negative: back) since this process began."""

@@ -20,11 +20,14 @@ class RealClock:
     def now(self) -> int:
         return time.time_ns() // 1_000_000  # noqa: TID251 (the one real clock)
 
-    async def sleep_until(self, when: int) -> None:
+    def steady(self) -> int:
+        return _steady()
+
+    async def sleep(self, milliseconds: int) -> None:
         import asyncio  # whoever only asks for the time needs none of it
 
-        latest = _steady() + when - self.now()
-        while (left := min(when - self.now(), latest - _steady())) > 0:
+        now, steady = self.now(), _steady()
+        while (left := milliseconds - max(self.now() - now, _steady() - steady)) > 0:
             await asyncio.sleep(min(left / 1000, _LONGEST))
 
     def moved(self) -> int:
@@ -48,15 +51,18 @@ class ScriptClock:
     def now(self) -> int:
         return self._now
 
+    def steady(self) -> int:
+        return self._now
+
     def set(self, at: int) -> None:
         """Move to `at` (UTC milliseconds), or stay where it is when that is past."""
         self._now = max(self._now, at) if self._was_set else at
         self._was_set = True
 
-    async def sleep_until(self, when: int) -> None:
+    async def sleep(self, milliseconds: int) -> None:
         import asyncio
 
-        self._now = max(self._now, when)
+        self._now += max(milliseconds, 0)
         await asyncio.sleep(0)
 
     def moved(self) -> int:

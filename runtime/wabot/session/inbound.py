@@ -162,7 +162,7 @@ class Inbound:
             return False
         if not _newer(queue):
             # What was held up comes in a stream, one message at a time: the next may be on its way.
-            await self._clock.sleep_until(self._clock.now() + _STREAM)
+            await self._clock.sleep(_STREAM)
         return _newer(queue)
 
 

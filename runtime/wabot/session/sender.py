@@ -163,7 +163,7 @@ class Sender:
                     # Thousands may be held back at once: only the first of them looks again and again.
                     async with self._turnstile:
                         while (again := await self._attempt(outbound, attempt + 1)) is not None and again.held:
-                            await self._clock.sleep_until(again.due)
+                            await self._clock.sleep(_LOOK_AGAIN)
                 if again is None:
                     break
                 due, attempt = again.due, attempt + again.failed
@@ -186,13 +186,16 @@ class Sender:
     async def _wait(self, outbound: Outbound, due: int) -> bool:
         """Return when it is time to try; whether "typing…" is shown by then."""
         await self._connected.wait()
-        # The clock may have been set back since the reply was made: it waits no longer than it was meant to.
-        until = min(due, self._clock.now() + max(due - outbound.created, 0))
-        if until <= self._clock.now():
+        # Asked once: the clock may be set at any moment. Where it was set back since the reply was made, that waits no
+        # longer than it was meant to.
+        now = self._clock.now()
+        until = min(due, now + max(due - outbound.created, 0))
+        if until <= now:
             return False
         if outbound.kind == "reply":
-            return await self._typist.until_due(outbound, until, partial(self._stands, outbound, until, due - until))
-        await self._clock.sleep_until(until)
+            stands = partial(self._stands, outbound, until, due - until)
+            return await self._typist.until_due(outbound, now, until, stands)
+        await self._clock.sleep(until - now)
         return False
 
     async def _stands(self, outbound: Outbound, due: int, early: int) -> Standing:

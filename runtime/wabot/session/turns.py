@@ -87,7 +87,7 @@ class Turns:
                 return self._tell(turn)
             if begun.tries == MOST_TRIES:
                 break
-            await self._clock.sleep_until(self._clock.now() + _AGAIN)
+            await self._clock.sleep(_AGAIN)
             begun = await self._begin(message)
         return await self._set_aside(message, error)
 

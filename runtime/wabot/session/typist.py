@@ -52,12 +52,12 @@ class Typist:
         for stirred in self._stirred.get(chat, ()):
             stirred.set()
 
-    async def until_due(self, reply: Outbound, due: int, look: Stands) -> bool:
-        """Return when the reply is due, or waits no more. Whether "typing…" is shown by then; the caller hides it, so
-        that it ends with the message."""
+    async def until_due(self, reply: Outbound, now: int, due: int, look: Stands) -> bool:
+        """Return when the reply is due (at `due`, where it is `now`), or waits no more. Whether "typing…" is shown by
+        then; the caller hides it, so that it ends with the message."""
         shown: int | None = None
         # As the clock goes that nobody sets: one that is set back meanwhile makes nobody wait longer.
-        since = now = self._clock.now()
+        since = now
         may, stirred = True, asyncio.Event()
         self._stirred.setdefault(reply.chat, set()).add(stirred)
         try:
@@ -95,12 +95,12 @@ class Typist:
 
     async def _sleep(self, now: int, until: int, stirred: asyncio.Event) -> int:
         """Return at `until`, or as soon as something happened: what time it is then, if it was `now`."""
-        target = min(until, self._clock.now() + until - now)
-        sleeping = asyncio.ensure_future(self._clock.sleep_until(target))
+        began = self._clock.now()
+        sleeping = asyncio.ensure_future(self._clock.sleep(until - now))
         waiting = asyncio.ensure_future(stirred.wait())
         try:
             await asyncio.wait({sleeping, waiting}, return_when=asyncio.FIRST_COMPLETED)
-            return until if sleeping.done() else min(max(self._clock.now(), now), until)
+            return until if sleeping.done() else min(now + max(self._clock.now() - began, 0), until)
         finally:
             sleeping.cancel()
             waiting.cancel()

@@ -146,7 +146,7 @@ class NeonizeChannel:
                 await report(inbox, SessionState("connecting"))
             client = Client(library, database_name(self._keys.resolve()))
             connection.client, connection.account = client, None
-            began = self._clock.now()
+            began = self._clock.steady()
             watching = asyncio.create_task(watch(client, self._look_seconds))
             try:
                 await client.connect(self._proxy)
@@ -173,7 +173,7 @@ class NeonizeChannel:
             if verdict.state:
                 await report(inbox, verdict.state)
             if verdict.then == "at_once":  # but not again and again
-                failures = 1 if self._clock.now() - began > STEADY_MS else failures + 1
+                failures = 1 if self._clock.steady() - began > STEADY_MS else failures + 1
                 await self._pause(backoff(failures - 1, random.random()) if failures > 1 else 0)
                 continue
             failures = 0

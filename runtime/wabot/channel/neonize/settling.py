@@ -40,20 +40,20 @@ class Settling:
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
         self._spoke: Bounded[str, int] = Bounded(REMEMBERED)
-        self._heard = self._pieces = -STREAM_MS
+        self._heard = self._pieces = clock.steady() - STREAM_MS
         self._turns = asyncio.Semaphore(AT_ONCE)
         self._under_way: set[asyncio.Future[None]] = set()
 
     def heard(self, chat: str) -> None:
         """Somebody wrote in `chat` at this moment."""
-        now = self._clock.now()
+        now = self._clock.steady()
         if now - self._spoke.get(chat, -PIECES_MS) < PIECES_MS:
             self._pieces = now
         self._spoke[chat] = self._heard = now
 
     def latest(self) -> int:
-        """Until when a message waits for a stream to end that begins now."""
-        return self._clock.now() + STREAM_MS
+        """Until when a message waits for a stream to end that begins now, on the steady clock."""
+        return self._clock.steady() + STREAM_MS
 
     @asynccontextmanager
     async def turn(self, chat: str, latest: int) -> AsyncIterator[Callable[[], bool]]:
@@ -64,21 +64,21 @@ class Settling:
             ChannelBusy: the messages before have not been acknowledged yet.
         """
         while True:
-            while (ready := self._ready(chat, latest)) > self._clock.now():
-                await self._clock.sleep_until(ready)
+            while (left := self._ready(chat, latest) - self._clock.steady()) > 0:
+                await self._clock.sleep(left)
             try:
                 async with asyncio.timeout(TURN_SECONDS):
                     await self._turns.acquire()
             except TimeoutError:
                 raise ChannelBusy("WhatsApp has not confirmed the message before this one yet.") from None
-            if self._ready(chat, latest) <= self._clock.now():
+            if self._ready(chat, latest) <= self._clock.steady():
                 break
             self._turns.release()  # somebody wrote meanwhile
         under_way = asyncio.get_running_loop().create_future()
         self._under_way.add(under_way)
         try:
             self._spoke.pop(chat, None)  # what comes from now on is no piece of what is answered here
-            yield lambda: self._ready(chat, latest) <= self._clock.now()
+            yield lambda: self._ready(chat, latest) <= self._clock.steady()
         finally:
             self._under_way.discard(under_way)
             under_way.set_result(None)
