@@ -90,13 +90,12 @@ class Following:
     async def follow(self, client: Client, inbox: Inbox) -> Verdict | None:
         """Deliver one client's events until they end, then stop it; None when the connection could not be made or
         kept. Whatever ends it, all that the library has confirmed to WhatsApp by then is delivered: nobody says it
-        again."""
-        self._held.clear()
+        again. As long as it is not certain whose it is, it is held for the next connection."""
         self._catching_up = CatchingUp()
         self._handing = Handing(lambda error: client.events.put_nowait(Event("Broken", error)))
         try:
             verdict = await self._listen(client, inbox)
-            if self._connection.account is not None:
+            if self._connection.account is not None or (self._held and (verdict is None or verdict.then != "stop")):
                 await self._hear_out(client, inbox)
             await self._handing.done()
             return verdict
@@ -104,7 +103,8 @@ class Following:
             self._handing.give_up()
 
     async def _hear_out(self, client: Client, inbox: Inbox) -> None:
-        await self._deliver_held(inbox)
+        if self._connection.account is not None:
+            await self._deliver_held(inbox)
         await self._handing.done()
         async for event in last_words(client):
             await self._take(event, client, inbox)

@@ -13,14 +13,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, Literal
 
-from wabot.channel.neonize.addresses import Addresses
 from wabot.channel.neonize.backoff import backoff
 from wabot.channel.neonize.ears import Ears
 from wabot.channel.neonize.keys import database_name, protect
 from wabot.channel.neonize.library import Client, Event, Library, LibraryError
 from wabot.channel.neonize.outcomes import NETWORK, Verdict, broken_off, judge, other_keys, wrong_number
 from wabot.channel.neonize.redact import redact
-from wabot.channel.neonize.spool import FOLDER, Spool
 from wabot.channel.neonize.unreachable import given_up, unreachable
 from wabot.channel.neonize.unusable import using
 from wabot.model.history import History
@@ -109,15 +107,14 @@ class Pairing:
 
     async def run(self) -> Outcome:
         """Once a process."""
-        addresses = Addresses()
+        ears = Ears(self._inbox, self._keys, self.complain)
         with using(self._keys):
             protect(self._keys)
-            addresses.load(self._keys)
+            ears.load()
         library = Library()
         self._until = self._now() + self._seconds
         failures = 0
         while True:
-            ears = Ears(self._inbox, addresses, Spool(self._keys.parent / FOLDER), self.complain)
             self._client = client = Client(library, database_name(self._keys.resolve()))
             self._offered, self._ended = 0, ""
             outcome = None
@@ -129,7 +126,7 @@ class Pairing:
                 # can abort the process before anybody is told why. It ends right after this anyway.
                 told = outcome.reason if outcome else "too_late" if self._now() >= self._until else ""
                 if self._linked or told in ("", "wrong_number", "other_number"):
-                    await client.stop()
+                    await ears.hang_up(client)
             if outcome is not None:
                 return outcome
             self._trouble = self._ended or self._trouble
@@ -166,6 +163,7 @@ class Pairing:
                 return None  # the codes are used up, or the login that must follow does not come over this connection
             match event.kind:
                 case "QR":
+                    ears.forget()
                     last = self._now()
                     patience = await self._offer(client, str(event.body))
                 case "Unpaired" if event.body == "timeout":  # cut, or the codes are used up

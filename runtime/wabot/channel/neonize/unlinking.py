@@ -7,14 +7,12 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
-from wabot.channel.neonize.addresses import Addresses
 from wabot.channel.neonize.backoff import backoff
 from wabot.channel.neonize.ears import Ears
 from wabot.channel.neonize.keys import database_name, protect
 from wabot.channel.neonize.library import Client, Event, Library, LibraryError
 from wabot.channel.neonize.outcomes import NETWORK, broken_off, judge
 from wabot.channel.neonize.pairing import Outcome
-from wabot.channel.neonize.spool import FOLDER, Spool
 from wabot.channel.neonize.unreachable import given_up
 from wabot.channel.neonize.unusable import using
 from wabot.ports import Clock, Inbox
@@ -44,21 +42,20 @@ class Unlinking:
     async def run(self) -> Outcome:
         """`unlinked`, `was_unlinked` (the phone did it before), or why not. Once a process."""
         self._until = self._now() + self._seconds
-        addresses = Addresses()
+        ears = Ears(self._inbox, self._keys, self.complain)
         with using(self._keys):
             protect(self._keys)
-            addresses.load(self._keys)
+            ears.load()
         library = Library()
         failures = 0
         while not self._stopped:
             self._client = client = Client(library, database_name(self._keys.resolve()))
-            ears = Ears(self._inbox, addresses, Spool(self._keys.parent / FOLDER), self.complain)
             self._ended = ""
             try:
                 await client.connect(self._proxy)
                 outcome = await self._follow(client, ears)
             finally:
-                await client.stop()
+                await ears.hang_up(client)
             if outcome is not None:
                 return outcome
             failures += 1
