@@ -82,12 +82,11 @@ class Importer:
                     tries += 1
                     if tries < _TRIES:
                         await asyncio.sleep(_AGAIN)
-                    else:
-                        await self._set_aside(file, inbox)
+                        continue
+                    await self._set_aside(file, inbox)
                 except Exception:  # no sync, or one that nobody has thought of: those after it must not wait for ever
                     await self._set_aside(file, inbox)
-                else:
-                    tries = 0
+                tries = 0
             await self._kept.wait()
 
     async def _import(self, file: Path, inbox: Inbox) -> None:
