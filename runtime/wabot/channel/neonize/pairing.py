@@ -68,6 +68,12 @@ class Outcome:
     action: str = ""
 
 
+RESTRICTED: Final = Outcome(
+    "rejected", "WhatsApp restricts this number at present.", "Look at WhatsApp on the phone: it says why."
+)
+"""Of a session it is said when it tries again. Here nothing does."""
+
+
 class Pairing:
     """Links the phone with the number `phone` to the key store `keys`. WhatsApp has `seconds` to offer the first code,
     a person as many from then on, and the login that follows `LOGIN`.
@@ -192,14 +198,14 @@ class Pairing:
                 case "Ended":
                     self._ended = str(event.body) or "the connection ended"
                     refused = broken_off(self._ended, self._clock.now())
-                    if refused is None or refused.then != "wait":
-                        return None
-                    return Outcome("rejected", "WhatsApp restricts this number at present.", _PHONE_SAYS)
+                    return RESTRICTED if refused is not None and refused.then == "wait" else None
                 case _:
                     verdict = self._judge(event)
                     if event.kind == "LoggedOut" and not self._linked:
                         return None  # what a pairing that was cut off had left: WhatsApp never heard of it
-                    if verdict.then in ("stop", "wait"):
+                    if verdict.then == "wait":
+                        return RESTRICTED
+                    if verdict.then == "stop":
                         return _outcome("rejected", verdict.state)
 
     async def _offer(self, client: Client, code: str) -> float:
@@ -258,7 +264,6 @@ class Pairing:
 
 
 _INTERRUPTED: Final = Outcome("interrupted", "Nothing was linked.")
-_PHONE_SAYS: Final = "Look at WhatsApp on the phone: it says why."
 
 
 def _outcome(reason: Reason, state: Any) -> Outcome:

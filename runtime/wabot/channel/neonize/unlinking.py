@@ -12,7 +12,7 @@ from wabot.channel.neonize.ears import Ears
 from wabot.channel.neonize.keys import database_name, protect
 from wabot.channel.neonize.library import Client, Event, Library, LibraryError
 from wabot.channel.neonize.outcomes import NETWORK, broken_off, judge
-from wabot.channel.neonize.pairing import Outcome
+from wabot.channel.neonize.pairing import RESTRICTED, Outcome
 from wabot.channel.neonize.unreachable import given_up
 from wabot.channel.neonize.unusable import using
 from wabot.ports import Clock, Inbox
@@ -95,12 +95,12 @@ class Unlinking:
                 case "Ended":
                     self._ended = str(event.body) or "the connection ended"
                     refused = broken_off(self._ended, self._clock.now())
-                    if refused is not None and refused.then == "wait":
-                        return Outcome("rejected", "WhatsApp restricts this number at present.")
-                    return None
+                    return RESTRICTED if refused is not None and refused.then == "wait" else None
                 case _:
                     verdict = judge(event.kind, event.body, "", self._clock.now())
-                    if verdict.then in ("stop", "wait") and verdict.state is not None:
+                    if verdict.then == "wait":
+                        return RESTRICTED
+                    if verdict.then == "stop" and verdict.state is not None:
                         return Outcome("rejected", verdict.state.detail, verdict.state.action)
 
     @staticmethod
