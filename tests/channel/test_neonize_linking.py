@@ -45,13 +45,19 @@ Run = Callable[..., Awaitable[tuple[Outcome, list[str]]]]
 
 @pytest.fixture
 def run(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Run:
-    async def run(kind: type[Pairing | Unlinking], *clients: Linking) -> tuple[Outcome, list[str]]:
-        """What came of it, and what was stored, over these connections."""
+    async def run(
+        kind: type[Pairing | Unlinking],
+        *clients: Linking,
+        wait: float = 0.0,
+        meanwhile: Callable[[Any], None] = lambda _work: None,
+    ) -> tuple[Outcome, list[str]]:
+        """What came of it, and what was stored, over these connections; after the last one `meanwhile` is done, once,
+        in the time that is waited for another."""
         left, journal = iter(clients), Journal()
         for module in (pairing, unlinking):
             monkeypatch.setattr(module, "Library", lambda: None)
             monkeypatch.setattr(module, "Client", lambda *_: next(left))
-            monkeypatch.setattr(module, "backoff", lambda *_: 0.0)
+            monkeypatch.setattr(module, "backoff", lambda *_: wait)
         monkeypatch.setattr(pairing, "_LEAST", 0.0)
         monkeypatch.setattr(last_words, "_QUIET", 0.01)
         keys, inbox = tmp_path / "keys.db", journal
@@ -60,7 +66,12 @@ def run(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Run:
         else:
             work = Unlinking(keys, NoClock(), inbox, 30.0)
         async with asyncio.timeout(20):
-            outcome = await work.run()
+            running = asyncio.create_task(work.run())
+            while wait and "stop" not in clients[-1].done:
+                await asyncio.sleep(0.01)
+            await asyncio.sleep(0.05 if wait else 0)
+            meanwhile(work)
+            outcome = await running
         return outcome, [message.text for message in journal.messages]
 
     return run
@@ -105,3 +116,8 @@ async def test_nothing_is_stored_that_came_for_keys_that_were_there_before_the_p
     outcome, stored = await run(Pairing, gone, Linking(*done))
     assert outcome.reason == "paired"
     assert stored == LAST[2:]
+
+
+async def test_who_gives_up_an_unlinking_does_not_wait_for_its_next_attempt(run: Run) -> None:
+    outcome, _ = await run(Unlinking, Linking(END), wait=60.0, meanwhile=lambda work: work.stop())
+    assert outcome.reason == "interrupted"

@@ -123,8 +123,17 @@ async def _pair(
     paired = False
     linked.begin(keys)
     try:
-        pairing = Pairing(keys, order.phone, inbox.clock, inbox, tell, order.seconds, typed=order.typed, proxy=proxy)
-        pairing.complain = inbox.complain
+        pairing = Pairing(
+            keys,
+            order.phone,
+            inbox.clock,
+            inbox,
+            tell,
+            order.seconds,
+            typed=order.typed,
+            proxy=proxy,
+            complain=inbox.complain,
+        )
         outcome = await _stoppable(pairing)
         paired = outcome.reason == "paired"
     finally:
@@ -139,8 +148,7 @@ async def _unpair(
     from wabot.channel.neonize import linked
     from wabot.channel.neonize.unlinking import Unlinking
 
-    unlinking = Unlinking(keys, inbox.clock, inbox, order.seconds, proxy=proxy)
-    unlinking.complain = inbox.complain
+    unlinking = Unlinking(keys, inbox.clock, inbox, order.seconds, proxy=proxy, complain=inbox.complain)
     outcome = await _stoppable(unlinking)
     if outcome.reason not in ("unlinked", "was_unlinked"):
         return outcome, None

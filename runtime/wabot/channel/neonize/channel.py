@@ -3,7 +3,6 @@
 import asyncio
 import random
 from collections.abc import Callable, Iterable, Sequence
-from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
@@ -17,6 +16,7 @@ from wabot.channel.neonize.keys import database_name, protect
 from wabot.channel.neonize.library import Client, Event, Library
 from wabot.channel.neonize.linked import mark, pair_command, read_linked, restore_command, unpair_command
 from wabot.channel.neonize.outcomes import NETWORK, other_keys, unlinked
+from wabot.channel.neonize.pause import pause
 from wabot.channel.neonize.pulse import EVERY, watch
 from wabot.channel.neonize.rescuing import Rescuing
 from wabot.channel.neonize.speaking import Speaking
@@ -168,13 +168,13 @@ class NeonizeChannel:
                 lasts = asyncio.get_running_loop().time() - cut_at > self._cut_seconds
                 detail = unreachable(self._following.ended, wait)
                 await report(inbox, SessionState("disconnected", detail, NETWORK if lasts else ""))
-                await self._pause(wait)
+                await pause(self._closed, wait)
                 continue
             if verdict.state:
                 await report(inbox, verdict.state)
             if verdict.then == "at_once":  # but not again and again
                 failures = 1 if self._clock.now() - began > STEADY_MS else failures + 1
-                await self._pause(backoff(failures - 1, random.random()) if failures > 1 else 0)
+                await pause(self._closed, backoff(failures - 1, random.random()) if failures > 1 else 0)
                 continue
             failures = 0
             if verdict.then == "stop":
@@ -187,7 +187,7 @@ class NeonizeChannel:
                 raise ChannelError(verdict.state.detail if verdict.state else "The connection must be made anew.")
             self._now = False
             while not (self._closed.is_set() or self._now) and (left := verdict.until - self._clock.now()) > 0:
-                await self._pause(min(left / 1000, _LOOK))
+                await pause(self._closed, min(left / 1000, _LOOK))
 
     def out_since(self, at: int) -> None:
         """An outage does not begin anew with a process."""
@@ -239,10 +239,6 @@ class NeonizeChannel:
         if self._connection.account is not None:  # what waits to be delivered must not grow meanwhile
             await client.hang_up()
         client.events.put_nowait(Event("Close"))
-
-    async def _pause(self, seconds: float) -> None:
-        with suppress(TimeoutError):
-            await asyncio.wait_for(self._closed.wait(), seconds)
 
 
 def _rescued(rescuing: Rescuing) -> ChannelError:

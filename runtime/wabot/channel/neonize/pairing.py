@@ -18,6 +18,7 @@ from wabot.channel.neonize.ears import Ears
 from wabot.channel.neonize.keys import database_name, protect
 from wabot.channel.neonize.library import Client, Event, Library, LibraryError
 from wabot.channel.neonize.outcomes import NETWORK, Verdict, broken_off, judge, other_keys, wrong_number
+from wabot.channel.neonize.pause import pause
 from wabot.channel.neonize.redact import redact
 from wabot.channel.neonize.unreachable import given_up, unreachable
 from wabot.channel.neonize.unusable import using
@@ -79,7 +80,8 @@ class Pairing:
     a person as many from then on, and the login that follows `LOGIN`.
 
     `tell` hears `qr` (code, expires_in), `pair_code` (code, expires_in), `waiting` (detail) and `linking`; with `typed`
-    WhatsApp is asked for a pair code, and no QR codes are told. `inbox` takes what arrives.
+    WhatsApp is asked for a pair code, and no QR codes are told. `inbox` takes what arrives, and `complain` sentences
+    for the log.
     """
 
     def __init__(
@@ -93,16 +95,15 @@ class Pairing:
         *,
         typed: bool = False,
         proxy: str = "",
+        complain: Callable[[str], None] = lambda _text: None,
     ) -> None:
         self._keys, self._phone, self._clock, self._inbox, self._tell = keys, phone, clock, inbox, tell
-        self._seconds, self._typed, self._proxy = seconds, typed, proxy
+        self._seconds, self._typed, self._proxy, self._complain = seconds, typed, proxy, complain
         self._until = 0.0
         self._linked = self._asked = False
         self._offered = 0
         self._ended = self._trouble = ""
         self._client: Client | None = None
-        self.complain: Callable[[str], None] = lambda _text: None
-        """Gets sentences for the log."""
         self._stopping = asyncio.Event()
 
     def stop(self) -> None:
@@ -113,7 +114,7 @@ class Pairing:
 
     async def run(self) -> Outcome:
         """Once a process."""
-        ears = Ears(self._inbox, self._keys, self.complain)
+        ears = Ears(self._inbox, self._keys, self._complain)
         with using(self._keys):
             protect(self._keys)
             ears.load()
@@ -150,11 +151,7 @@ class Pairing:
                 return self._too_late()
 
     async def _pause(self, seconds: float) -> None:
-        if self._linked:
-            await asyncio.sleep(seconds)
-            return
-        with suppress(TimeoutError):
-            await asyncio.wait_for(self._stopping.wait(), seconds)
+        await (asyncio.sleep(seconds) if self._linked else pause(self._stopping, seconds))
 
     async def _follow(self, client: Client, ears: Ears) -> Outcome | None:
         """One connection; None when another may do better."""

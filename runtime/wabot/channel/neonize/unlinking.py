@@ -13,6 +13,7 @@ from wabot.channel.neonize.keys import database_name, protect
 from wabot.channel.neonize.library import Client, Event, Library, LibraryError
 from wabot.channel.neonize.outcomes import NETWORK, broken_off, judge
 from wabot.channel.neonize.pairing import RESTRICTED, Outcome
+from wabot.channel.neonize.pause import pause
 from wabot.channel.neonize.unreachable import given_up
 from wabot.channel.neonize.unusable import using
 from wabot.ports import Clock, Inbox
@@ -22,33 +23,42 @@ _LOGIN: Final = 20.0
 
 
 class Unlinking:
-    """Unlinks the device of the key store `keys`, within `seconds`. What WhatsApp still delivers reaches `inbox`."""
+    """Unlinks the device of the key store `keys`, within `seconds`. What WhatsApp still delivers reaches `inbox`,
+    sentences for the log `complain`."""
 
-    def __init__(self, keys: Path, clock: Clock, inbox: Inbox, seconds: float, *, proxy: str = "") -> None:
-        self._keys, self._clock, self._inbox, self._seconds, self._proxy = keys, clock, inbox, seconds, proxy
+    def __init__(
+        self,
+        keys: Path,
+        clock: Clock,
+        inbox: Inbox,
+        seconds: float,
+        *,
+        proxy: str = "",
+        complain: Callable[[str], None] = lambda _text: None,
+    ) -> None:
+        self._keys, self._clock, self._inbox, self._seconds = keys, clock, inbox, seconds
+        self._proxy, self._complain = proxy, complain
         self._until = 0.0
-        self._stopped = False
+        self._stopping = asyncio.Event()
         self._client: Client | None = None
-        self.complain: Callable[[str], None] = lambda _text: None
-        """Gets sentences for the log."""
         self._ended = ""
 
     def stop(self) -> None:
         """Give up."""
-        self._stopped = True
+        self._stopping.set()
         if self._client is not None:
             self._client.events.put_nowait(Event("Close"))
 
     async def run(self) -> Outcome:
         """`unlinked`, `was_unlinked` (the phone did it before), or why not. Once a process."""
         self._until = self._now() + self._seconds
-        ears = Ears(self._inbox, self._keys, self.complain)
+        ears = Ears(self._inbox, self._keys, self._complain)
         with using(self._keys):
             protect(self._keys)
             ears.load()
         library = Library()
         failures = 0
-        while not self._stopped:
+        while not self._stopping.is_set():
             self._client = client = Client(library, database_name(self._keys.resolve()))
             self._ended = ""
             try:
@@ -61,7 +71,7 @@ class Unlinking:
             failures += 1
             if (left := self._until - self._now()) <= 0:
                 return Outcome("unreachable", given_up(self._ended or "timed out"), NETWORK)
-            await asyncio.sleep(min(left, backoff(failures, random.random())))
+            await pause(self._stopping, min(left, backoff(failures, random.random())))
         return Outcome("interrupted", "Nothing was unlinked.")
 
     async def _follow(self, client: Client, ears: Ears) -> Outcome | None:
