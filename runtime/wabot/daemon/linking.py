@@ -85,10 +85,7 @@ async def _run(
 ) -> dict[str, Any]:
     """What came of it."""
     from wabot.channel.neonize import linked
-    from wabot.channel.neonize.outcomes import PAIR_COMMAND, UNPAIR_COMMAND, other_keys
-
-    def named(text: str) -> str:
-        return text.replace(UNPAIR_COMMAND, f"`{order.undo}`").replace(PAIR_COMMAND, f"`{order.again}`")
+    from wabot.channel.neonize.outcomes import other_keys
 
     clock = RealClock()
     store, mended = await asyncio.to_thread(open_kept, data, data.name, clock.now, encryption_key(settings))
@@ -98,7 +95,7 @@ async def _run(
         there = linked.read_linked(data / KEYS)
         if order.act == "pair" and there is not None and there.phone != order.phone:
             refused = other_keys(order.phone, there.phone)
-            return {"reason": "other_number", "detail": refused.detail, "action": named(refused.action)}
+            return {"reason": "other_number", "detail": refused.detail, "action": linked.named(refused.action, data)}
         if order.act == "pair" and there is not None:
             return {"reason": "already_paired", "phone": there.phone, "since": there.since}
         act = _pair if order.act == "pair" else _unpair
@@ -108,7 +105,7 @@ async def _run(
             await insist(lambda: store.restraints.hold_login(order.phone, None), report, "the session's state")
         if state is not None:
             await insist(lambda: store.save_state(state, clock.now()), report, "the session's state")
-        return {**asdict(outcome), "action": named(outcome.action), "phone": order.phone}
+        return {**asdict(outcome), "action": linked.named(outcome.action, data), "phone": order.phone}
     finally:
         await store.close()
         ended(data)
@@ -153,7 +150,7 @@ async def _unpair(
     if outcome.reason not in ("unlinked", "was_unlinked"):
         return outcome, None
     linked.forget(keys)
-    return outcome, unlinked(order.again)
+    return outcome, unlinked(linked.command("pair", keys.parent))
 
 
 async def _stoppable(work: _Work) -> "Outcome":

@@ -14,7 +14,7 @@ from wabot.channel.neonize.following import CUT_SECONDS, LOGIN_SECONDS, Followin
 from wabot.channel.neonize.importing import Importer
 from wabot.channel.neonize.keys import database_name, protect
 from wabot.channel.neonize.library import Client, Event, Library
-from wabot.channel.neonize.linked import mark, pair_command, read_linked, restore_command, unpair_command
+from wabot.channel.neonize.linked import mark, read_linked, restore_command
 from wabot.channel.neonize.outcomes import NETWORK, other_keys, unlinked
 from wabot.channel.neonize.pause import pause
 from wabot.channel.neonize.pulse import EVERY, watch
@@ -88,6 +88,7 @@ class NeonizeChannel:
             self._addresses,
             self._speaking,
             self._importer,
+            keys.parent,
             phone,
             clock,
             show_qr or _unseen,
@@ -95,8 +96,6 @@ class NeonizeChannel:
             cut_seconds,
             login_seconds,
         )
-        self._following.pair_command = f"`{pair_command(keys.parent)}`"
-        self._following.unpair_command = f"`{unpair_command(keys.parent)}`"
 
     async def run(self, inbox: Inbox) -> None:
         """Connect, pair if need be, and deliver until `close`, or until only a person can help: then it returns after

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
+from pathlib import Path
 from typing import Any, Final
 
 from wabot.channel.neonize.addresses import Addresses
@@ -13,10 +14,8 @@ from wabot.channel.neonize.handing import Handing
 from wabot.channel.neonize.importing import Importer
 from wabot.channel.neonize.last_words import last_words
 from wabot.channel.neonize.library import Client, Event, LibraryError
+from wabot.channel.neonize.linked import named
 from wabot.channel.neonize.outcomes import (
-    PAIR_COMMAND,
-    RESUME_COMMAND,
-    UNPAIR_COMMAND,
     Verdict,
     broken_off,
     expired,
@@ -60,7 +59,7 @@ class Following:
     """One channel's. `phone` is the tenant's number: what a phone of any other has linked by a code shown here is
     unlinked at once. `show_qr` gets each pairing code and says whether a person can see it. `complain` gets sentences
     for the log. A connection that is out of reach for `cut_seconds` is for another process to make. `ended` is the
-    error that the last connection ended with, `pair_command` and `unpair_command` what people are told to type."""
+    error that the last connection ended with, `data` the tenant's folder, whose commands people are told to type."""
 
     def __init__(
         self,
@@ -68,6 +67,7 @@ class Following:
         addresses: Addresses,
         speaking: Speaking,
         importer: Importer,
+        data: Path,
         phone: str,
         clock: Clock,
         show_qr: Callable[[str], bool],
@@ -76,7 +76,8 @@ class Following:
         login_seconds: float = LOGIN_SECONDS,
     ) -> None:
         self._connection, self._addresses, self._speaking = connection, addresses, speaking
-        self._importer, self._phone, self._clock, self._show_qr = importer, phone, clock, show_qr
+        self._importer, self._data, self._phone = importer, data, phone
+        self._clock, self._show_qr = clock, show_qr
         self.seals = Seals(addresses)
         self._complain, self._cut_seconds, self._login_seconds = complain, cut_seconds, login_seconds
         self._state = SessionState("starting")
@@ -84,7 +85,6 @@ class Following:
         self._handing = Handing(lambda _error: None)
         self._held: list[Any] = []  # what comes before it is certain whose messages these are
         self.ended = ""
-        self.pair_command, self.unpair_command = PAIR_COMMAND, UNPAIR_COMMAND
         self._scanned = False
 
     async def follow(self, client: Client, inbox: Inbox) -> Verdict | None:
@@ -237,9 +237,7 @@ class Following:
 
     async def report(self, inbox: Inbox, state: SessionState) -> None:
         """Tell the state when it is another."""
-        action = state.action.replace(UNPAIR_COMMAND, self.unpair_command).replace(PAIR_COMMAND, self.pair_command)
-        action = action.replace(RESUME_COMMAND, self.pair_command.replace("wabot pair", "wabot resume", 1))
-        state = replace(state, action=action)
+        state = replace(state, action=named(state.action, self._data))
         if state != self._state:
             self._state = state
             await inbox.state(state)
