@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from wabot.channel.neonize.addresses import Addresses
 from wabot.channel.neonize.catching_up import CatchingUp
+from wabot.channel.neonize.codes import Codes
 from wabot.channel.neonize.connection import Connection
 from wabot.channel.neonize.handing import Handing
 from wabot.channel.neonize.importing import Importer
@@ -35,12 +36,8 @@ from wabot.model.message import Message
 from wabot.model.session import SessionState
 from wabot.ports import Clock, Inbox
 
-# Seconds for which the first pairing code lives, and each that follows; then WhatsApp hangs up without a word.
-FIRST: Final = 60.0
-FOLLOWING: Final = 20.0
-QR_SECONDS: Final = FIRST + 15.0
-# A connection that ends so long before its last code does was cut.
-EARLY: Final = 5.0
+# Beyond the life of a code, for the next one to come.
+NEXT_SECONDS: Final = 15.0
 # The library looks into its own tables; nobody else is asked.
 ASK_SECONDS: Final = 1.0
 # The library tries again less and less often, without a limit; a new process starts with short waits.
@@ -113,7 +110,7 @@ class Following:
 
     async def _listen(self, client: Client, inbox: Inbox) -> Verdict | None:
         deadline: float | None = self._in(self._login_seconds)
-        silent, shown, codes_end = True, False, 0.0
+        silent, codes = True, Codes()
         while True:
             quiet = self._catching_up.until
             try:
@@ -140,16 +137,13 @@ class Following:
                     self.ended = str(event.body) or "the connection ended"
                     return broken_off(self.ended, self._clock.now())
                 case "QR":
-                    deadline = self._in(QR_SECONDS)
-                    shown, codes_end = True, self._in(FOLLOWING if shown else FIRST)
+                    deadline = self._in(codes.show(self._in(0)) + NEXT_SECONDS)
                     await self.report(inbox, pairing(self._phone, self._show_qr(event.body)))
                 case "Unpaired" if event.body == "timeout":
-                    if shown and self._in(EARLY) > codes_end:  # WhatsApp has hung up with the last code
+                    if not codes.cut(self._in(0)):
                         return expired(self._phone)
-                    self.ended = (
-                        "the connection was cut"  # the code that is shown is dead; another client gets new ones
-                    )
-                    return None
+                    self.ended = "the connection was cut"
+                    return None  # the code that is shown is dead; another client gets new ones
                 case "PairStatus":
                     deadline = self._in(self._cut_seconds)
                     if event.body.Error:

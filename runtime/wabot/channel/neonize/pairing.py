@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any, Final, Literal
 
 from wabot.channel.neonize.backoff import backoff
+from wabot.channel.neonize.codes import ALL, Codes
 from wabot.channel.neonize.ears import Ears
 from wabot.channel.neonize.keys import database_name, protect
 from wabot.channel.neonize.library import Client, Event, Library, LibraryError
@@ -25,12 +26,6 @@ from wabot.channel.neonize.unusable import using
 from wabot.model.history import History
 from wabot.ports import Clock, Inbox
 
-FIRST: Final = 60.0
-"""Seconds for which WhatsApp's first QR code can be scanned,"""
-FOLLOWING: Final = 20.0
-"""and each of the five that follow."""
-TYPED: Final = FIRST + 5 * FOLLOWING
-"""Seconds for which a code can be typed: WhatsApp hangs up with the last QR code."""
 _ANSWER: Final = 30.0
 """Seconds for a connection to offer a code, and for the login that follows a pairing."""
 LOGIN: Final = 90.0
@@ -101,7 +96,6 @@ class Pairing:
         self._seconds, self._typed, self._proxy, self._complain = seconds, typed, proxy, complain
         self._until = 0.0
         self._linked = self._asked = False
-        self._offered = 0
         self._ended = self._trouble = ""
         self._client: Client | None = None
         self._stopping = asyncio.Event()
@@ -123,7 +117,7 @@ class Pairing:
         failures = 0
         while True:
             self._client = client = Client(library, database_name(self._keys.resolve()))
-            self._offered, self._ended = 0, ""
+            self._ended = ""
             outcome = None
             try:
                 await client.connect(self._proxy)
@@ -155,7 +149,7 @@ class Pairing:
 
     async def _follow(self, client: Client, ears: Ears) -> Outcome | None:
         """One connection; None when another may do better."""
-        patience, last = _ANSWER, self._now()
+        patience, codes = _ANSWER, Codes()
         while True:
             if self._stopping.is_set() and not self._linked:
                 return _INTERRUPTED
@@ -167,10 +161,9 @@ class Pairing:
             match event.kind:
                 case "QR":
                     ears.forget()
-                    last = self._now()
-                    patience = await self._offer(client, str(event.body))
-                case "Unpaired" if event.body == "timeout":  # cut, or the codes are used up
-                    self._ended = "the connection was cut" if self._now() < last + patience - 2 * _GRACE else ""
+                    patience = await self._offer(client, codes, str(event.body))
+                case "Unpaired" if event.body == "timeout":
+                    self._ended = "the connection was cut" if codes.cut(self._now()) else ""
                     return None
                 case "Unpaired" if event.body == "err-client-outdated":
                     return _outcome("rejected", self._judge(event).state)
@@ -205,23 +198,22 @@ class Pairing:
                     if verdict.then == "stop":
                         return _outcome("rejected", verdict.state)
 
-    async def _offer(self, client: Client, code: str) -> float:
+    async def _offer(self, client: Client, codes: Codes, code: str) -> float:
         """Show a code; the seconds until the next must have come."""
         if not self._asked:
             self._asked, self._until = True, self._now() + self._seconds
-        self._offered += 1
         self._trouble = ""
-        alive = FIRST if self._offered == 1 else FOLLOWING
+        alive = codes.show(self._now())
         left = self._until - self._now()
         if not self._typed:
             self._tell("qr", code=code, expires_in=round(min(alive, left)))
-        elif self._offered == 1:
+        elif codes.shown == 1:
             try:
                 typed = await client.pair_code(self._phone)
             except (LibraryError, TimeoutError) as error:
                 client.events.put_nowait(Event("NoCode", str(error) or "no answer in time"))
             else:
-                self._tell("pair_code", code=typed, expires_in=round(min(TYPED, left)))
+                self._tell("pair_code", code=typed, expires_in=round(min(ALL, left)))
         return alive + _GRACE
 
     async def _logged_in(self, client: Client, ears: Ears) -> Outcome | None:
