@@ -10,7 +10,7 @@ from wabot.channel.neonize.last_words import last_words
 from wabot.channel.neonize.library import Client, Event
 from wabot.channel.neonize.reading import read_or_keep
 from wabot.channel.neonize.seals import Seals
-from wabot.channel.neonize.spool import FOLDER, Spool
+from wabot.channel.neonize.spool import FOLDER, Spool, keep
 from wabot.channel.neonize.translate import announces_history, says_nothing
 from wabot.ports import Inbox
 
@@ -19,6 +19,7 @@ _QUEUE: Final = 15.0
 _DOWNLOAD: Final = 30.0
 """Seconds to wait for a history that was announced. The library acknowledges the announcement, and then downloads."""
 _AGAIN: Final = 1.0
+"""Seconds until a disk that could not be written is tried again; the process's deadline ends it."""
 
 
 class Ears:
@@ -98,10 +99,4 @@ class Ears:
             if not says_nothing(event.body):
                 await self._inbox.message(read_or_keep(event.body, self._addresses, self._seals, self._complain))
         elif event.kind == "HistorySync":
-            content = event.body.Data.SerializePartialToString()
-            while True:
-                try:
-                    await asyncio.to_thread(self._spool.write, content)
-                    return
-                except OSError:  # a full disk: the store is held up as well, and the deadline ends it
-                    await asyncio.sleep(_AGAIN)
+            await keep(self._spool, event.body.Data, _AGAIN)
