@@ -116,11 +116,11 @@ class NeonizeChannel:
             if restore or self._nobody_sees:
                 await self._following.report(inbox, unlinked(self._phone, restore))
                 return
-        mark(self._keys).unlink(missing_ok=True)  # what a pairing that was cut off had left: the login tells
         with using(self._keys):
+            mark(self._keys).unlink(missing_ok=True)  # what a pairing that was cut off had left: the login tells
             self._addresses.load(self._keys)
             self._following.seals.load(self._keys)
-        rescuing = Rescuing(self._keys)
+            rescuing = Rescuing(self._keys)
         looking = asyncio.create_task(self._look_after(rescuing))
         try:
             await self._connect(inbox, rescuing)
@@ -179,7 +179,7 @@ class NeonizeChannel:
             if verdict.then == "stop":
                 return
             if verdict.then == "rescue":
-                raise _rescued(rescuing)
+                continue
             if verdict.then == "mend":
                 raise KeysDamaged(verdict.state.detail if verdict.state else None)
             if verdict.then == "restart":
