@@ -69,8 +69,8 @@ class Following:
         clock: Clock,
         show_qr: Callable[[str], bool],
         complain: Callable[[str], None],
-        cut_seconds: float = CUT_SECONDS,
-        login_seconds: float = LOGIN_SECONDS,
+        cut_seconds: float,
+        login_seconds: float,
     ) -> None:
         self._connection, self._addresses, self._speaking = connection, addresses, speaking
         self._importer, self._data, self._phone = importer, data, phone

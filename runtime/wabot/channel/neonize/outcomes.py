@@ -93,9 +93,9 @@ def judge(kind: str, body: Any, phone: str, now: int) -> Verdict:
 
 def pairing(phone: str, seen: bool) -> SessionState:
     """A code waits to be scanned; `seen` says whether a person can see it."""
-    action = PAIR.format(phone=phone)
-    if seen:
-        action = f"Scan the QR code within 60 s with the phone of {phone}: WhatsApp > Linked devices > Link a device."
+    if not seen:
+        return unlinked(phone)
+    action = f"Scan the QR code within 60 s with the phone of {phone}: WhatsApp > Linked devices > Link a device."
     return SessionState("qr_pending", f"No phone is linked yet for {phone}.", action)
 
 

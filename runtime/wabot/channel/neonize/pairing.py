@@ -165,10 +165,9 @@ class Pairing:
                 case "Unpaired" if event.body == "timeout":
                     self._ended = "the connection was cut" if codes.cut(self._now()) else ""
                     return None
-                case "Unpaired" if event.body == "err-client-outdated":
-                    return _outcome("rejected", self._judge(event).state)
                 case "Unpaired":
-                    return _outcome("refused", self._judge(event).state)
+                    reason: Reason = "rejected" if event.body == "err-client-outdated" else "refused"
+                    return _outcome(reason, self._judge(event).state)
                 case "NoCode" if _REFUSAL in event.body:
                     detail = f"WhatsApp gives no code for {self._phone} ({redact(event.body)})."
                     return Outcome("rejected", detail, "Is WhatsApp on a phone with this number? Or scan a QR code.")
