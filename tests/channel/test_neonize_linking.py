@@ -64,7 +64,7 @@ def run(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Run:
         if kind is Pairing:
             work: Any = Pairing(keys, OWN, NoClock(), inbox, lambda *_, **__: None, 30.0)
         else:
-            work = Unlinking(keys, NoClock(), inbox, 30.0)
+            work = Unlinking(keys, OWN, NoClock(), inbox, 30.0)
         async with asyncio.timeout(20):
             running = asyncio.create_task(work.run())
             while wait and "stop" not in clients[-1].done:
@@ -107,6 +107,13 @@ async def test_nothing_of_another_number_is_stored_whichever_connection_it_came_
     first = Linking(*scanned, message("before"), Event("Connected"), END, refuses="account", number=OTHER)
     outcome, stored = await run(Pairing, first, Linking(message("then"), Event("Connected"), number=OTHER))
     assert outcome.reason == ("wrong_number" if scanned else "other_number")
+    assert stored == []
+
+
+async def test_nothing_of_another_number_is_stored_while_it_is_unlinked(run: Run) -> None:
+    other = Linking(message("before"), Event("Connected"), message("behind"), number=OTHER)
+    outcome, stored = await run(Unlinking, other)
+    assert outcome.reason == "unlinked"
     assert stored == []
 
 

@@ -21,6 +21,7 @@ from wabot.daemon.child import lock, to_its_end
 from wabot.daemon.handover import tell_daemon
 from wabot.daemon.linking_order import MARGIN, Order, unlinked
 from wabot.daemon.logs import LogReport, configure
+from wabot.daemon.numbers import Numbers
 from wabot.daemon.settings import Settings, read_settings
 from wabot.daemon.settings.encryption import encryption_key
 from wabot.daemon.tenant_log import TenantLog
@@ -34,6 +35,7 @@ from wabot.ports import Clock, Store
 from wabot.session.clock import RealClock
 from wabot.session.histories import LONGEST
 from wabot.session.insisting import insist
+from wabot.session.last_sound import COPY
 from wabot.session.report import Report
 from wabot.store.keeping.mending import ended, open_kept
 
@@ -145,7 +147,8 @@ async def _unpair(
     from wabot.channel.neonize import linked
     from wabot.channel.neonize.unlinking import Unlinking
 
-    unlinking = Unlinking(keys, inbox.clock, inbox, order.seconds, proxy=proxy, complain=inbox.complain)
+    phone = Numbers().of(keys.parent / COPY / keys.parent.name)  # of the rules that were live last
+    unlinking = Unlinking(keys, phone, inbox.clock, inbox, order.seconds, proxy=proxy, complain=inbox.complain)
     outcome = await _stoppable(unlinking)
     if outcome.reason not in ("unlinked", "was_unlinked"):
         return outcome, None

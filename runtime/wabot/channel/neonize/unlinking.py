@@ -23,12 +23,13 @@ _LOGIN: Final = 20.0
 
 
 class Unlinking:
-    """Unlinks the device of the key store `keys`, within `seconds`. What WhatsApp still delivers reaches `inbox`,
-    sentences for the log `complain`."""
+    """Unlinks the device of the key store `keys`, within `seconds`. What WhatsApp still delivers to the number `phone`
+    reaches `inbox`, and to any number when that is ""; sentences for the log reach `complain`."""
 
     def __init__(
         self,
         keys: Path,
+        phone: str,
         clock: Clock,
         inbox: Inbox,
         seconds: float,
@@ -36,7 +37,7 @@ class Unlinking:
         proxy: str = "",
         complain: Callable[[str], None] = lambda _text: None,
     ) -> None:
-        self._keys, self._clock, self._inbox, self._seconds = keys, clock, inbox, seconds
+        self._keys, self._phone, self._clock, self._inbox, self._seconds = keys, phone, clock, inbox, seconds
         self._proxy, self._complain = proxy, complain
         self._until = 0.0
         self._stopping = asyncio.Event()
@@ -87,10 +88,11 @@ class Unlinking:
                 case "QR":
                     return Outcome("was_unlinked")  # there is no device in the store any more
                 case "Connected":
-                    await ears.open()
                     ears.hurry()
                     with suppress(TimeoutError):
                         try:
+                            if self._phone in ("", (await client.account()).phone):
+                                await ears.open()
                             await client.unlink()
                         except LibraryError as error:
                             self._ended = str(error)
