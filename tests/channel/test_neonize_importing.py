@@ -132,3 +132,28 @@ async def test_the_disk_that_gives_no_file_holds_up_the_others_for_three_tries(
     await inbox.states("pending", "part", "part")
     await importer.stop()
     assert [message.id for part in inbox.parts for message in part.messages] == ["1"]
+
+
+async def test_a_disk_that_fails_once_after_a_sync_was_set_aside_costs_no_other_sync(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(importing, "_AGAIN", 0.01)
+    (tmp_path / "000001.sync").mkdir()
+    (tmp_path / "000002.sync").write_bytes(sync(chat(said("2"))).SerializePartialToString())
+    real, failed = Path.read_bytes, list[str]()
+
+    def read(file: Path) -> bytes:
+        if file.name == "000002.sync" and not failed:
+            failed.append(file.name)
+            raise OSError
+        return real(file)
+
+    monkeypatch.setattr(Path, "read_bytes", read)
+    inbox: Any = Heard()
+    importer = Importer(Addresses(), OWN, tmp_path)
+    importer.start(inbox)
+    await inbox.states("pending", "part", "part")
+    await importer.stop()
+    assert failed
+    assert [part.unread for part in inbox.parts] == ["", "000001.damaged", ""]
+    assert [message.id for part in inbox.parts for message in part.messages] == ["2"]

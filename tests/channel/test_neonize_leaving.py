@@ -183,3 +183,12 @@ async def test_a_history_that_was_heard_last_is_on_disk_when_the_connection_has_
     importer.hear(SimpleNamespace(Data=SimpleNamespace(SerializePartialToString=lambda: b"a history")))
     await importer.stop()
     assert [file.read_bytes() for file in sorted((tmp_path / "history").glob("*.sync"))] == [b"a history"]
+
+
+async def test_what_came_over_a_connection_that_could_not_tell_whose_it_is_is_delivered_over_the_next(
+    channel: NeonizeChannel,
+) -> None:
+    client: Any = Receiving(message("first"), Event("Ended", "websocket closed"), connected=False)
+    assert await left(channel, client) == []
+    again = Receiving(Event("Connected"), message("before"), message("behind"), Event("Close"))
+    assert await left(channel, again) == ["first", *LAST[2:], *LAST]

@@ -12,7 +12,6 @@ from wabot.channel.neonize import NeonizeChannel, reading
 from wabot.channel.neonize.addresses import Addresses
 from wabot.channel.neonize.ears import Ears
 from wabot.channel.neonize.library import Event
-from wabot.channel.neonize.spool import Spool
 from wabot.channel.neonize.translate import read_message
 from wabot.model.message import Message
 
@@ -38,7 +37,7 @@ def kept(heard: list[Message], complaints: list[str]) -> None:
 
 async def test_while_a_phone_is_linked_or_unlinked(tmp_path: Path) -> None:
     inbox, complaints = Journal(), list[str]()
-    ears = Ears(inbox, Addresses(), Spool(tmp_path), complaints.append)
+    ears = Ears(inbox, tmp_path / "keys.db", complaints.append)
     await ears.open()
     await ears.hear(Event("Message", event(text("jam buka?"))))
     kept(inbox.messages, complaints)

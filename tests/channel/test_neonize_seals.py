@@ -82,7 +82,6 @@ def test_one_that_cannot_be_opened_is_about_no_message_so_that_it_changes_none()
 def test_secrets_outlast_the_process(tmp_path: Path) -> None:
     keys = tmp_path / "keys.db"
     seals = Seals(Addresses())
-    seals.load(keys)  # not there yet
     with closing(sqlite3.connect(keys)) as db:
         seals.load(keys)  # the library has not made its tables yet
         db.execute("CREATE TABLE whatsmeow_message_secrets (our_jid, chat_jid, sender_jid, message_id, key)")

@@ -4,13 +4,14 @@ import asyncio
 import errno
 import os
 import sqlite3
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from tests.key_store import link
 from wabot.channel.neonize import NeonizeChannel
-from wabot.channel.neonize.linked import forget, read_linked
+from wabot.channel.neonize.linked import forget, mark, read_linked
 from wabot.channel.neonize.unusable import using
 from wabot.model.errors import KeysDamaged, KeysUnusable
 from wabot.model.history import History
@@ -35,10 +36,10 @@ def keys(tmp_path: Path) -> Path:
     return tmp_path / "warung" / "keys.db"
 
 
-def runs(keys: Path) -> None:
+def runs(keys: Path, show_qr: Callable[[str], bool] | None = None) -> None:
     before = os.umask(0o077)
     try:
-        asyncio.run(NeonizeChannel(keys, "6281100000000", RealClock(), None).run(Nobody()))
+        asyncio.run(NeonizeChannel(keys, "6281100000000", RealClock(), show_qr).run(Nobody()))
     finally:
         os.umask(before)
 
@@ -48,6 +49,12 @@ def test_a_session_whose_keys_cannot_be_opened_says_what_to_check(keys: Path) ->
     with pytest.raises(KeysUnusable) as raised:
         runs(keys)
     assert str(raised.value) == f"{keys} cannot be opened (Is a directory). {CHECK}"
+
+
+def test_a_mark_of_a_pairing_that_cannot_be_removed_says_so_too(keys: Path) -> None:
+    mark(keys).mkdir(parents=True)  # nobody unlinks that
+    with pytest.raises(KeysUnusable, match=CHECK):
+        runs(keys, lambda _code: False)
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")

@@ -11,7 +11,7 @@ import pytest
 
 from tests.cli.typed import Typed
 from tests.tenants import number_of
-from wabot.channel.neonize.linked import begin, forget, is_half_made, pair_command, read_linked, settle
+from wabot.channel.neonize.linked import begin, command, forget, is_half_made, read_linked, settle
 from wabot.cli.code_picture import Drawn, Picture
 from wabot.daemon.child import lock
 from wabot.daemon.standing import Standing, write_standing
@@ -155,7 +155,7 @@ def test_sessions_names_the_number_and_what_to_do_and_says_by_its_code_that_some
 
 
 def test_the_command_that_is_named_can_be_typed_as_it_stands() -> None:
-    assert pair_command(Path("/srv/bot data/warung")) == "wabot pair warung --data '/srv/bot data'"
+    assert command("pair", Path("/srv/bot data/warung")) == "wabot pair warung --data '/srv/bot data'"
 
 
 @pytest.mark.parametrize(("name", "begins"), [("kode.png", b"\x89PNG"), ("kode.SVG", b"<?xml")])

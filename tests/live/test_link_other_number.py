@@ -68,3 +68,16 @@ async def test_a_pairing_that_was_cut_off_before_its_login_unlinks_nobody_afterw
     assert phone.account.linked()
     mark(live.keys()).unlink()
     assert read_linked(live.keys()) is not None
+
+
+async def test_nothing_of_the_other_number_is_read_while_it_is_unlinked(live: Live, paired_once: Paired) -> None:
+    live.tenant(phone=MISTYPED)
+    phone = live.phone(paired_once)
+    await live.start()
+    await live.says(SAID)
+    budi = live.whatsapp.customer("Budi", "6281234567801")
+    await budi.says("jam buka?")
+    said = await live.wabot("unpair", "warung", "--yes")
+    assert said["reason"] == "unlinked"
+    assert not phone.account.linked()
+    assert (await live.wabot("conversations"))["conversations"] == []

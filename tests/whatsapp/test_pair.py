@@ -230,6 +230,28 @@ async def test_a_login_that_cannot_come_about_is_given_up_after_its_own_time_and
     assert sum(waits) <= LOGIN
 
 
+RESTRICTED = [(402, 101), (402, 199), (463, 0)]  # 199: a reason that the library cannot name
+
+
+@pytest.mark.parametrize(("reason", "ban"), RESTRICTED)
+async def test_a_number_that_whatsapp_restricts_is_told_so_and_no_bot_is_spoken_of(
+    live: Live, paired_once: Paired, reason: int, ban: int
+) -> None:
+    live.tenant()
+    live.phone(paired_once)
+    live.whatsapp.refuses(reason, ban=ban)
+    told = await live.wabot("unpair", "warung", "--yes", code=3)
+    assert read_linked(live.keys()) is not None
+    mark(live.keys()).touch()
+    async with Typed(live, "pair", "warung") as pair:
+        failed = await pair.says("failed")
+        assert await pair.ends() == 3
+    for said in (told, failed):
+        assert said["reason"] == "rejected"
+        assert said["detail"] == "WhatsApp restricts this number at present."
+        assert said["action"] == "Look at WhatsApp on the phone: it says why."
+
+
 async def test_keys_that_whatsapp_never_heard_of_are_replaced(live: Live, paired_once: Paired) -> None:
     live.tenant()
     paired_once.copy_to(live.keys())

@@ -48,7 +48,7 @@ def pair(
     ),
 ) -> None:
     """Link a tenant's phone, by a QR code or a code to type. A daemon that waits for it starts the session at once."""
-    from wabot.channel.neonize.linked import pair_command, restore_command, unpair_command
+    from wabot.channel.neonize.linked import restore_command
     from wabot.daemon.linking_order import Order
 
     if code and out is not None:
@@ -68,9 +68,7 @@ def pair(
     run = with_data(f"wabot run{f' {quote(str(rules))}' if rules is not None else ''}", data)
     show = _Machines(tenant, out) if output is Format.json else _People(tenant, phone, data, run, out)
     _stop_as_ctrl_c_does()
-    folder = data / tenant
-    order = Order("pair", timeout, phone, bool(code), pair_command(folder), run, unpair_command(folder))
-    done = _follow(tenant, data, order, show)
+    done = _follow(tenant, data, Order("pair", timeout, phone, bool(code), run), show)
     show.done(done)
     raise typer.Exit(exit_code(done))
 
@@ -101,14 +99,15 @@ def _knowing_more(events: Iterable[Mapping[str, Any]], folder: Path, order: "Ord
 
 
 def _who_has_it(folder: Path, order: "Order") -> Mapping[str, Any] | None:
-    from wabot.channel.neonize.linked import read_linked
+    from wabot.channel.neonize.linked import named, read_linked
 
     linked = read_linked(folder / "keys.db")
     if linked is not None and linked.phone != order.phone:
         from wabot.channel.neonize.outcomes import other_keys
 
-        wrong = other_keys(order.phone, linked.phone, f"`{order.again}`", f"`{order.undo}`")
-        return {"event": "done", "reason": "other_number", "detail": wrong.detail, "action": wrong.action}
+        wrong = other_keys(order.phone, linked.phone)
+        action = named(wrong.action, folder)
+        return {"event": "done", "reason": "other_number", "detail": wrong.detail, "action": action}
     if linked is None and lost_beneath(folder):
         return {"event": "done", "reason": "keys_lost", "detail": LOST, "action": AGAIN}
     if linked is not None:

@@ -98,7 +98,7 @@ class _Session:
 
 
 def _session(found: Summary | Unreadable, data: Path) -> _Session:
-    from wabot.channel.neonize.linked import pair_command, read_linked, restore_command
+    from wabot.channel.neonize.linked import command, read_linked, restore_command
     from wabot.store.sqlite import reading
 
     folder = data / found.tenant
@@ -115,7 +115,7 @@ def _session(found: Summary | Unreadable, data: Path) -> _Session:
     state, running = found.state, runs(folder)
     if linked is None and not running and not state.action:
         restore = restore_command(folder)
-        todo = f"bring its link back: {restore}" if restore else f"link its phone: {pair_command(folder)}"
+        todo = f"bring its link back: {restore}" if restore else f"link its phone: {command('pair', folder)}"
         state = SessionState(state.status, state.detail, todo)
     if linked is not None and (wrong := other_number(folder, linked.phone, running=running)):
         state = SessionState(state.status, wrong.detail, wrong.action)

@@ -72,11 +72,10 @@ def _ask(tenant: str, number: str, yes: bool) -> None:
 
 
 def _unlink(folder: Path, data: Path, timeout: int) -> Mapping[str, Any]:
-    from wabot.channel.neonize.linked import pair_command
     from wabot.daemon.link_process import LinkProcess
     from wabot.daemon.linking_order import Order
 
-    with LinkProcess(folder, Order("unpair", timeout, again=pair_command(folder))) as process:
+    with LinkProcess(folder, Order("unpair", timeout)) as process:
         return list(process.events())[-1]
 
 

@@ -1,5 +1,6 @@
 """Whether a tenant's keys are of the number that its tenant.yaml names."""
 
+from dataclasses import replace
 from pathlib import Path
 
 from wabot.cli.tenants import DEFAULT
@@ -15,10 +16,11 @@ def other_number(folder: Path, linked: str, *, rules: Path | None = None, runnin
     number = _number(folder, rules, running)
     if not (number.isascii() and number.isdigit()) or number == linked:
         return None
-    from wabot.channel.neonize.linked import pair_command, unpair_command
+    from wabot.channel.neonize.linked import named
     from wabot.channel.neonize.outcomes import other_keys
 
-    return other_keys(number, linked, f"`{pair_command(folder)}`", f"`{unpair_command(folder)}`")
+    wrong = other_keys(number, linked)
+    return replace(wrong, action=named(wrong.action, folder))
 
 
 def _number(folder: Path, rules: Path | None, running: bool) -> str:

@@ -21,6 +21,7 @@ from wabot.daemon.child import lock, to_its_end
 from wabot.daemon.handover import tell_daemon
 from wabot.daemon.linking_order import MARGIN, Order, unlinked
 from wabot.daemon.logs import LogReport, configure
+from wabot.daemon.numbers import Numbers
 from wabot.daemon.settings import Settings, read_settings
 from wabot.daemon.settings.encryption import encryption_key
 from wabot.daemon.tenant_log import TenantLog
@@ -34,6 +35,7 @@ from wabot.ports import Clock, Store
 from wabot.session.clock import RealClock
 from wabot.session.histories import LONGEST
 from wabot.session.insisting import insist
+from wabot.session.last_sound import COPY
 from wabot.session.report import Report
 from wabot.store.keeping.mending import ended, open_kept
 
@@ -85,10 +87,7 @@ async def _run(
 ) -> dict[str, Any]:
     """What came of it."""
     from wabot.channel.neonize import linked
-    from wabot.channel.neonize.outcomes import PAIR_COMMAND, UNPAIR_COMMAND, other_keys
-
-    def named(text: str) -> str:
-        return text.replace(UNPAIR_COMMAND, f"`{order.undo}`").replace(PAIR_COMMAND, f"`{order.again}`")
+    from wabot.channel.neonize.outcomes import other_keys
 
     clock = RealClock()
     store, mended = await asyncio.to_thread(open_kept, data, data.name, clock.now, encryption_key(settings))
@@ -98,7 +97,7 @@ async def _run(
         there = linked.read_linked(data / KEYS)
         if order.act == "pair" and there is not None and there.phone != order.phone:
             refused = other_keys(order.phone, there.phone)
-            return {"reason": "other_number", "detail": refused.detail, "action": named(refused.action)}
+            return {"reason": "other_number", "detail": refused.detail, "action": linked.named(refused.action, data)}
         if order.act == "pair" and there is not None:
             return {"reason": "already_paired", "phone": there.phone, "since": there.since}
         act = _pair if order.act == "pair" else _unpair
@@ -108,7 +107,7 @@ async def _run(
             await insist(lambda: store.restraints.hold_login(order.phone, None), report, "the session's state")
         if state is not None:
             await insist(lambda: store.save_state(state, clock.now()), report, "the session's state")
-        return {**asdict(outcome), "action": named(outcome.action), "phone": order.phone}
+        return {**asdict(outcome), "action": linked.named(outcome.action, data), "phone": order.phone}
     finally:
         await store.close()
         ended(data)
@@ -123,8 +122,17 @@ async def _pair(
     paired = False
     linked.begin(keys)
     try:
-        pairing = Pairing(keys, order.phone, inbox.clock, inbox, tell, order.seconds, typed=order.typed, proxy=proxy)
-        pairing.complain = inbox.complain
+        pairing = Pairing(
+            keys,
+            order.phone,
+            inbox.clock,
+            inbox,
+            tell,
+            order.seconds,
+            typed=order.typed,
+            proxy=proxy,
+            complain=inbox.complain,
+        )
         outcome = await _stoppable(pairing)
         paired = outcome.reason == "paired"
     finally:
@@ -139,13 +147,13 @@ async def _unpair(
     from wabot.channel.neonize import linked
     from wabot.channel.neonize.unlinking import Unlinking
 
-    unlinking = Unlinking(keys, inbox.clock, inbox, order.seconds, proxy=proxy)
-    unlinking.complain = inbox.complain
+    phone = Numbers().of(keys.parent / COPY / keys.parent.name)  # of the rules that were live last
+    unlinking = Unlinking(keys, phone, inbox.clock, inbox, order.seconds, proxy=proxy, complain=inbox.complain)
     outcome = await _stoppable(unlinking)
     if outcome.reason not in ("unlinked", "was_unlinked"):
         return outcome, None
     linked.forget(keys)
-    return outcome, unlinked(order.again)
+    return outcome, unlinked(linked.command("pair", keys.parent))
 
 
 async def _stoppable(work: _Work) -> "Outcome":

@@ -12,17 +12,14 @@ MARGIN: Final = 150.0
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """`seconds` is how long may be waited for a person, or for WhatsApp; `typed` asks for a pair code. `again` is the
-    command that links a phone, `run` the one that starts the daemon, `undo` the one that unlinks it, to be named to
-    people."""
+    """`seconds` is how long may be waited for a person, or for WhatsApp; `typed` asks for a pair code. `run` is the
+    command that starts the daemon, to be named to people."""
 
     act: Literal["pair", "unpair"]
     seconds: float
     phone: str = ""
     typed: bool = False
-    again: str = "wabot pair"
     run: str = "wabot run"
-    undo: str = "wabot unpair"
 
     def dump(self) -> str:
         return json.dumps(asdict(self))

@@ -19,6 +19,11 @@ class Addresses:
     def phone_of(self, lid: str) -> str:
         return self._phone_of.get(lid, "")
 
+    def both(self, lid: str, phone: str) -> tuple[str, str]:
+        """The LID and the number of somebody of whom one may be "": what is known of the other in its place."""
+        lid = lid or self.lid_of(phone)
+        return lid, phone or self.phone_of(lid)
+
     def is_lid(self, chat: str) -> bool:
         return chat in self._lids
 

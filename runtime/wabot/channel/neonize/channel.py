@@ -3,7 +3,6 @@
 import asyncio
 import random
 from collections.abc import Callable, Iterable, Sequence
-from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
@@ -15,8 +14,9 @@ from wabot.channel.neonize.following import CUT_SECONDS, LOGIN_SECONDS, Followin
 from wabot.channel.neonize.importing import Importer
 from wabot.channel.neonize.keys import database_name, protect
 from wabot.channel.neonize.library import Client, Event, Library
-from wabot.channel.neonize.linked import mark, pair_command, read_linked, restore_command, unpair_command
+from wabot.channel.neonize.linked import mark, read_linked, restore_command
 from wabot.channel.neonize.outcomes import NETWORK, other_keys, unlinked
+from wabot.channel.neonize.pause import pause
 from wabot.channel.neonize.pulse import EVERY, watch
 from wabot.channel.neonize.rescuing import Rescuing
 from wabot.channel.neonize.speaking import Speaking
@@ -88,6 +88,7 @@ class NeonizeChannel:
             self._addresses,
             self._speaking,
             self._importer,
+            keys.parent,
             phone,
             clock,
             show_qr or _unseen,
@@ -95,8 +96,6 @@ class NeonizeChannel:
             cut_seconds,
             login_seconds,
         )
-        self._following.pair_command = f"`{pair_command(keys.parent)}`"
-        self._following.unpair_command = f"`{unpair_command(keys.parent)}`"
 
     async def run(self, inbox: Inbox) -> None:
         """Connect, pair if need be, and deliver until `close`, or until only a person can help: then it returns after
@@ -117,11 +116,11 @@ class NeonizeChannel:
             if restore or self._nobody_sees:
                 await self._following.report(inbox, unlinked(self._phone, restore))
                 return
-        mark(self._keys).unlink(missing_ok=True)  # what a pairing that was cut off had left: the login tells
         with using(self._keys):
+            mark(self._keys).unlink(missing_ok=True)  # what a pairing that was cut off had left: the login tells
             self._addresses.load(self._keys)
             self._following.seals.load(self._keys)
-        rescuing = Rescuing(self._keys)
+            rescuing = Rescuing(self._keys)
         looking = asyncio.create_task(self._look_after(rescuing))
         try:
             await self._connect(inbox, rescuing)
@@ -168,26 +167,26 @@ class NeonizeChannel:
                 lasts = asyncio.get_running_loop().time() - cut_at > self._cut_seconds
                 detail = unreachable(self._following.ended, wait)
                 await report(inbox, SessionState("disconnected", detail, NETWORK if lasts else ""))
-                await self._pause(wait)
+                await pause(self._closed, wait)
                 continue
             if verdict.state:
                 await report(inbox, verdict.state)
             if verdict.then == "at_once":  # but not again and again
                 failures = 1 if self._clock.steady() - began > STEADY_MS else failures + 1
-                await self._pause(backoff(failures - 1, random.random()) if failures > 1 else 0)
+                await pause(self._closed, backoff(failures - 1, random.random()) if failures > 1 else 0)
                 continue
             failures = 0
             if verdict.then == "stop":
                 return
             if verdict.then == "rescue":
-                raise _rescued(rescuing)
+                continue
             if verdict.then == "mend":
                 raise KeysDamaged(verdict.state.detail if verdict.state else None)
             if verdict.then == "restart":
                 raise ChannelError(verdict.state.detail if verdict.state else "The connection must be made anew.")
             self._now = False
             while not (self._closed.is_set() or self._now) and (left := verdict.until - self._clock.now()) > 0:
-                await self._pause(min(left / 1000, _LOOK))
+                await pause(self._closed, min(left / 1000, _LOOK))
 
     def out_since(self, at: int) -> None:
         """An outage does not begin anew with a process."""
@@ -239,10 +238,6 @@ class NeonizeChannel:
         if self._connection.account is not None:  # what waits to be delivered must not grow meanwhile
             await client.hang_up()
         client.events.put_nowait(Event("Close"))
-
-    async def _pause(self, seconds: float) -> None:
-        with suppress(TimeoutError):
-            await asyncio.wait_for(self._closed.wait(), seconds)
 
 
 def _rescued(rescuing: Rescuing) -> ChannelError:

@@ -12,11 +12,7 @@ class Connection:
         self.account: Account | None = None
 
     @property
-    def open(self) -> Client | None:
-        """The client, while it is connected."""
-        return self.client if self.client is not None and self.client.connected else None
-
-    @property
     def ours(self) -> Client | None:
         """The client, while it is connected as the tenant's number."""
-        return self.open if self.account is not None else None
+        client = self.client if self.account is not None else None
+        return client if client is not None and client.connected else None

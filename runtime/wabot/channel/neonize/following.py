@@ -4,19 +4,19 @@ import asyncio
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
+from pathlib import Path
 from typing import Any, Final
 
 from wabot.channel.neonize.addresses import Addresses
 from wabot.channel.neonize.catching_up import CatchingUp
+from wabot.channel.neonize.codes import Codes
 from wabot.channel.neonize.connection import Connection
 from wabot.channel.neonize.handing import Handing
 from wabot.channel.neonize.importing import Importer
 from wabot.channel.neonize.last_words import last_words
 from wabot.channel.neonize.library import Client, Event, LibraryError
+from wabot.channel.neonize.linked import named
 from wabot.channel.neonize.outcomes import (
-    PAIR_COMMAND,
-    RESUME_COMMAND,
-    UNPAIR_COMMAND,
     Verdict,
     broken_off,
     expired,
@@ -36,12 +36,8 @@ from wabot.model.message import Message
 from wabot.model.session import SessionState
 from wabot.ports import Clock, Inbox
 
-# Seconds for which the first pairing code lives, and each that follows; then WhatsApp hangs up without a word.
-FIRST: Final = 60.0
-FOLLOWING: Final = 20.0
-QR_SECONDS: Final = FIRST + 15.0
-# A connection that ends so long before its last code does was cut.
-EARLY: Final = 5.0
+# Beyond the life of a code, for the next one to come.
+NEXT_SECONDS: Final = 15.0
 # The library looks into its own tables; nobody else is asked.
 ASK_SECONDS: Final = 1.0
 # The library tries again less and less often, without a limit; a new process starts with short waits.
@@ -60,7 +56,7 @@ class Following:
     """One channel's. `phone` is the tenant's number: what a phone of any other has linked by a code shown here is
     unlinked at once. `show_qr` gets each pairing code and says whether a person can see it. `complain` gets sentences
     for the log. A connection that is out of reach for `cut_seconds` is for another process to make. `ended` is the
-    error that the last connection ended with, `pair_command` and `unpair_command` what people are told to type."""
+    error that the last connection ended with, `data` the tenant's folder, whose commands people are told to type."""
 
     def __init__(
         self,
@@ -68,15 +64,17 @@ class Following:
         addresses: Addresses,
         speaking: Speaking,
         importer: Importer,
+        data: Path,
         phone: str,
         clock: Clock,
         show_qr: Callable[[str], bool],
         complain: Callable[[str], None],
-        cut_seconds: float = CUT_SECONDS,
-        login_seconds: float = LOGIN_SECONDS,
+        cut_seconds: float,
+        login_seconds: float,
     ) -> None:
         self._connection, self._addresses, self._speaking = connection, addresses, speaking
-        self._importer, self._phone, self._clock, self._show_qr = importer, phone, clock, show_qr
+        self._importer, self._data, self._phone = importer, data, phone
+        self._clock, self._show_qr = clock, show_qr
         self.seals = Seals(addresses)
         self._complain, self._cut_seconds, self._login_seconds = complain, cut_seconds, login_seconds
         self._state = SessionState("starting")
@@ -84,19 +82,17 @@ class Following:
         self._handing = Handing(lambda _error: None)
         self._held: list[Any] = []  # what comes before it is certain whose messages these are
         self.ended = ""
-        self.pair_command, self.unpair_command = PAIR_COMMAND, UNPAIR_COMMAND
         self._scanned = False
 
     async def follow(self, client: Client, inbox: Inbox) -> Verdict | None:
         """Deliver one client's events until they end, then stop it; None when the connection could not be made or
         kept. Whatever ends it, all that the library has confirmed to WhatsApp by then is delivered: nobody says it
-        again."""
-        self._held.clear()
+        again. As long as it is not certain whose it is, it is held for the next connection."""
         self._catching_up = CatchingUp()
         self._handing = Handing(lambda error: client.events.put_nowait(Event("Broken", error)))
         try:
             verdict = await self._listen(client, inbox)
-            if self._connection.account is not None:
+            if self._connection.account is not None or (self._held and (verdict is None or verdict.then != "stop")):
                 await self._hear_out(client, inbox)
             await self._handing.done()
             return verdict
@@ -104,7 +100,8 @@ class Following:
             self._handing.give_up()
 
     async def _hear_out(self, client: Client, inbox: Inbox) -> None:
-        await self._deliver_held(inbox)
+        if self._connection.account is not None:
+            await self._deliver_held(inbox)
         await self._handing.done()
         async for event in last_words(client):
             await self._take(event, client, inbox)
@@ -113,7 +110,7 @@ class Following:
 
     async def _listen(self, client: Client, inbox: Inbox) -> Verdict | None:
         deadline: float | None = self._in(self._login_seconds)
-        silent, shown, codes_end = True, False, 0.0
+        silent, codes = True, Codes()
         while True:
             quiet = self._catching_up.until
             try:
@@ -140,16 +137,13 @@ class Following:
                     self.ended = str(event.body) or "the connection ended"
                     return broken_off(self.ended, self._clock.now())
                 case "QR":
-                    deadline = self._in(QR_SECONDS)
-                    shown, codes_end = True, self._in(FOLLOWING if shown else FIRST)
+                    deadline = self._in(codes.show(self._in(0)) + NEXT_SECONDS)
                     await self.report(inbox, pairing(self._phone, self._show_qr(event.body)))
                 case "Unpaired" if event.body == "timeout":
-                    if shown and self._in(EARLY) > codes_end:  # WhatsApp has hung up with the last code
+                    if not codes.cut(self._in(0)):
                         return expired(self._phone)
-                    self.ended = (
-                        "the connection was cut"  # the code that is shown is dead; another client gets new ones
-                    )
-                    return None
+                    self.ended = "the connection was cut"
+                    return None  # the code that is shown is dead; another client gets new ones
                 case "PairStatus":
                     deadline = self._in(self._cut_seconds)
                     if event.body.Error:
@@ -237,9 +231,7 @@ class Following:
 
     async def report(self, inbox: Inbox, state: SessionState) -> None:
         """Tell the state when it is another."""
-        action = state.action.replace(UNPAIR_COMMAND, self.unpair_command).replace(PAIR_COMMAND, self.pair_command)
-        action = action.replace(RESUME_COMMAND, self.pair_command.replace("wabot pair", "wabot resume", 1))
-        state = replace(state, action=action)
+        state = replace(state, action=named(state.action, self._data))
         if state != self._state:
             self._state = state
             await inbox.state(state)

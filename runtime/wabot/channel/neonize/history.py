@@ -53,8 +53,7 @@ def _messages(conversation: Any, addresses: Addresses, names: Bounded[str, str],
         return
     lid = next((user for jid in ids if (user := _user(jid, LIDS))), "")
     phone = next((user for jid in ids if (user := _user(jid, PHONES))), "")
-    lid = lid or addresses.lid_of(phone)
-    phone = phone or addresses.phone_of(lid)
+    lid, phone = addresses.both(lid, phone)
     if not (lid or phone) or phone in (own, _WHATSAPP):
         return
     addresses.learn(lid, phone)

@@ -11,7 +11,7 @@ from typing import Any, Final
 from wabot.channel.neonize.addresses import Addresses
 from wabot.channel.neonize.bounded import Bounded
 from wabot.channel.neonize.history import read_history
-from wabot.channel.neonize.spool import Spool
+from wabot.channel.neonize.spool import Spool, keep
 from wabot.model.history import History
 from wabot.ports import Inbox
 
@@ -58,13 +58,7 @@ class Importer:
 
     async def _keep(self) -> None:
         while True:
-            content = (await self._heard.get()).SerializePartialToString()
-            while True:
-                try:
-                    await asyncio.to_thread(self._spool.write, content)
-                    break
-                except OSError:  # the store finds the disk full as well, and says so
-                    await asyncio.sleep(_AGAIN)
+            await keep(self._spool, await self._heard.get(), _AGAIN)
             self._heard.task_done()
             self._kept.set()
 
@@ -82,12 +76,11 @@ class Importer:
                     tries += 1
                     if tries < _TRIES:
                         await asyncio.sleep(_AGAIN)
-                    else:
-                        await self._set_aside(file, inbox)
+                        continue
+                    await self._set_aside(file, inbox)
                 except Exception:  # no sync, or one that nobody has thought of: those after it must not wait for ever
                     await self._set_aside(file, inbox)
-                else:
-                    tries = 0
+                tries = 0
             await self._kept.wait()
 
     async def _import(self, file: Path, inbox: Inbox) -> None:

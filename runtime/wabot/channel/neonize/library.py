@@ -155,10 +155,10 @@ class Client:
         """Whether the library itself says that it is connected and logged in. Raises LibraryError, and TimeoutError
         when it does not answer."""
 
-        async def asked() -> bool:
+        async def both() -> bool:
             return bool(await self._client.is_connected) and bool(await self._client.is_logged_in)
 
-        return bool(await self._call(asked))
+        return bool(await self._call(both))
 
     async def send(self, user: str, server: str, body: Any, ready: Callable[[], bool] = lambda: True) -> Sent:
         """Send an e2e.Message if it is `ready` (asked in another thread) once those before are out. Raises HeldBack

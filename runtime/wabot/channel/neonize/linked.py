@@ -4,6 +4,7 @@ Two copies of SQLite in one process drop each other's locks: nothing here is cal
 in the same process.
 """
 
+import re
 import shlex
 import sqlite3
 from contextlib import closing, suppress
@@ -20,6 +21,7 @@ _BACKUP: Final = "keys.backup"
 _MARK: Final = "pairing"
 """The file beside the key store that stands there while a pairing is under way. The library stores a device just before
 it confirms it to WhatsApp: keys that were left in between are nobody's yet."""
+_COMMAND: Final = re.compile("`wabot (pair|unpair|resume) TENANT`")
 _PATIENCE: Final = 20.0
 """Seconds to wait for a process that writes to the key store."""
 
@@ -44,15 +46,15 @@ def read_linked(keys: Path) -> Linked | None:
         return None if is_half_made(keys) else _device(keys)
 
 
-def pair_command(data: Path) -> str:
-    """The command that links a phone to the tenant whose data is in `data`, as somebody types it who stands where the
-    daemon was started."""
-    return f"wabot pair {shlex.quote(data.name)} --data {shlex.quote(str(data.parent))}"
+def command(verb: str, data: Path) -> str:
+    """The command for the tenant whose data is in `data` ("pair" links its phone, say), as somebody types it who stands
+    where the daemon was started."""
+    return f"wabot {verb} {shlex.quote(data.name)} --data {shlex.quote(str(data.parent))}"
 
 
-def unpair_command(data: Path) -> str:
-    """The command that unlinks it."""
-    return f"wabot unpair {shlex.quote(data.name)} --data {shlex.quote(str(data.parent))}"
+def named(text: str, data: Path) -> str:
+    """A text of `outcomes` for people: with that tenant's commands."""
+    return _COMMAND.sub(lambda found: f"`{command(found[1], data)}`", text)
 
 
 def restore_command(data: Path) -> str:
@@ -61,7 +63,7 @@ def restore_command(data: Path) -> str:
     keys = data / _KEYS
     if (keys.is_file() and keys.stat().st_size) or not keys.with_name(_BACKUP).is_file():
         return ""
-    return f"wabot sessions restore {shlex.quote(data.name)} --data {shlex.quote(str(data.parent))}"
+    return command("sessions restore", data)
 
 
 def is_half_made(keys: Path) -> bool:

@@ -19,7 +19,7 @@ NETWORK: Final = "Look at the network of this machine: `wabot doctor --online`."
 PAIR_COMMAND: Final = "`wabot pair TENANT`"
 RESUME_COMMAND: Final = "`wabot resume TENANT`"
 UNPAIR_COMMAND: Final = "`wabot unpair TENANT`"
-"""Who tells these puts the tenant's name in (`following.py`): what is judged here knows the number alone."""
+"""Who tells these puts the tenant's name in (`linked.named`): what is judged here knows the number alone."""
 PAIR: Final = "Link the phone of {phone}: " + PAIR_COMMAND + "."
 
 
@@ -93,9 +93,9 @@ def judge(kind: str, body: Any, phone: str, now: int) -> Verdict:
 
 def pairing(phone: str, seen: bool) -> SessionState:
     """A code waits to be scanned; `seen` says whether a person can see it."""
-    action = PAIR.format(phone=phone)
-    if seen:
-        action = f"Scan the QR code within 60 s with the phone of {phone}: WhatsApp > Linked devices > Link a device."
+    if not seen:
+        return unlinked(phone)
+    action = f"Scan the QR code within 60 s with the phone of {phone}: WhatsApp > Linked devices > Link a device."
     return SessionState("qr_pending", f"No phone is linked yet for {phone}.", action)
 
 
@@ -135,13 +135,13 @@ def wrong_number(phone: str, unlinked: bool) -> Verdict:
     return Verdict(SessionState("logout", detail + " Unlinking it failed.", action), "stop")
 
 
-def other_keys(phone: str, linked: str, pair: str = PAIR_COMMAND, unpair: str = UNPAIR_COMMAND) -> SessionState:
+def other_keys(phone: str, linked: str) -> SessionState:
     """The keys that are there were linked before, to another number than the tenant's: a number that was mistyped in
     tenant.yaml, a shop that has a new one, or another tenant's key store. Nobody here knows which, and an unlinked
     phone does not come back by itself: so a person decides."""
     detail = f"The keys are those of {linked}, and tenant.yaml says {phone}."
-    action = f"Correct `phone` in tenant.yaml. Or, if {phone} is right: {unpair}, then link its phone: {pair}."
-    return SessionState("stopped", detail, action)
+    action = f"Correct `phone` in tenant.yaml. Or, if {phone} is right: {UNPAIR_COMMAND}, then link its phone: "
+    return SessionState("stopped", detail, f"{action}{PAIR_COMMAND}.")
 
 
 def broken_off(error: str, now: int) -> Verdict | None:

@@ -13,25 +13,19 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, Literal
 
-from wabot.channel.neonize.addresses import Addresses
 from wabot.channel.neonize.backoff import backoff
+from wabot.channel.neonize.codes import ALL, Codes
 from wabot.channel.neonize.ears import Ears
 from wabot.channel.neonize.keys import database_name, protect
 from wabot.channel.neonize.library import Client, Event, Library, LibraryError
 from wabot.channel.neonize.outcomes import NETWORK, Verdict, broken_off, judge, other_keys, wrong_number
+from wabot.channel.neonize.pause import pause
 from wabot.channel.neonize.redact import redact
-from wabot.channel.neonize.spool import FOLDER, Spool
 from wabot.channel.neonize.unreachable import given_up, unreachable
 from wabot.channel.neonize.unusable import using
 from wabot.model.history import History
 from wabot.ports import Clock, Inbox
 
-FIRST: Final = 60.0
-"""Seconds for which WhatsApp's first QR code can be scanned,"""
-FOLLOWING: Final = 20.0
-"""and each of the five that follow."""
-TYPED: Final = FIRST + 5 * FOLLOWING
-"""Seconds for which a code can be typed: WhatsApp hangs up with the last QR code."""
 _ANSWER: Final = 30.0
 """Seconds for a connection to offer a code, and for the login that follows a pairing."""
 LOGIN: Final = 90.0
@@ -70,12 +64,19 @@ class Outcome:
     action: str = ""
 
 
+RESTRICTED: Final = Outcome(
+    "rejected", "WhatsApp restricts this number at present.", "Look at WhatsApp on the phone: it says why."
+)
+"""Of a session it is said when it tries again. Here nothing does."""
+
+
 class Pairing:
     """Links the phone with the number `phone` to the key store `keys`. WhatsApp has `seconds` to offer the first code,
     a person as many from then on, and the login that follows `LOGIN`.
 
     `tell` hears `qr` (code, expires_in), `pair_code` (code, expires_in), `waiting` (detail) and `linking`; with `typed`
-    WhatsApp is asked for a pair code, and no QR codes are told. `inbox` takes what arrives.
+    WhatsApp is asked for a pair code, and no QR codes are told. `inbox` takes what arrives, and `complain` sentences
+    for the log.
     """
 
     def __init__(
@@ -89,16 +90,14 @@ class Pairing:
         *,
         typed: bool = False,
         proxy: str = "",
+        complain: Callable[[str], None] = lambda _text: None,
     ) -> None:
         self._keys, self._phone, self._clock, self._inbox, self._tell = keys, phone, clock, inbox, tell
-        self._seconds, self._typed, self._proxy = seconds, typed, proxy
+        self._seconds, self._typed, self._proxy, self._complain = seconds, typed, proxy, complain
         self._until = 0.0
         self._linked = self._asked = False
-        self._offered = 0
         self._ended = self._trouble = ""
         self._client: Client | None = None
-        self.complain: Callable[[str], None] = lambda _text: None
-        """Gets sentences for the log."""
         self._stopping = asyncio.Event()
 
     def stop(self) -> None:
@@ -109,17 +108,16 @@ class Pairing:
 
     async def run(self) -> Outcome:
         """Once a process."""
-        addresses = Addresses()
+        ears = Ears(self._inbox, self._keys, self._complain)
         with using(self._keys):
             protect(self._keys)
-            addresses.load(self._keys)
+            ears.load()
         library = Library()
         self._until = self._now() + self._seconds
         failures = 0
         while True:
-            ears = Ears(self._inbox, addresses, Spool(self._keys.parent / FOLDER), self.complain)
             self._client = client = Client(library, database_name(self._keys.resolve()))
-            self._offered, self._ended = 0, ""
+            self._ended = ""
             outcome = None
             try:
                 await client.connect(self._proxy)
@@ -129,7 +127,7 @@ class Pairing:
                 # can abort the process before anybody is told why. It ends right after this anyway.
                 told = outcome.reason if outcome else "too_late" if self._now() >= self._until else ""
                 if self._linked or told in ("", "wrong_number", "other_number"):
-                    await client.stop()
+                    await ears.hang_up(client)
             if outcome is not None:
                 return outcome
             self._trouble = self._ended or self._trouble
@@ -147,15 +145,11 @@ class Pairing:
                 return self._too_late()
 
     async def _pause(self, seconds: float) -> None:
-        if self._linked:
-            await asyncio.sleep(seconds)
-            return
-        with suppress(TimeoutError):
-            await asyncio.wait_for(self._stopping.wait(), seconds)
+        await (asyncio.sleep(seconds) if self._linked else pause(self._stopping, seconds))
 
     async def _follow(self, client: Client, ears: Ears) -> Outcome | None:
         """One connection; None when another may do better."""
-        patience, last = _ANSWER, self._now()
+        patience, codes = _ANSWER, Codes()
         while True:
             if self._stopping.is_set() and not self._linked:
                 return _INTERRUPTED
@@ -166,15 +160,14 @@ class Pairing:
                 return None  # the codes are used up, or the login that must follow does not come over this connection
             match event.kind:
                 case "QR":
-                    last = self._now()
-                    patience = await self._offer(client, str(event.body))
-                case "Unpaired" if event.body == "timeout":  # cut, or the codes are used up
-                    self._ended = "the connection was cut" if self._now() < last + patience - 2 * _GRACE else ""
+                    ears.forget()
+                    patience = await self._offer(client, codes, str(event.body))
+                case "Unpaired" if event.body == "timeout":
+                    self._ended = "the connection was cut" if codes.cut(self._now()) else ""
                     return None
-                case "Unpaired" if event.body == "err-client-outdated":
-                    return _outcome("rejected", self._judge(event).state)
                 case "Unpaired":
-                    return _outcome("refused", self._judge(event).state)
+                    reason: Reason = "rejected" if event.body == "err-client-outdated" else "refused"
+                    return _outcome(reason, self._judge(event).state)
                 case "NoCode" if _REFUSAL in event.body:
                     detail = f"WhatsApp gives no code for {self._phone} ({redact(event.body)})."
                     return Outcome("rejected", detail, "Is WhatsApp on a phone with this number? Or scan a QR code.")
@@ -194,33 +187,32 @@ class Pairing:
                 case "Ended":
                     self._ended = str(event.body) or "the connection ended"
                     refused = broken_off(self._ended, self._clock.now())
-                    if refused is None or refused.then != "wait":
-                        return None
-                    return Outcome("rejected", "WhatsApp restricts this number at present.", _PHONE_SAYS)
+                    return RESTRICTED if refused is not None and refused.then == "wait" else None
                 case _:
                     verdict = self._judge(event)
                     if event.kind == "LoggedOut" and not self._linked:
                         return None  # what a pairing that was cut off had left: WhatsApp never heard of it
-                    if verdict.then in ("stop", "wait"):
+                    if verdict.then == "wait":
+                        return RESTRICTED
+                    if verdict.then == "stop":
                         return _outcome("rejected", verdict.state)
 
-    async def _offer(self, client: Client, code: str) -> float:
+    async def _offer(self, client: Client, codes: Codes, code: str) -> float:
         """Show a code; the seconds until the next must have come."""
         if not self._asked:
             self._asked, self._until = True, self._now() + self._seconds
-        self._offered += 1
         self._trouble = ""
-        alive = FIRST if self._offered == 1 else FOLLOWING
+        alive = codes.show(self._now())
         left = self._until - self._now()
         if not self._typed:
             self._tell("qr", code=code, expires_in=round(min(alive, left)))
-        elif self._offered == 1:
+        elif codes.shown == 1:
             try:
                 typed = await client.pair_code(self._phone)
             except (LibraryError, TimeoutError) as error:
                 client.events.put_nowait(Event("NoCode", str(error) or "no answer in time"))
             else:
-                self._tell("pair_code", code=typed, expires_in=round(min(TYPED, left)))
+                self._tell("pair_code", code=typed, expires_in=round(min(ALL, left)))
         return alive + _GRACE
 
     async def _logged_in(self, client: Client, ears: Ears) -> Outcome | None:
@@ -260,7 +252,6 @@ class Pairing:
 
 
 _INTERRUPTED: Final = Outcome("interrupted", "Nothing was linked.")
-_PHONE_SAYS: Final = "Look at WhatsApp on the phone: it says why."
 
 
 def _outcome(reason: Reason, state: Any) -> Outcome:

@@ -35,8 +35,6 @@ class Seals:
 
     def load(self, keys: Path) -> None:
         """Take over what the library's key store remembers, under the condition of `Addresses.load`, and after it."""
-        if not keys.exists():
-            return
         with closing(sqlite3.connect(keys)) as db:
             if not db.execute("SELECT 1 FROM sqlite_master WHERE name = 'whatsmeow_message_secrets'").fetchone():
                 return
@@ -72,7 +70,7 @@ class Seals:
         told = [(str(jid.User), str(jid.Server)) for jid in (source.Sender, source.SenderAlt)]
         lid = next((user for user, server in told if server in LIDS), "")
         phone = next((user for user, server in told if server in PHONES), "")
-        lid, phone = lid or self._addresses.lid_of(phone), phone or self._addresses.phone_of(lid)
+        lid, phone = self._addresses.both(lid, phone)
         return [name for name in (_Name(lid, "lid"), _Name(phone, "s.whatsapp.net")) if name.user] or [_Name(*told[0])]
 
 

@@ -32,6 +32,7 @@ TURN_SECONDS: Final = 10.0
 ECHO_SECONDS: Final = 1.0
 """Of waiting whether a message of the shop's own is the one that is being sent."""
 REMEMBERED: Final = 10_000
+BUSY: Final = "WhatsApp has not confirmed the message before this one yet."
 
 
 class Settling:
@@ -70,7 +71,7 @@ class Settling:
                 async with asyncio.timeout(TURN_SECONDS):
                     await self._turns.acquire()
             except TimeoutError:
-                raise ChannelBusy("WhatsApp has not confirmed the message before this one yet.") from None
+                raise ChannelBusy(BUSY) from None
             if self._ready(chat, latest) <= self._clock.steady():
                 break
             self._turns.release()  # somebody wrote meanwhile

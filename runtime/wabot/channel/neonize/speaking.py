@@ -14,7 +14,7 @@ from wabot.channel.neonize.enclosing import Enclosures
 from wabot.channel.neonize.gate import NotYet, Occupied
 from wabot.channel.neonize.library import Client, Event, LibraryError, Sent
 from wabot.channel.neonize.refusal import refusal
-from wabot.channel.neonize.settling import Settling
+from wabot.channel.neonize.settling import BUSY, Settling
 from wabot.channel.neonize.translate import Ack
 from wabot.model.errors import ChannelBusy, ChannelError, CustomerGone, SendUnknown
 from wabot.model.masked import masked
@@ -84,7 +84,7 @@ class Speaking:
         try:
             return await client.send(chat, self._server(chat), body, ready)
         except Occupied:
-            raise ChannelBusy("WhatsApp has not confirmed the message before this one yet.") from None
+            raise ChannelBusy(BUSY) from None
         except TimeoutError:
             raise SendUnknown(
                 "WhatsApp did not say whether the message went out. Look at the chat on the phone."

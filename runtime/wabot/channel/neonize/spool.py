@@ -1,11 +1,12 @@
 """History syncs on disk, from when they are heard until they are imported: the phone sends them once, so that a process
 that dies meanwhile would lose what is left. And they may be large: in memory there is only the one being imported."""
 
+import asyncio
 import os
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 FOLDER: Final = "history"
 _ENDING: Final = ".sync"
@@ -53,3 +54,15 @@ class Spool:
     def _files(self) -> Iterator[Path]:
         with suppress(FileNotFoundError):
             yield from (file for file in self._folder.iterdir() if file.suffix == _ENDING and file.stem.isdigit())
+
+
+async def keep(spool: Spool, sync: Any, again: float) -> None:
+    """Write the library's HistorySync into the spool. A disk that cannot be written is tried again every `again`
+    seconds: the store finds it full as well, and says so."""
+    content = sync.SerializePartialToString()
+    while True:
+        try:
+            await asyncio.to_thread(spool.write, content)
+            return
+        except OSError:
+            await asyncio.sleep(again)

@@ -1,8 +1,4 @@
-"""The library's events as the values that the rest of wabot speaks. Pure: protobuf in, value out.
-
-The protobufs come without types, so this module, `composing`, `content`, `history`, `importing` and `library`
-are the only ones that look into them.
-"""
+"""The library's events as the values that the rest of wabot speaks. Pure: protobuf in, value out."""
 
 from dataclasses import dataclass
 from typing import Any, Final, Literal
@@ -56,8 +52,7 @@ def read_message(event: Any, addresses: Addresses) -> Message:
         person = (source.Sender, source.SenderAlt)
     lid = next((jid.User for jid in person if jid.Server in LIDS), "")
     phone = next((jid.User for jid in person if jid.Server in PHONES), "")
-    lid = lid or addresses.lid_of(phone)
-    phone = phone or addresses.phone_of(lid)
+    lid, phone = addresses.both(lid, phone)
     addresses.learn(lid, phone)
     content = _content(event)
     if chat_kind == "direct" and not (lid or phone):  # a bot of WhatsApp's own, a chat bridged from another service
