@@ -108,7 +108,7 @@ async def run(rules: Path, data: Path, options: RunOptions, settings: Settings, 
                 on_time=on_time if script is not None else None,
                 complain=lambda text: report.note(text, level="warning"),
             )
-        from wabot.channel.neonize import NeonizeChannel
+        from wabot.channel.neonize.channel import NeonizeChannel
         from wabot.channel.neonize.qr import TerminalQR
 
         return NeonizeChannel(
