@@ -202,13 +202,15 @@ class _People(_Show):
         self._drawn.over()
 
     def done(self, done: Mapping[str, Any]) -> None:
+        from wabot.channel.neonize.linked import unpair_command
+
         if done["reason"] == "paired":
             say(f"{self._tenant}: {self._phone} is linked. {self._what_now(done)}")
         elif done["reason"] == "already_paired":
             since = f", since {when(done['since'], seconds=False)}" if done.get("since") else ""
             runs = f" Its session runs: {done['status']}." if done.get("runs") else ""
             say(f"{self._tenant}: {done['phone']} is linked already{since}.{runs}")
-            say(f"  to link it anew, `{with_data(f'wabot unpair {quote(self._tenant)}', self._data)}` first")
+            say(f"  to link it anew, `{unpair_command(self._data / self._tenant)}` first")
         else:
             complain_about(done)
 
