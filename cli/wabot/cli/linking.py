@@ -1,13 +1,13 @@
 """What `wabot pair` and `wabot unpair` share: which tenant, which number, and how the outcome is told."""
 
 import os
-import pwd
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
 
 from wabot.cli.exit_codes import CLEAN, FAILURE, INTERRUPTED
 from wabot.cli.output import complain
+from wabot.cli.readable import user_name
 from wabot.cli.stored import missing
 from wabot.cli.tenants import DEFAULT
 from wabot.cli.whose_keys import written
@@ -47,10 +47,7 @@ def check_owner(data: Path) -> None:
     """
     if os.geteuid() != 0 or not data.exists() or (owner := data.stat().st_uid) == 0:
         return
-    try:
-        name = pwd.getpwuid(owner).pw_name
-    except KeyError:
-        name = f"#{owner}"
+    name = user_name(owner)
     raise WabotError(f"{data} belongs to {name}, who could not read what root writes there: sudo -u {name} wabot …")
 
 

@@ -9,6 +9,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Final, NamedTuple
 
+from wabot.daemon.locked import is_held
 from wabot.model.errors import TenantBusy, WabotError
 from wabot.session.clock import RealClock
 
@@ -72,25 +73,11 @@ def check_free(data: Path, tenants: Collection[str]) -> None:
         TenantBusy: another daemon works there, and every one of them runs already.
     """
     found = find_daemon(data)
-    if found is not None and tenants and all(_is_locked(data / tenant / "lock") for tenant in tenants):
+    if found is not None and tenants and all(is_held(data / tenant / "lock", unreadable=False) for tenant in tenants):
         raise TenantBusy(
             f"another `wabot run` (process {found.pid}) works on {data} and runs {', '.join(sorted(tenants))} already; "
             "stop that one first. Changed rules it takes by itself, or at once by `wabot reload`"
         )
-
-
-def _is_locked(file: Path) -> bool:
-    try:
-        descriptor = os.open(file, os.O_RDONLY)
-    except OSError:
-        return False
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return True
-    finally:
-        os.close(descriptor)
-    return False
 
 
 def _open(file: Path) -> int:
