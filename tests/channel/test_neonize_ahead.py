@@ -89,4 +89,4 @@ def test_whoever_only_reads_which_phone_is_linked_does_not_import_the_channel() 
     code = "import sys, wabot.channel.neonize.linked; print(*sys.modules)"
     ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     ours = {name for name in ran.stdout.split() if name.startswith("wabot.channel.neonize")}
-    assert ours == {f"wabot.channel.neonize{name}" for name in ("", ".linked", ".unusable")}
+    assert ours == {f"wabot.channel.neonize{name}" for name in ("", ".keys", ".linked", ".unusable")}
