@@ -24,7 +24,7 @@ from wabot.language.tenant import Loaded
 from wabot.model.message import Message
 from wabot.model.session import SessionState
 from wabot.model.turn import Outbound, Turn
-from wabot.ports import Inbox
+from wabot.ports import Channel, Inbox
 from wabot.session.clock import RealClock
 from wabot.session.report import Mute
 from wabot.session.session import Place, Session
@@ -140,14 +140,20 @@ def unlimited(folder: Path) -> Loaded:
 
 async def wabot(place: Path, in_flight: int, kind: type[_Store]) -> tuple[Crowd, _Store]:
     """One run of the product."""
-    rules = place / "rules" / TENANT.name
-    shutil.copytree(TENANT, rules)
     store = kind(open_file(place / "data"), TENANT.name)
     crowd = Crowd(store, in_flight)
+    await serve(place, store, crowd)
+    return crowd, store
+
+
+async def serve(place: Path, store: Timed, channel: Channel) -> None:
+    """One tenant's session, until its customers have nothing more to say."""
+    rules = place / "rules" / TENANT.name
+    shutil.copytree(TENANT, rules)
     session = Session(
         Place(rules, place / "data"),
         store,
-        lambda _live: crowd,
+        lambda _live: channel,
         RealClock(),
         Mute(),
         hurry=True,
@@ -156,7 +162,6 @@ async def wabot(place: Path, in_flight: int, kind: type[_Store]) -> tuple[Crowd,
     )
     await session.run()
     await store.close()
-    return crowd, store
 
 
 def bare(place: Path, written: Sequence[Written], commits: int) -> float:
