@@ -8,7 +8,6 @@ alone, then beside the crowd. The crowd's process tells how long it took and how
 import asyncio
 import json
 import resource
-import shutil
 import statistics
 import subprocess
 import sys
@@ -18,14 +17,12 @@ from collections.abc import Callable, Coroutine
 from pathlib import Path
 from typing import Any, Final
 
-from bench.pipeline import SAID, TENANT, Timed, unlimited
+from bench.pipeline import SAID, TENANT, Timed, serve
 from wabot.model.message import Message
 from wabot.model.session import SessionState
 from wabot.model.turn import Outbound
 from wabot.ports import Inbox
 from wabot.session.clock import RealClock
-from wabot.session.report import Mute
-from wabot.session.session import Place, Session
 from wabot.store.sqlite.opening import open_file
 
 CROWD: Final = 10_000
@@ -53,25 +50,6 @@ class Customers:
     async def typing(self, chat: str, on: bool) -> None: ...
 
     async def close(self) -> None: ...
-
-
-async def serve(place: Path, store: Timed, script: Callable[[Inbox], Coroutine[Any, Any, None]]) -> None:
-    """One tenant's session, until its customers have nothing more to say."""
-    rules = place / "rules" / TENANT.name
-    shutil.copytree(TENANT, rules, dirs_exist_ok=True)
-    channel = Customers(script)
-    session = Session(
-        Place(rules, place / "data"),
-        store,
-        lambda _live: channel,
-        RealClock(),
-        Mute(),
-        hurry=True,
-        watch=False,
-        load=unlimited,
-    )
-    await session.run()
-    await store.close()
 
 
 def said(number: int, chats: int) -> Message:
@@ -102,7 +80,7 @@ async def crowd(place: Path) -> dict[str, float]:
         told["all"] = time.perf_counter() - began
         told["megabytes"] = (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / 1024
 
-    await serve(place, store, script)
+    await serve(place, store, Customers(script))
     return told
 
 
@@ -120,7 +98,7 @@ async def quiet(place: Path) -> list[float]:
             latencies.append((await done - arrived) * 1000)
             await asyncio.sleep(PAUSE)
 
-    await serve(place, store, script)
+    await serve(place, store, Customers(script))
     return latencies
 
 

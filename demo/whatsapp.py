@@ -53,7 +53,7 @@ async def take(step: Step, scene: Scene, customer: Customer, phone: Phone) -> No
             await customer.says(text)
         case Picture(caption):
             show(scene.shop, scene.customer, ">", f"[a photo] {caption}")
-            await customer.sends(content.file(customer.server.media, "image", PHOTO, caption=caption), kind="media")
+            await customer.sends(content.file(customer.server.media, "image", PHOTO, caption=caption))
         case Owner(text):
             await phone.types(customer, text)
             await customer.hears(text)

@@ -6,7 +6,8 @@ from contextlib import closing
 from pathlib import Path
 
 SCHEMA = """
-CREATE TABLE IF NOT EXISTS whatsmeow_device (jid TEXT PRIMARY KEY, registration_id BIGINT, identity_key BLOB);
+CREATE TABLE IF NOT EXISTS whatsmeow_device (jid TEXT PRIMARY KEY, registration_id BIGINT, identity_key BLOB,
+  adv_details BLOB);
 CREATE TABLE IF NOT EXISTS whatsmeow_pre_keys (jid TEXT, key_id INTEGER, key BLOB, uploaded BOOLEAN NOT NULL);
 CREATE TABLE IF NOT EXISTS whatsmeow_sessions (our_jid TEXT, their_id TEXT, session BLOB);
 CREATE TABLE IF NOT EXISTS whatsmeow_sender_keys (our_jid TEXT, chat_id TEXT, sender_key BLOB);
@@ -24,7 +25,7 @@ def link(keys: Path, number: str = "6281100000001") -> None:
         for table in ("device", "pre_keys", "sessions", "sender_keys", "retry_buffer"):
             store.execute(f"DELETE FROM whatsmeow_{table}")
         jid = f"{number}:{int.from_bytes(os.urandom(2)) + 1}@s.whatsapp.net"
-        store.execute("INSERT INTO whatsmeow_device VALUES (?, 7, ?)", (jid, os.urandom(32)))
+        store.execute("INSERT INTO whatsmeow_device VALUES (?, 7, ?, X'')", (jid, os.urandom(32)))
         for number_ in range(1, 21):
             store.execute("INSERT INTO whatsmeow_pre_keys VALUES (?, ?, ?, 1)", (jid, number_, os.urandom(32)))
         store.execute("INSERT INTO whatsmeow_sessions VALUES (?, '200000000000001_1:0', ?)", (jid, RATCHET))

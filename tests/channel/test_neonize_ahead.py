@@ -70,3 +70,23 @@ ahead.finish()
     assert told["ahead"] == []
     assert told["protobufs"] and told["go"] and told["same"]
     assert told["left"] == 0
+
+
+def test_the_fork_server_has_the_channel_and_no_go_before_a_session_is_forked() -> None:
+    told = run("""
+from wabot.daemon.nursery import alone
+from wabot.daemon.preload import preload
+preload("neonize")
+needed = ("wabot.channel.neonize.channel", "wabot.channel.neonize.qr", "neonize.aioze.client")
+told = {"missing": [name for name in needed if name not in sys.modules], "without go": not loaded()}
+told["alone"] = alone()
+ahead.finish()
+""")
+    assert (told["missing"], told["without go"], told["alone"]) == ([], True, True)
+
+
+def test_whoever_only_reads_which_phone_is_linked_does_not_import_the_channel() -> None:
+    code = "import sys, wabot.channel.neonize.linked; print(*sys.modules)"
+    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    ours = {name for name in ran.stdout.split() if name.startswith("wabot.channel.neonize")}
+    assert ours == {f"wabot.channel.neonize{name}" for name in ("", ".keys", ".linked", ".unusable")}

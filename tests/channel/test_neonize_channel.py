@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from wabot.channel.neonize import NeonizeChannel
+from wabot.channel.neonize.channel import NeonizeChannel
 from wabot.model.errors import ChannelError, SendRefused
 from wabot.model.turn import Outbound
 from wabot.ports import Channel

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from wabot.channel.neonize import NeonizeChannel
+from wabot.channel.neonize.channel import NeonizeChannel
 from wabot.channel.neonize.downloading import download, judged
 from wabot.model.errors import ChannelError, MediaGone
 from wabot.model.message import Attachment

@@ -7,7 +7,7 @@ import pytest
 
 from tests.channel.test_neonize_channel import NoClock
 from tests.channel.test_neonize_translate import ANA_LID, ANA_PHONE, NOBODY, OWN, event, jid, text
-from wabot.channel.neonize import NeonizeChannel
+from wabot.channel.neonize.channel import NeonizeChannel
 from wabot.channel.neonize.library import Account
 
 THIS, PHONE_ITSELF = 7, 0

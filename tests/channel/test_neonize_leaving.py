@@ -13,7 +13,8 @@ from neonize.proto import Neonize_pb2 as wire
 
 from tests.channel.test_neonize_channel import NoClock
 from tests.channel.test_neonize_translate import OWN, event, text
-from wabot.channel.neonize import NeonizeChannel, last_words
+from wabot.channel.neonize import last_words
+from wabot.channel.neonize.channel import NeonizeChannel
 from wabot.channel.neonize.library import Account, Client, Event, LibraryError
 from wabot.model.message import Message
 from wabot.model.session import SessionState

@@ -13,7 +13,7 @@ import pytest
 PROGRAM = """
 import asyncio, json, sys, time
 from pathlib import Path
-from wabot.channel.neonize import NeonizeChannel
+from wabot.channel.neonize.channel import NeonizeChannel
 cheap = "neonize" not in sys.modules
 from wabot.channel.neonize.quiet import quiet
 from wabot.model.errors import ChannelError

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from wabot.channel.neonize import NeonizeChannel
+from wabot.channel.neonize.channel import NeonizeChannel
 from wabot.channel.neonize.outcomes import out_of_patience, unanswered
 
 DOCS = (Path(__file__).parents[2] / "docs" / "troubleshooting.md").read_text("utf-8")

@@ -8,8 +8,9 @@ import pytest
 from tests.channel.test_neonize_channel import NoClock
 from tests.channel.test_neonize_leaving import Journal
 from tests.channel.test_neonize_translate import LID, OWN, event, text
-from wabot.channel.neonize import NeonizeChannel, reading
+from wabot.channel.neonize import reading
 from wabot.channel.neonize.addresses import Addresses
+from wabot.channel.neonize.channel import NeonizeChannel
 from wabot.channel.neonize.ears import Ears
 from wabot.channel.neonize.library import Event
 from wabot.channel.neonize.translate import read_message

@@ -13,7 +13,8 @@ from neonize.proto import Neonize_pb2 as wire
 from tests.channel.test_neonize_channel import NoClock
 from tests.channel.test_neonize_leaving import Journal, Receiving, message
 from tests.channel.test_neonize_translate import OWN
-from wabot.channel.neonize import NeonizeChannel, catching_up
+from wabot.channel.neonize import catching_up
+from wabot.channel.neonize.channel import NeonizeChannel
 from wabot.channel.neonize.library import Event
 from wabot.model.message import Message
 from wabot.model.session import SessionState

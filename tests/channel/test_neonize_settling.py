@@ -9,7 +9,7 @@ import pytest
 
 from tests.channel.test_neonize_channel import reply
 from tests.channel.test_neonize_translate import LID, OWN, event, text
-from wabot.channel.neonize import NeonizeChannel
+from wabot.channel.neonize.channel import NeonizeChannel
 from wabot.channel.neonize.settling import AT_ONCE, Settling
 from wabot.model.errors import ChannelBusy, ChannelError
 from wabot.session.clock import RealClock, ScriptClock

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.key_store import link
-from wabot.channel.neonize import NeonizeChannel
+from wabot.channel.neonize.channel import NeonizeChannel
 from wabot.channel.neonize.linked import forget, mark, read_linked
 from wabot.channel.neonize.unusable import using
 from wabot.model.errors import KeysDamaged, KeysUnusable

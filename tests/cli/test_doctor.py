@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from tests.cli.typed import Typed
+from tests.key_store import link
 from tests.session.stage import JAM, stage
 from tests.tenants import SOUND, write_tenant
 from wabot.cli.health import machine
@@ -176,6 +177,16 @@ def test_a_damaged_index_is_found_only_by_a_deep_look(data: Path, wabot: Typed, 
     code, (line,) = doctor(wabot, data, "--deep")
     assert code == 1
     assert "index journal_undecided" in line["found"]
+
+
+def test_rules_that_are_nowhere_are_told_and_the_rest_is_looked_at(data: Path, wabot: Typed, quick: None) -> None:
+    link(data / "warung" / "keys.db", "6281100000000")
+    stray = data.parent / "notes.txt"
+    stray.touch()
+    for place, said in ((stray, "belongs to no tenant"), (data.parent / "elsewhere", "does not exist")):
+        checks = wabot("doctor", place, "--data", data, "--format", "json").data["checks"]
+        assert [line for line in checks if line["level"] == "fail" and said in line["found"]], checks
+        assert [line for line in checks if "no WHATSAPP_ENCRYPTION_KEY is set" in line["found"]], checks
 
 
 def test_before_anything_runs_there_is_no_data_to_look_at(tmp_path: Path, wabot: Typed, quick: None) -> None:

@@ -7,6 +7,7 @@ import sqlite3
 import tarfile
 from contextlib import closing
 from pathlib import Path
+from shlex import quote, split
 from typing import Any
 
 import pytest
@@ -175,11 +176,13 @@ def test_with_a_key_a_backup_holds_the_keys_encrypted_only_and_a_restore_opens_t
     restored(wabot, archive, "--data", tmp_path / "new")
     assert device(tmp_path / "new" / "warung" / "keys.db") == device(data / "warung" / "keys.db")
     monkeypatch.delenv("WHATSAPP_ENCRYPTION_KEY")
-    said = restored(wabot, archive, "--data", tmp_path / "keyless")
-    assert "its link with WhatsApp is only in keys.backup: wabot sessions restore warung" in said.out
-    assert not (tmp_path / "keyless" / "warung" / "keys.db").exists()
+    place = tmp_path / "no key"
+    said = restored(wabot, archive, "--data", place)
+    back = f"wabot sessions restore warung --data {quote(str(place))}"
+    assert f"its link with WhatsApp is only in keys.backup: {back}\n" in said.out
+    assert not (place / "warung" / "keys.db").exists()
     monkeypatch.setenv("WHATSAPP_ENCRYPTION_KEY", KEY)
-    assert wabot("sessions", "restore", "warung", "--data", tmp_path / "keyless").code == 0
+    assert wabot(*split(back)[1:]).code == 0
 
 
 def test_a_wrong_key_restores_nothing(
@@ -212,14 +215,16 @@ def test_the_doctor_says_whether_the_link_can_be_brought_back(
 ) -> None:
     monkeypatch.setattr(machine, "_libraries", lambda: iter(()))  # loading WhatsApp's takes a second each time
     folder = data / "warung"
-    assert told(wabot, data, "no encrypted backup")[0] == "warn"
+    level, _, do = told(wabot, data, "no encrypted backup")
+    assert (level, do.partition("now: ")[2]) == ("warn", f"wabot jobs run keys-backup --data {data}")
     wabot("jobs", "run", "keys-backup", "--data", data)
     assert told(wabot, data, "keys.backup of ")[0] == "ok"
     kept = (folder / "keys.db").rename(data.parent / "keys.db")
-    assert told(wabot, data, "keys.db is gone")[2].startswith("wabot sessions restore warung")
+    assert told(wabot, data, "keys.db is gone")[2].startswith(f"wabot sessions restore warung --data {data}, or")
     shutil.move(kept, folder / "keys.db")
     (folder / "keys.backup").write_bytes((folder / "keys.backup").read_bytes()[:-1])
-    assert told(wabot, data, "cut short")[0] == "fail"
+    level, _, do = told(wabot, data, "cut short")
+    assert (level, do.endswith(f"write it anew: wabot jobs run keys-backup --data {data}")) == ("fail", True)
     monkeypatch.delenv("WHATSAPP_ENCRYPTION_KEY")
     assert "openssl rand -base64 32" in told(wabot, data, "no WHATSAPP_ENCRYPTION_KEY is set")[2]
     for side in folder.glob("keys.*"):

@@ -15,7 +15,7 @@ from typing import Any
 
 from tests.whatsapp.paired import Paired
 from tests.whatsapp.whatsapp import WhatsApp
-from wabot.channel.neonize import NeonizeChannel
+from wabot.channel.neonize.channel import NeonizeChannel
 from wabot.channel.neonize.library import Client, LibraryError
 from wabot.channel.neonize.quiet import quiet
 from wabot.model.errors import ChannelError

@@ -1,8 +1,6 @@
 """Shops that answer, one for a test or one for all tests of a module."""
 
-import asyncio
 from collections.abc import AsyncIterator
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -44,8 +42,7 @@ __all__ = [
 @pytest.fixture(scope="session")
 def paired_too(pairs: "Pairs") -> "Paired":
     """The number of the tenant "toko", linked to a key store."""
-    with ThreadPoolExecutor(1) as thread:  # a thread, for an event loop of its own
-        return thread.submit(asyncio.run, pairs.of("toko")).result()
+    return pairs.at_once("toko")
 
 
 @pytest_asyncio.fixture(loop_scope="module", scope="module")

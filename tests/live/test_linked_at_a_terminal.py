@@ -1,8 +1,6 @@
 """A phone that is linked by the code that `wabot run` shows on its terminal."""
 
 import asyncio
-import os
-import pty
 import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -12,6 +10,7 @@ from tests.live.states import stands
 from tests.tenants import number_of
 from tests.whatsapp.archive import Old
 from tests.whatsapp.live import PATIENCE, Live
+from tests.whatsapp.terminal import in_a_terminal
 from tests.whatsapp.wire.clock import now
 from tests.whatsapp.wire.protobufs import e2e
 from wabot.channel.neonize.linked import read_linked
@@ -20,11 +19,8 @@ PHONE: Final = number_of("warung")
 
 
 class Terminal:
-    def __init__(self, reader: int) -> None:
-        self._reader, self._shown, self._told = reader, bytearray(), set[str]()
-
-    def read(self) -> None:
-        self._shown += os.read(self._reader, 65_536)
+    def __init__(self, shown: bytearray) -> None:
+        self._shown, self._told = shown, set[str]()
 
     async def code(self) -> str:
         """The next code that is shown."""
@@ -41,18 +37,10 @@ class Terminal:
 @asynccontextmanager
 async def shown(live: Live) -> AsyncIterator[Terminal]:
     """`wabot run`, started on a terminal."""
-    reader, writer = pty.openpty()
-    terminal, loop = Terminal(reader), asyncio.get_running_loop()
-    loop.add_reader(reader, terminal.read)
     live.environment["WHATSAPP_TESTS_SPELL"] = "yes"
-    try:
-        await live.start(stdout=writer)
-        yield terminal
+    async with in_a_terminal(live) as said:
+        yield Terminal(said)
         await live.end()
-    finally:
-        loop.remove_reader(reader)
-        os.close(writer)
-        os.close(reader)
 
 
 async def test_the_tenants_phone_scans_and_its_customers_are_answered(live: Live) -> None:

@@ -1,9 +1,7 @@
 """A server for each test, a key store that is paired once, and a shop that answers."""
 
-import asyncio
 import sys
 from collections.abc import AsyncIterator, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import NoReturn
@@ -54,8 +52,7 @@ def pairs(memory_folder: Path) -> "Pairs":
 @pytest.fixture(scope="session")
 def paired_once(pairs: "Pairs") -> "Paired":
     """The number of the tenant "warung", linked to a key store."""
-    with ThreadPoolExecutor(1) as thread:  # a thread, for an event loop of its own
-        return thread.submit(asyncio.run, pairs.of("warung")).result()
+    return pairs.at_once("warung")
 
 
 @pytest.fixture

@@ -6,6 +6,7 @@ import os
 import shutil
 import sys
 from collections.abc import Awaitable, Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -99,3 +100,8 @@ class Pairs:
         if tenant not in self._known:
             self._known[tenant] = await paired(self._folder / tenant, number_of(tenant), tenant.title())
         return self._known[tenant]
+
+    def at_once(self, tenant: str) -> Paired:
+        """The same, for whoever cannot wait for it in an event loop."""
+        with ThreadPoolExecutor(1) as thread:  # a thread, for an event loop of its own
+            return thread.submit(asyncio.run, self.of(tenant)).result()

@@ -78,7 +78,7 @@ async def test_nothing_that_lies_on_the_disk_is_ever_readable_by_others(live: Li
     await phone.connected()
     budi = live.whatsapp.customer("Budi", "6281234567801")
     await asked("senin", budi)
-    await budi.sends(contents.file(live.whatsapp.media, "image", b"\xff\xd8\xff" + bytes(2_000)), kind="media")
+    await budi.sends(contents.file(live.whatsapp.media, "image", b"\xff\xd8\xff" + bytes(2_000)))
     siti = live.whatsapp.customer("Siti", "6281234567802")
     phone.remembers(siti, [old(f"pesan {number}", days=40) for number in range(2_500)])
     await phone.hands_over()  # lies in files until it is imported, too short a time to insist on seeing them

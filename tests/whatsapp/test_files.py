@@ -43,6 +43,16 @@ async def shop_with_files(live: Live, paired: Paired) -> Path:
     return folder
 
 
+async def sender_to_a_shop_that_downloads(live: Live, paired: Paired) -> Customer:
+    """A customer of a daemon that downloads every kind of file."""
+    phone = live.phone(paired)
+    with (live.tenant() / "tenant.yaml").open("a") as tenant:
+        tenant.write("media: {download: true, max_size: 20kB, types: [image, video, audio, document, sticker]}\n")
+    await live.start()
+    await phone.connected()
+    return live.whatsapp.customer("Budi", "6281234567801")
+
+
 def stored(live: Live, customer: Customer) -> dict[str, StoredMessage]:
     """The chat's messages by WhatsApp's id."""
     with reading(live.data / "warung", "warung") as store:
@@ -128,21 +138,13 @@ async def test_an_upload_that_fails_is_tried_again_and_nothing_is_unknown(
     assert [heard.text for heard in budi.heard] == ["Ini kak"]
 
 
-ALL: Final = "media: {download: true, max_size: 20kB, types: [image, video, audio, document, sticker]}\n"
-
-
 async def test_what_customers_send_is_stored_and_lies_on_the_disk_byte_for_byte(
     live: Live, paired_once: Paired
 ) -> None:
-    phone = live.phone(paired_once)
-    with (live.tenant() / "tenant.yaml").open("a") as tenant:
-        tenant.write(ALL)
-    await live.start()
-    await phone.connected()
-    whatsapp, budi = live.whatsapp, live.whatsapp.customer("Budi", "6281234567801")
+    whatsapp, budi = live.whatsapp, await sender_to_a_shop_that_downloads(live, paired_once)
 
     async def sends(kind: content.Kind, data: bytes, caption: str = "") -> str:
-        return await budi.sends(content.file(whatsapp.media, kind, data, caption=caption), kind="media")
+        return await budi.sends(content.file(whatsapp.media, kind, data, caption=caption))
 
     jpeg = b"\xff\xd8\xff\xe0" + bytes(range(256)) * 8
     nota = content.file(whatsapp.media, "document", PDF, caption="ini nota", name="nota.pdf")
@@ -151,20 +153,20 @@ async def test_what_customers_send_is_stored_and_lies_on_the_disk_byte_for_byte(
         await sends("audio", b"OggS voice"): b"OggS voice",
         await sends("video", b"\0\0\0\x18ftypmp42", "begini"): b"\0\0\0\x18ftypmp42",
         await sends("sticker", b"RIFF....WEBPVP8 "): b"RIFF....WEBPVP8 ",
-        await budi.sends(content.captioned(nota), kind="media"): PDF,
+        await budi.sends(content.captioned(nota)): PDF,
     }
     image, voice, video, _, document = sent
     large = await sends("image", b"\xff\xd8\xff" + b"x" * 20_000)
     lie = content.file(whatsapp.media, "image", b"\xff\xd8\xff" + b"y" * 60_000)
     lie.imageMessage.fileLength = 100
-    liar = await budi.sends(lie, kind="media")
+    liar = await budi.sends(lie)
     gone = content.file(whatsapp.media, "image", b"\xff\xd8\xff gone")
     whatsapp.media.files.pop(gone.imageMessage.directPath.split("?")[0])
-    missing = await budi.sends(gone, kind="media")
-    where = await budi.sends(content.location(-6.2, 106.8, "Pasar Minggu", "Jl. Raya 1"), kind="media")
+    missing = await budi.sends(gone)
+    where = await budi.sends(content.location(-6.2, 106.8, "Pasar Minggu", "Jl. Raya 1"))
     ani, dedi = content.contact("Ani", "6281234567803"), content.contact("Dedi", "6281234567804")
-    card = await budi.sends(ani, kind="media")
-    two = await budi.sends(content.contacts(ani, dedi), kind="media")
+    card = await budi.sends(ani)
+    two = await budi.sends(content.contacts(ani, dedi))
     await budi.hears("Kami buka")  # the caption of a picture is answered like a text
 
     def settled() -> bool:
@@ -197,18 +199,13 @@ async def test_what_customers_send_is_stored_and_lies_on_the_disk_byte_for_byte(
 
 
 async def test_a_sender_cannot_have_the_shops_machine_ask_anybody_but_whatsapp(live: Live, paired_once: Paired) -> None:
-    phone = live.phone(paired_once)
-    with (live.tenant() / "tenant.yaml").open("a") as tenant:
-        tenant.write(ALL)
-    await live.start()
-    await phone.connected()
-    whatsapp, budi = live.whatsapp, live.whatsapp.customer("Budi", "6281234567801")
+    whatsapp, budi = live.whatsapp, await sender_to_a_shop_that_downloads(live, paired_once)
     named = content.file(whatsapp.media, "image", b"\xff\xd8\xff a")
     named.imageMessage.URL = "https://169.254.169.254/latest/meta-data"
-    by_url = await budi.sends(named, kind="media")
+    by_url = await budi.sends(named)
     led = content.file(whatsapp.media, "image", b"\xff\xd8\xff b")
     led.imageMessage.URL, led.imageMessage.directPath = "", "@169.254.169.254/latest/meta-data?x"
-    by_path = await budi.sends(led, kind="media")
+    by_path = await budi.sends(led)
     ids = (by_url, by_path)
 
     def settled() -> bool:

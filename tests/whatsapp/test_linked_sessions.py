@@ -1,15 +1,10 @@
 """Linking and unlinking beside the daemon, and what it does with a tenant that no phone is linked to."""
 
-import asyncio
-import os
-import pty
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-
 from tests.tenants import number_of
 from tests.whatsapp.live import Live
 from tests.whatsapp.paired import Paired
 from tests.whatsapp.shop import Shop
+from tests.whatsapp.terminal import in_a_terminal
 from tests.whatsapp.typed import Typed
 from wabot.channel.neonize.linked import read_linked
 
@@ -36,21 +31,6 @@ async def test_without_a_terminal_nobody_is_shown_a_code_and_a_pairing_elsewhere
         already = await pair.says("already_paired")
         assert (already["runs"], already["status"]) == (True, "connected")
         assert await pair.ends() == 0
-
-
-@asynccontextmanager
-async def in_a_terminal(live: Live) -> AsyncIterator[bytearray]:
-    """The daemon, started in a terminal of which this is all that was shown."""
-    reader, terminal = pty.openpty()
-    loop, shown = asyncio.get_running_loop(), bytearray()
-    loop.add_reader(reader, lambda: shown.extend(os.read(reader, 65_536)))  # or the code fills the terminal's buffer
-    try:
-        await live.start(stdout=terminal)
-        yield shown
-    finally:
-        loop.remove_reader(reader)
-        os.close(terminal)
-        os.close(reader)
 
 
 async def test_a_session_that_shows_a_code_ends_when_it_is_told_to(live: Live) -> None:

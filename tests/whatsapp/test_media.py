@@ -21,7 +21,7 @@ async def test_the_client_downloads_what_a_customer_sends(linked: Linked, kind: 
     budi = linked.whatsapp.customer("Budi")
     data = os.urandom(20_000)
     caption = "ini buktinya" if kind in ("image", "video", "document") else ""
-    await budi.sends(content.file(linked.whatsapp.media, kind, data, caption=caption, name="nota.pdf"), kind="media")
+    await budi.sends(content.file(linked.whatsapp.media, kind, data, caption=caption, name="nota.pdf"))
     told = await linked.client.tells("Message")
     part = getattr(told.Message, FIELDS[kind])
     assert (told.Info.MediaType, part.fileLength, getattr(part, "caption", "")) == (kind, len(data), caption)
@@ -30,7 +30,7 @@ async def test_the_client_downloads_what_a_customer_sends(linked: Linked, kind: 
 
 async def test_a_voice_note_is_told_apart_from_music(linked: Linked) -> None:
     budi = linked.whatsapp.customer("Budi")
-    await budi.sends(content.voice_note(linked.whatsapp.media, b"OggS suara"), kind="media")
+    await budi.sends(content.voice_note(linked.whatsapp.media, b"OggS suara"))
     told = await linked.client.tells("Message")
     assert (told.Info.MediaType, told.Message.audioMessage.PTT) == ("ptt", True)
     assert await linked.client.call("download_any", told.Message) == b"OggS suara"
@@ -38,7 +38,7 @@ async def test_a_voice_note_is_told_apart_from_music(linked: Linked) -> None:
 
 async def test_a_file_that_the_server_has_no_more_cannot_be_downloaded(linked: Linked) -> None:
     budi = linked.whatsapp.customer("Budi")
-    await budi.sends(content.file(linked.whatsapp.media, "image", b"foto"), kind="media")
+    await budi.sends(content.file(linked.whatsapp.media, "image", b"foto"))
     told = await linked.client.tells("Message")
     linked.whatsapp.media.files.clear()
     with pytest.raises(CallFailed, match="404"):

@@ -198,10 +198,10 @@ async def test_every_kind_of_message_reaches_the_client(linked: Linked) -> None:
     await budi.sends(content.disappearing(content.text("rahasia")))
     told = await linked.client.tells("Message")
     assert told.IsEphemeral and told.Message.extendedTextMessage.text == "rahasia"
-    await budi.sends(content.location(-6.9, 107.6, "Warung Sari", "Jl. Melati 12"), kind="media")
+    await budi.sends(content.location(-6.9, 107.6, "Warung Sari", "Jl. Melati 12"))
     told = await linked.client.tells("Message")
     assert (told.Message.locationMessage.name, told.Info.MediaType) == ("Warung Sari", "location")
-    await budi.sends(content.contact("Pak Joko", "6281234500000"), kind="media")
+    await budi.sends(content.contact("Pak Joko", "6281234500000"))
     told = await linked.client.tells("Message")
     assert "waid=6281234500000" in told.Message.contactMessage.vcard and told.Info.MediaType == "vcard"
     await budi.sends(content.contacts(content.contact("A", "62811"), content.contact("B", "62812")))

@@ -26,7 +26,7 @@ async def test_pairing_answering_and_downloading_reach_nothing_but_this_machine(
         await live.start()
         await phone.connected()
         budi = whatsapp.customer("Budi", addressing="pn")
-        await budi.sends(content.file(whatsapp.media, "image", b"foto", caption="jam buka?"), kind="media")
+        await budi.sends(content.file(whatsapp.media, "image", b"foto", caption="jam buka?"))
         await budi.says("halo, lihat https://example.org ya")
         await budi.hears("ada yang bisa dibantu?")
     assert watch.seen and not watch.elsewhere

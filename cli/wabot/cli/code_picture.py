@@ -34,17 +34,19 @@ class Drawn:
         if why:
             why += ", and wait for the next code; or begin again with --out FILE.png, or with --code PHONE.\n"
             text = why if narrow else text + why
-        if self._lines and sys.stdout.isatty():
-            sys.stdout.write(f"\x1b[{self._lines}F\x1b[J")
+        self._erase()
         sys.stdout.write(text)
         sys.stdout.flush()
         self._lines = text.count("\n")
 
     def over(self) -> None:
         """The last code no longer works: take it off the terminal."""
+        self._erase()
+        sys.stdout.flush()
+
+    def _erase(self) -> None:
         if self._lines and sys.stdout.isatty():
             sys.stdout.write(f"\x1b[{self._lines}F\x1b[J")
-            sys.stdout.flush()
         self._lines = 0
 
 

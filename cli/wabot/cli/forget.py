@@ -12,6 +12,7 @@ from wabot.cli.output import Format, complain, say
 from wabot.cli.stored import DATA_HELP, as_chat, missing, stored_tenants
 from wabot.model.errors import UsageError
 from wabot.model.stored import Erased
+from wabot.store.keeping.layout import KEYS
 
 
 def forget(
@@ -41,8 +42,8 @@ def forget(
         say(render.as_json({"tenant": folder.name, "names": list(erased.names), **numbers}))
     else:
         say(f"{folder.name}: {said} are erased")
-        if (folder / "keys.db").exists():
-            said = "WhatsApp's own link (keys.db and its backup) still knows the number"
+        if (folder / KEYS).exists():
+            said = f"WhatsApp's own link ({KEYS} and its backup) still knows the number"
             say(f"  {said}; deleting that file after `wabot unpair` removes it")
     raise typer.Exit(CLEAN)
 

@@ -1,16 +1,16 @@
 """What `wabot pair` and `wabot unpair` share: which tenant, which number, and how the outcome is told."""
 
 import os
-import pwd
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
 
 from wabot.cli.exit_codes import CLEAN, FAILURE, INTERRUPTED
 from wabot.cli.output import complain
+from wabot.cli.readable import user_name
 from wabot.cli.stored import missing
 from wabot.cli.tenants import DEFAULT
-from wabot.language.folders import find_tenants
+from wabot.cli.whose_keys import written
 from wabot.model.errors import UsageError, WabotError
 from wabot.session.last_sound import COPY
 
@@ -25,15 +25,14 @@ def number_of(tenant: str, rules: Path | None, data: Path) -> str:
     """
     from wabot.daemon.numbers import Numbers
 
-    place = rules or (DEFAULT if DEFAULT.exists() else None)
-    folders = {} if place is None else {one.resolve().name: one for one in find_tenants(place).folders}
-    folder = folders.get(tenant)
+    there = written(rules)
+    folder = (there or {}).get(tenant)
     if folder is None and rules is None and (copy := data / tenant / COPY / tenant).is_dir():
         folder = copy
-    if folder is None and place is None:
+    if folder is None and there is None:
         raise UsageError("there is no folder ./rules here; name the folder that holds your tenants with --rules")
     if folder is None:
-        raise missing("tenant", tenant, str(place), folders.keys())
+        raise missing("tenant", tenant, str(rules or DEFAULT), there or ())
     number = Numbers().of(folder)
     if not (number.isascii() and number.isdigit()):
         raise UsageError(f"{folder / 'tenant.yaml'} has no sound `phone`; see `wabot validate {folder}`")
@@ -48,10 +47,7 @@ def check_owner(data: Path) -> None:
     """
     if os.geteuid() != 0 or not data.exists() or (owner := data.stat().st_uid) == 0:
         return
-    try:
-        name = pwd.getpwuid(owner).pw_name
-    except KeyError:
-        name = f"#{owner}"
+    name = user_name(owner)
     raise WabotError(f"{data} belongs to {name}, who could not read what root writes there: sudo -u {name} wabot …")
 
 

@@ -121,7 +121,7 @@ def _list(folders: Sequence[Path], data: Path, output: Format) -> None:
 
 def _table(tenant: str, replies: list[StoredReply]) -> Iterator[str]:
     head = style(tenant, bold=True)
-    yield f"{head}  {render.plural(len(replies), 'reply') if len(replies) == 1 else f'{len(replies):,} replies'}"
+    yield f"{head}  {render.replies(len(replies))}"
     if replies:
         yield from table(_HEAD, [_row(reply) for reply in replies], flexible=(5, 6))
 

@@ -10,10 +10,11 @@ import typer
 
 from wabot.cli.code_picture import Drawn, Picture
 from wabot.cli.linking import check_owner, complain_about, exit_code, make_data, number_of, with_settings
-from wabot.cli.lost_keys import AGAIN, LOST, lost_beneath
+from wabot.cli.lost_keys import AGAIN, LOST, lost_beneath, status_of
 from wabot.cli.output import Format, complain, say
 from wabot.cli.stored import DATA_HELP, as_chat, when, with_data
 from wabot.model.errors import UsageError
+from wabot.store.keeping.layout import KEYS
 
 if TYPE_CHECKING:
     from wabot.daemon.linking_order import Order
@@ -101,7 +102,7 @@ def _knowing_more(events: Iterable[Mapping[str, Any]], folder: Path, order: "Ord
 def _who_has_it(folder: Path, order: "Order") -> Mapping[str, Any] | None:
     from wabot.channel.neonize.linked import named, read_linked
 
-    linked = read_linked(folder / "keys.db")
+    linked = read_linked(folder / KEYS)
     if linked is not None and linked.phone != order.phone:
         from wabot.channel.neonize.outcomes import other_keys
 
@@ -117,7 +118,7 @@ def _who_has_it(folder: Path, order: "Order") -> Mapping[str, Any] | None:
             "phone": linked.phone,
             "since": linked.since,
             "runs": True,
-            "status": _status(folder),
+            "status": status_of(folder),
         }
     return {
         "event": "done",
@@ -125,16 +126,6 @@ def _who_has_it(folder: Path, order: "Order") -> Mapping[str, Any] | None:
         "detail": f"Another process has {folder.name} just now.",
         "action": "It may be a `wabot run` in a terminal, which shows its code there, or another `wabot pair`.",
     }
-
-
-def _status(folder: Path) -> str:
-    from wabot.model.errors import StoreError
-    from wabot.store.sqlite import read_summary
-
-    try:
-        return read_summary(folder, folder.name).state.status
-    except StoreError:
-        return "unknown"
 
 
 class _Show:
@@ -201,13 +192,15 @@ class _People(_Show):
         self._drawn.over()
 
     def done(self, done: Mapping[str, Any]) -> None:
+        from wabot.channel.neonize.linked import command
+
         if done["reason"] == "paired":
             say(f"{self._tenant}: {self._phone} is linked. {self._what_now(done)}")
         elif done["reason"] == "already_paired":
             since = f", since {when(done['since'], seconds=False)}" if done.get("since") else ""
             runs = f" Its session runs: {done['status']}." if done.get("runs") else ""
             say(f"{self._tenant}: {done['phone']} is linked already{since}.{runs}")
-            say(f"  to link it anew, `{with_data(f'wabot unpair {quote(self._tenant)}', self._data)}` first")
+            say(f"  to link it anew, `{command('unpair', self._data / self._tenant)}` first")
         else:
             complain_about(done)
 

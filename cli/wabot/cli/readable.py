@@ -38,8 +38,13 @@ def _owner(place: Path) -> str:
             uid = seen.stat().st_uid
         except OSError:
             continue
-        try:
-            return pwd.getpwuid(uid).pw_name
-        except KeyError:
-            return f"#{uid}"
+        return user_name(uid)
     return "root"
+
+
+def user_name(uid: int) -> str:
+    """A user's name, or "#UID" for one who has none."""
+    try:
+        return pwd.getpwuid(uid).pw_name
+    except KeyError:
+        return f"#{uid}"

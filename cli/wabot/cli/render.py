@@ -111,6 +111,10 @@ def plural(count: int, noun: str) -> str:
     return f"{count:,} {noun}{'' if count == 1 else 's'}"
 
 
+def replies(count: int) -> str:
+    return "1 reply" if count == 1 else f"{count:,} replies"
+
+
 def as_json(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False, indent=2)
 

@@ -12,7 +12,7 @@ from wabot.cli import render
 from wabot.cli.backup import as_data, described
 from wabot.cli.exit_codes import CLEAN, FAILURE
 from wabot.cli.output import Format, complain, say
-from wabot.cli.stored import when, with_data
+from wabot.cli.stored import when
 from wabot.model.errors import BackupError, TenantBusy, UsageError, WabotError
 from wabot.session.clock import RealClock
 
@@ -35,6 +35,8 @@ def restore(
     output: Annotated[Format, typer.Option("--format", help="For people or for machines.")] = Format.text,
 ) -> None:
     """Put a backup back. Refused while the tenant runs, and where there is data unless --replace."""
+    from wabot.channel.neonize.linked import restore_command
+
     chosen = _chosen(source, tenant or [])
     restored: list[tuple[Path, Manifest, Path | None]] = []
     failed: list[tuple[str, str]] = []
@@ -54,8 +56,7 @@ def restore(
             say(f"{manifest.tenant}: restored from {path}, as of {when(manifest.made_at)}: {described(manifest)}")
             if aside is not None:
                 say(f"  what was there is set aside: {aside}")
-            if _lacks_its_link(data / manifest.tenant):
-                back = with_data(f"wabot sessions restore {manifest.tenant}", data)
+            if back := restore_command(data / manifest.tenant):
                 say(f"  its link with WhatsApp is only in keys.backup: {back}")
     for _, why in failed:
         complain(f"wabot: {why}")
@@ -120,13 +121,6 @@ def _restore(path: Path, manifest: "Manifest", data: Path, *, replace: bool, kee
         aside = restore(path, manifest, folder, now, keep_keys=keep_keys, key=key)
         give_to_owner(folder, data)
     return aside
-
-
-def _lacks_its_link(folder: Path) -> bool:
-    """Whether the tenant has the encrypted backup of its keys and nothing else: there was no key that opens it."""
-    from wabot.store.keeping.layout import KEYS, KEYS_BACKUP
-
-    return (folder / KEYS_BACKUP).is_file() and not (folder / KEYS).is_file()
 
 
 def _refused(place: Path) -> BackupError:

@@ -18,6 +18,7 @@ from wabot.daemon.presence import find_daemon
 from wabot.model.errors import KeysUnusable, StoreError, UsageError
 from wabot.model.session import SessionState, Summary
 from wabot.session.clock import RealClock
+from wabot.store.keeping.layout import KEYS
 
 _STOPPED: Final = SessionState("stopped")
 _HEAD: Final = ("tenant", "state", "number", "since", "last seen", "restricted until", "what to do")
@@ -62,7 +63,8 @@ def _hand_on(context: typer.Context, command: str) -> None:
 
 @dataclass(frozen=True, slots=True)
 class _Session:
-    """`number` is the linked one, "" for none; `linked_at`, `since`, `seen` and `until` are UTC milliseconds."""
+    """`number` is the linked one, "" for none; `linked_at`, `since`, `seen` and `until` are UTC milliseconds. At
+    `until` the last of what WhatsApp forbids the number ends, the login or chats with new customers; 0: nothing."""
 
     tenant: str
     state: SessionState = _STOPPED
@@ -105,7 +107,7 @@ def _session(found: Summary | Unreadable, data: Path) -> _Session:
     if isinstance(found, Unreadable):
         return _Session(found.tenant, error=found.error)
     try:
-        linked = read_linked(folder / "keys.db")
+        linked = read_linked(folder / KEYS)
         last = None
         if (folder / "wabot.db").is_file():
             with reading(folder, folder.name) as store:
@@ -126,14 +128,8 @@ def _session(found: Summary | Unreadable, data: Path) -> _Session:
         (linked.since or None) if linked is not None else None,
         found.state_since,
         _seen(state, found.state_since, last, running),
-        until=_until(found, state),
+        until=max(state.until, found.restricted_until(RealClock().now())),
     )
-
-
-def _until(found: Summary, state: SessionState) -> int:
-    """When the last of what WhatsApp forbids this number ends, the login or chats with new customers; 0: nothing."""
-    first_contacts = found.first_contacts_until or 0
-    return max(state.until, first_contacts if first_contacts > RealClock().now() else 0)
 
 
 def _seen(state: SessionState, since: int | None, last: int | None, running: bool) -> int | None:

@@ -1,7 +1,6 @@
 """`wabot sessions restore`: a tenant's link with WhatsApp brought back from its encrypted backup."""
 
 from pathlib import Path
-from shlex import quote
 from typing import Annotated
 
 import typer
@@ -37,6 +36,7 @@ def bring_back(tenant: str, source: Path | None, data: Path, output: Format) -> 
         UsageError: there is no such backup, or no key.
         WabotError: the tenant runs, or the backup is not to be trusted. Nothing was changed.
     """
+    from wabot.channel.neonize.linked import command
     from wabot.daemon.handover import tell_daemon
     from wabot.store.keeping.layout import KEYS, KEYS_BACKUP
     from wabot.store.keeping.restore import restore_keys
@@ -74,6 +74,5 @@ def bring_back(tenant: str, source: Path | None, data: Path, output: Format) -> 
         "none": f"start it: {with_data('wabot run', data)}",
         "forbidden": f"start it as the daemon's user: {with_data('wabot reload', data)}",
     }
-    pair = with_data(f"wabot pair {quote(tenant)}", data)
-    say(f"  {starts[told]}; only if it then says `logout`, link the phone anew: {pair}")
+    say(f"  {starts[told]}; only if it then says `logout`, link the phone anew: {command('pair', folder)}")
     return CLEAN

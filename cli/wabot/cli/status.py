@@ -111,8 +111,7 @@ def _text(summary: Summary | Unreadable, data: Path) -> str:
 
 def _undelivered(folder: Path) -> list[str]:
     count = len(undelivered(folder))
-    replies = "1 reply" if count == 1 else f"{count:,} replies"
-    return [f"  undelivered  {replies}: {ACTION}"] if count else []
+    return [f"  undelivered  {render.replies(count)}: {ACTION}"] if count else []
 
 
 def _told(summary: Summary | Unreadable) -> str:
@@ -125,8 +124,8 @@ def _told(summary: Summary | Unreadable) -> str:
     lines += [f"  → {state.action}"] if state.action else []
     if silent := paused(summary.paused_until, RealClock().now()):
         lines.append(f"  paused {silent}: nobody is answered; `wabot resume {summary.tenant}` ends it")
-    if _restricted(summary):
-        until = when(summary.first_contacts_until, seconds=False)
+    if restricted := summary.restricted_until(RealClock().now()):
+        until = when(restricted, seconds=False)
         lines.append(f"  restricted until {until}: WhatsApp does not let this number start chats")
         lines.append(
             "  → answer those on the phone who never got a message before (`wabot conversations --status pending`); "
@@ -153,10 +152,6 @@ def _told(summary: Summary | Unreadable) -> str:
     lines += _table("answered by", summary.by_rule)
     lines += _table("not answered", summary.by_reason)
     return "\n".join(lines)
-
-
-def _restricted(summary: Summary) -> bool:
-    return (summary.first_contacts_until or 0) > RealClock().now()
 
 
 def _shown(told: list[str]) -> list[str]:
@@ -194,7 +189,7 @@ def _as_data(summary: Summary | Unreadable) -> dict[str, Any]:
         if reload is None
         else {"revision": reload.revision, "ok": reload.ok, "at": reload.at, "detail": reload.detail},
         **paused_as_data(summary.paused_until, RealClock().now()),
-        "first_contacts_stopped_until": summary.first_contacts_until if _restricted(summary) else None,
+        "first_contacts_stopped_until": summary.restricted_until(RealClock().now()) or None,
         "contacts": summary.contacts,
         "received": summary.received,
         "waiting": summary.waiting,

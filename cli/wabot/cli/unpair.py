@@ -15,10 +15,10 @@ from wabot.cli.output import Format, complain, say
 from wabot.cli.standings import STANDING
 from wabot.cli.stored import DATA_HELP, stored_tenants
 from wabot.model.errors import TenantBusy, UsageError
+from wabot.store.keeping.layout import KEYS
 
 _RELEASE: Final = 60.0
 """Seconds for a session that runs to end what it does."""
-_KEYS: Final = "keys.db"
 
 
 def unpair(
@@ -35,7 +35,7 @@ def unpair(
     output: Annotated[Format, typer.Option("--format", help="For people or for machines.")] = Format.text,
 ) -> None:
     """Remove this bot from a tenant's WhatsApp account, and its keys from this machine. Chats and rules stay."""
-    folder = stored_tenants(data, (tenant,), _KEYS, STANDING)[0]
+    folder = stored_tenants(data, (tenant,), KEYS, STANDING)[0]
     check_owner(data)
     with_settings(node)
     number = _linked(folder)
@@ -58,8 +58,8 @@ def unpair(
 def _linked(folder: Path) -> str | None:
     from wabot.channel.neonize.linked import is_half_made, read_linked
 
-    linked = read_linked(folder / _KEYS)
-    return linked.phone if linked is not None else "" if is_half_made(folder / _KEYS) else None
+    linked = read_linked(folder / KEYS)
+    return linked.phone if linked is not None else "" if is_half_made(folder / KEYS) else None
 
 
 def _ask(tenant: str, number: str, yes: bool) -> None:
@@ -84,7 +84,7 @@ def _forget(folder: Path, data: Path) -> Mapping[str, Any]:
     from wabot.daemon.child import lock
 
     lock(folder)  # freed with this process
-    forget(folder / _KEYS)
+    forget(folder / KEYS)
     return {"reason": "forgotten"}
 
 

@@ -39,6 +39,7 @@ from wabot.session.keys_backup import KeysBackup
 from wabot.session.live import LiveRules
 from wabot.session.report import Report
 from wabot.session.session import Place, Session
+from wabot.store.keeping.layout import KEYS
 from wabot.store.keeping.mending import ended, met
 
 Result = TypeVar("Result")
@@ -109,11 +110,11 @@ async def run(rules: Path, data: Path, options: RunOptions, settings: Settings, 
                 on_time=on_time if script is not None else None,
                 complain=lambda text: report.note(text, level="warning"),
             )
-        from wabot.channel.neonize import NeonizeChannel
+        from wabot.channel.neonize.channel import NeonizeChannel
         from wabot.channel.neonize.qr import TerminalQR
 
         return NeonizeChannel(
-            data / "keys.db",
+            data / KEYS,
             shop.phone,
             clock,
             TerminalQR(out, tenant) if out.isatty() else None,

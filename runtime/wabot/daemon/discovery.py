@@ -9,6 +9,7 @@ from wabot.daemon.structured import structlog
 from wabot.language.content import Contents
 from wabot.language.folders import find_tenants
 from wabot.model.errors import UsageError
+from wabot.model.same_file import identity
 from wabot.session.changes import BLIND, LOOK_AGAIN, WHY_BLIND, whole_changes
 
 _AWAY: Final = 2
@@ -87,11 +88,5 @@ class Discovery:
     def _places(self) -> dict[Path, tuple[int, int]]:
         """The folders to watch, each with what makes it the same folder: links lead out of the one that holds them."""
         places = (self._path, *(folder.resolve() for folder in self.tenants.values() if folder.is_symlink()))
-        found = {}
-        for place in places:
-            try:
-                seen = place.stat()
-            except OSError:
-                continue
-            found[place] = (seen.st_dev, seen.st_ino)
+        found = {place: seen for place in places if (seen := identity(place)) is not None}
         return found if self._path in found else {}

@@ -15,7 +15,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, Protocol, TextIO
+from typing import TYPE_CHECKING, Any, Protocol, TextIO
 
 from wabot.daemon.child import lock, to_its_end
 from wabot.daemon.handover import tell_daemon
@@ -37,12 +37,11 @@ from wabot.session.histories import LONGEST
 from wabot.session.insisting import insist
 from wabot.session.last_sound import COPY
 from wabot.session.report import Report
+from wabot.store.keeping.layout import KEYS
 from wabot.store.keeping.mending import ended, open_kept
 
 if TYPE_CHECKING:
     from wabot.channel.neonize.pairing import Outcome
-
-KEYS: Final = "keys.db"
 
 
 class _Work(Protocol):

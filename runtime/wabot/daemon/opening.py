@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from wabot.model.errors import StoreError
+from wabot.model.same_file import identity
 from wabot.ports import Clock
 from wabot.session.alarms import damaged
 from wabot.session.report import Report
@@ -69,21 +70,13 @@ async def watch_file(folder: Path, report: Report) -> None:
     """End the process when the database is removed or replaced beneath it: what it goes on writing there would be lost
     with it. Nothing of wabot does that while a session runs."""
     path = folder / NAME
-    opened = _identity(path)
-    while _identity(path) == opened:
+    opened = identity(path)
+    while identity(path) == opened:
         await asyncio.sleep(_LOOK)
     report.note(
         "the database was removed or replaced while it was open: starting again with what is there", level="error"
     )
     os._exit(_CRASHED)
-
-
-def _identity(path: Path) -> tuple[int, int] | None:
-    try:
-        seen = path.stat()
-    except OSError:
-        return None
-    return seen.st_dev, seen.st_ino
 
 
 def _heals(folder: Path, error: Exception) -> bool:

@@ -31,6 +31,7 @@ def preload(channel: str) -> None:
     if channel == "neonize":
         from wabot.channel.neonize.ahead import import_without_go
 
+        importlib.import_module("wabot.channel.neonize.channel")
         importlib.import_module("wabot.channel.neonize.qr")
         import_without_go()
     else:

@@ -73,3 +73,8 @@ class Summary:
     pending: int = 0
     paused_until: int | None = None
     first_contacts_until: int | None = None
+
+    def restricted_until(self, now: int) -> int:
+        """When the restriction ends that stands at `now`; 0 when none does."""
+        until = self.first_contacts_until or 0
+        return until if until > now else 0

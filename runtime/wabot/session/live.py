@@ -7,7 +7,6 @@ are broken on disk goes on with what it had.
 import asyncio
 import shutil
 from collections.abc import Awaitable, Callable, Mapping
-from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
@@ -18,6 +17,7 @@ from wabot.language.diagnostic import Diagnostic
 from wabot.language.rule_set import RuleSet
 from wabot.language.tenant import Loaded
 from wabot.model.errors import SendRefused
+from wabot.model.same_file import identity
 from wabot.model.session import Reload
 from wabot.ports import Clock
 from wabot.session.changes import BLIND, LOOK_AGAIN, WHY_BLIND, whole_changes
@@ -133,12 +133,8 @@ class LiveRules:
     def _places(self) -> dict[Path, tuple[int, int]]:
         """The folders to watch, each with what makes it the same folder; nothing without the tenant's own."""
         # Shared rules may come to be included later, so every folder that may hold some is watched from the start.
-        found = {}
-        for place in (self.folder, *sorted(self.folder.parent.glob("_*"))):
-            with suppress(OSError):
-                if place.is_dir():
-                    seen = place.stat()
-                    found[place] = (seen.st_dev, seen.st_ino)
+        places = (self.folder, *sorted(self.folder.parent.glob("_*")))
+        found = {place: seen for place in places if (seen := identity(place)) is not None and place.is_dir()}
         return found if self.folder in found else {}
 
     async def reload(self) -> None:

@@ -62,7 +62,7 @@ class Customer(Person, Remarks["Phone"]):
         self.shop, self.addressing, self.alt = shop, addressing, alt
         self.confirms, self.asks_again = True, False
         self.status = Crowd(STATUS, [shop], addressing)
-        self.sent: dict[str, tuple[Any, str]] = {}
+        self.sent: dict[str, Any] = {}
         self.ticks: list[Tick] = []
         self.typing: list[Typing] = []
         self._stanzas: dict[str, dict[Device, Node]] = {}
@@ -78,14 +78,12 @@ class Customer(Person, Remarks["Phone"]):
         """Write a text; its id. `ago`: it was written so many seconds before."""
         return await self.sends(e2e.Message(conversation=text), to=to, id=id, ago=ago)
 
-    async def sends(
-        self, message: Any, *, kind: str = "text", to: "Phone | None" = None, id: str = "", ago: int = 0
-    ) -> str:
-        """Send an e2e.Message; its id. `kind` is "text" or "media", where its content does not say."""
+    async def sends(self, message: Any, *, to: "Phone | None" = None, id: str = "", ago: int = 0) -> str:
+        """Send an e2e.Message; its id."""
         id = id or new_id()
-        self.sent[id] = message, kind
+        self.sent[id] = message
         for device in (to or self.shop).account.linked():
-            stanza = self.stanza(device, message, id, kind)
+            stanza = self.stanza(device, message, id)
             stanza.attrs["t"] = str(now() - ago)
             await self._deliver(device, stanza)
         return id
@@ -93,9 +91,9 @@ class Customer(Person, Remarks["Phone"]):
     async def repeats(self, id: str, *, sealed_anew: bool = False) -> None:
         """Send a message once more with the same id: the same bytes, as a server does that missed the confirmation, or
         encrypted anew."""
-        message, kind = self.sent[id]
+        message = self.sent[id]
         for device, stanza in list(self._stanzas[id].items()):
-            again = self.stanza(device, message, id, kind) if sealed_anew else stanza
+            again = self.stanza(device, message, id) if sealed_anew else stanza
             await self._deliver(device, again)
 
     async def garbles(self, text: str, *, for_good: bool = False) -> str:
@@ -103,7 +101,7 @@ class Customer(Person, Remarks["Phone"]):
         lost `for_good`."""
         id, message = new_id(), e2e.Message(conversation=text)
         if not for_good:
-            self.sent[id] = message, "text"
+            self.sent[id] = message
         for device in self.shop.account.linked():
             stanza = self.stanza(device, message, id)
             enc = stanza.get("enc")
@@ -115,14 +113,14 @@ class Customer(Person, Remarks["Phone"]):
         self._stanzas.setdefault(stanza.text("id"), {})[device] = stanza
         await routing.deliver(device, stanza)
 
-    def stanza(self, device: Device, message: Any, id: str, kind: str = "text") -> Node:
+    def stanza(self, device: Device, message: Any, id: str) -> Node:
         """What the server passes on to one of the shop's clients; encrypted anew each time."""
         lid = self.addressing == LID
         attrs: Attrs = {
             "from": self.jid,
             "id": id,
             "t": str(now()),
-            "type": kind,
+            "type": "text",
             "notify": self.name,
             "addressing_mode": self.addressing,
         }
@@ -171,15 +169,9 @@ class Customer(Person, Remarks["Phone"]):
         return await self.status.says(self, text)
 
     async def starts_typing(self) -> None:
-        await self._state("composing")
-
-    async def stops_typing(self) -> None:
-        await self._state("paused")
-
-    async def _state(self, state: str) -> None:
         for device in self.shop.account.linked():
             if device.connection:
-                await device.connection.send(Node("chatstate", {"from": self.jid}, [Node(state)]))
+                await device.connection.send(Node("chatstate", {"from": self.jid}, [Node("composing")]))
 
     async def confirm(self, heard: Heard, kind: Literal["delivered", "read"] = "delivered") -> None:
         """Tell the shop what became of its message: one grey tick more, or blue ones."""
@@ -269,8 +261,8 @@ class Customer(Person, Remarks["Phone"]):
         id, count = node.text("id"), node.get("retry").text("count")
         if id not in self.sent:
             return
-        message, kind = self.sent[id]
+        message = self.sent[id]
         self.session(device).forget()
-        stanza = self.stanza(device, message, id, kind)
+        stanza = self.stanza(device, message, id)
         stanza.get("enc").attrs["count"] = count
         await self._deliver(device, stanza)

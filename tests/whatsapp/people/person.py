@@ -77,12 +77,6 @@ class Person:
         """What was heard and no `hears` has returned."""
         return list(self._new)
 
-    async def hears_nothing(self, for_: float) -> None:
-        """Nothing but what `hears` returned arrives within so many seconds."""
-        await asyncio.sleep(for_)
-        assert not self._new, f"{self.name} heard {[heard.text for heard in self._new]}"
-        assert not self.unreadable, f"{self.name} could not read {self.unreadable}"
-
     def sealed(self, device: Device, message: Any) -> Node:
         """A message for one device, encrypted."""
         session = self.session(device)

@@ -2,11 +2,12 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from shlex import quote
 from typing import Final
 
 from wabot.cli.configured import configured_key
 from wabot.cli.health.finding import Checked
-from wabot.cli.stored import when
+from wabot.cli.stored import when, with_data
 from wabot.cli.whose_keys import other_number
 from wabot.model.errors import BackupError, KeysUnusable, UsageError
 from wabot.store.keeping.keys_backup import open_keys_backup
@@ -14,6 +15,7 @@ from wabot.store.keeping.layout import KEYS, KEYS_BACKUP
 from wabot.store.keeping.sealing import MAKE_ONE
 
 _OLD: Final = 3 * 86_400_000
+_WRITE: Final = "wabot jobs run keys-backup"
 _NO_KEY: Final = f"set WHATSAPP_ENCRYPTION_KEY_FILE for the daemon ({MAKE_ONE}) and for this command; docs/backup.md"
 
 
@@ -31,6 +33,8 @@ def whose(folder: Path, rules: Path | None, *, running: bool) -> Iterator[Checke
 
 def link(folder: Path, now: int) -> Iterator[Checked]:
     """Whether there is an encrypted backup of the keys, and whether it opens; nothing for a tenant without keys."""
+    from wabot.channel.neonize.linked import restore_command
+
     name, keys, file = folder.name, folder / KEYS, folder / KEYS_BACKUP
     linked = keys.is_file() and keys.stat().st_size > 0
     if not linked and not file.is_file():
@@ -49,20 +53,20 @@ def link(folder: Path, now: int) -> Iterator[Checked]:
         yield Checked("warn", name, found, _NO_KEY)
         return
     if not file.is_file():
-        do = "the session writes it within a day; now: wabot jobs run keys-backup"
+        do = f"the session writes it within a day; now: {with_data(_WRITE, folder.parent)}"
         yield Checked("warn", name, "there is no encrypted backup of its WhatsApp keys", do)
         return
     try:
         opened = open_keys_backup(file, key, name)
     except BackupError as error:
-        do = "is the key the daemon's? If so, write it anew: wabot jobs run keys-backup"
+        do = f"is the key the daemon's? If so, write it anew: {with_data(_WRITE, folder.parent)}"
         yield Checked("fail", name, str(error).removesuffix(" Nothing was changed."), do)
         return
     if not linked:
-        do = f"wabot sessions restore {name}, or link the phone anew"
+        do = f"{restore_command(folder)}, or link the phone anew"
         yield Checked("warn", name, f"{KEYS} is gone, and {KEYS_BACKUP} is of {when(opened.made_at)}", do)
     elif now - opened.made_at > _OLD:
-        do = "does its session run? wabot jobs --tenant " + name
+        do = f"does its session run? {with_data(f'wabot jobs --tenant {quote(name)}', folder.parent)}"
         yield Checked("warn", name, f"{KEYS_BACKUP} is of {when(opened.made_at)}", do)
     else:
         yield Checked("ok", name, f"{KEYS_BACKUP} of {when(opened.made_at)} opens")

@@ -52,7 +52,7 @@ def tenant(folder: Path, data: Path, now: int, *, deep: bool, rules: Path | None
         if str(error) not in unreadable.values():
             yield Checked("fail", name, str(error), _SEE)
     if lost := undelivered(folder):
-        found = f"{_replies(len(lost))} reached no phone, though the customer has written since"
+        found = f"{render.replies(len(lost))} reached no phone, though the customer has written since"
         yield Checked("warn", name, found, ACTION)
     for path, told in set_aside(folder):
         yield Checked("warn", name, told, f"once you have looked at it, move {path} away")
@@ -81,13 +81,13 @@ def _examined(name: str, seen: Examined, now: int, running: bool) -> Iterator[Ch
         yield Checked("warn", name, f"{_messages(seen.undecided)} undecided for over 10 minutes", restart)
     if seen.sending:
         do = "a restart calls them unknown; then look at the chats: wabot outbox"
-        yield Checked("warn", name, f"{_replies(seen.sending)} being sent for over 10 minutes", do)
+        yield Checked("warn", name, f"{render.replies(seen.sending)} being sent for over 10 minutes", do)
     if seen.overdue and running:
         do = "is WhatsApp connected, or the tenant paused? wabot status, wabot outbox"
-        yield Checked("warn", name, f"{_replies(seen.overdue)} waiting for over 10 minutes", do)
+        yield Checked("warn", name, f"{render.replies(seen.overdue)} waiting for over 10 minutes", do)
     if seen.unknown:
         do = "look at the chats on the phone; wabot outbox retry ID --i-know-it-did-not-arrive"
-        yield Checked("warn", name, f"of {_replies(seen.unknown)} nobody knows whether it arrived", do)
+        yield Checked("warn", name, f"of {render.replies(seen.unknown)} nobody knows whether it arrived", do)
     if seen.set_aside:
         do = "a person must answer them: wabot conversations --status pending; please report the traceback (wabot why)"
         yield Checked("warn", name, f"{_messages(seen.set_aside)} set aside in the last 7 days", do)
@@ -116,7 +116,3 @@ def _backed_up(folder: Path, now: int) -> Iterator[Checked]:
 
 def _messages(count: int) -> str:
     return render.plural(count, "message")
-
-
-def _replies(count: int) -> str:
-    return f"{count:,} {'reply' if count == 1 else 'replies'}"

@@ -1,5 +1,2 @@
-"""WhatsApp, through neonize. Importing this package is cheap: the library itself is loaded when the channel runs."""
-
-from wabot.channel.neonize.channel import NeonizeChannel
-
-__all__ = ["NeonizeChannel"]
+"""WhatsApp, through neonize. Importing this package loads nothing else: `wabot sessions` and `wabot doctor` need its
+`linked` alone, and the library itself is loaded when the channel runs."""

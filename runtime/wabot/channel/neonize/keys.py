@@ -2,29 +2,30 @@
 
 import os
 from pathlib import Path
+from typing import Final
 from urllib.parse import quote
+
+SIDES: Final = ("-wal", "-shm", "-journal")
+"""What SQLite puts behind a file's name for the files beside it."""
 
 
 def protect(path: Path) -> None:
     """Make the file, or an existing one, readable by its owner alone; so is everything that this process makes later.
 
-    The library would create it with mode 0644. Its side files (-wal, -shm) take the mode of the file itself.
+    The library would create it with mode 0644. Its side files take the mode of the file itself.
     """
     os.umask(0o077)
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
-    for file in (path, path.with_name(path.name + "-wal"), path.with_name(path.name + "-shm")):
+    for file in (path.with_name(path.name + side) for side in ("", *SIDES)):
         if file.exists():
             file.chmod(0o600)
 
 
-def identity(path: Path) -> tuple[int, int] | None:
-    """Which file stands there; None for none."""
-    try:
-        seen = path.stat()
-    except OSError:
-        return None
-    return seen.st_dev, seen.st_ino
+def remove(path: Path) -> None:
+    """Remove the file and its side files, as far as they are there."""
+    for side in ("", *SIDES):
+        path.with_name(path.name + side).unlink(missing_ok=True)
 
 
 def database_name(path: Path) -> str:

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Final
 from urllib.parse import quote
 
+from wabot.channel.neonize.keys import remove
 from wabot.channel.neonize.unusable import using
 
 _KEYS: Final = "keys.db"
@@ -114,8 +115,7 @@ def forget(keys: Path) -> None:
         except sqlite3.OperationalError as error:
             raise OSError(f"{keys} cannot be emptied: {error}") from error
         except sqlite3.DatabaseError:  # no key store any more: what cannot be emptied goes whole
-            for side in ("", "-wal", "-shm", "-journal"):
-                keys.with_name(keys.name + side).unlink(missing_ok=True)
+            remove(keys)
     keys.with_name(_BACKUP).unlink(missing_ok=True)
     mark(keys).unlink(missing_ok=True)
 

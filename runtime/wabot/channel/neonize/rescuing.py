@@ -10,12 +10,12 @@ from contextlib import closing, suppress
 from pathlib import Path
 from typing import Final
 
-from wabot.channel.neonize.keys import identity
+from wabot.channel.neonize.keys import remove
 from wabot.channel.neonize.linked import read_linked
 from wabot.model.errors import KeysUnusable
+from wabot.model.same_file import identity
 
 _PIECE: Final = 1 << 20
-_SIDES: Final = ("-wal", "-shm", "-journal")
 
 
 class Rescuing:
@@ -42,20 +42,20 @@ class Rescuing:
                 return False
         draft = self._keys.with_name(f".{self._keys.name}.rescued")
         try:
-            _forget(draft)
+            remove(draft)
             _copy(self._file, draft)
             if (log := self._open_log()) is not None:
                 _copy(log, draft.with_name(f"{draft.name}-wal"))
             if not _whole(draft):
                 return False
-            _forget(self._keys)
+            remove(self._keys)
             draft.rename(self._keys)
             return True
         except (OSError, sqlite3.Error):
             return False
         finally:
             with suppress(OSError):
-                _forget(draft)
+                remove(draft)
 
     def _open_log(self) -> int | None:
         """What the library has written and not yet moved into the file itself: its own descriptor."""
@@ -65,11 +65,6 @@ class Rescuing:
                 if (seen.st_dev, seen.st_ino) == self._logged:
                     return int(entry.name)
         return None
-
-
-def _forget(file: Path) -> None:
-    for side in ("", *_SIDES):
-        file.with_name(f"{file.name}{side}").unlink(missing_ok=True)
 
 
 def _copy(source: int, target: Path) -> None:
