@@ -176,10 +176,12 @@ async def stage(
     tenant: Mapping[str, str] = {},
     chance: random.Random | None = None,
     count: Tell | None = None,
+    home: str = "data",
     **settings: str,
 ) -> AsyncIterator[Stage]:
     """A session that runs until the block ends. Called again on the same place, it goes on with the same store.
     `tenant` and `settings` are lines of tenant.yaml, at its top and under `auto_reply`. `count` hears what is counted.
+    `home` is where its data lies in `place`.
     """
     auto = "".join(f"  {key}: {value}\n" for key, value in settings.items())
     files = rules(text)
@@ -189,8 +191,8 @@ async def stage(
         f"{key}: {value}\n" for key, value in {"timezone": "Asia/Jakarta", **tenant}.items()
     )
     folder = write_tenant(place / "rules" / "warung", files)
-    store = open_store(place / "data", "warung")
-    made = Stage(place / "data", store, folder, hurry, chance, count)
+    store = open_store(place / home, "warung")
+    made = Stage(place / home, store, folder, hurry, chance, count)
     running = asyncio.create_task(made.session.run())
     try:
         await asyncio.wait_for(made.channel.ready.wait(), 20)

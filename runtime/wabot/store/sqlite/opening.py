@@ -4,6 +4,7 @@ import errno
 import os
 import shutil
 import sqlite3
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
@@ -15,8 +16,8 @@ NODE: Final = "node.db"
 _MIGRATIONS: Final = Path(__file__).parent / "migrations"
 _DAMAGE: Final = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
 _FORBIDDEN: Final = (errno.EROFS, errno.EACCES, errno.EPERM)
-_OF_NODE: Final = "00*_alerts.sql"
-"""The migrations that concern the node's file as well."""
+_OF_NODE: Final = ("00*_alerts.sql", "node/[0-9]*.sql")
+"""The migrations that concern the node's file: one that tenants have, too, and its own."""
 BUSY: Final = 5_000
 """Milliseconds to wait for another process that is writing."""
 
@@ -27,7 +28,7 @@ def open_file(folder: Path) -> sqlite3.Connection:
     Raises:
         StoreError: it cannot be opened, is no database, or belongs to a newer wabot.
     """
-    return _open(folder / NAME, "[0-9]*.sql")
+    return _open(folder / NAME, ("[0-9]*.sql",))
 
 
 def open_node(data: Path) -> sqlite3.Connection:
@@ -43,7 +44,7 @@ LEAST: Final = 200_000
 """Bytes without which SQLite cannot even open a file; it then says something else than that the disk is full."""
 
 
-def _open(path: Path, migrations: str) -> sqlite3.Connection:
+def _open(path: Path, migrations: Sequence[str]) -> sqlite3.Connection:
     folder = path.parent
     before = os.umask(0o077)  # SQLite gives -wal and -shm the file's own mode; the file itself follows the umask
     try:
@@ -100,14 +101,14 @@ def open_for_reading(folder: Path, name: str = NAME) -> sqlite3.Connection:
     return connection
 
 
-def _migrate(connection: sqlite3.Connection, path: Path, wanted: str) -> None:
+def _migrate(connection: sqlite3.Connection, path: Path, wanted: Sequence[str]) -> None:
     """Apply the `wanted` numbered files of migrations/ that this database has not seen; each with its note, in one
     transaction.
 
     Written here in a few lines rather than taken from sqlite-utils: that costs 170 ms at the start of every session to
     learn that there is nothing to do.
     """
-    steps = sorted(_MIGRATIONS.glob(wanted))
+    steps = sorted((step for one in wanted for step in _MIGRATIONS.glob(one)), key=lambda step: step.name)
     connection.execute("BEGIN IMMEDIATE")
     try:
         connection.execute("CREATE TABLE IF NOT EXISTS migrations (number INTEGER PRIMARY KEY, name TEXT NOT NULL)")

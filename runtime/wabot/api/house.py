@@ -1,0 +1,102 @@
+"""What every endpoint works with: the tenants' stores, their rules, the clock, and whoever opens the door."""
+
+import asyncio
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol
+
+from fastapi import Request
+
+from wabot.api.problems import Problem, unknown
+from wabot.bus import SESSION, Mouth
+from wabot.engine.load import load_tenant
+from wabot.model.errors import StoreError
+from wabot.model.same_file import identity
+from wabot.ports import Clock
+from wabot.session.last_sound import COPY
+from wabot.store.sqlite.desk import Desk
+
+if TYPE_CHECKING:
+    from wabot.api.guard import Who
+    from wabot.language.rule_set import RuleSet
+
+
+class Door(Protocol):
+    """Who asks."""
+
+    async def enter(self, request: Request) -> "Who":
+        """Whoever sends the request, by the token or key that it bears.
+
+        Raises:
+            Problem: 401, nobody that is known.
+        """
+
+
+@dataclass
+class House:
+    """`tenants` tells each tenant's folder of rules by its name, as it is now; `data` holds `data/<tenant>`. `parts`
+    holds what modules keep for as long as the API runs, by the module's name."""
+
+    data: Path
+    tenants: Callable[[], Mapping[str, Path]]
+    clock: Clock
+    door: Door
+    wrote: Callable[[str], None] = lambda _tenant: None
+    """Is told of each tenant whose store was changed by the API."""
+    parts: dict[str, Any] = field(default_factory=dict)
+    _desks: dict[str, Desk] = field(default_factory=dict)
+    _rules: dict[str, tuple[Any, "RuleSet | None"]] = field(default_factory=dict)
+    _mouths: dict[str, Mouth] = field(default_factory=dict)
+
+    def desk(self, tenant: str) -> Desk:
+        """The tenant's store.
+
+        Raises:
+            Problem: there is no such tenant (any more), or its store cannot be used.
+        """
+        found = self._desks.get(tenant)
+        if found is None:
+            if tenant not in self.tenants():
+                raise unknown("tenant", tenant)
+            try:
+                found = Desk(self.data / tenant, tenant, lambda: self._changed(tenant))
+            except StoreError as error:
+                raise Problem(503, str(error), "STORE_UNAVAILABLE") from error
+            self._desks[tenant] = found
+        return found
+
+    async def rules(self, tenant: str) -> "RuleSet | None":
+        """The rules that are live in the tenant's session; where it never ran, those in its folder. None when neither
+        are sound."""
+        places = (self.data / tenant / COPY / tenant, self.tenants().get(tenant))
+        place = next((one for one in places if one is not None and one.is_dir()), None)
+        if place is None:
+            return None
+        seen = (place, identity(place), place.stat().st_mtime_ns)
+        known = self._rules.get(tenant)
+        if known is None or known[0] != seen:
+            known = self._rules[tenant] = (seen, (await asyncio.to_thread(load_tenant, place)).rule_set)
+        return known[1]
+
+    def tell_session(self, tenant: str, kind: str, **word: Any) -> None:
+        """Say a word to the tenant's session, which may not run."""
+        mouth = self._mouths.get(tenant)
+        if mouth is None:
+            mouth = self._mouths[tenant] = Mouth(self.data / tenant, SESSION)
+        mouth.say(kind, **word)
+
+    def _changed(self, tenant: str) -> None:
+        self.tell_session(tenant, "look")
+        self.wrote(tenant)
+
+    async def close(self) -> None:
+        desks, self._desks = list(self._desks.values()), {}
+        for desk in desks:
+            await desk.close()
+
+
+def house_of(request: Request) -> House:
+    """The house that an endpoint belongs to."""
+    house: House = request.app.state.house
+    return house

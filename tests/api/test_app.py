@@ -1,0 +1,33 @@
+"""What every answer of the API has in common."""
+
+from pathlib import Path
+
+from tests.api.front import Api, api
+from tests.session.stage import stage
+
+HOME = "data/warung"
+
+
+async def test_an_unknown_path_is_answered_in_the_form_of_every_error(tmp_path: Path) -> None:
+    async with stage(tmp_path, home=HOME) as shop, api(tmp_path / "data", {"warung": shop.folder}, shop.clock) as front:
+        answer = await front.client.get("/api/nothing")
+        assert answer.status_code == 404
+        assert answer.json() == {
+            "statusCode": 404,
+            "error": "Not Found",
+            "message": "Not Found",
+            "code": "NOT_FOUND",
+        }
+
+
+async def test_a_tenant_that_is_gone_is_unknown(tmp_path: Path) -> None:
+    async with stage(tmp_path, home=HOME) as shop, api(tmp_path / "data", {}, shop.clock) as front:
+        assert isinstance(front, Api)
+        from wabot.api.problems import Problem
+
+        try:
+            front.house.desk("warung")
+        except Problem as problem:
+            assert problem.status == 404
+        else:
+            raise AssertionError("a tenant without a folder was served")

@@ -1,0 +1,51 @@
+"""The feed: each change that listeners are told of, once, in the transaction that made it."""
+
+from pathlib import Path
+
+from tests.session.stage import BUDI, stage
+from wabot.model.people import Choice
+from wabot.model.stored import PersonSays
+from wabot.store.sqlite import resolve, say
+from wabot.store.sqlite.desk import Desk
+from wabot.store.sqlite.queries import Ask
+
+HOME = "data/warung"
+
+
+def told(desk: Desk) -> list[tuple[str, str]]:
+    def work(ask: Ask) -> list[tuple[str, str]]:
+        return [(row["kind"], row["data"]) for row in ask("feed_after", after=0, most=100)]
+
+    return desk.read(work)
+
+
+async def test_nothing_is_written_while_nobody_listens(tmp_path: Path) -> None:
+    async with stage(tmp_path, home=HOME) as shop:
+        desk = Desk(tmp_path / HOME, "warung")
+        await shop.say("jam buka?")
+        assert told(desk) == []
+        await desk.close()
+
+
+async def test_a_question_and_its_answer_are_told_in_their_order(tmp_path: Path) -> None:
+    async with stage(tmp_path, home=HOME) as shop:
+        desk = Desk(tmp_path / HOME, "warung")
+        await desk.write(lambda ask: ask("feed_listen", reader="api", at=shop.clock.now()).rowcount)
+        await shop.say("jam buka?")
+        kinds = [kind for kind, _ in told(desk)]
+        assert kinds == ["conversation_new", "message", "message"]
+        await desk.close()
+
+
+async def test_what_a_person_does_is_told_with_what_changed(tmp_path: Path) -> None:
+    async with stage(tmp_path, home=HOME) as shop:
+        desk = Desk(tmp_path / HOME, "warung")
+        await shop.say("jam buka?")
+        await desk.write(lambda ask: ask("feed_listen", reader="api", at=shop.clock.now()).rowcount)
+        say(tmp_path / HOME, "warung", PersonSays(BUDI, "sebentar ya", pause=1000), shop.clock.now())
+        await shop.look()
+        await shop.settle()
+        resolve(tmp_path / HOME, "warung", BUDI, lambda *_: Choice(""), shop.clock.now())
+        assert [kind for kind, _ in told(desk)] == ["message", "conversation", "message_status", "conversation"]
+        assert '"status":"resolved"' in told(desk)[-1][1]
+        await desk.close()
