@@ -16,24 +16,21 @@ from typing import Any, Final
 import uvicorn
 
 from wabot.api.app import living, make_app
+from wabot.api.door import open_door
 from wabot.api.house import House
-from wabot.api.problems import Problem
+from wabot.api.settings import ApiSettings
 from wabot.daemon import sentry
 from wabot.daemon.discovery import Discovery
 from wabot.daemon.line import Line
 from wabot.daemon.logs import LogReport, configure
-from wabot.daemon.settings import read_settings
+from wabot.daemon.settings import Settings, read_settings
+from wabot.model.errors import WabotError
 from wabot.model.failure import place_of
 from wabot.session.clock import RealClock
 from wabot.session.forever import forever
 
 _GRACE: Final = 10
 """Seconds that requests under way have to end."""
-
-
-class NoDoor:
-    async def enter(self, _request: Any) -> Any:
-        raise Problem(401, "Nobody can log in yet.", "UNAUTHORIZED")
 
 
 class _Server(uvicorn.Server):
@@ -44,11 +41,14 @@ class _Server(uvicorn.Server):
         yield
 
 
-async def run(rules: Path, data: Path, options: dict[str, Any]) -> None:
+async def run(rules: Path, data: Path, options: dict[str, Any], settings: Settings) -> None:
     """Serve until told to stop."""
     loop, report = asyncio.get_running_loop(), LogReport("")
     line, discovery = Line(options["line"]), Discovery(rules, data)
-    house = House(data, lambda: discovery.tenants, RealClock(), NoDoor())
+    clock = RealClock()
+    door = open_door(data, clock, secret=settings.api_secret.reveal())
+    settled = ApiSettings(invite_url=settings.invite_url)
+    house = House(data, lambda: discovery.tenants, clock, door, settings=settled)
     app = make_app(house)
     server = _Server(
         uvicorn.Config(
@@ -101,7 +101,10 @@ def main() -> None:
     sentry.start(settings.sentry_dsn)
     try:
         with asyncio.Runner(loop_factory=_loop) as runner:
-            runner.run(run(rules, data, options))
+            runner.run(run(rules, data, options, settings))
+    except WabotError as error:  # what a person must mend: the daemon begins it again meanwhile
+        LogReport("").note("the API cannot run", level="error", error=str(error))
+        sys.exit(1)
     except Exception as error:
         LogReport("").note("the API crashed", level="error", error=place_of(error))
         sentry.flush()

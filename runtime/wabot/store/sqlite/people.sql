@@ -9,6 +9,9 @@ FROM operators WHERE tenant_id = :tenant ORDER BY email;
 -- name: operator_email
 SELECT email FROM operators WHERE tenant_id = :tenant AND id = :id;
 
+-- name: operator_of_account
+SELECT id FROM operators WHERE tenant_id = :tenant AND email = :email;
+
 -- name: operator_add
 INSERT INTO operators
     (id, tenant_id, email, name, role, status, max_concurrent_chats, working_hours, teams, created_at, updated_at)

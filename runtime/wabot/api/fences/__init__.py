@@ -1,0 +1,1 @@
+"""What stands around every endpoint and the socket alike, whoever wrote them."""
