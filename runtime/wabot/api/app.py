@@ -8,14 +8,14 @@ from fastapi import APIRouter, FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 
-from wabot.api import auth, invitations
+from wabot.api import audit, auth, invitations, keys
 from wabot.api.answers import answer
 from wabot.api.door import closing_door
 from wabot.api.house import House
 from wabot.api.problems import Problem
 from wabot.model.errors import StoreError
 
-ROUTERS: Final[tuple[APIRouter, ...]] = (auth.router, invitations.router)
+ROUTERS: Final[tuple[APIRouter, ...]] = (auth.router, invitations.router, keys.router, audit.router)
 """Every module's endpoints."""
 LIVING: Final[tuple[Callable[[House], AbstractAsyncContextManager[None]], ...]] = (closing_door,)
 """What lives as long as the API does: each is entered when it starts, in this order, and left when it ends."""

@@ -72,9 +72,9 @@ REFUSED: Final[dict[int | str, dict[str, Any]]] = {
 }
 
 
-def private(data: Any) -> Response:
-    """An answer that holds tokens: nobody on the way keeps it."""
-    return answer(data, 200, **{"cache-control": "no-store"})
+def private(data: Any, status: int = 200) -> Response:
+    """An answer that holds what lets somebody in: nobody on the way keeps it."""
+    return answer(data, status, **{"cache-control": "no-store"})
 
 
 def chosen(person: Person, there: Iterable[str], wanted: str | None) -> str:
