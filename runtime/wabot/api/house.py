@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from fastapi import Request
 
 from wabot.api.problems import Problem, unknown
+from wabot.api.settings import ApiSettings
 from wabot.bus import SESSION, Mouth
 from wabot.engine.load import load_tenant
 from wabot.model.errors import StoreError
@@ -32,6 +33,9 @@ class Door(Protocol):
             Problem: 401, nobody that is known.
         """
 
+    async def enter_token(self, token: str) -> "Who":
+        """The same for whoever bears it in another way than by a request."""
+
 
 @dataclass
 class House:
@@ -44,6 +48,7 @@ class House:
     door: Door
     wrote: Callable[[str], None] = lambda _tenant: None
     """Is told of each tenant whose store was changed by the API."""
+    settings: ApiSettings = field(default_factory=ApiSettings)
     parts: dict[str, Any] = field(default_factory=dict)
     _desks: dict[str, Desk] = field(default_factory=dict)
     _rules: dict[str, tuple[Any, "RuleSet | None"]] = field(default_factory=dict)
