@@ -141,7 +141,8 @@ class StoredConversation:
     `paused_until` is when the bot speaks there again; `waiting_since` is set while a person is needed; `reopened`
     counts how often the customer wrote again after it was settled; `taken_by` is where a person answered last
     ("phone", "operator", "": nobody did). `had_by` is who had it before, `handed_on` how often it was taken from
-    somebody since a person answered; `unanswered_since` is set while whoever took it over has not answered the customer."""
+    somebody since a person answered; `unanswered_since` is set while whoever took it over has not answered the
+    customer."""
 
     chat: str
     name: str
