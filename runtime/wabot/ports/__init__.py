@@ -19,6 +19,7 @@ from wabot.ports.channel import (
     Hastened,
     Inbox,
     MediaSource,
+    Observant,
     Patient,
     ReadMarker,
 )
@@ -34,6 +35,7 @@ __all__ = [
     "Importing",
     "Inbox",
     "MediaSource",
+    "Observant",
     "Patient",
     "People",
     "ReadMarker",

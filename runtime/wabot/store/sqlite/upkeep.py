@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from wabot.model.errors import StoreError
 from wabot.model.stored import JobRun
+from wabot.store.sqlite.feeding import forget
 from wabot.store.sqlite.opening import NAME, open_file, open_for_reading, plainly
 from wabot.store.sqlite.queries import Ask, asker
 from wabot.store.sqlite.retention import BATCH, TABLES, Old, delete, old_rows
@@ -61,6 +62,9 @@ class Upkeep:
         for kind in TABLES:
             if count := await self._clean(kind, before, now):
                 deleted[kind.table] = count
+        while gone := await self._run(lambda _connection: forget(self._ask, now, BATCH)):
+            deleted["feed"] = deleted.get("feed", 0) + gone
+            await asyncio.sleep(_PAUSE)
         if files := await asyncio.to_thread(_old_files, self._folder / "media", before):
             deleted["media"] = files
         return deleted
