@@ -76,11 +76,11 @@ def test_sigterm_under_load_ends_in_time_leaves_nothing_unknown_and_the_next_sta
     for tenant in TENANTS:
         daemon.connected(tenant)
     crowd(daemon, 0, 250)
-    eventually(lambda: statuses(daemon).get("sent", 0) > 5, "it is busy")
+    eventually(lambda: all(statuses(daemon, tenant).get("sent") for tenant in TENANTS), "each of them is busy")
     assert daemon.stop() == 0, daemon.told()[-3000:]
     assert "did not stop in time" not in daemon.told()
     for tenant in TENANTS:
-        assert statuses(daemon, tenant).keys() == {"sent", "queued"}, "a send broke off"
+        assert statuses(daemon, tenant).keys() <= {"sent", "queued"}, "a send broke off"
     assert rows(daemon, "SELECT COUNT(*) FROM inbound_journal WHERE decided_at IS NULL") == [(0,)], "it was drained"
     daemon.start()
     settled(daemon)

@@ -8,7 +8,7 @@ from typing import Any
 import httpx
 from fastapi import Request
 
-from wabot.api.app import make_app
+from wabot.api.app import living, make_app
 from wabot.api.guard import Who
 from wabot.api.house import House
 from wabot.api.problems import Problem
@@ -93,8 +93,5 @@ async def api(data: Path, tenants: Mapping[str, Path], clock: Clock) -> AsyncIte
     `stage` with `home="data/warung"`: `api(place / "data", {"warung": shop.folder}, shop.clock)`."""
     house = House(data, lambda: tenants, clock, TokenDoor(clock))
     transport = httpx.ASGITransport(make_app(house))
-    try:
-        async with httpx.AsyncClient(transport=transport, base_url="http://wabot.test") as client:
-            yield Api(house, client)
-    finally:
-        await house.close()
+    async with living(house), httpx.AsyncClient(transport=transport, base_url="http://wabot.test") as client:
+        yield Api(house, client)

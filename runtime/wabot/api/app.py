@@ -1,5 +1,7 @@
 """The API as an ASGI application: every module's endpoints, errors in one form, and the documents."""
 
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from typing import Any, Final
 
 from fastapi import APIRouter, FastAPI, Request, Response
@@ -13,10 +15,22 @@ from wabot.model.errors import StoreError
 
 ROUTERS: Final[tuple[APIRouter, ...]] = ()
 """Every module's endpoints."""
+LIVING: Final[tuple[Callable[[House], AbstractAsyncContextManager[None]], ...]] = ()
+"""What lives as long as the API does: each is entered when it starts, in this order, and left when it ends."""
+
+
+@asynccontextmanager
+async def living(house: House) -> AsyncIterator[None]:
+    """Everything beside the endpoints lives within the block; the house is closed at its end."""
+    async with AsyncExitStack() as stack:
+        stack.push_async_callback(house.close)
+        for one in LIVING:
+            await stack.enter_async_context(one(house))
+        yield
 
 
 def make_app(house: House) -> FastAPI:
-    """The application that serves `house`; whoever makes it closes the house."""
+    """The application that serves `house`, to be asked within `living(house)`."""
     app = FastAPI(title="wabot", version="1", docs_url="/docs", redoc_url=None, openapi_url="/openapi.json")
     app.state.house = house
     for router in ROUTERS:

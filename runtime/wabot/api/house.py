@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from fastapi import Request
 
 from wabot.api.problems import Problem, unknown
+from wabot.api.settings import ApiSettings
 from wabot.bus import SESSION, Mouth
 from wabot.engine.load import load_tenant
 from wabot.model.errors import StoreError
@@ -44,6 +45,7 @@ class House:
     door: Door
     wrote: Callable[[str], None] = lambda _tenant: None
     """Is told of each tenant whose store was changed by the API."""
+    settings: ApiSettings = field(default_factory=ApiSettings)
     parts: dict[str, Any] = field(default_factory=dict)
     _desks: dict[str, Desk] = field(default_factory=dict)
     _rules: dict[str, tuple[Any, "RuleSet | None"]] = field(default_factory=dict)
