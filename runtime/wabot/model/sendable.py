@@ -33,7 +33,11 @@ _IN_ZIP: Final = {
     "pptx": f"{OFFICE}presentationml.presentation",
     "zip": "application/zip",
 }
-_IN_OLE: Final = {"doc": "application/msword", "xls": "application/vnd.ms-excel", "ppt": "application/vnd.ms-powerpoint"}
+_IN_OLE: Final = {
+    "doc": "application/msword",
+    "xls": "application/vnd.ms-excel",
+    "ppt": "application/vnd.ms-powerpoint",
+}
 _TEXT: Final = {"txt": "text/plain", "csv": "text/csv"}
 _OLE: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _TAKEN: Final = (

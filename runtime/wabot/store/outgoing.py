@@ -105,7 +105,8 @@ class OutgoingFolder:
     def ids(self) -> list[str]:
         """What is there, by the uploads' ids; also what was being written when a process died."""
         try:
-            return sorted({entry.name.removesuffix(_PART) for entry in self._folder.iterdir()})
+            found = {entry.name.removesuffix(_PART) for entry in self._folder.iterdir()}
+            return sorted(id for id in found if _ID.fullmatch(id))
         except FileNotFoundError:
             return []
 

@@ -58,9 +58,11 @@ def stored(ask: Ask) -> int:
     return int(ask("uploads_stored").fetchone()["bytes"])
 
 
-def attach(ask: Ask, message: str, upload: Upload, at: int) -> None:
+def attach(ask: Ask, message: str, upload: Upload, at: int) -> bool:
     """The person's message that was queued under this id, in the same transaction, sends this file; its text is the
-    caption."""
+    caption. False: the file is not kept any more, and the message must not be queued."""
+    if not ask("upload_used", id=upload.id, at=at).rowcount:
+        return False
     ask("outbox_encloses", id=message, media=reference(upload.id, upload.name))
     details = dump_attachment(Attachment(mime=upload.mime, size=upload.size, name=upload.name))
     ask(
@@ -72,18 +74,20 @@ def attach(ask: Ask, message: str, upload: Upload, at: int) -> None:
         details=details,
         upload=upload.id,
     )
-    ask("upload_used", id=upload.id, at=at)
+    return True
 
 
-def over(ask: Ask, now: int) -> list[str]:
-    """Some of the files that nobody needs any more."""
-    return [row["id"] for row in ask("uploads_over", unused=now - UNUSED, used=now - USED, most=BATCH)]
+def drop_over(ask: Ask, now: int) -> list[str]:
+    """Forget some of the files that nobody needs any more; those that are to be deleted then."""
+    rows = ask("uploads_over", unused=now - UNUSED, used=now - USED, most=BATCH).fetchall()
+    return drop(ask, [row["id"] for row in rows])
 
 
-def drop(ask: Ask, ids: list[str]) -> None:
-    """Forget files that are not in the folder any more."""
+def drop(ask: Ask, ids: list[str]) -> list[str]:
+    """Forget files; the same ids. They are deleted once that is kept."""
     for id in ids:
         ask("upload_drop", id=id)
+    return ids
 
 
 def unknown(ask: Ask, ids: list[str]) -> list[str]:
