@@ -156,6 +156,10 @@ class Upkeep(Protocol):
         """Delete what is older than `before`, in steps so small that a live chat is not held up; how much of what. What
         is not decided, waits or counts stays."""
 
+    async def drop_uploads(self, now: int) -> int:
+        """Delete people's files that no message needs any more, and what is left of uploads that were cut off; how
+        many."""
+
     async def tidy(self, now: int) -> str:
         """Keep the file quick and small; what was done. Whoever writes meanwhile does not wait for long."""
 
