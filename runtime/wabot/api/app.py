@@ -39,6 +39,7 @@ def make_app(house: House) -> FastAPI:
     app.add_exception_handler(StoreError, _store)
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(HTTPException, _http)
+    app.add_exception_handler(Exception, _left)
     return app
 
 
@@ -59,3 +60,14 @@ async def _invalid(_request: Request, error: Any) -> Response:
 async def _http(_request: Request, error: Any) -> Response:
     headers = dict(error.headers or {})
     return await _problem(_request, Problem(error.status_code, str(error.detail), headers=headers))
+
+
+class _Nothing(Response):
+    """Is sent as nothing at all."""
+
+    async def __call__(self, *_asgi: Any) -> None: ...
+
+
+async def _left(_request: Request, _error: Any) -> Response:
+    """An error that nobody expected is raised again after this, and answered by the fence around everything."""
+    return _Nothing()
