@@ -3,5 +3,6 @@ and how slow a request may be, which pages of other origins may ask, and what no
 
 from wabot.api.fences.around import fenced
 from wabot.api.fences.limits import Fences
+from wabot.api.fences.shares import Shares
 
-__all__ = ["Fences", "fenced"]
+__all__ = ["Fences", "Shares", "fenced"]

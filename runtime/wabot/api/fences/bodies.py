@@ -26,10 +26,12 @@ class Bodies:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http" or scope["path"].startswith("/socket.io"):  # which bounds its packets itself
-            return await self._app(scope, receive, send)
+            await self._app(scope, receive, send)
+            return
         headers = Headers(scope=scope)
         if scope["method"] in _WITHOUT and "content-length" not in headers and "transfer-encoding" not in headers:
-            return await self._app(scope, receive, send)
+            await self._app(scope, receive, send)
+            return
         body = _Body(receive, self._fences, self._fences.uploads.get(scope["path"], self._fences.body))
         sent = False
 

@@ -25,8 +25,8 @@ STANDING: Final = "wabot.standing"
 
 
 class Gate:
-    """Answers 429 to an address that asks too often, and 503 when too much is being worked on; refuses WebSockets that a
-    page of a foreign origin opens, and more of them than one address needs."""
+    """Answers 429 to an address that asks too often, and 503 when too much is being worked on; refuses WebSockets that
+    a page of a foreign origin opens, and more of them than one address needs."""
 
     def __init__(self, app: ASGIApp, fences: Fences, clock: Clock) -> None:
         self._app, self._fences = app, fences

@@ -19,8 +19,8 @@ _UNLESS: Final = {
 
 
 class SecureHeaders:
-    """No browser guesses a type, keeps an answer, shows it in a frame, runs anything in it, or tells others where it was
-    linked from; and whoever asks can see how much more they may."""
+    """No browser guesses a type, keeps an answer, shows it in a frame, runs anything in it, or tells others where it
+    was linked from; and whoever asks can see how much more they may."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app

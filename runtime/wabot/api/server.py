@@ -3,6 +3,9 @@ whole, and keeps whatever length of head it is sent."""
 
 import asyncio
 import logging
+import resource
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from typing import Any, Final
 
 import uvicorn
@@ -18,11 +21,13 @@ HEAD: Final = 32_768
 """Bytes of a request's head."""
 CONNECTIONS: Final = 2_000
 """At once, each a descriptor; beyond, requests are answered with 503."""
+_ENOUGH: Final = 16_384
+"""Descriptors: each tenant's store has six."""
+_OTHERS: Final = 400
+"""Descriptors that are left for stores."""
 _MESSAGE: Final = 1_000_000
 """Bytes of one WebSocket message."""
-_REFUSED: Final = (
-    b"HTTP/1.1 431 Request Header Fields Too Large\r\ncontent-length: 0\r\nconnection: close\r\n\r\n"
-)
+_REFUSED: Final = b"HTTP/1.1 431 Request Header Fields Too Large\r\ncontent-length: 0\r\nconnection: close\r\n\r\n"
 
 
 class GuardedHttp(HttpToolsProtocol):
@@ -70,6 +75,11 @@ class GuardedHttp(HttpToolsProtocol):
 class GuardedServer(uvicorn.Server):
     """Closes connections that owe a head for too long, or that do not read what they are sent."""
 
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Signals are the process's: it has other ways to end, too."""
+        yield
+
     async def on_tick(self, counter: int) -> bool:
         if counter % 10 == 0:
             self._sweep(asyncio.get_running_loop().time())
@@ -77,15 +87,14 @@ class GuardedServer(uvicorn.Server):
 
     def _sweep(self, now: float) -> None:
         for connection in tuple(self.server_state.connections):
-            if isinstance(connection, GuardedHttp):
-                if connection.waiting and now - connection.waiting > PATIENCE:
-                    connection.transport.abort()
-                elif self._unread(connection, now):
-                    connection.transport.abort()
+            if isinstance(connection, GuardedHttp) and self._dawdles(connection, now):
+                connection.transport.abort()
 
     @staticmethod
-    def _unread(connection: GuardedHttp, now: float) -> bool:
-        """Whether nothing of what waits to be sent was taken for too long."""
+    def _dawdles(connection: GuardedHttp, now: float) -> bool:
+        """Whether it owes a head, or takes nothing of what waits to be sent, for too long."""
+        if connection.waiting and now - connection.waiting > PATIENCE:
+            return True
         size = connection.transport.get_write_buffer_size()
         before, since = connection.unread
         if not size or size != before:
@@ -95,25 +104,34 @@ class GuardedServer(uvicorn.Server):
 
 
 def server(app: ASGIApp, **settings: Any) -> GuardedServer:
-    """A server of `app`, which stands behind its fences; `settings` are uvicorn's (`host`, `port`, `fd`, `uds`).
-    Whoever runs it looks after signals and descriptors (`CONNECTIONS`)."""
+    """A server of `app`, which stands behind its fences. `settings` are uvicorn's; to be run in a loop of the
+    caller's."""
     logging.getLogger("uvicorn").setLevel(logging.CRITICAL)  # its lines hold addresses and tracebacks
+    most = _descriptors() - _OTHERS
     return GuardedServer(
         Config(
             app,
+            loop="none",
             http=GuardedHttp,
             ws=WebSocketsSansIOProtocol,
-            loop="uvloop",
+            lifespan="off",
             log_config=None,
             access_log=False,
             proxy_headers=False,
             server_header=False,
             ws_max_size=_MESSAGE,
             ws_per_message_deflate=False,
-            limit_concurrency=CONNECTIONS,
-            backlog=512,
-            timeout_keep_alive=5,
-            timeout_graceful_shutdown=10,
+            limit_concurrency=min(CONNECTIONS, most),
             **settings,
         )
     )
+
+
+def _descriptors() -> int:
+    """As many as this process may have open, once it asked for all that it may have."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = _ENOUGH if hard == resource.RLIM_INFINITY else min(hard, _ENOUGH)
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        with suppress(OSError, ValueError):
+            resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
+    return resource.getrlimit(resource.RLIMIT_NOFILE)[0]
