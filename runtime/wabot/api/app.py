@@ -2,13 +2,16 @@
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
+from functools import cache
 from typing import Any, Final
 
 from fastapi import APIRouter, FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 
-from wabot.api.answers import answer
+from wabot.api.answers import answer, conditional
+from wabot.api.docs_page import page, written
+from wabot.api.document import document
 from wabot.api.house import House
 from wabot.api.problems import Problem
 from wabot.model.errors import StoreError
@@ -31,8 +34,10 @@ async def living(house: House) -> AsyncIterator[None]:
 
 def make_app(house: House) -> FastAPI:
     """The application that serves `house`, to be asked within `living(house)`."""
-    app = FastAPI(title="wabot", version="1", docs_url="/docs", redoc_url=None, openapi_url="/openapi.json")
+    app = FastAPI(title="wabot", version="1", docs_url=None, redoc_url=None, openapi_url=None)
     app.state.house = house
+    app.add_route("/openapi.json", _document)
+    app.add_route("/docs", _docs)
     for router in ROUTERS:
         app.include_router(router)
     app.add_exception_handler(Problem, _problem)
@@ -41,6 +46,19 @@ def make_app(house: House) -> FastAPI:
     app.add_exception_handler(HTTPException, _http)
     app.add_exception_handler(Exception, _left)
     return app
+
+
+async def _document(request: Request) -> Response:
+    return conditional(request, document(ROUTERS))
+
+
+async def _docs(_request: Request) -> Response:
+    return page(_written())
+
+
+@cache
+def _written() -> str:
+    return written(document(ROUTERS))
 
 
 async def _problem(_request: Request, error: Any) -> Response:

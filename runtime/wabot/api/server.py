@@ -75,6 +75,10 @@ class GuardedHttp(HttpToolsProtocol):
 class GuardedServer(uvicorn.Server):
     """Closes connections that owe a head for too long, or that do not read what they are sent."""
 
+    def __init__(self, config: Config, patience: float) -> None:
+        super().__init__(config)
+        self._patience = patience
+
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
         """Signals are the process's: it has other ways to end, too."""
@@ -90,20 +94,19 @@ class GuardedServer(uvicorn.Server):
             if isinstance(connection, GuardedHttp) and self._dawdles(connection, now):
                 connection.transport.abort()
 
-    @staticmethod
-    def _dawdles(connection: GuardedHttp, now: float) -> bool:
+    def _dawdles(self, connection: GuardedHttp, now: float) -> bool:
         """Whether it owes a head, or takes nothing of what waits to be sent, for too long."""
-        if connection.waiting and now - connection.waiting > PATIENCE:
+        if connection.waiting and now - connection.waiting > self._patience:
             return True
         size = connection.transport.get_write_buffer_size()
         before, since = connection.unread
         if not size or size != before:
             connection.unread = (size, now)
             return False
-        return now - since > PATIENCE
+        return now - since > self._patience
 
 
-def server(app: ASGIApp, **settings: Any) -> GuardedServer:
+def server(app: ASGIApp, *, patience: float = PATIENCE, **settings: Any) -> GuardedServer:
     """A server of `app`, which stands behind its fences. `settings` are uvicorn's; to be run in a loop of the
     caller's."""
     logging.getLogger("uvicorn").setLevel(logging.CRITICAL)  # its lines hold addresses and tracebacks
@@ -123,7 +126,8 @@ def server(app: ASGIApp, **settings: Any) -> GuardedServer:
             ws_per_message_deflate=False,
             limit_concurrency=min(CONNECTIONS, most),
             **settings,
-        )
+        ),
+        patience,
     )
 
 
