@@ -8,16 +8,14 @@ import os
 import signal
 import socket
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
 
-import uvicorn
-
 from wabot.api.app import living, make_app
 from wabot.api.door import open_door
+from wabot.api.fences import Fences, Shares, fenced
 from wabot.api.house import House
+from wabot.api.server import server
 from wabot.api.settings import ApiSettings
 from wabot.daemon import sentry
 from wabot.daemon.discovery import Discovery
@@ -33,40 +31,20 @@ _GRACE: Final = 10
 """Seconds that requests under way have to end."""
 
 
-class _Server(uvicorn.Server):
-    """Signals are ours: the daemon's child has other ways to end, too."""
-
-    @contextmanager
-    def capture_signals(self) -> Iterator[None]:
-        yield
-
-
 async def run(rules: Path, data: Path, options: dict[str, Any], settings: Settings) -> None:
     """Serve until told to stop."""
     loop, report = asyncio.get_running_loop(), LogReport("")
     line, discovery = Line(options["line"]), Discovery(rules, data)
-    clock = RealClock()
+    clock, fences = RealClock(), _fences(settings)
     door = open_door(data, clock, secret=settings.api_secret.reveal())
     settled = ApiSettings(invite_url=settings.invite_url)
     house = House(data, lambda: discovery.tenants, clock, door, settings=settled)
-    app = make_app(house)
-    server = _Server(
-        uvicorn.Config(
-            app,
-            loop="none",
-            http="httptools",
-            ws="websockets-sansio",
-            lifespan="off",
-            log_config=None,
-            access_log=False,
-            server_header=False,
-            proxy_headers=False,
-            timeout_graceful_shutdown=_GRACE,
-        )
-    )
+    house.shares = Shares(fences, house.clock)
+    app = fenced(make_app(house), fences, house.clock, report.note)
+    serving = server(app, timeout_graceful_shutdown=_GRACE)
 
     def stop() -> None:
-        server.should_exit = True
+        serving.should_exit = True
 
     def gone() -> None:
         if not os.read(0, 1024):
@@ -82,7 +60,7 @@ async def run(rules: Path, data: Path, options: dict[str, Any], settings: Settin
     ]
     try:
         async with living(house):
-            await server.serve([socket.socket(fileno=options["listening"])])
+            await serving.serve([socket.socket(fileno=options["listening"])])
     finally:
         for task in beside:
             task.cancel()
@@ -111,6 +89,17 @@ def main() -> None:
         if os.environ.get("WABOT_DEBUG"):
             raise
         sys.exit(1)
+
+
+def _fences(settings: Settings) -> Fences:
+    return Fences(
+        per_minute=settings.api_per_minute,
+        person_per_minute=settings.api_person_per_minute,
+        tenant_per_minute=settings.api_tenant_per_minute,
+        sends_per_minute=settings.api_sends_per_minute,
+        origins=settings.api_origins,
+        proxies=settings.api_proxies,
+    )
 
 
 def _loop() -> asyncio.AbstractEventLoop:
