@@ -7,6 +7,7 @@ from typing import Annotated, Any
 from fastapi import Depends, Request
 
 from wabot.api.house import House, house_of
+from wabot.api.presence import presence_of
 from wabot.api.problems import Problem
 from wabot.model.people import Role
 from wabot.model.permissions import Permission
@@ -44,9 +45,11 @@ def may(*permissions: Permission) -> Any:
     """The dependency of an endpoint that needs these permissions: `who: Who = may("send_messages")`."""
 
     async def check(request: Request) -> Who:
-        who = await house_of(request).door.enter(request)
+        house = house_of(request)
+        who = await house.door.enter(request)
         for permission in permissions:
             who.must(permission)
+        presence_of(house).seen(who.tenant, who.email)
         return who
 
     checked: Callable[[Request], Awaitable[Who]] = check
