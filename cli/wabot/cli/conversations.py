@@ -10,6 +10,7 @@ import typer
 
 from wabot.cli import render
 from wabot.cli.exit_codes import CLEAN
+from wabot.cli.nudging import nudge
 from wabot.cli.output import Format, say, style
 from wabot.cli.rich_messages import customer, rich_data, shown
 from wabot.cli.stored import DATA_HELP, find_chat, in_a_line, paused, paused_as_data, stored_tenants, when
@@ -59,6 +60,7 @@ def conversations(
             from wabot.store.sqlite import look_at
 
             look_at(folder, folder.name, found)
+            nudge(folder)
         with reading(folder, folder.name) as store:
             (item,) = store.conversations(chat=found)
             said = store.messages(found, limit)

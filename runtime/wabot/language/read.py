@@ -75,6 +75,7 @@ def read_tenant(tenant_id: str, data: Mapping[str, Any]) -> Tenant:
         ),
         segments=_segments(data.get("segments", {})),
         media=_media_settings(data.get("media", {})),
+        **_present(data, "managed"),
         **({"keep": None} if data.get("keep") == FOR_EVER else _durations(data, "keep")),
     )
 

@@ -70,7 +70,7 @@ class MediaSettings:
 @value
 class Tenant:
     """One business. `id` is its folder's name; `phone` has digits only; `keep` is how many milliseconds what was said
-    is kept (None: for ever)."""
+    is kept (None: for ever); `managed`: its rules may also be written by the API."""
 
     id: str
     name: str
@@ -85,6 +85,7 @@ class Tenant:
     segments: Segments = Segments()
     media: MediaSettings = MediaSettings()
     keep: int | None = 365 * 86_400_000
+    managed: bool = False
 
 
 @value

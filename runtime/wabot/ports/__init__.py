@@ -19,6 +19,7 @@ from wabot.ports.channel import (
     Hastened,
     Inbox,
     MediaSource,
+    Observant,
     Patient,
     ReadMarker,
 )
@@ -34,6 +35,7 @@ __all__ = [
     "Importing",
     "Inbox",
     "MediaSource",
+    "Observant",
     "Patient",
     "People",
     "ReadMarker",
@@ -153,6 +155,10 @@ class Upkeep(Protocol):
     async def clean_up(self, before: int, now: int) -> Mapping[str, int]:
         """Delete what is older than `before`, in steps so small that a live chat is not held up; how much of what. What
         is not decided, waits or counts stays."""
+
+    async def drop_uploads(self, now: int) -> int:
+        """Delete people's files that no message needs any more, and what is left of uploads that were cut off; how
+        many."""
 
     async def tidy(self, now: int) -> str:
         """Keep the file quick and small; what was done. Whoever writes meanwhile does not wait for long."""
