@@ -9,18 +9,27 @@ from fastapi import APIRouter, FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 
-from wabot.api import audit, auth, invitations, keys
+from wabot.api import audit, auth, invitations, keys, operators, reminders, staff
 from wabot.api.answers import answer, conditional
 from wabot.api.docs_page import page, written
 from wabot.api.document import document
 from wabot.api.door import closing_door
 from wabot.api.house import House
+from wabot.api.presence import keeping_presence
 from wabot.api.problems import Problem
 from wabot.model.errors import StoreError
 
-ROUTERS: Final[tuple[APIRouter, ...]] = (auth.router, invitations.router, keys.router, audit.router)
+ROUTERS: Final[tuple[APIRouter, ...]] = (
+    auth.router,
+    invitations.router,
+    keys.router,
+    audit.router,
+    operators.router,
+    staff.router,
+    reminders.router,
+)
 """Every module's endpoints."""
-LIVING: Final[tuple[Callable[[House], AbstractAsyncContextManager[None]], ...]] = (closing_door,)
+LIVING: Final[tuple[Callable[[House], AbstractAsyncContextManager[None]], ...]] = (closing_door, keeping_presence)
 """What lives as long as the API does: each is entered when it starts, in this order, and left when it ends."""
 
 
