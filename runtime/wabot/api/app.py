@@ -9,7 +9,7 @@ from fastapi import APIRouter, FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 
-from wabot.api import audit, auth, invitations, keys, operators, reminders, staff
+from wabot.api import access, audit, auth, invitations, keys, operators, reminders, staff
 from wabot.api.answers import answer, conditional
 from wabot.api.docs_page import page, written
 from wabot.api.document import document
@@ -24,6 +24,7 @@ ROUTERS: Final[tuple[APIRouter, ...]] = (
     invitations.router,
     keys.router,
     audit.router,
+    access.router,
     operators.router,
     staff.router,
     reminders.router,
