@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from wabot.daemon import locked
+from wabot.session import locked
 from wabot.daemon.handover import FILE, is_wanted, taken
 from wabot.model.errors import TenantBusy
 

@@ -193,7 +193,8 @@ class StoredOperator:
 class PersonSays:
     """What a person writes in a chat. `operator` is their e-mail address, "" for somebody who is none; `name` is what
     the chat shows; `pause` is for how many milliseconds the bot is silent there; `shortcut` names the quick reply that
-    the text was made of, "" for none."""
+    the text was made of, "" for none. `media` is the path of a file, with `text` as its caption, and `type` what it
+    goes out as; `quoted` is our id of the message that this one replies to."""
 
     chat: str
     text: str
@@ -201,3 +202,6 @@ class PersonSays:
     name: str = ""
     pause: int = 0
     shortcut: str = ""
+    media: str = ""
+    type: str = "text"
+    quoted: str = ""

@@ -8,6 +8,8 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
+from wabot.store.sqlite.list_statements import list_statements
+
 Ask = Callable[..., sqlite3.Cursor]
 """Runs a named statement with its parameters."""
 
@@ -27,7 +29,8 @@ def queries() -> Mapping[str, str]:
     text = "".join(file.read_text("utf-8") for file in sorted(Path(__file__).parent.glob("*.sql")))
     parts = re.split(r"^-- name: (\w+)\n", text, flags=re.MULTILINE)
     found = dict(zip(parts[1::2], parts[2::2], strict=True))
-    return MappingProxyType({name: _statement(body) for name, body in found.items()})
+    written = {name: _statement(body) for name, body in found.items()}
+    return MappingProxyType({**written, **dict(list_statements())})
 
 
 def _statement(body: str) -> str:
