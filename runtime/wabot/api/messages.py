@@ -23,6 +23,7 @@ from wabot.store.sqlite.events import revoke
 from wabot.store.sqlite.operating import again, withdraw
 from wabot.store.sqlite.queries import Ask
 from wabot.store.sqlite.sending import Keyed, Refused, may_write, send, sent_before
+from wabot.store.sqlite.uploads import Upload
 
 router = APIRouter(
     prefix="/api/messages",
@@ -36,6 +37,7 @@ Id = Annotated[str, Path(min_length=1, max_length=100)]
 _REFUSALS: Final = {
     "not_written_first": (409, "This customer has not written first: wabot writes to nobody who has not.", "NOT_FIRST"),
     "blocked": (409, "This customer is blocked.", "CONTACT_BLOCKED"),
+    "file_gone": (409, "The file is not kept any more: upload it again.", "FILE_GONE"),
     "another_message": (409, "That idempotency key stands for another message.", "IDEMPOTENCY_KEY_REUSED"),
 }
 
@@ -66,11 +68,11 @@ async def sent(
         row = desk.read(lambda ask: _before(ask, body, keyed, now))
         if isinstance(row, str):
             return answer(desk.read(lambda ask: _told(ask, house, who, row, repeated=True)))
-        said = await _said(house, who, body, row, now)
+        said, upload = await _said(house, who, body, row, now), await _file(house, who, body)
 
         def write(ask: Ask) -> dict[str, Any]:
             email, name = author(ask, who)
-            id, fresh = send(ask, body.conversation_id, replace(said, operator=email, name=name), keyed, now)
+            id, fresh = send(ask, body.conversation_id, replace(said, operator=email, name=name), keyed, now, upload)
             return _told(ask, house, who, id, repeated=not fresh)
 
         return answer(await desk.write(write))
@@ -95,37 +97,35 @@ def _keyed(who: Who, body: Sending, header: str | None) -> Keyed:
 
 
 async def _said(house: House, who: Who, body: Sending, row: Any, now: int) -> PersonSays:
-    """What is to go out, with the quick reply expanded and the file at hand."""
+    """What is to go out, with the quick reply expanded."""
     text, shortcut = body.content.strip(), shortcut_of(body.content)
     if shortcut:
         text = await expand(house, who, shortcut, row, now)
     if len(text) > MAX_OUTPUT:
         raise Problem(400, f"The text is longer than the {MAX_OUTPUT:,} characters that WhatsApp takes.", "INVALID")
-    media = ""
-    if body.message_type != "text":
-        media = await _file(house, who, body)
-    elif body.media_url:
-        raise Problem(400, "A text has no `mediaUrl`: say `messageType: image` or `document`.", "INVALID")
-    elif not text:
+    if body.message_type == "text" and not text:
         raise Problem(400, "There is nothing to send: `content` is empty.", "INVALID")
     return PersonSays(
         row["chat"],
         text,
         pause=await pause_of(house, who.tenant),
         shortcut=shortcut,
-        media=media,
-        type=body.message_type,
         quoted=body.quoted_message_id or "",
     )
 
 
-async def _file(house: House, who: Who, body: Sending) -> str:
-    """The path of the file that goes out."""
+async def _file(house: House, who: Who, body: Sending) -> Upload | None:
+    """The file that goes out with the message."""
+    if body.message_type == "text":
+        if body.media_url:
+            raise Problem(400, "A text has no `mediaUrl`: say `messageType: image` or `document`.", "INVALID")
+        return None
     if not body.media_url:
-        raise Problem(400, f"An {body.message_type} needs a `mediaUrl`.", "INVALID")
+        raise Problem(400, f"`messageType: {body.message_type}` needs a `mediaUrl`.", "INVALID")
     if (media := house.parts.get(MEDIA)) is None:
         raise Problem(501, "Files cannot be sent here.", "NO_MEDIA")
-    return str((await media.take(who, body.media_url)).path)
+    taken: Upload = await media.take(who, body.media_url)
+    return taken
 
 
 MEDIA: Final = "media"
@@ -205,7 +205,9 @@ def _cursor(ask: Ask, id: str | None, conversation: str) -> Any | None:
 class Seen(Shape):
     """Messages at which a person has looked."""
 
-    message_ids: Annotated[list[Annotated[str, Field(max_length=100)]], Field(max_length=1_000)] = Field(default_factory=list)
+    message_ids: Annotated[list[Annotated[str, Field(max_length=100)]], Field(max_length=1_000)] = Field(
+        default_factory=list
+    )
 
 
 @router.patch("/{id}/mark-read")

@@ -7,6 +7,7 @@ from wabot.model.stored import PersonSays
 from wabot.store.sqlite.answering import person_says
 from wabot.store.sqlite.inbox import conversation
 from wabot.store.sqlite.queries import Ask
+from wabot.store.sqlite.uploads import Upload, attach
 
 KEPT: Final = 86_400_000
 """Milliseconds for which a key stands for its message."""
@@ -20,7 +21,7 @@ class Keyed(NamedTuple):
 
 
 class Refused(Exception):
-    """Nothing is sent: `why` is no_conversation, not_written_first, blocked, or another_message (of that key)."""
+    """Nothing is sent: `why` is no_conversation, not_written_first, blocked, file_gone, or another_message (of that key)."""
 
     def __init__(self, why: str) -> None:
         super().__init__(why)
@@ -74,10 +75,18 @@ def may_write(ask: Ask, id: str) -> Any:
     return row
 
 
-def send(ask: Ask, id: str, said: PersonSays, keyed: Keyed, at: int) -> tuple[str, bool]:
-    """Queue a person's message in the conversation `id`; its id, and whether it was queued by this very order.
+def send(ask: Ask, id: str, said: PersonSays, keyed: Keyed, at: int, upload: Upload | None = None) -> tuple[str, bool]:
+    """Queue a person's message in the conversation `id`, with an uploaded file; its id, and whether it was queued by
+    this very order.
 
     Raises:
         Refused: it is not.
     """
-    return once(ask, keyed, at, lambda: person_says(ask, may_write(ask, id), said, at))
+
+    def make() -> str:
+        made = person_says(ask, may_write(ask, id), said, at)
+        if upload is not None and not attach(ask, made, upload, at):
+            raise Refused("file_gone")
+        return made
+
+    return once(ask, keyed, at, make)

@@ -164,14 +164,14 @@ CREATE TABLE send_keys (
 ) WITHOUT ROWID;
 CREATE INDEX send_keys_by_age ON send_keys (tenant_id, at);
 
--- Also told: that somebody looked, a snooze, a category.
+-- Also told: a snooze, a category.
 DROP TRIGGER feed_conversation;
 CREATE TRIGGER feed_conversation
-AFTER UPDATE OF status, priority, tags, operator_id, assigned_to, paused_until, unread_count, snoozed_until, category
+AFTER UPDATE OF status, priority, tags, operator_id, assigned_to, paused_until, snoozed_until, category
 ON conversations
 WHEN (OLD.status <> NEW.status OR OLD.priority <> NEW.priority OR OLD.tags <> NEW.tags
         OR OLD.operator_id IS NOT NEW.operator_id OR OLD.assigned_to <> NEW.assigned_to
-        OR OLD.paused_until IS NOT NEW.paused_until OR NEW.unread_count < OLD.unread_count
+        OR OLD.paused_until IS NOT NEW.paused_until
         OR OLD.snoozed_until IS NOT NEW.snoozed_until OR OLD.category <> NEW.category)
     AND EXISTS (SELECT 1 FROM feed_readers WHERE tenant_id = NEW.tenant_id)
 BEGIN
@@ -179,6 +179,6 @@ BEGIN
     VALUES (NEW.tenant_id, 'conversation', NEW.id,
         json_object('status', NEW.status, 'was', OLD.status, 'priority', NEW.priority, 'tags', json(NEW.tags),
             'operator_id', NEW.operator_id, 'operator_before', OLD.operator_id, 'paused_until', NEW.paused_until,
-            'unread_count', NEW.unread_count, 'snoozed_until', NEW.snoozed_until, 'category', NEW.category),
+            'snoozed_until', NEW.snoozed_until, 'category', NEW.category),
         NEW.updated_at);
 END;
