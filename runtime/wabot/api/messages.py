@@ -34,6 +34,7 @@ _UNCHANGED: Final[dict[int | str, dict[str, Any]]] = {304: {"description": "As t
 _CONFLICT: Final[dict[int | str, dict[str, Any]]] = {409: {"description": "It is not done; `code` says why."}}
 
 Id = Annotated[str, Path(min_length=1, max_length=100)]
+Name = Annotated[str, Field(max_length=100)]
 _REFUSALS: Final = {
     "not_written_first": (409, "This customer has not written first: wabot writes to nobody who has not.", "NOT_FIRST"),
     "blocked": (409, "This customer is blocked.", "CONTACT_BLOCKED"),
@@ -205,9 +206,7 @@ def _cursor(ask: Ask, id: str | None, conversation: str) -> Any | None:
 class Seen(Shape):
     """Messages at which a person has looked."""
 
-    message_ids: Annotated[list[Annotated[str, Field(max_length=100)]], Field(max_length=1_000)] = Field(
-        default_factory=list
-    )
+    message_ids: Annotated[list[Name], Field(max_length=1_000, default_factory=list)]
 
 
 @router.patch("/{id}/mark-read")

@@ -21,7 +21,8 @@ class Keyed(NamedTuple):
 
 
 class Refused(Exception):
-    """Nothing is sent: `why` is no_conversation, not_written_first, blocked, file_gone, or another_message (of that key)."""
+    """Nothing is sent. `why` is no_conversation, not_written_first, blocked, file_gone, or another_message (the key
+    stands for that)."""
 
     def __init__(self, why: str) -> None:
         super().__init__(why)
