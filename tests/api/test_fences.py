@@ -1,4 +1,4 @@
-"""What holds for every endpoint, whoever wrote it. The endpoints here are made for this; the fences are the real ones."""
+"""What holds for every endpoint, whoever wrote it. The endpoints here are made for this; the fences are real."""
 
 import asyncio
 from collections.abc import AsyncIterator
