@@ -12,13 +12,14 @@ from starlette.exceptions import HTTPException
 from wabot.api.answers import answer, conditional
 from wabot.api.docs_page import page, written
 from wabot.api.document import document
+from wabot.api.door import closing_door
 from wabot.api.house import House
-from wabot.api.problems import Problem
+from wabot.api.problems import Problem, unavailable
 from wabot.model.errors import StoreError
 
 ROUTERS: Final[tuple[APIRouter, ...]] = ()
 """Every module's endpoints."""
-LIVING: Final[tuple[Callable[[House], AbstractAsyncContextManager[None]], ...]] = ()
+LIVING: Final[tuple[Callable[[House], AbstractAsyncContextManager[None]], ...]] = (closing_door,)
 """What lives as long as the API does: each is entered when it starts, in this order, and left when it ends."""
 
 
@@ -65,8 +66,8 @@ async def _problem(_request: Request, error: Any) -> Response:
     return answer(error.body(), error.status, **error.headers)
 
 
-async def _store(_request: Request, error: Any) -> Response:
-    return await _problem(_request, Problem(503, str(error), "STORE_UNAVAILABLE", headers={"retry-after": "5"}))
+async def _store(_request: Request, _error: Any) -> Response:
+    return await _problem(_request, unavailable())
 
 
 async def _invalid(_request: Request, error: Any) -> Response:
