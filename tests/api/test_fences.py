@@ -1,4 +1,4 @@
-"""What holds for every endpoint, whoever wrote it. The endpoints here are made for this; the fences are real."""
+"""What holds for every endpoint: floods, slow clients, smuggled requests, and errors that tell nothing."""
 
 import asyncio
 from collections.abc import AsyncIterator

@@ -12,9 +12,9 @@ from pathlib import Path
 from typing import Any, Final
 
 from wabot.api.app import living, make_app
+from wabot.api.door import open_door
 from wabot.api.fences import Fences, Shares, fenced
 from wabot.api.house import House
-from wabot.api.problems import Problem
 from wabot.api.server import server
 from wabot.daemon import sentry
 from wabot.daemon.discovery import Discovery
@@ -29,16 +29,12 @@ _GRACE: Final = 10
 """Seconds that requests under way have to end."""
 
 
-class NoDoor:
-    async def enter(self, _request: Any) -> Any:
-        raise Problem(401, "Nobody can log in yet.", "UNAUTHORIZED")
-
-
 async def run(rules: Path, data: Path, options: dict[str, Any], fences: Fences) -> None:
     """Serve until told to stop."""
     loop, report = asyncio.get_running_loop(), LogReport("")
     line, discovery = Line(options["line"]), Discovery(rules, data)
-    house = House(data, lambda: discovery.tenants, RealClock(), NoDoor())
+    clock = RealClock()
+    house = House(data, lambda: discovery.tenants, clock, open_door(data, clock))
     house.shares = Shares(fences, house.clock)
     app = fenced(make_app(house), fences, house.clock, report.note)
     serving = server(app, timeout_graceful_shutdown=_GRACE)
