@@ -10,7 +10,7 @@ from typing import Any, Final
 from wabot.model.ids import uuid7
 
 _CHOICES: Final = r"\b{}\s+\w+[^,]*?CHECK\s*\(\s*{}\s+IN\s*\(\s*'([^']*)'"
-_BY_ITSELF: Final = re.compile(r"^(sqlite_|feed_readers$|access_version$|schema)|_(data|idx|content|docsize|config)$")
+_BY_ITSELF: Final = re.compile(r"^(sqlite_|feed_readers$|access_version$|migrations$)|_(data|idx|content|docsize|config)$")
 
 
 def tables(connection: sqlite3.Connection) -> list[str]:
@@ -24,7 +24,7 @@ def tables(connection: sqlite3.Connection) -> list[str]:
     ordered: list[str] = []
     while len(ordered) < len(plain):
         for name in plain:
-            if name not in ordered and {other for other in _refers(connection, name)} <= {*ordered, name}:
+            if name not in ordered and set(_refers(connection, name)) <= {*ordered, name}:
                 ordered.append(name)
     return ordered
 
@@ -39,7 +39,7 @@ def fill(file: Path, tenant: str, mark: str, at: int, rows: int = 2) -> None:
         made[table] = [_row(connection, table, tenant, mark, at, number, made) for number in range(rows)]
         for row in made[table]:
             names, places = ", ".join(row), ", ".join("?" for _ in row)
-            connection.execute(f"INSERT INTO {table} ({names}) VALUES ({places})", list(row.values()))
+            connection.execute(f"INSERT OR REPLACE INTO {table} ({names}) VALUES ({places})", list(row.values()))
     connection.execute("COMMIT")
     connection.close()
 
@@ -78,7 +78,7 @@ def _row(
     found: dict[str, Any] = {}
     for _, name, kind, _, default, key in connection.execute(f"PRAGMA table_info({table})").fetchall():
         choice = re.search(_CHOICES.format(name, name), sql, re.DOTALL)
-        parents = [row for row in _parents(connection, table, name, made)] if name in references.values() else []
+        parents = list(_parents(connection, table, name, made)) if name in references.values() else []
         if parents:
             found[name] = parents[number % len(parents)]
         elif name == "tenant_id":
