@@ -10,7 +10,9 @@ from typing import Any, Final
 from wabot.model.ids import uuid7
 
 _CHOICES: Final = r"\b{}\s+\w+[^,]*?CHECK\s*\(\s*{}\s+IN\s*\(\s*'([^']*)'"
-_BY_ITSELF: Final = re.compile(r"^(sqlite_|feed_readers$|access_version$|migrations$)|_(data|idx|content|docsize|config)$")
+_BY_ITSELF: Final = re.compile(
+    r"^(sqlite_|feed_readers$|access_version$|migrations$)|_(data|idx|content|docsize|config)$"
+)
 
 
 def tables(connection: sqlite3.Connection) -> list[str]:

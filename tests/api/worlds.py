@@ -12,8 +12,7 @@ from hypothesis import strategies as st
 from tests.api.filling import fill, rows, texts
 from tests.api.front import Api, Front, api
 from tests.session.stage import BUDI, Stage, stage
-from wabot.api.app import ROUTERS
-from wabot.api.document import document
+from wabot.api.app import openapi
 
 A: Final = "warung"
 B: Final = "tetangga"
@@ -47,7 +46,7 @@ class Operation(NamedTuple):
 def operations() -> list[Operation]:
     """Whatever the document knows, which knows every endpoint."""
     found = []
-    for path, methods in document(ROUTERS)["paths"].items():
+    for path, methods in openapi()["paths"].items():
         for method, operation in methods.items():
             content = operation.get("requestBody", {}).get("content", {})
             kind = next(iter(content), "")
@@ -140,7 +139,7 @@ Values = st.SearchStrategy[Any]
 def values(schema: dict[str, Any], words: Values, depth: int = 0) -> Values:
     """What a schema allows, with `words` wherever a text may stand."""
     if "$ref" in schema:
-        return values(document(ROUTERS)["components"]["schemas"][schema["$ref"].rpartition("/")[2]], words, depth + 1)
+        return values(openapi()["components"]["schemas"][schema["$ref"].rpartition("/")[2]], words, depth + 1)
     if "const" in schema:
         return st.just(schema["const"])
     if "enum" in schema:
