@@ -14,7 +14,7 @@ from wabot.api.docs_page import page, written
 from wabot.api.document import document
 from wabot.api.door import closing_door
 from wabot.api.house import House
-from wabot.api.problems import Problem
+from wabot.api.problems import Problem, unavailable
 from wabot.model.errors import StoreError
 
 ROUTERS: Final[tuple[APIRouter, ...]] = ()
@@ -50,7 +50,7 @@ def make_app(house: House) -> FastAPI:
 
 
 async def _document(request: Request) -> Response:
-    return conditional(request, document(ROUTERS))
+    return conditional(request, openapi())
 
 
 async def _docs(_request: Request) -> Response:
@@ -58,16 +58,22 @@ async def _docs(_request: Request) -> Response:
 
 
 @cache
+def openapi() -> dict[str, Any]:
+    """The OpenAPI document of every endpoint."""
+    return document(ROUTERS)
+
+
+@cache
 def _written() -> str:
-    return written(document(ROUTERS))
+    return written(openapi())
 
 
 async def _problem(_request: Request, error: Any) -> Response:
     return answer(error.body(), error.status, **error.headers)
 
 
-async def _store(_request: Request, error: Any) -> Response:
-    return await _problem(_request, Problem(503, str(error), "STORE_UNAVAILABLE", headers={"retry-after": "5"}))
+async def _store(_request: Request, _error: Any) -> Response:
+    return await _problem(_request, unavailable())
 
 
 async def _invalid(_request: Request, error: Any) -> Response:
