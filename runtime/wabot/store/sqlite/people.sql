@@ -35,6 +35,9 @@ ORDER BY since IS NULL, since, conversations.last_message_at DESC LIMIT :most;
 -- name: operator_email
 SELECT email FROM operators WHERE tenant_id = :tenant AND id = :id;
 
+-- name: operator_of_account
+SELECT id FROM operators WHERE tenant_id = :tenant AND email = :email;
+
 -- name: operator_add
 -- Somebody who was disabled may come back.
 INSERT INTO operators
