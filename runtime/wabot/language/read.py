@@ -8,8 +8,10 @@ from pathlib import Path
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
+from wabot.language.csat import Csat
 from wabot.language.document import Document
 from wabot.language.hours import YEARS, Hours, Spans, parse_days, parse_span, read_spans, read_weekly, written_before
+from wabot.language.orders import OrdersLookup
 from wabot.language.responses import Response
 from wabot.language.responses.handoff import ForwardToCs, SmartRoute
 from wabot.language.responses.media import Media
@@ -50,7 +52,7 @@ def read_tenant(tenant_id: str, data: Mapping[str, Any]) -> Tenant:
     Raises:
         ZoneInfoNotFoundError, ValueError: the time zone does not exist.
     """
-    reply, handoff = data.get("auto_reply", {}), data.get("handoff", {})
+    reply, handoff, csat = data.get("auto_reply", {}), data.get("handoff", {}), data.get("csat", {})
     return Tenant(
         id=tenant_id,
         name=data["name"],
@@ -73,6 +75,8 @@ def read_tenant(tenant_id: str, data: Mapping[str, Any]) -> Tenant:
         ),
         segments=_segments(data.get("segments", {})),
         media=_media_settings(data.get("media", {})),
+        orders=_orders_lookup(data["orders"]) if "orders" in data else None,
+        csat=Csat(**_present(csat, "enabled", "question"), **_durations(csat, "wait")),
         **({"keep": None} if data.get("keep") == FOR_EVER else _durations(data, "keep")),
     )
 
@@ -91,6 +95,10 @@ def _segments(data: Mapping[str, Any]) -> Segments:
     if "inactive" in data:
         found["inactive_after"] = duration(data["inactive"]["after"])
     return Segments(**found)
+
+
+def _orders_lookup(data: Mapping[str, Any]) -> OrdersLookup:
+    return OrdersLookup(**_present(data, "url", "header"), **_durations(data, "cache", "timeout"))
 
 
 def _media_settings(data: Mapping[str, Any]) -> MediaSettings:

@@ -6,9 +6,11 @@ from typing import Any
 from wabot.model.ids import uuid7
 from wabot.model.people import Choose
 from wabot.model.stored import PersonSays
+from wabot.model.turn import NewFollowUp
 from wabot.store.sqlite.assigning import distribute
 from wabot.store.sqlite.operating import writing
 from wabot.store.sqlite.queries import Ask
+from wabot.store.sqlite.surveying import ask_opinion
 
 TAKEN = "handled_by_person"
 
@@ -57,17 +59,24 @@ def say(folder: Path, tenant: str, said: PersonSays, at: int) -> str:
     return outbound
 
 
-def resolve(folder: Path, tenant: str, chat: str, choose: Choose, at: int) -> bool:
-    """The chat is settled: the bot answers there again, and its operator is free for the next one. False when it is
-    neither active nor pending."""
+def resolve(folder: Path, tenant: str, chat: str, choose: Choose, at: int, survey: NewFollowUp | None = None) -> bool:
+    """The chat is settled: the bot answers there again, and its operator is free for the next one. `survey` is what the
+    customer is asked. False when it is neither active nor pending."""
     with writing(folder, tenant) as ask:
-        row = _conversation(ask, chat)
-        settled = None if row is None else ask("conversation_resolve", id=row["id"], at=at).fetchone()
-        if settled is None:
-            return False
-        if settled["operator_id"] is not None:
-            ask("operator_handled", id=settled["operator_id"])
-        distribute(ask, choose, at)
+        return settle(ask, chat, choose, at, survey)
+
+
+def settle(ask: Ask, chat: str, choose: Choose, at: int, survey: NewFollowUp | None = None) -> bool:
+    """As `resolve`, within a transaction."""
+    row = _conversation(ask, chat)
+    settled = None if row is None else ask("conversation_resolve", id=row["id"], at=at).fetchone()
+    if settled is None:
+        return False
+    if settled["operator_id"] is not None:
+        ask("operator_handled", id=settled["operator_id"])
+    if survey is not None:
+        ask_opinion(ask, row, survey, at)
+    distribute(ask, choose, at)
     return True
 
 
