@@ -8,13 +8,14 @@ from fastapi import APIRouter, FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 
+from wabot.api import contact_lists, contacts, csat, orders
 from wabot.api.answers import answer
 from wabot.api.door import closing_door
 from wabot.api.house import House
 from wabot.api.problems import Problem
 from wabot.model.errors import StoreError
 
-ROUTERS: Final[tuple[APIRouter, ...]] = ()
+ROUTERS: Final[tuple[APIRouter, ...]] = (contact_lists.router, contacts.router, orders.router, csat.router)
 """Every module's endpoints."""
 LIVING: Final[tuple[Callable[[House], AbstractAsyncContextManager[None]], ...]] = (closing_door,)
 """What lives as long as the API does: each is entered when it starts, in this order, and left when it ends."""

@@ -63,19 +63,20 @@ def resolve(folder: Path, tenant: str, chat: str, choose: Choose, at: int, surve
     """The chat is settled: the bot answers there again, and its operator is free for the next one. `survey` is what the
     customer is asked. False when it is neither active nor pending."""
     with writing(folder, tenant) as ask:
-        return settle(ask, chat, choose, at, survey)
+        row = _conversation(ask, chat)
+        return row is not None and settle(ask, row["id"], choose, at, survey)
 
 
-def settle(ask: Ask, chat: str, choose: Choose, at: int, survey: NewFollowUp | None = None) -> bool:
-    """As `resolve`, within a transaction."""
-    row = _conversation(ask, chat)
-    settled = None if row is None else ask("conversation_resolve", id=row["id"], at=at).fetchone()
+def settle(ask: Ask, conversation: str, choose: Choose, at: int, survey: NewFollowUp | None = None) -> bool:
+    """As `resolve`, part of the caller's transaction."""
+    before = ask("conversation_by_id", id=conversation).fetchone()
+    settled = ask("conversation_resolve", id=conversation, at=at).fetchone()
     if settled is None:
         return False
     if settled["operator_id"] is not None:
         ask("operator_handled", id=settled["operator_id"])
     if survey is not None:
-        ask_opinion(ask, row, survey, at)
+        ask_opinion(ask, before, survey, at)
     distribute(ask, choose, at)
     return True
 
