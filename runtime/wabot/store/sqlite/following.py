@@ -102,8 +102,8 @@ def follow_up(ask: Ask, turn: Turn, conversation: str) -> None:
         none = dict.fromkeys(("sent_at", "delivered_at", "read_at"))
         ask("message_status", id=row["id"], status="failed", error=reason, **none)
     if turn.follow_up is not None:
-        reason = "" if _pending(ask, conversation) is None else WAITS
-        _add(ask, turn.follow_up, conversation, turn.at, reason)
+        reason = "" if pending_follow_up(ask, conversation) is None else WAITS
+        add_follow_up(ask, turn.follow_up, conversation, turn.at, reason)
 
 
 def remind(
@@ -127,12 +127,12 @@ def keep_reminder(
     if reason is not None:
         return reason
     conversation = ask("conversation_of_chat", chat=reminder.chat).fetchone()["id"]
-    before = _pending(ask, conversation)
+    before = pending_follow_up(ask, conversation)
     if before is not None:
         if not before.rule and not replace:
             return before
         ask("follow_up_close", id=before.id, status="cancelled", reason=REPLACED, at=at)
-    _add(ask, reminder, conversation, at, "", by)
+    add_follow_up(ask, reminder, conversation, at, "", by)
     return None
 
 
@@ -151,7 +151,8 @@ def take_back(ask: Ask, item: str, at: int) -> bool:
     return ask("follow_up_close", id=item, status="cancelled", reason=CANCELLED, at=at).rowcount == 1
 
 
-def _add(ask: Ask, item: NewFollowUp, conversation: str, at: int, reason: str, by: str = "") -> None:
+def add_follow_up(ask: Ask, item: NewFollowUp, conversation: str, at: int, reason: str, by: str = "") -> None:
+    """Keep a follow-up; with a `reason` it is cancelled from the start."""
     ask(
         "follow_up_add",
         id=item.id,
@@ -168,7 +169,8 @@ def _add(ask: Ask, item: NewFollowUp, conversation: str, at: int, reason: str, b
     )
 
 
-def _pending(ask: Ask, conversation: str) -> StoredFollowUp | None:
+def pending_follow_up(ask: Ask, conversation: str) -> StoredFollowUp | None:
+    """The one that the conversation has pending."""
     row = ask("follow_up_of_conversation", conversation=conversation).fetchone()
     return None if row is None else stored_follow_up(row)
 
