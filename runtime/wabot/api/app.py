@@ -8,14 +8,26 @@ from fastapi import APIRouter, FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 
+from wabot.api import events, whatsapp
 from wabot.api.answers import answer
+from wabot.api.feed import feeding
+from wabot.api.hearing import hearing
 from wabot.api.house import House
+from wabot.api.live.doorman import App
+from wabot.api.live.serving import live, with_sockets
 from wabot.api.problems import Problem
 from wabot.model.errors import StoreError
 
-ROUTERS: Final[tuple[APIRouter, ...]] = ()
+ROUTERS: Final[tuple[APIRouter, ...]] = (
+    events.router,
+    whatsapp.router,
+)
 """Every module's endpoints."""
-LIVING: Final[tuple[Callable[[House], AbstractAsyncContextManager[None]], ...]] = ()
+LIVING: Final[tuple[Callable[[House], AbstractAsyncContextManager[None]], ...]] = (
+    hearing,
+    feeding,
+    live,
+)
 """What lives as long as the API does: each is entered when it starts, in this order, and left when it ends."""
 
 
@@ -40,6 +52,11 @@ def make_app(house: House) -> FastAPI:
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(HTTPException, _http)
     return app
+
+
+def make_asgi(house: House) -> App:
+    """The same with Socket.IO beside it: what a server serves."""
+    return with_sockets(house, make_app(house))
 
 
 async def _problem(_request: Request, error: Any) -> Response:

@@ -16,6 +16,7 @@ from wabot.model.errors import StoreError
 from wabot.model.same_file import identity
 from wabot.ports import Clock
 from wabot.session.last_sound import COPY
+from wabot.session.report import Mute, Report
 from wabot.store.sqlite.desk import Desk
 
 if TYPE_CHECKING:
@@ -33,6 +34,9 @@ class Door(Protocol):
             Problem: 401, nobody that is known.
         """
 
+    async def enter_token(self, token: str) -> "Who":
+        """The same for whoever bears it in another way than by a request."""
+
 
 @dataclass
 class House:
@@ -45,6 +49,7 @@ class House:
     door: Door
     wrote: Callable[[str], None] = lambda _tenant: None
     """Is told of each tenant whose store was changed by the API."""
+    report: Report = field(default_factory=Mute)
     settings: ApiSettings = field(default_factory=ApiSettings)
     parts: dict[str, Any] = field(default_factory=dict)
     _desks: dict[str, Desk] = field(default_factory=dict)
