@@ -10,6 +10,7 @@ from starlette.exceptions import HTTPException
 
 from wabot.api import events, whatsapp
 from wabot.api.answers import answer
+from wabot.api.door import closing_door
 from wabot.api.feed import feeding
 from wabot.api.hearing import hearing
 from wabot.api.house import House
@@ -24,6 +25,7 @@ ROUTERS: Final[tuple[APIRouter, ...]] = (
 )
 """Every module's endpoints."""
 LIVING: Final[tuple[Callable[[House], AbstractAsyncContextManager[None]], ...]] = (
+    closing_door,
     hearing,
     feeding,
     live,
