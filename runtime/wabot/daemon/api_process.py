@@ -15,10 +15,12 @@ from typing import Any, Final
 
 import uvicorn
 
-from wabot.api.app import living, make_app
+from wabot.api.app import living, make_asgi
+from wabot.api.door import open_door
 from wabot.api.house import House
-from wabot.api.problems import Problem
+from wabot.api.linking import PART as LINKING
 from wabot.daemon import sentry
+from wabot.daemon.api_linking import ApiLinking
 from wabot.daemon.discovery import Discovery
 from wabot.daemon.line import Line
 from wabot.daemon.logs import LogReport, configure
@@ -29,11 +31,6 @@ from wabot.session.forever import forever
 
 _GRACE: Final = 10
 """Seconds that requests under way have to end."""
-
-
-class NoDoor:
-    async def enter(self, _request: Any) -> Any:
-        raise Problem(401, "Nobody can log in yet.", "UNAUTHORIZED")
 
 
 class _Server(uvicorn.Server):
@@ -48,11 +45,12 @@ async def run(rules: Path, data: Path, options: dict[str, Any]) -> None:
     """Serve until told to stop."""
     loop, report = asyncio.get_running_loop(), LogReport("")
     line, discovery = Line(options["line"]), Discovery(rules, data)
-    house = House(data, lambda: discovery.tenants, RealClock(), NoDoor())
-    app = make_app(house)
+    clock = RealClock()
+    house = House(data, lambda: discovery.tenants, clock, open_door(data, clock), report=report)
+    house.parts[LINKING] = ApiLinking(data, lambda: discovery.tenants)
     server = _Server(
         uvicorn.Config(
-            app,
+            make_asgi(house),
             loop="none",
             http="httptools",
             ws="websockets-sansio",

@@ -166,11 +166,9 @@ class Gateway:
                 seat = Seat(sid, namespace, connection, who, said["token"])
                 await self.tail(seat)
                 self.seats.take(seat)
-            except Problem as problem:
-                raise socketio.exceptions.ConnectionRefusedError(problem.message, problem.body()) from None
-            except StoreError as error:
-                problem = Problem(503, str(error), "STORE_UNAVAILABLE")
-                raise socketio.exceptions.ConnectionRefusedError(problem.message, problem.body()) from None
+            except (Problem, StoreError) as error:
+                why = _problem(error)
+                raise socketio.exceptions.ConnectionRefusedError(why.message, why.body()) from None
             # Only after this handler has returned is the client told that it is in.
             task = asyncio.create_task(self._welcome(seat, said))
             self._tasks.add(task)
@@ -182,8 +180,7 @@ class Gateway:
         try:
             await self._welcomes[seat.namespace](self, seat, said)
         except (Problem, StoreError) as error:
-            why = error if isinstance(error, Problem) else Problem(503, str(error), "STORE_UNAVAILABLE")
-            await self.send_away(seat, why)
+            await self.send_away(seat, _problem(error))
         except Exception as error:
             if self.seats.get(seat.sid) is not None:  # else it has left meanwhile
                 self.house.report.note("a client was not welcomed", level="error", error=place_of(error))
@@ -205,13 +202,16 @@ class Gateway:
             if not isinstance(body, dict):
                 raise Problem(400, "An event's data is an object.", "INVALID")
             return {"success": True, **(await handler(self, seat, body) or {})}
-        except Problem as problem:
-            return {"success": False, "error": problem.message, "code": problem.code}
-        except StoreError as error:
-            return {"success": False, "error": str(error), "code": "STORE_UNAVAILABLE"}
+        except (Problem, StoreError) as error:
+            why = _problem(error)
+            return {"success": False, "error": why.message, "code": why.code}
         except Exception as error:
             self.house.report.note("an event broke off", level="error", error=place_of(error), name=event[:40])
             return {"success": False, "error": "Something went wrong here.", "code": "INTERNAL"}
+
+
+def _problem(error: Problem | StoreError) -> Problem:
+    return error if isinstance(error, Problem) else Problem(503, str(error), "STORE_UNAVAILABLE")
 
 
 __all__ = ["MESSAGES", "WHATSAPP", "Gateway", "Handler", "Welcome", "room_of"]

@@ -96,7 +96,7 @@ async def authenticate(gateway: Gateway, seat: Seat, said: Mapping[str, Any]) ->
     who = await gateway.let_in(said.get("token"))
     if who.tenant != seat.who.tenant or (who.account, who.key) != (seat.who.account, seat.who.key):
         raise Problem(403, "That token is somebody else's: connect anew with it.", "FORBIDDEN")
-    gateway.seats.change(seat, said["token"], who)
+    seat.token, seat.who = said["token"], who
 
 
 def _conversation(gateway: Gateway, seat: Seat, said: Mapping[str, Any]) -> Any:

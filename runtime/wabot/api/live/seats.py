@@ -9,8 +9,8 @@ from wabot.api.guard import Who
 from wabot.api.live.events import Namespace
 from wabot.api.problems import Problem
 
-PER_TOKEN: Final = 20
-"""Connections to a namespace with one token: tabs of a browser, say."""
+EACH: Final = 20
+"""Connections of one person, or one key, to a namespace: tabs of a browser, say."""
 _WORDS: Final = 100
 _WITHIN: Final = 10.0
 """So many events may a client send within so many seconds."""
@@ -46,7 +46,7 @@ class Seats:
 
     def __init__(self) -> None:
         self._seats: dict[str, Seat] = {}
-        self._tokens: Counter[tuple[Namespace, str]] = Counter()
+        self._each: Counter[tuple[str, ...]] = Counter()
 
     def __iter__(self) -> Iterator[Seat]:
         return iter(list(self._seats.values()))
@@ -54,12 +54,11 @@ class Seats:
     def take(self, seat: Seat) -> None:
         """
         Raises:
-            Problem: 429, the token has too many.
+            Problem: 429, whoever it is has too many.
         """
-        key = (seat.namespace, seat.token)
-        if self._tokens[key] >= PER_TOKEN:
-            raise Problem(429, f"This token has {PER_TOKEN} connections already.", "TOO_MANY_CONNECTIONS")
-        self._tokens[key] += 1
+        if self._each[_whose(seat)] >= EACH:
+            raise Problem(429, f"You have {EACH} connections already.", "TOO_MANY_CONNECTIONS")
+        self._each[_whose(seat)] += 1
         self._seats[seat.sid] = seat
 
     def get(self, sid: str) -> Seat | None:
@@ -68,22 +67,10 @@ class Seats:
     def leave(self, sid: str) -> None:
         seat = self._seats.pop(sid, None)
         if seat is not None:
-            self._count_off(seat)
+            self._each[_whose(seat)] -= 1
+            if self._each[_whose(seat)] <= 0:
+                del self._each[_whose(seat)]
 
-    def change(self, seat: Seat, token: str, who: Who) -> None:
-        """The client has another token now.
 
-        Raises:
-            Problem: 429, that one has too many.
-        """
-        if token != seat.token and self._tokens[seat.namespace, token] >= PER_TOKEN:
-            raise Problem(429, f"This token has {PER_TOKEN} connections already.", "TOO_MANY_CONNECTIONS")
-        self._count_off(seat)
-        seat.token, seat.who = token, who
-        self._tokens[seat.namespace, token] += 1
-
-    def _count_off(self, seat: Seat) -> None:
-        key = (seat.namespace, seat.token)
-        self._tokens[key] -= 1
-        if self._tokens[key] <= 0:
-            del self._tokens[key]
+def _whose(seat: Seat) -> tuple[str, ...]:
+    return (seat.namespace, seat.who.tenant, seat.who.account, seat.who.key)
