@@ -9,12 +9,13 @@ from typing import Any, Final
 
 import httpx
 import socketio
-import uvicorn
 
 from tests.api.front import CHEAP, Api, Front
 from wabot.api.app import living, make_asgi
-from wabot.api.door import open_door
+from wabot.api.door import AccountsDoor, open_door
+from wabot.api.fences import Fences, fenced
 from wabot.api.house import House
+from wabot.api.server import server
 from wabot.ports import Clock
 
 PATIENCE: Final = 10.0
@@ -81,7 +82,9 @@ async def until(true: Callable[[], Any], what: Callable[[], str] = lambda: "") -
 class Served(Api):
     """The API at `url`."""
 
-    url = ""
+    def __init__(self, house: House, client: httpx.AsyncClient, door: AccountsDoor, url: str) -> None:
+        super().__init__(house, client, door)
+        self.url = url
 
     @asynccontextmanager
     async def connected(self, front: Front | None = None, *namespaces: str, **auth: Any) -> AsyncIterator[Client]:
@@ -94,31 +97,26 @@ class Served(Api):
             await one.io.disconnect()
 
 
-class _Server(uvicorn.Server):
-    def install_signal_handlers(self) -> None: ...
-
-
 @asynccontextmanager
 async def served(
-    data: Path, tenants: Mapping[str, Path], clock: Clock, parts: Mapping[str, Any] = {}
+    data: Path,
+    tenants: Mapping[str, Path],
+    clock: Clock,
+    parts: Mapping[str, Any] = {},
+    fences: Fences = Fences(per_minute=10_000),
 ) -> AsyncIterator[Served]:
-    """The API, on a port of its own, until the block ends."""
+    """The API as its process serves it, on a port of its own, until the block ends."""
     house = House(data, lambda: tenants, clock, door := open_door(data, clock, passwords=CHEAP), parts=dict(parts))
     listening = socket.socket()
     listening.bind(("127.0.0.1", 0))
-    config = uvicorn.Config(
-        make_asgi(house), ws="websockets-sansio", lifespan="off", log_config=None, timeout_graceful_shutdown=1
-    )
-    server = _Server(config)
-    url = f"http://127.0.0.1:{listening.getsockname()[1]}"
+    serving = server(fenced(make_asgi(house), fences, clock, house.report.note), timeout_graceful_shutdown=1)
     async with living(house):
-        running = asyncio.create_task(server.serve([listening]))
+        running = asyncio.create_task(serving.serve([listening]))
         try:
-            await until(lambda: server.started)
+            await until(lambda: serving.started)
+            url = f"http://127.0.0.1:{listening.getsockname()[1]}"
             async with httpx.AsyncClient(base_url=url) as client:
-                made = Served(house, client, door)
-                made.url = url
-                yield made
+                yield Served(house, client, door, url)
         finally:
-            server.should_exit = True
+            serving.should_exit = True
             await running

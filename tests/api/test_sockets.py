@@ -10,6 +10,7 @@ import socketio
 
 from tests.api.sockets import Client, Served, served, until
 from tests.session.stage import ANI, BUDI, Stage, stage
+from wabot.api.fences import Fences
 from wabot.model.people import Choice
 from wabot.model.stored import PersonSays
 from wabot.session.neighbours import neighbours
@@ -22,10 +23,10 @@ HOME = "data/warung"
 
 
 @asynccontextmanager
-async def street(place: Path) -> AsyncIterator[tuple[Stage, Served]]:
+async def street(place: Path, fences: Fences = Fences(per_minute=10_000)) -> AsyncIterator[tuple[Stage, Served]]:
     async with (
         stage(place, home=HOME) as shop,
-        served(place / "data", {"warung": shop.folder}, shop.clock) as api,
+        served(place / "data", {"warung": shop.folder}, shop.clock, fences=fences) as api,
     ):
         with neighbours(shop.session, Place(shop.folder, place / HOME), shop.store, shop.told):
             yield shop, api
@@ -229,19 +230,18 @@ async def test_who_has_no_socket_asks_for_the_same_events(tmp_path: Path) -> Non
 async def test_an_address_has_a_bound_number_of_connections_and_the_rest_are_refused_politely(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("wabot.api.live.doorman.PER_ADDRESS", 3)
     monkeypatch.setattr("wabot.api.live.seats.EACH", 2)
-    async with street(tmp_path) as (shop, api), api.connected() as ibu, api.connected():
+    async with (
+        street(tmp_path, Fences(per_minute=10_000, sockets=4)) as (shop, api),
+        api.connected() as ibu,
+        api.connected(),
+    ):
         third = Client()
         with pytest.raises(socketio.exceptions.ConnectionError):
             await third.connect(api.url, {"token": api.front().token})
         assert third.refused["/messages"]["data"]["code"] == "TOO_MANY_CONNECTIONS"
         await third.io.disconnect()
         async with api.connected(api.front(role="operator")):
-            handshake = await api.client.get("/socket.io/?EIO=4&transport=polling")
-            assert handshake.status_code == 429
-            assert handshake.headers["retry-after"] == "10"
-            assert handshake.json()["code"] == "TOO_MANY_CONNECTIONS"
             with pytest.raises(socketio.exceptions.ConnectionError):
                 await Client().connect(api.url, {})
         await shop.say("jam buka?")
@@ -261,7 +261,7 @@ async def test_a_connection_that_never_logs_in_is_closed(tmp_path: Path, monkeyp
     monkeypatch.setattr("wabot.api.live.gateway._TO_LOG_IN", 0.1)
     async with street(tmp_path) as (_, api), api.connected() as ibu:
         await api.client.get("/socket.io/?EIO=4&transport=polling")
-        gateway = api.house.parts["live"]
-        assert len(gateway.connections()) == 2
-        await until(lambda: len(gateway.connections()) == 1)
+        connections = api.house.parts["live"].server.environ
+        assert len(connections) == 2
+        await until(lambda: len(connections) == 1)
         assert (await ibu.say("catch-up", {"cursor": "0"}))["success"]

@@ -13,7 +13,6 @@ import socketio
 from wabot.api.feed import Tail, feed_of
 from wabot.api.guard import Who
 from wabot.api.house import House
-from wabot.api.live.doorman import address_of
 from wabot.api.live.events import MESSAGES, WHATSAPP, Event, Namespace
 from wabot.api.live.seats import Seat, Seats
 from wabot.api.problems import Problem
@@ -54,11 +53,9 @@ class Gateway:
         self._events, self._welcomes = events, welcomes
         self._unknown: dict[str, float] = {}
         self._tasks: set[asyncio.Task[None]] = set()
-        origins = house.settings.origins
         self.server = socketio.AsyncServer(
             async_mode="asgi",
-            cors_allowed_origins=list(origins) if origins else None,
-            cors_credentials=False,
+            cors_allowed_origins=[],  # the fences see to origins, and to how many connections an address has
             max_http_buffer_size=_LARGEST,
             namespaces=list(events),
         )
@@ -66,10 +63,6 @@ class Gateway:
             self.server.on("connect", self._connecting(namespace), namespace=namespace)
             self.server.on("disconnect", self._left, namespace=namespace)
             self.server.on("*", self._heard, namespace=namespace)
-
-    def connections(self) -> dict[str, str]:
-        """The address of each connection, by Engine.IO's name."""
-        return {name: address_of(environ["asgi.scope"]) for name, environ in self.server.environ.items()}
 
     def wants(self, tenant: str) -> bool:
         rooms = self.server.manager.rooms

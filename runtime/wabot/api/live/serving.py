@@ -6,13 +6,13 @@ from contextlib import asynccontextmanager
 from typing import Any, Final
 
 import socketio
+from starlette.types import ASGIApp
 
 from wabot.api.feed import feed_of
 from wabot.api.hearing import on_word
 from wabot.api.house import House
 from wabot.api.linking import attempts_of
 from wabot.api.live import messages, whatsapp
-from wabot.api.live.doorman import App, Doorman
 from wabot.api.live.events import MESSAGES, WHATSAPP
 from wabot.api.live.gateway import Gateway
 from wabot.model.errors import WabotError
@@ -33,11 +33,10 @@ def gateway_of(house: House) -> Gateway:
     return found
 
 
-def with_sockets(house: House, app: App) -> App:
+def with_sockets(house: House, app: ASGIApp) -> ASGIApp:
     """`app`, and Socket.IO beside it."""
-    gateway = gateway_of(house)
-    inner = socketio.ASGIApp(gateway.server, app, socketio_path=PATH)
-    return Doorman(inner, PATH, gateway.connections)
+    both: ASGIApp = socketio.ASGIApp(gateway_of(house).server, app, socketio_path=PATH)
+    return both
 
 
 @asynccontextmanager
