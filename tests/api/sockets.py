@@ -103,13 +103,16 @@ async def served(
     tenants: Mapping[str, Path],
     clock: Clock,
     parts: Mapping[str, Any] = {},
-    fences: Fences = Fences(per_minute=10_000),
+    fences: Fences | None = None,
 ) -> AsyncIterator[Served]:
     """The API as its process serves it, on a port of its own, until the block ends."""
     house = House(data, lambda: tenants, clock, door := open_door(data, clock, passwords=CHEAP), parts=dict(parts))
     listening = socket.socket()
     listening.bind(("127.0.0.1", 0))
-    serving = server(fenced(make_asgi(house), fences, clock, house.report.note), timeout_graceful_shutdown=1)
+    serving = server(
+        fenced(make_asgi(house), fences or Fences(per_minute=10_000), clock, house.report.note),
+        timeout_graceful_shutdown=1,
+    )
     async with living(house):
         running = asyncio.create_task(serving.serve([listening]))
         try:

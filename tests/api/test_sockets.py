@@ -23,7 +23,7 @@ HOME = "data/warung"
 
 
 @asynccontextmanager
-async def street(place: Path, fences: Fences = Fences(per_minute=10_000)) -> AsyncIterator[tuple[Stage, Served]]:
+async def street(place: Path, fences: Fences | None = None) -> AsyncIterator[tuple[Stage, Served]]:
     async with (
         stage(place, home=HOME) as shop,
         served(place / "data", {"warung": shop.folder}, shop.clock, fences=fences) as api,
