@@ -21,6 +21,7 @@ def test_jobs_that_never_ran_are_listed_with_their_next_time(wabot: Typed, data:
     assert [(job["job"], job["last_run"], job["outcome"]) for job in told.data["jobs"]] == [
         ("clean-up", None, None),
         ("tidy", None, None),
+        ("uploads", None, None),
         ("keys-backup", None, None),
     ]
     assert all(job["next_run"] > 0 for job in told.data["jobs"])

@@ -61,6 +61,9 @@ def run(
     listen: Annotated[
         str | None, typer.Option(metavar="HOST:PORT", help="Serve /healthz, /readyz and /metrics here.")
     ] = None,
+    api: Annotated[
+        str | None, typer.Option(metavar="HOST:PORT", help="Serve REST and Socket.IO here, for the team's front end.")
+    ] = None,
     node: Annotated[
         Path | None, typer.Option(help="The file with the node's settings.", show_default="$WABOT_NODE")
     ] = None,
@@ -85,6 +88,7 @@ def run(
         "log_level": log_level,
         "log_messages": log_messages or None,
         "listen": listen,
+        "api": api,
     }
     found = read_settings(flags, os.environ, node)
 

@@ -9,13 +9,14 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 
 from wabot.api.answers import answer
+from wabot.api.door import closing_door
 from wabot.api.house import House
 from wabot.api.problems import Problem
 from wabot.model.errors import StoreError
 
 ROUTERS: Final[tuple[APIRouter, ...]] = ()
 """Every module's endpoints."""
-LIVING: Final[tuple[Callable[[House], AbstractAsyncContextManager[None]], ...]] = ()
+LIVING: Final[tuple[Callable[[House], AbstractAsyncContextManager[None]], ...]] = (closing_door,)
 """What lives as long as the API does: each is entered when it starts, in this order, and left when it ends."""
 
 

@@ -15,7 +15,8 @@ from wabot.model.permissions import Permission
 @dataclass(frozen=True, slots=True)
 class Who:
     """Whoever asks, in one tenant. `email` is that of the person ("" for an API key), `key` the id of the API key (""
-    for a person), `account` the person's account."""
+    for a person), `account` the person's account, `login` the login that their token is of. A key has the permissions
+    that it was given, whatever its `role` says."""
 
     tenant: str
     email: str
@@ -24,6 +25,7 @@ class Who:
     account: str = ""
     key: str = ""
     name: str = ""
+    login: str = ""
 
     def may(self, permission: Permission) -> bool:
         return permission in self.permissions
@@ -34,7 +36,8 @@ class Who:
             Problem: 403.
         """
         if permission not in self.permissions:
-            raise Problem(403, f"Your role ({self.role}) lacks the permission `{permission}`.", "FORBIDDEN")
+            who = "This API key" if self.key else f"Your role ({self.role})"
+            raise Problem(403, f"{who} lacks the permission `{permission}`.", "FORBIDDEN")
 
 
 def may(*permissions: Permission) -> Any:

@@ -33,6 +33,9 @@ class Door(Protocol):
             Problem: 401, nobody that is known.
         """
 
+    async def enter_token(self, token: str) -> "Who":
+        """The same for whoever bears it in another way than by a request."""
+
 
 @dataclass
 class House:

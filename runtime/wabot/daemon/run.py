@@ -13,6 +13,7 @@ from wabot.daemon.logs import configure
 from wabot.daemon.options import RunOptions
 from wabot.daemon.patience import policy
 from wabot.daemon.presence import check_free, check_writable
+from wabot.daemon.serving import serving
 from wabot.daemon.settings import SETTINGS, Found, Settings
 from wabot.daemon.starting import Spawning
 from wabot.daemon.structured import structlog
@@ -81,7 +82,7 @@ async def _run(rules: Path, tenants: Sequence[str], settings: Settings, options:
     data, patience = Path(settings.data), policy(os.environ)
     if options.fast:  # a rehearsal calls nobody
         settings = replace(settings, webhook="")
-    async with watching(settings, data, tenants) as overview:
+    async with watching(settings, data, tenants) as overview, serving(settings, rules, data, patience):
         starter = Forking(options.channel) if settings.start == "fork" else Spawning()
         try:
             return await Supervisor(rules, data, options, patience, overview.heard, starter=starter).run()

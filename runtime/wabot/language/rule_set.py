@@ -46,12 +46,16 @@ class AutoReply:
 @value
 class Handoff:
     """How chats go to people. `pause` is milliseconds since that person's last message; `nobody` is what a customer is
-    told when nobody can take their chat now (None: wabot's own words)."""
+    told when nobody can take their chat now (None: wabot's own words). `answer_within` is how many milliseconds a
+    customer waits for whoever has the chat before it is offered to others (None: for ever), `absent_after` after how
+    many without a sign of life somebody who works in a front end counts as away."""
 
     assign: str = "round_robin"
     pause: int = 12 * 3_600_000
     notify: str = ""
     nobody: Template | None = None
+    answer_within: int | None = 600_000
+    absent_after: int = 300_000
 
 
 @value

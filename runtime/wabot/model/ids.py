@@ -16,6 +16,11 @@ _COUNTED: Final = 32
 os.register_at_fork(after_in_child=lambda: _CHANCE.seed(secrets.randbits(256)))
 
 
+def made_at(id: str) -> int:
+    """When an identifier was made, UTC milliseconds."""
+    return int(id.replace("-", "")[:12], 16)
+
+
 def uuid7(at: int) -> str:
     """A new identifier for a thing made `at` UTC milliseconds."""
     own = (next(_COUNT) & (1 << _COUNTED) - 1) << 74 - _COUNTED | _CHANCE.getrandbits(74 - _COUNTED)

@@ -54,6 +54,12 @@ async def tidy(site: Site) -> str:
     return await site.store.upkeep.tidy(site.clock.now())
 
 
+async def drop_uploads(site: Site) -> str:
+    """Delete the files that people sent, or never sent, long ago."""
+    count = await site.store.upkeep.drop_uploads(site.clock.now())
+    return f"{count} files deleted" if count else "nothing was old enough"
+
+
 async def back_up_keys(site: Site) -> str:
     """Write the encrypted backup of the WhatsApp keys."""
     return NO_KEY if site.keys is None else await site.keys.write(site.clock.now())
@@ -62,6 +68,7 @@ async def back_up_keys(site: Site) -> str:
 JOBS: Final = (
     Job("clean-up", "H 3 * * *", clean_up, "deletes what is older than `keep`"),
     Job("tidy", "H 4 * * *", tidy, "keeps the file quick and small"),
+    Job("uploads", "H * * * *", drop_uploads, "deletes people's files that no message needs any more"),
     Job("keys-backup", "H 5 * * *", back_up_keys, "writes the encrypted backup of the WhatsApp keys"),
 )
 

@@ -23,6 +23,7 @@ from wabot.ports import Clock
 from wabot.session.changes import BLIND, LOOK_AGAIN, WHY_BLIND, whole_changes
 from wabot.session.last_sound import LastSound
 from wabot.session.report import Report
+from wabot.store.outgoing import OutgoingFolder, is_reference
 
 _SHOWN: Final = 20
 _NO_RULES: Final = "WB014"
@@ -43,6 +44,7 @@ class LiveRules:
         load: Callable[[Path], Loaded] = load_tenant,
     ) -> None:
         self.folder = folder
+        self._outgoing = OutgoingFolder(data)
         self._last_sound = LastSound(data, folder.resolve().name)
         self._clock, self._report, self._on_reload = clock, report, on_reload
         self._load = load
@@ -59,12 +61,17 @@ class LiveRules:
         return self._live
 
     def file(self, path: str) -> Path:
-        """Where to read a file that a reply sends, named by `path` when it was decided: from the copy of the rules that
-        are live, since on disk a change that is not sound may be half done.
+        """Where to read a file that is sent. What a person sends lies in the tenant's folder for that. What a reply
+        sends, named by `path` when it was decided, is taken from the copy of the rules that are live, since on disk a
+        change that is not sound may be half done.
 
         Raises:
             SendRefused: it is neither the tenant's own nor shared (any more): a link leads elsewhere.
         """
+        if is_reference(path):
+            if (sent := self._outgoing.find(path)) is None:
+                raise SendRefused("the file does not lie in the tenant's folder of outgoing files: it is not sent.")
+            return sent
         found = self._last_sound.find(Path(path), self.folder)
         real = found.resolve() if found.is_symlink() else found
         if not any(Bounds(place).hold(real) for place in (self._last_sound.place, self.folder)):

@@ -13,12 +13,13 @@ LogLevel = Literal["debug", "info", "warning", "error"]
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """The settings as they are. `listen` "" serves nothing, `webhook` "" delivers no alert. `delay` is milliseconds;
-    `delay`, `max_per_contact_per_day` and `max_per_minute` hold where a tenant says nothing; without `enabled` no
-    tenant answers."""
+    """The settings as they are. `listen` and `api` "" serve nothing, `webhook` "" delivers no alert. `delay` is
+    milliseconds; `delay`, `max_per_contact_per_day` and `max_per_minute` hold where a tenant says nothing; without
+    `enabled` no tenant answers."""
 
     data: str = "data"
     listen: str = ""
+    api: str = ""
     log_format: Literal["text", "json"] = "text"
     log_level: LogLevel = "info"
     log_messages: bool = False
@@ -83,6 +84,15 @@ SETTINGS: Final = (
         "HOST:PORT for `/healthz`, `/readyz` and `/metrics`; off when empty. Whoever reaches it can read it: use "
         "127.0.0.1.",
         flag="--listen",
+    ),
+    Setting(
+        "WABOT_API",
+        "api.listen",
+        "api",
+        kinds.ADDRESS,
+        "HOST:PORT for REST and Socket.IO; off when empty. It speaks plain HTTP: a proxy with TLS stands before it. "
+        "Needs `wabot[api]`.",
+        flag="--api",
     ),
     Setting(
         "WABOT_LOG_FORMAT",

@@ -10,6 +10,8 @@ from typing import Any, Final
 from wabot.model.errors import StoreError
 from wabot.model.stored import Erased
 from wabot.store.media import MediaFolder
+from wabot.store.outgoing import OutgoingFolder
+from wabot.store.sqlite import uploads
 from wabot.store.sqlite.opening import NAME, open_file, open_for_reading, plainly
 from wabot.store.sqlite.payload import logged_text
 from wabot.store.sqlite.queries import Ask, asker
@@ -63,11 +65,12 @@ def erase(folder: Path, tenant: str, name: str) -> Erased:
         ask = asker(connection, tenant)
         connection.execute("BEGIN IMMEDIATE")
         customer = _customer(ask, name)
-        files = _files(ask, customer)
+        files, sent = _files(ask, customer), _uploads(ask, customer)
         _delete(ask, customer)
+        uploads.drop(ask, sent)
         _mentions(connection, ask, customer.names)
         connection.execute("COMMIT")
-        _delete_files(folder, files)
+        _delete_files(folder, files, sent)
         _clean(connection, folder / NAME)
         return _count(customer)
     except sqlite3.Error as error:
@@ -118,9 +121,16 @@ def _files(ask: Ask, customer: _Customer) -> list[str]:
     return [row["media_file"] for row in rows]
 
 
-def _delete_files(folder: Path, names: list[str]) -> None:
+def _uploads(ask: Ask, customer: _Customer) -> list[str]:
+    """What was sent to them and nobody else. Files' names tell of people, too."""
+    rows = (row for conversation in customer.chats for row in ask("forget_uploads", conversation=conversation))
+    return [row["media_upload"] for row in rows]
+
+
+def _delete_files(folder: Path, names: list[str], sent: list[str]) -> None:
     try:
         MediaFolder(folder).delete(names)
+        OutgoingFolder(folder).delete(sent)
     except OSError as error:
         raise StoreError(
             f"the rows are erased, but {error.filename} could not be deleted ({error.strerror}). Delete it by hand."

@@ -2,7 +2,7 @@
 
 -- name: files_wanted
 SELECT id, message_type, media_details, media_tries FROM messages
-WHERE tenant_id = :tenant AND media_details <> '' AND created_at >= :since AND media_file = '' AND media_error = ''
+WHERE tenant_id = :tenant AND media_details <> '' AND created_at >= :since AND media_file = '' AND media_error = '' AND media_upload = ''
 AND NOT is_imported AND message_type IN ('image', 'video', 'audio', 'document', 'sticker')
 ORDER BY created_at LIMIT :most;
 

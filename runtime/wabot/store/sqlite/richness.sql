@@ -20,7 +20,7 @@ UPDATE messages SET content = :content, edits = :edits, edited_at = :at WHERE id
 -- Who took it back wants nobody to read it: nothing of it stays but that it was there.
 UPDATE messages SET
     content = '', edits = '[]', media_mime_type = '', media_size = 0, media_details = '', media_file = '',
-    media_error = '', quoted_message_id = '', revoked_at = :at
+    media_error = '', media_upload = '', quoted_message_id = '', revoked_at = :at
 WHERE id = :id AND tenant_id = :tenant;
 
 -- name: message_react

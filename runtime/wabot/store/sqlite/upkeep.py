@@ -8,7 +8,11 @@ from pathlib import Path
 from typing import Any, Final
 
 from wabot.model.errors import StoreError
+from wabot.model.ids import made_at
 from wabot.model.stored import JobRun
+from wabot.store.sqlite.feeding import forget
+from wabot.store.outgoing import OutgoingFolder
+from wabot.store.sqlite import uploads
 from wabot.store.sqlite.opening import NAME, open_file, open_for_reading, plainly
 from wabot.store.sqlite.queries import Ask, asker
 from wabot.store.sqlite.retention import BATCH, TABLES, Old, delete, old_rows
@@ -61,6 +65,9 @@ class Upkeep:
         for kind in TABLES:
             if count := await self._clean(kind, before, now):
                 deleted[kind.table] = count
+        while gone := await self._run(lambda _connection: forget(self._ask, now, BATCH)):
+            deleted["feed"] = deleted.get("feed", 0) + gone
+            await asyncio.sleep(_PAUSE)
         if files := await asyncio.to_thread(_old_files, self._folder / "media", before):
             deleted["media"] = files
         return deleted
@@ -86,6 +93,17 @@ class Upkeep:
                 return old_rows(connection, self._tenant, kind, before, now, _READ)
         except sqlite3.Error as error:
             raise StoreError(plainly(self._folder / NAME, error)) from error
+
+    async def drop_uploads(self, now: int) -> int:
+        folder, dropped = OutgoingFolder(self._folder), 0
+        # The rows first: from then on no message can be given such a file.
+        while gone := await self._run(lambda _connection: uploads.drop_over(self._ask, now)):
+            await asyncio.to_thread(folder.delete, gone)
+            dropped += len(gone)
+        old = [id for id in await asyncio.to_thread(folder.ids) if made_at(id) < now - uploads.UNUSED]
+        lost = await self._run(lambda _connection: uploads.unknown(self._ask, old)) if old else []
+        await asyncio.to_thread(folder.delete, lost)
+        return dropped + len(lost)
 
     async def tidy(self, now: int) -> str:
         # On the session's own connection, which knows what was asked; of each index a sample is read, in milliseconds.

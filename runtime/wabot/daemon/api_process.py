@@ -1,0 +1,120 @@
+"""The API's process: `python -m wabot.daemon.api_process RULES DATA OPTIONS`, begun by the daemon, which holds the
+socket that it listens on. It ends on SIGTERM, once what it answers is answered, or when the pipe on its standard input
+closes: that is the daemon's death, whatever killed it."""
+
+import asyncio
+import json
+import os
+import signal
+import socket
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Final
+
+import uvicorn
+
+from wabot.api.app import living, make_app
+from wabot.api.house import House
+from wabot.api.problems import Problem
+from wabot.daemon import sentry
+from wabot.daemon.discovery import Discovery
+from wabot.daemon.line import Line
+from wabot.daemon.logs import LogReport, configure
+from wabot.daemon.settings import read_settings
+from wabot.model.failure import place_of
+from wabot.session.clock import RealClock
+from wabot.session.forever import forever
+
+_GRACE: Final = 10
+"""Seconds that requests under way have to end."""
+
+
+class NoDoor:
+    async def enter(self, _request: Any) -> Any:
+        raise Problem(401, "Nobody can log in yet.", "UNAUTHORIZED")
+
+
+class _Server(uvicorn.Server):
+    """Signals are ours: the daemon's child has other ways to end, too."""
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+
+async def run(rules: Path, data: Path, options: dict[str, Any]) -> None:
+    """Serve until told to stop."""
+    loop, report = asyncio.get_running_loop(), LogReport("")
+    line, discovery = Line(options["line"]), Discovery(rules, data)
+    house = House(data, lambda: discovery.tenants, RealClock(), NoDoor())
+    app = make_app(house)
+    server = _Server(
+        uvicorn.Config(
+            app,
+            loop="none",
+            http="httptools",
+            ws="websockets-sansio",
+            lifespan="off",
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            proxy_headers=False,
+            timeout_graceful_shutdown=_GRACE,
+        )
+    )
+
+    def stop() -> None:
+        server.should_exit = True
+
+    def gone() -> None:
+        if not os.read(0, 1024):
+            loop.remove_reader(0)
+            stop()
+
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop)
+    loop.add_reader(0, gone)
+    beside = [
+        asyncio.create_task(line.beat(options["beat"])),
+        asyncio.create_task(forever(lambda: _follow(discovery), report.note, "following tenants")),
+    ]
+    try:
+        async with living(house):
+            await server.serve([socket.socket(fileno=options["listening"])])
+    finally:
+        for task in beside:
+            task.cancel()
+
+
+async def _follow(discovery: Discovery) -> None:
+    async for _ in discovery.changes():
+        pass
+
+
+def main() -> None:
+    """The process's entry point."""
+    rules, data, options = Path(sys.argv[1]), Path(sys.argv[2]), json.loads(sys.argv[3])
+    settings = read_settings({}, os.environ).settings
+    configure(settings.log_format, settings.log_level, crashes=bool(settings.sentry_dsn))
+    sentry.start(settings.sentry_dsn)
+    try:
+        with asyncio.Runner(loop_factory=_loop) as runner:
+            runner.run(run(rules, data, options))
+    except Exception as error:
+        LogReport("").note("the API crashed", level="error", error=place_of(error))
+        sentry.flush()
+        if os.environ.get("WABOT_DEBUG"):
+            raise
+        sys.exit(1)
+
+
+def _loop() -> asyncio.AbstractEventLoop:
+    import uvloop
+
+    return uvloop.new_event_loop()
+
+
+if __name__ == "__main__":
+    main()
