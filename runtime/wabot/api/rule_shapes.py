@@ -10,7 +10,9 @@ from wabot.model.message import MessageType
 
 _NO_CONTROLS = r"^[^\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]*$"
 Text = Annotated[str, StringConstraints(max_length=65_536, pattern=_NO_CONTROLS)]
-Line = Annotated[str, StringConstraints(min_length=1, max_length=1_000, pattern=r"^[^\x00-\x1f\x7f-\x9f\u2028\u2029\ufeff]+$")]
+Line = Annotated[
+    str, StringConstraints(min_length=1, max_length=1_000, pattern=r"^[^\x00-\x1f\x7f-\x9f\u2028\u2029\ufeff]+$")
+]
 Name = Annotated[Line, StringConstraints(max_length=100)]
 Id = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_.-]{0,62}$")]
 Time = Annotated[str, StringConstraints(pattern=r"^[0-2][0-9]:[0-5][0-9]$")]
@@ -57,9 +59,9 @@ class RuleChange(Shape):
 
     name: Name | None = None
     description: Text | None = None
-    trigger_type: Literal["welcome", "keyword", "time_based", "pattern", "menu_selection", "fallback", "goto"] | None = (
-        None
-    )
+    trigger_type: (
+        Literal["welcome", "keyword", "time_based", "pattern", "menu_selection", "fallback", "goto"] | None
+    ) = None
     keywords: Annotated[list[Line], Field(max_length=1_000)] | None = None
     match_type: Literal["exact", "contains", "starts_with", "ends_with", "word", "regex", "fuzzy"] | None = None
     case_sensitive: bool | None = None
@@ -121,7 +123,12 @@ class QuickReplyChange(Shape):
     category: Annotated[Line, StringConstraints(max_length=50)] | Literal[""] | None = None
     tags: Annotated[list[Tag], Field(max_length=100)] | None = None
     is_global: bool | None = None
-    operators: Annotated[list[Annotated[str, StringConstraints(pattern=r"^[^@\s]+@[^@\s]+$", max_length=254)]], Field(max_length=100)] | None = None
+    operators: (
+        Annotated[
+            list[Annotated[str, StringConstraints(pattern=r"^[^@\s]+@[^@\s]+$", max_length=254)]], Field(max_length=100)
+        ]
+        | None
+    ) = None
 
 
 class NewQuickReply(QuickReplyChange):

@@ -9,7 +9,6 @@ import unicodedata
 from collections.abc import Collection, Mapping
 from typing import Any, Final
 
-from wabot.api.problems import Problem
 from wabot.api.workshop import responses, triggers
 from wabot.api.workshop.durations import counted, written
 
@@ -134,13 +133,3 @@ def _put(made: dict[str, Any], key: str, value: Any) -> None:
         made.pop(key, None)
     else:
         made[key] = value
-
-
-def needed(told: Entry) -> None:
-    """
-    Raises:
-        Problem: 422, a new rule lacks what every rule has.
-    """
-    for name in ("name", "triggerType", "responseType"):
-        if not told.get(name):
-            raise Problem(422, f"A rule needs `{name}`.", "INVALID_RULE", field=name)

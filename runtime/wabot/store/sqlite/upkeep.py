@@ -10,9 +10,9 @@ from typing import Any, Final
 from wabot.model.errors import StoreError
 from wabot.model.ids import made_at
 from wabot.model.stored import JobRun
-from wabot.store.sqlite.feeding import forget
 from wabot.store.outgoing import OutgoingFolder
 from wabot.store.sqlite import uploads
+from wabot.store.sqlite.feeding import forget
 from wabot.store.sqlite.opening import NAME, open_file, open_for_reading, plainly
 from wabot.store.sqlite.queries import Ask, asker
 from wabot.store.sqlite.retention import BATCH, TABLES, Old, delete, old_rows
