@@ -46,6 +46,12 @@ async def test_what_a_person_does_is_told_with_what_changed(tmp_path: Path) -> N
         await shop.look()
         await shop.settle()
         resolve(tmp_path / HOME, "warung", BUDI, lambda *_: Choice(""), shop.clock.now())
-        assert [kind for kind, _ in told(desk)] == ["message", "conversation", "message_status", "conversation"]
+        assert [kind for kind, _ in told(desk)] == [
+            "message",
+            "conversation",
+            "conversation",
+            "message_status",
+            "conversation",
+        ]
         assert '"status":"resolved"' in told(desk)[-1][1]
         await desk.close()

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from fastapi import Request
 
+from wabot.api.fences.shares import Shares
 from wabot.api.problems import Problem, unknown
 from wabot.api.settings import ApiSettings
 from wabot.bus import SESSION, Mouth
@@ -49,6 +50,8 @@ class House:
     wrote: Callable[[str], None] = lambda _tenant: None
     """Is told of each tenant whose store was changed by the API."""
     settings: ApiSettings = field(default_factory=ApiSettings)
+    shares: Shares | None = None
+    """How often whoever is known may ask; None: as often as they like."""
     parts: dict[str, Any] = field(default_factory=dict)
     _desks: dict[str, Desk] = field(default_factory=dict)
     _rules: dict[str, tuple[Any, "RuleSet | None"]] = field(default_factory=dict)

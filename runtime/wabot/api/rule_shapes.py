@@ -1,27 +1,29 @@
 """Bodies of the endpoints about rules and quick replies, as clients write them."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 
-from pydantic import ConfigDict, Field, StringConstraints
+from pydantic import Field, StringConstraints
 
 from wabot.api.answers import Shape
 from wabot.model.context import Priority
 from wabot.model.message import MessageType
 
-_NO_CONTROLS = r"^[^\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]*$"
+_NO_CONTROLS: Final = r"^[^\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]*$"
+_ONE_LINE: Final = r"^[^\x00-\x1f\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]+$"
 Text = Annotated[str, StringConstraints(max_length=65_536, pattern=_NO_CONTROLS)]
-Line = Annotated[
-    str, StringConstraints(min_length=1, max_length=1_000, pattern=r"^[^\x00-\x1f\x7f-\x9f\u2028\u2029\ufeff]+$")
-]
+Line = Annotated[str, StringConstraints(min_length=1, max_length=1_000, pattern=_ONE_LINE)]
 Name = Annotated[Line, StringConstraints(max_length=100)]
 Id = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_.-]{0,62}$")]
 Time = Annotated[str, StringConstraints(pattern=r"^[0-2][0-9]:[0-5][0-9]$")]
 Tag = Annotated[str, StringConstraints(pattern=r"^[^\s,:\x00-\x1f\x7f-\x9f\ufeff]{1,50}$")]
+Email = Annotated[str, StringConstraints(pattern=r"^[^@\s]+@[^@\s]+$", max_length=254)]
+Emails = Annotated[list[Email], Field(max_length=100)]
+TriggerType = Literal["welcome", "keyword", "time_based", "pattern", "menu_selection", "fallback", "goto"]
 
 
 class WorkingHours(Shape):
-    """The shop's hours; a rule of the type `time_based` answers outside of them. Days: 1 Monday … 7 Sunday (0 is Sunday,
-    too); none: all. The time zone is the tenant's."""
+    """The shop's hours; a rule of the type `time_based` answers outside of them. Days: 1 Monday … 7 Sunday (0 is
+    Sunday, too); none: all. The time zone is the tenant's."""
 
     start: Time
     end: Time
@@ -59,9 +61,7 @@ class RuleChange(Shape):
 
     name: Name | None = None
     description: Text | None = None
-    trigger_type: (
-        Literal["welcome", "keyword", "time_based", "pattern", "menu_selection", "fallback", "goto"] | None
-    ) = None
+    trigger_type: TriggerType | None = None
     keywords: Annotated[list[Line], Field(max_length=1_000)] | None = None
     match_type: Literal["exact", "contains", "starts_with", "ends_with", "word", "regex", "fuzzy"] | None = None
     case_sensitive: bool | None = None
@@ -115,20 +115,13 @@ class QuickReplyChange(Shape):
     """A quick reply, or what of one shall change: fields that are left out stay. `isGlobal: false` without `operators`:
     for whoever writes it alone."""
 
-    model_config = ConfigDict(str_strip_whitespace=False)
-
     shortcut: Annotated[str, StringConstraints(pattern=r"^/?[a-z0-9_-]{1,49}$")] | None = None
     title: Name | None = None
     message: Annotated[Text, StringConstraints(min_length=1)] | None = None
     category: Annotated[Line, StringConstraints(max_length=50)] | Literal[""] | None = None
     tags: Annotated[list[Tag], Field(max_length=100)] | None = None
     is_global: bool | None = None
-    operators: (
-        Annotated[
-            list[Annotated[str, StringConstraints(pattern=r"^[^@\s]+@[^@\s]+$", max_length=254)]], Field(max_length=100)
-        ]
-        | None
-    ) = None
+    operators: Emails | None = None
 
 
 class NewQuickReply(QuickReplyChange):
