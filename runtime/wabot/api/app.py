@@ -8,14 +8,16 @@ from fastapi import APIRouter, FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 
+from wabot.api import media
 from wabot.api.answers import answer
 from wabot.api.house import House
+from wabot.api.outgoing import media_living
 from wabot.api.problems import Problem
 from wabot.model.errors import StoreError
 
-ROUTERS: Final[tuple[APIRouter, ...]] = ()
+ROUTERS: Final[tuple[APIRouter, ...]] = (media.router,)
 """Every module's endpoints."""
-LIVING: Final[tuple[Callable[[House], AbstractAsyncContextManager[None]], ...]] = ()
+LIVING: Final[tuple[Callable[[House], AbstractAsyncContextManager[None]], ...]] = (media_living,)
 """What lives as long as the API does: each is entered when it starts, in this order, and left when it ends."""
 
 

@@ -24,36 +24,41 @@ def say(folder: Path, tenant: str, said: PersonSays, at: int) -> str:
         row = _conversation(ask, said.chat)
         if row is None or not row["customer_messages"]:
             return ""
-        outbound = uuid7(at)
-        for waiting in ask("outbox_cancel", conversation=row["id"], error=TAKEN).fetchall():
-            _status(ask, waiting["id"])
-        ask(
-            "person_says",
-            id=outbound,
-            conversation=row["id"],
-            chat=said.chat,
-            text=said.text,
-            email=said.operator,
-            at=at,
-        )
-        ask(
-            "message_add",
-            id=outbound,
-            conversation=row["id"],
-            wa_message=None,
-            sender="cs",
-            name=said.name,
-            type="text",
-            content=said.text,
-            status="queued",
-            sent_at=None,
-            at=at,
-        )
-        _credit(ask, row, said.operator, at)
-        until = at + said.pause
-        ask("conversation_answered_by_person", id=row["id"], email=said.operator, paused_until=until, at=at)
-        if said.shortcut:
-            ask("quick_reply_used", shortcut=said.shortcut, at=at)
+        return person_says(ask, row, said, at)
+
+
+def person_says(ask: Ask, row: Any, said: PersonSays, at: int) -> str:
+    """As `say`, part of the caller's transaction. `row` is the conversation, whose customer has written first."""
+    outbound = uuid7(at)
+    for waiting in ask("outbox_cancel", conversation=row["id"], error=TAKEN).fetchall():
+        _status(ask, waiting["id"])
+    ask(
+        "person_says",
+        id=outbound,
+        conversation=row["id"],
+        chat=said.chat,
+        text=said.text,
+        email=said.operator,
+        at=at,
+    )
+    ask(
+        "message_add",
+        id=outbound,
+        conversation=row["id"],
+        wa_message=None,
+        sender="cs",
+        name=said.name,
+        type="text",
+        content=said.text,
+        status="queued",
+        sent_at=None,
+        at=at,
+    )
+    _credit(ask, row, said.operator, at)
+    until = at + said.pause
+    ask("conversation_answered_by_person", id=row["id"], email=said.operator, paused_until=until, at=at)
+    if said.shortcut:
+        ask("quick_reply_used", shortcut=said.shortcut, at=at)
     return outbound
 
 
