@@ -6,39 +6,30 @@ from pathlib import Path
 from typing import Any
 
 import httpx
-from fastapi import Request
+from argon2 import PasswordHasher
 
 from wabot.api.app import living, make_app
-from wabot.api.guard import Who
+from wabot.api.door import AccountsDoor, open_door
 from wabot.api.house import House
-from wabot.api.problems import Problem
-from wabot.api.tokens import issue, read
+from wabot.api.passwords import Passwords
+from wabot.api.tokens import issue
 from wabot.model.people import Role
 from wabot.model.permissions import ROLE_PERMISSIONS
 from wabot.ports import Clock
+from wabot.store.sqlite.node import ordering
+from wabot.store.sqlite.node.logins import log_in
+from wabot.store.sqlite.node.members import change_member, invite
 
-SECRET = b"a secret of tests, long enough for HS256"
-
-
-class TokenDoor:
-    """Lets in whoever bears a token signed with `SECRET`. Not the real door: it knows no accounts."""
-
-    def __init__(self, clock: Clock) -> None:
-        self._clock = clock
-
-    async def enter(self, request: Request) -> Who:
-        claims = read(SECRET, request.headers.get("authorization", "").removeprefix("Bearer "), self._clock.now())
-        if claims is None:
-            raise Problem(401, "Log in first.")
-        role: Role = claims["operatorRole"]
-        return Who(claims["sub"], claims["email"], role, frozenset(claims["permissions"]), claims["aid"])
+CHEAP = Passwords(PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
+"""Argon2 as quick as it can be."""
+UNUSABLE = "no password fits this hash"
 
 
 class Front:
     """Somebody at a front end. Requests are answered with (status, body)."""
 
     def __init__(self, client: httpx.AsyncClient, token: str) -> None:
-        self.client, self._headers = client, {"authorization": f"Bearer {token}"}
+        self.client, self.token, self._headers = client, token, {"authorization": f"Bearer {token}"}
 
     async def ask(self, method: str, path: str, **more: Any) -> httpx.Response:
         headers = {**self._headers, **more.pop("headers", {})}
@@ -69,20 +60,30 @@ def _good(response: httpx.Response) -> Any:
 class Api:
     """The API of a data folder."""
 
-    def __init__(self, house: House, client: httpx.AsyncClient) -> None:
-        self.house, self.client = house, client
+    def __init__(self, house: House, client: httpx.AsyncClient, door: AccountsDoor) -> None:
+        self.house, self.client, self.door = house, client, door
 
-    def front(self, tenant: str = "warung", role: Role = "owner", email: str = "ibu@sari.example") -> Front:
-        """Somebody who is logged in as `role`."""
+    def front(self, tenant: str = "warung", role: Role = "owner", email: str = "") -> Front:
+        """Somebody who is logged in as `role`, with an account and a login of their own. Without `email`,
+        ibu@sari.example is the owner, and operator@sari.example an operator."""
+        email = email or ("ibu@sari.example" if role == "owner" else f"{role}@sari.example")
+        name, now = email.split("@")[0].title(), self.house.clock.now()
+        with ordering(self.house.data) as ask:
+            account = invite(ask, tenant, email, name, role, now, trusted=True).account
+            change_member(ask, tenant, email, now, role=role)
+            ask("account_password", account=account, password=UNUSABLE, at=now)
+            ask("membership_joined", account=account, tenant=tenant, at=now)
+            login = log_in(ask, account, tenant, "", now).id
         token = issue(
-            SECRET,
+            self.door.secret,
             tenant=tenant,
-            account=email,
+            account=account,
+            login=login,
             email=email,
-            name=email.split("@")[0].title(),
+            name=name,
             role=role,
             permissions=ROLE_PERMISSIONS[role],
-            now=self.house.clock.now(),
+            now=now,
         )
         return Front(self.client, token)
 
@@ -91,7 +92,8 @@ class Api:
 async def api(data: Path, tenants: Mapping[str, Path], clock: Clock) -> AsyncIterator[Api]:
     """The API of the tenants (name → folder of rules) with their data in `data`, until the block ends. Beside a
     `stage` with `home="data/warung"`: `api(place / "data", {"warung": shop.folder}, shop.clock)`."""
-    house = House(data, lambda: tenants, clock, TokenDoor(clock))
+    door = open_door(data, clock, passwords=CHEAP)
+    house = House(data, lambda: tenants, clock, door)
     transport = httpx.ASGITransport(make_app(house))
     async with living(house), httpx.AsyncClient(transport=transport, base_url="http://wabot.test") as client:
-        yield Api(house, client)
+        yield Api(house, client, door)

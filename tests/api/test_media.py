@@ -142,7 +142,7 @@ async def test_the_same_request_twice_sends_once_and_says_the_same(shop: Shop) -
     again = await shop.send(conversationId=to, key="k1")
     assert again.json()["message"]["id"] == first.json()["message"]["id"]
     assert again.json()["message"]["status"] == "sent"
-    assert code(await shop.send(conversationId=other, key="k1")) == (422, "IDEMPOTENCY_KEY_REUSED")
+    assert code(await shop.send(conversationId=other, key="k1")) == (409, "IDEMPOTENCY_KEY_REUSED")
     both = await asyncio.gather(*(shop.send(conversationId=to, key="k2") for _ in range(3)))
     assert len({one.json()["message"]["id"] for one in both}) == 1
     assert (len(shop.queued()), shop.kept) == (1, ["foto.jpg", "foto.jpg"])

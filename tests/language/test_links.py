@@ -40,6 +40,7 @@ def codes(folder: Path) -> list[tuple[str, str]]:
         "rules.yaml",
         "hours.yaml",
         "quick-replies.yaml",
+        "quick-replies.managed.yaml",
         "rules/link.yaml",
         "tests/link.yaml",
         "templates/link.j2",

@@ -30,3 +30,10 @@ def test_files_are_not_downloaded_unless_asked_for() -> None:
     assert read_tenant("warung", {**NEEDED, "media": written}).media == MediaSettings(
         True, 500_000, frozenset({"audio"})
     )
+
+
+def test_a_customer_waits_ten_minutes_for_one_operator_unless_the_tenant_says_otherwise() -> None:
+    assert read_tenant("warung", NEEDED).handoff.answer_within == 600_000
+    assert read_tenant("warung", {**NEEDED, "handoff": {"answer_within": "never"}}).handoff.answer_within is None
+    written = read_tenant("warung", {**NEEDED, "handoff": {"answer_within": "1h", "absent_after": "3m"}}).handoff
+    assert (written.answer_within, written.absent_after) == (3_600_000, 180_000)

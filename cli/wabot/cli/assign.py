@@ -8,6 +8,7 @@ import typer
 from wabot.cli import render
 from wabot.cli.exit_codes import CLEAN, FINDINGS
 from wabot.cli.kept import live_rules
+from wabot.cli.nudging import nudge
 from wabot.cli.output import Format, complain, say
 from wabot.cli.shop import chooser, named, people_of
 from wabot.cli.stored import DATA_HELP, find_chat, missing
@@ -52,6 +53,7 @@ def assign(
     if not give(folder, folder.name, found, wanted, chooser(rule_set, now), now):
         complain(f"wabot: nothing is done: the chat {found} is spam")
         raise typer.Exit(FINDINGS)
+    nudge(folder)
     _tell(folder, _stands(folder, found), output)
 
 
@@ -64,6 +66,7 @@ def resolve(chat: _Chat, data: _Data = Path("data"), tenant: _Tenant = "", outpu
     if not settle(folder, folder.name, found, chooser(live_rules(folder), now), now):
         complain(f"wabot: nothing is done: the chat {found} is {_stands(folder, found).status}")
         raise typer.Exit(FINDINGS)
+    nudge(folder)
     _tell(folder, _stands(folder, found), output)
 
 

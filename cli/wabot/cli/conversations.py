@@ -10,6 +10,7 @@ import typer
 
 from wabot.cli import render
 from wabot.cli.exit_codes import CLEAN
+from wabot.cli.nudging import nudge
 from wabot.cli.output import Format, say, style
 from wabot.cli.rich_messages import customer, rich_data, shown
 from wabot.cli.stored import DATA_HELP, find_chat, in_a_line, paused, paused_as_data, stored_tenants, when
@@ -59,6 +60,7 @@ def conversations(
             from wabot.store.sqlite import look_at
 
             look_at(folder, folder.name, found)
+            nudge(folder)
         with reading(folder, folder.name) as store:
             (item,) = store.conversations(chat=found)
             said = store.messages(found, limit)
@@ -111,6 +113,7 @@ def _one(tenant: str, item: StoredConversation, said: list[StoredMessage], now: 
         "status": f"{item.status}, priority {item.priority}",
         "waits for": " since ".join(part for part in (_awaited(item), when(item.waiting_since, seconds=False)) if part),
         "with": _with(item),
+        "before": _before(item),
         "settled": when(item.resolved_at),
         "reopened": f"{item.reopened}×" if item.reopened else "",
         "tags": " ".join(item.tags),
@@ -133,6 +136,13 @@ def _with(item: StoredConversation) -> str:
     return item.operator or ("phone" if item.taken_by == "phone" else "")
 
 
+def _before(item: StoredConversation) -> str:
+    """Who had the chat before, and how often it was taken from somebody who was silent or gone."""
+    if item.status in ("resolved", "closed") or not item.had_by or item.had_by == item.operator:
+        return ""
+    return item.had_by + (f", handed on {item.handed_on}×" if item.handed_on else "")
+
+
 def _awaited(item: StoredConversation) -> str:
     """Whom the chat waits for; one that is settled keeps whom it was for, and waits for nobody."""
     return "" if item.status in ("resolved", "closed") else item.assigned_to
@@ -141,7 +151,8 @@ def _awaited(item: StoredConversation) -> str:
 def _waits(item: StoredConversation, now: int) -> str:
     from wabot.engine.gates import clock
 
-    return "" if item.waiting_since is None else clock(max(now - item.waiting_since, 0) // 60_000 * 60_000)
+    since = item.waiting_since or item.unanswered_since
+    return "" if since is None else clock(max(now - since, 0) // 60_000 * 60_000)
 
 
 def _data(tenant: str, item: StoredConversation, now: int) -> dict[str, Any]:
@@ -155,6 +166,8 @@ def _data(tenant: str, item: StoredConversation, now: int) -> dict[str, Any]:
         "assigned_to": item.assigned_to or None,
         "operator": item.operator or None,
         "taken_by": item.taken_by or None,
+        "had_by": item.had_by or None,
+        "handed_on": item.handed_on,
         "waiting_since": item.waiting_since,
         "resolved_at": item.resolved_at,
         "reopened": item.reopened,

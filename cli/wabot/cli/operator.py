@@ -12,6 +12,7 @@ import typer
 from wabot.cli import render
 from wabot.cli.exit_codes import CLEAN, FINDINGS
 from wabot.cli.kept import live_rules
+from wabot.cli.nudging import nudge
 from wabot.cli.output import Format, complain, say, style
 from wabot.cli.shop import chooser, named, one_tenant, people_of
 from wabot.cli.stored import DATA_HELP, stored_tenants, when
@@ -114,6 +115,7 @@ def operator(
         if not add_operator(folder, folder.name, new, choose, now):
             complain(f"wabot: {folder.name} has an operator {new.email} already; `wabot operator set` changes them")
             raise typer.Exit(FINDINGS)
+        nudge(folder)
         _told(folder, new.email, "added", output)
         raise typer.Exit(CLEAN)
     found = named(folder, email).email
@@ -121,6 +123,7 @@ def operator(
         from wabot.store.sqlite import remove_operator
 
         remove_operator(folder, folder.name, found, choose, now)
+        nudge(folder)
         say(render.as_json({"tenant": folder.name, "removed": found}) if output is Format.json else f"{found}: removed")
         raise typer.Exit(CLEAN)
     from wabot.store.sqlite import Change, change_operator
@@ -136,6 +139,7 @@ def operator(
     if change == Change():
         raise UsageError("say what to change: --status, --max, --hours, --teams, --role or --name")
     change_operator(folder, folder.name, found, change, choose, now)
+    nudge(folder)
     _told(folder, found, "changed", output)
     raise typer.Exit(CLEAN)
 

@@ -10,6 +10,7 @@ import typer
 
 from wabot.cli import render
 from wabot.cli.exit_codes import CLEAN, FINDINGS
+from wabot.cli.nudging import nudge
 from wabot.cli.output import Format, complain, say, style
 from wabot.cli.stored import DATA_HELP, in_a_line, missing, stored_tenants, when
 from wabot.cli.table import table
@@ -57,6 +58,8 @@ def outbox(
         raise UsageError(f"`wabot outbox {order}` needs the id of a reply; `wabot outbox` lists them")
     folder, before = _find(folders, outbound, data)
     done = _cancel(folder, before) if order is Order.cancel else _retry(folder, before, sure)
+    if not done:
+        nudge(folder)
     after = _find([folder], outbound, data)[1]
     if output is Format.json:
         say(render.as_json({"tenant": folder.name, "done": not done, "why": done or None, **reply_as_data(after)}))

@@ -8,6 +8,7 @@ import typer
 
 from wabot.cli import render
 from wabot.cli.exit_codes import CLEAN
+from wabot.cli.nudging import nudge
 from wabot.cli.output import Format, say
 from wabot.cli.stored import DATA_HELP, find_chat, paused, paused_as_data, stored_tenants
 from wabot.language.read import duration
@@ -55,6 +56,7 @@ def _do(word: str, until: int | None, now: int, data: Path, tenant: str, output:
     else:
         folder, chat = find_chat(word, data, (tenant,) if tenant else (), set() if tenant else tenants.keys())
         pause_chat(folder, folder.name, chat, until, now)
+    nudge(folder)
     if output is Format.json:
         say(render.as_json({"tenant": folder.name, "chat": chat or None, **paused_as_data(until, now)}))
     else:

@@ -12,6 +12,7 @@ from wabot.cli import render
 from wabot.cli.asking import read_time
 from wabot.cli.exit_codes import CLEAN, FINDINGS
 from wabot.cli.kept import last_sound_rules
+from wabot.cli.nudging import nudge
 from wabot.cli.output import Format, complain, say
 from wabot.cli.stored import DATA_HELP, find_chat
 from wabot.cli.words import unknown
@@ -73,6 +74,8 @@ def remind(
     elif before is not None:
         when = datetime.fromtimestamp(before.due / 1000, zone)
         why = f"the reminder {before.id} is pending there for {when:%Y-%m-%d %H:%M}; add --replace to take its place"
+    if not why:
+        nudge(folder)
     late = "the customer will have been silent for more than 7 days: it is sent only if they write again before"
     note = late if seen == [_SILENT] and not why else ""
     if output is Format.json:

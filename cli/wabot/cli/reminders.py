@@ -9,6 +9,7 @@ import typer
 
 from wabot.cli import render
 from wabot.cli.exit_codes import CLEAN, FINDINGS
+from wabot.cli.nudging import nudge
 from wabot.cli.output import Format, complain, say, style
 from wabot.cli.stored import DATA_HELP, in_a_line, missing, stored_tenants, when
 from wabot.cli.table import table
@@ -58,9 +59,10 @@ def _cancel(folder: Path, before: StoredFollowUp) -> bool:
     """Also one that stands in the outbox already, but has not gone out."""
     from wabot.store.sqlite import cancel, cancel_follow_up
 
-    if cancel_follow_up(folder, folder.name, before.id, RealClock().now()):
-        return True
-    return cancel(folder, folder.name, before.id)
+    done = cancel_follow_up(folder, folder.name, before.id, RealClock().now()) or cancel(folder, folder.name, before.id)
+    if done:
+        nudge(folder)
+    return done
 
 
 def _find(folders: Sequence[Path], reminder: str, data: Path) -> tuple[Path, StoredFollowUp]:

@@ -12,6 +12,7 @@ from wabot.cli import output as printing
 from wabot.cli import render
 from wabot.cli.exit_codes import CLEAN, FINDINGS
 from wabot.cli.kept import live_rules
+from wabot.cli.nudging import nudge
 from wabot.cli.output import Format, complain
 from wabot.cli.shop import named
 from wabot.cli.stored import DATA_HELP, find_chat, missing, paused
@@ -60,6 +61,7 @@ def say(
     if not outbound:
         complain(f"wabot: nothing is written: the customer of {found} has not written first")
         raise typer.Exit(FINDINGS)
+    nudge(folder)
     if output is Format.json:
         told = {"tenant": folder.name, "chat": found, "id": outbound, "text": said, "as": by[0] or None}
         printing.say(render.as_json({**told, "paused_until": now + pause}))

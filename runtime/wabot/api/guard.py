@@ -1,6 +1,5 @@
 """Who may do what: each endpoint names the permission that it needs, and is handed who asks."""
 
-from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Annotated, Any
 
@@ -15,7 +14,8 @@ from wabot.model.permissions import Permission
 @dataclass(frozen=True, slots=True)
 class Who:
     """Whoever asks, in one tenant. `email` is that of the person ("" for an API key), `key` the id of the API key (""
-    for a person), `account` the person's account."""
+    for a person), `account` the person's account, `login` the login that their token is of. A key has the permissions
+    that it was given, whatever its `role` says."""
 
     tenant: str
     email: str
@@ -24,6 +24,7 @@ class Who:
     account: str = ""
     key: str = ""
     name: str = ""
+    login: str = ""
 
     def may(self, permission: Permission) -> bool:
         return permission in self.permissions
@@ -34,20 +35,29 @@ class Who:
             Problem: 403.
         """
         if permission not in self.permissions:
-            raise Problem(403, f"Your role ({self.role}) lacks the permission `{permission}`.", "FORBIDDEN")
+            who = "This API key" if self.key else f"Your role ({self.role})"
+            raise Problem(403, f"{who} lacks the permission `{permission}`.", "FORBIDDEN")
+
+
+class Needs:
+    """Whether whoever asks has these permissions; what tests and the OpenAPI document read of an endpoint."""
+
+    def __init__(self, permissions: tuple[Permission, ...]) -> None:
+        self.permissions = permissions
+
+    async def __call__(self, request: Request) -> Who:
+        house = house_of(request)
+        who = await house.door.enter(request)
+        if house.shares is not None:
+            house.shares.take(request.scope, who.tenant, who.key or who.account or who.email)
+        for permission in self.permissions:
+            who.must(permission)
+        return who
 
 
 def may(*permissions: Permission) -> Any:
     """The dependency of an endpoint that needs these permissions: `who: Who = may("send_messages")`."""
-
-    async def check(request: Request) -> Who:
-        who = await house_of(request).door.enter(request)
-        for permission in permissions:
-            who.must(permission)
-        return who
-
-    checked: Callable[[Request], Awaitable[Who]] = check
-    return Depends(checked)
+    return Depends(Needs(permissions))
 
 
 Home = Annotated[House, Depends(house_of)]

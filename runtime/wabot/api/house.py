@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from fastapi import Request
 
+from wabot.api.fences.shares import Shares
 from wabot.api.problems import Problem, unknown
 from wabot.api.settings import ApiSettings
 from wabot.bus import SESSION, Mouth
@@ -16,6 +17,7 @@ from wabot.model.errors import StoreError
 from wabot.model.same_file import identity
 from wabot.ports import Clock
 from wabot.session.last_sound import COPY
+from wabot.session.report import Mute, Report
 from wabot.store.sqlite.desk import Desk
 
 if TYPE_CHECKING:
@@ -33,6 +35,9 @@ class Door(Protocol):
             Problem: 401, nobody that is known.
         """
 
+    async def enter_token(self, token: str) -> "Who":
+        """The same for whoever bears it in another way than by a request."""
+
 
 @dataclass
 class House:
@@ -46,6 +51,9 @@ class House:
     wrote: Callable[[str], None] = lambda _tenant: None
     """Is told of each tenant whose store was changed by the API."""
     settings: ApiSettings = field(default_factory=ApiSettings)
+    report: Report = field(default_factory=Mute)
+    shares: Shares | None = None
+    """How often whoever is known may ask; None: as often as they like."""
     parts: dict[str, Any] = field(default_factory=dict)
     _desks: dict[str, Desk] = field(default_factory=dict)
     _rules: dict[str, tuple[Any, "RuleSet | None"]] = field(default_factory=dict)

@@ -32,15 +32,6 @@ _FILES: Final = ("image", "video", "audio", "document", "sticker")
 Key = Annotated[str, Header(alias="Idempotency-Key", max_length=200, pattern=r"^[\x21-\x7e]*$")]
 
 
-class Refusal(Shape):
-    """How every error looks."""
-
-    status_code: int
-    error: str
-    message: str
-    code: str
-
-
 class Kept(Shape):
     media_id: str
     media_url: str
@@ -85,8 +76,19 @@ class Gallery(Shape):
     has_more: bool
 
 
+_MEANINGS: Final = {
+    404: "There is no such thing in this tenant.",
+    409: "The customer has not written first, or the key was used for another conversation.",
+    410: "The file is not kept any more.",
+    413: "The file or the request is too large.",
+    415: "Such a file is not sent, or the body is not multipart.",
+    416: "The file has no such range.",
+    507: "There is no room.",
+}
+
+
 def refusals(*statuses: int) -> Any:
-    return {status: {"model": Refusal} for status in (401, 403, 503, *statuses)}
+    return {status: {"description": _MEANINGS[status]} for status in statuses}
 
 
 def _body(**fields: Any) -> Any:
@@ -101,7 +103,7 @@ def _body(**fields: Any) -> Any:
     _URL,
     status_code=201,
     response_model=Kept,
-    responses=refusals(400, 413, 415, 507),
+    responses=refusals(413, 415, 507),
     openapi_extra=_body(),
 )
 async def upload(request: Request, house: Home, key: Key = "", who: Who = may("send_messages")) -> Response:
@@ -126,7 +128,7 @@ async def upload(request: Request, house: Home, key: Key = "", who: Who = may("s
     "/api/messages/send-media",
     status_code=201,
     response_model=Sent,
-    responses=refusals(400, 404, 409, 413, 415, 422, 507),
+    responses=refusals(404, 409, 410, 413, 415, 507),
     openapi_extra=_body(conversationId={"type": "string"}, caption={"type": "string"}),
 )
 async def send_media(request: Request, house: Home, key: Key = "", who: Who = may("send_messages")) -> Response:
@@ -170,7 +172,7 @@ def _first(house: House, who: Who, kept: Upload, conversation: str) -> dict[str,
         if message is None:
             raise gone()
         if message[1] != conversation:
-            raise Problem(422, "This Idempotency-Key was used for another conversation.", "IDEMPOTENCY_KEY_REUSED")
+            raise Problem(409, "This Idempotency-Key was used for another conversation.", "IDEMPOTENCY_KEY_REUSED")
         row = ask("file_of_message", id=message[0]).fetchone()
         return _queued(row["id"], conversation, kept, wire_status(row["status"]), row["created_at"]) | {
             "waMessageId": row["wa_message_id"]
@@ -195,7 +197,7 @@ def wire_status(status: str) -> str:
     return "pending" if status in ("queued", "sending") else status
 
 
-@router.get(_URL, response_model=Gallery, responses=refusals(400, 404))
+@router.get(_URL, response_model=Gallery, responses=refusals(404))
 async def gallery(
     request: Request,
     house: Home,

@@ -5,10 +5,8 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class ApiSettings:
-    """`origins` are the sites whose pages may ask from a browser (none: only pages from here). Files to send are
-    fetched from `media_hosts` (none: from nowhere). `private_networks`: these, and webhooks, may stand in private
-    networks."""
+    """Files to send are fetched from `media_hosts` (none: from nowhere). `private_networks`: these, and webhooks, may
+    stand in private networks."""
 
-    origins: tuple[str, ...] = ()
     media_hosts: tuple[str, ...] = ()
     private_networks: bool = False

@@ -13,17 +13,28 @@ LIFE: Final = 900_000
 LEEWAY: Final = 30
 """Seconds that another machine's clock may be off."""
 _ALGORITHM: Final = "HS256"
+_CLAIMS: Final = ("sub", "aid", "sid", "email", "operatorRole", "permissions", "exp", "iat", "jti")
 _TENANT_ROLES: Final = ("owner", "admin")
 
 
 def issue(
-    secret: bytes, *, tenant: str, account: str, email: str, name: str, role: Role, permissions: Iterable[str], now: int
+    secret: bytes,
+    *,
+    tenant: str,
+    account: str,
+    login: str,
+    email: str,
+    name: str,
+    role: Role,
+    permissions: Iterable[str],
+    now: int,
 ) -> str:
-    """A token for one person in one tenant. `sub` is the tenant; `role` is `tenant` for those who run it, and
-    `cs_operator` for those who answer; `operatorRole` says which exactly."""
+    """A token for one person in one tenant, good for as long as their `login` is. `sub` is the tenant; `role` is
+    `tenant` for those who run it, and `cs_operator` for those who answer; `operatorRole` says which exactly."""
     claims = {
         "sub": tenant,
         "aid": account,
+        "sid": login,
         "email": email,
         "name": name,
         "role": "tenant" if role in _TENANT_ROLES else "cs_operator",
@@ -38,12 +49,16 @@ def issue(
 
 def read(secret: bytes, token: str, now: int) -> dict[str, Any] | None:
     """The claims of a token that is ours and still good; None for any other."""
-    options: Any = {"require": ["sub", "aid", "email", "exp", "iat", "jti"], "verify_exp": False, "verify_iat": False}
+    options: Any = {"require": _CLAIMS, "verify_exp": False, "verify_iat": False}
+    if not token.isascii():
+        return None
     try:
         claims: dict[str, Any] = jwt.decode(token, secret, [_ALGORITHM], options=options)
     except jwt.InvalidTokenError:
         return None
-    # By the clock that everything else goes by, not by the library's.
-    if not isinstance(claims["exp"], int) or now // 1000 >= claims["exp"] + LEEWAY:
+    # By the clock that everything else goes by, not by the library's. What is said to have been made later than now was
+    # made while the clock was wrong, and would be good for too long.
+    made, ends = claims["iat"], claims["exp"]
+    if not isinstance(made, int) or not isinstance(ends, int):
         return None
-    return claims
+    return claims if made - LEEWAY <= now // 1000 < ends + LEEWAY else None

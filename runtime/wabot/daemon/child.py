@@ -37,6 +37,7 @@ from wabot.session.defaults import NodeDefaults, loading
 from wabot.session.deliverer import delivering
 from wabot.session.keys_backup import KeysBackup
 from wabot.session.live import LiveRules
+from wabot.session.neighbours import neighbours
 from wabot.session.report import Report
 from wabot.session.session import Place, Session
 from wabot.store.keeping.layout import KEYS
@@ -157,6 +158,7 @@ async def run(rules: Path, data: Path, options: RunOptions, settings: Settings, 
             load=load,
             keys=KeysBackup(data, key, lambda found: crash(data, report, found, "WhatsApp keys are")),
         )
+        stack.enter_context(neighbours(session, place, store, report))
         _stop_on_signals(session.stop)
         wanted = _reload_on_signal(session.live, data, session.stop)
         try:

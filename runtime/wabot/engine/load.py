@@ -6,15 +6,17 @@ from pathlib import Path
 from wabot.engine.index import Index
 from wabot.engine.trace import in_text
 from wabot.language.diagnostic import Diagnostic
+from wabot.language.own_files import NO_DRAFTS, Drafts
 from wabot.language.tenant import Loaded
 from wabot.language.tenant import load_tenant as read_tenant
 from wabot.language.triggers.keyword import Keyword
 from wabot.language.triggers.pattern import Pattern
 
 
-def load_tenant(folder: Path) -> Loaded:
-    """Read, check and compile one tenant. Findings are in the result; nothing is raised for them."""
-    loaded = read_tenant(folder, Index)
+def load_tenant(folder: Path, drafts: Drafts = NO_DRAFTS) -> Loaded:
+    """Read, check and compile one tenant, with `drafts` as if they lay in its folder. Findings are in the result;
+    nothing is raised for them."""
+    loaded = read_tenant(folder, Index, drafts)
     wrong = _examples(loaded)
     if not wrong:
         return loaded

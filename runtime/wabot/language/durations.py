@@ -1,5 +1,6 @@
 """Durations that are too long or too short to be meant."""
 
+import re
 from collections.abc import Iterator
 from typing import Any, Final
 
@@ -13,8 +14,15 @@ LONGEST_KEPT: Final = 3_660
 """Days."""
 _DAY: Final = 86_400_000
 _KEYS: Final = frozenset(
-    {"cooldown", "delay", "expires", "wait", "stale_after", "pause", "more_than", "less_than", "after"}
+    {
+        *("cooldown", "delay", "expires", "wait", "stale_after", "pause", "more_than", "less_than", "after"),
+        *("answer_within", "absent_after"),
+    }
 )
+_SHORTEST_WAITS: Final = {"answer_within": "1m", "absent_after": "2m"}
+"""Of handoff: a chat that wanders every few seconds is answered by nobody, and a front end shows itself every half
+minute."""
+_DURATION: Final = re.compile(r"([0-9]+[smhd])+")
 _LIMITS: Final = frozenset({"min", "max"})
 _FREE: Final = frozenset({"vars"})
 """Keys below which the names are the owner's own."""
@@ -33,6 +41,7 @@ def check_durations(document: Document) -> None:
             document.report("WB207", f"{_short(text)} is longer than {LONGEST} days", hint, at=document.locate(steps))
     if document.kind == "tenant":
         _check_kept(document)
+        _check_handoff(document)
     if document.kind == "rules":
         _check_follow_ups(document)
 
@@ -44,6 +53,17 @@ def _check_kept(document: Document) -> None:
     if not WINDOW <= milliseconds <= LONGEST_KEPT * _DAY:
         message = f"{_short(kept)} is not from {WINDOW // _DAY} to {LONGEST_KEPT} days"
         document.report("WB207", message, "write such as 365d, or forever", at=document.locate(("keep",)))
+
+
+def _check_handoff(document: Document) -> None:
+    handoff = document.data.get("handoff") if isinstance(document.data, dict) else None
+    for key, least in _SHORTEST_WAITS.items():
+        written = handoff.get(key) if isinstance(handoff, dict) else None
+        if not isinstance(written, str) or not _DURATION.fullmatch(written):
+            continue  # said elsewhere
+        if duration(written) < duration(least):
+            message, at = f"{_short(written)} is shorter than {least}", document.locate(("handoff", key))
+            document.report("WB207", message, f"write {least} or more", at=at)
 
 
 def _check_follow_ups(document: Document) -> None:

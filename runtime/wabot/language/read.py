@@ -34,6 +34,7 @@ from wabot.language.triggers.goto import OnlyGoto
 from wabot.model.segments import Segments
 
 FOR_EVER: Final = "forever"
+NEVER: Final = "never"
 """Says of `keep` that nothing is deleted."""
 _UNITS: Final = {"s": 1_000, "m": 60_000, "h": 3_600_000, "d": 86_400_000}
 _TRIGGERS: Final[Mapping[str, Callable[[Mapping[str, Any]], Trigger]]] = {kind.kind: kind.read for kind in TRIGGERS}
@@ -68,13 +69,21 @@ def read_tenant(tenant_id: str, data: Mapping[str, Any]) -> Tenant:
         ),
         handoff=Handoff(
             **_present(handoff, "assign", "notify"),
-            **_durations(handoff, "pause"),
+            **_durations(handoff, "pause", "absent_after"),
+            **_patience(handoff),
             nobody=Template(handoff["nobody"].strip()) if "nobody" in handoff else None,
         ),
         segments=_segments(data.get("segments", {})),
         media=_media_settings(data.get("media", {})),
+        **_present(data, "managed"),
         **({"keep": None} if data.get("keep") == FOR_EVER else _durations(data, "keep")),
     )
+
+
+def _patience(handoff: Mapping[str, Any]) -> dict[str, Any]:
+    if handoff.get("answer_within") == NEVER:
+        return {"answer_within": None}
+    return _durations(handoff, "answer_within")
 
 
 def size(text: str) -> int:

@@ -166,19 +166,20 @@ class _Rules:
             document.report("WB219", f"the option `{key}` of the menu `{name}` never asks this rule", hint, at=at)
 
 
-def check_quick_replies(document: Document, variables: Collection[str] | None) -> None:
-    """Report shortcuts that repeat, and what is wrong in their messages."""
-    seen: dict[str, int] = {}
-    for index, reply in enumerate(document.entries):
-        if reply is None:
-            continue
-        at = document.locate(("quick_replies", index, "shortcut"))
-        if first := seen.get(reply["shortcut"]):
-            document.report(
-                "WB210", f"the shortcut `{reply['shortcut']}` is used twice; first in line {first}", "rename one", at=at
-            )
-        seen.setdefault(reply["shortcut"], at.line)
-        check_text(document, ("quick_replies", index, "message"), reply["message"], variables, ())
+def check_quick_replies(documents: Sequence[Document], variables: Collection[str] | None) -> None:
+    """Report shortcuts that repeat, also in another file, and what is wrong in their messages."""
+    seen: dict[str, Location] = {}
+    for document in documents:
+        for index, reply in enumerate(document.entries):
+            if reply is None:
+                continue
+            at = document.locate(("quick_replies", index, "shortcut"))
+            if first := seen.get(reply["shortcut"]):
+                where = f"line {first.line}" if first.path == at.path else f"{first.path.name}:{first.line}"
+                message = f"the shortcut `{reply['shortcut']}` is used twice; first in {where}"
+                document.report("WB210", message, "rename one", at=at)
+            seen.setdefault(reply["shortcut"], at)
+            check_text(document, ("quick_replies", index, "message"), reply["message"], variables, ())
 
 
 def check_tests(document: Document, ids: Collection[str]) -> None:

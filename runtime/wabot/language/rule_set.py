@@ -46,12 +46,16 @@ class AutoReply:
 @value
 class Handoff:
     """How chats go to people. `pause` is milliseconds since that person's last message; `nobody` is what a customer is
-    told when nobody can take their chat now (None: wabot's own words)."""
+    told when nobody can take their chat now (None: wabot's own words). `answer_within` is how many milliseconds a
+    customer waits for whoever has the chat before it is offered to others (None: for ever), `absent_after` after how
+    many without a sign of life somebody who works in a front end counts as away."""
 
     assign: str = "round_robin"
     pause: int = 12 * 3_600_000
     notify: str = ""
     nobody: Template | None = None
+    answer_within: int | None = 600_000
+    absent_after: int = 300_000
 
 
 @value
@@ -66,7 +70,7 @@ class MediaSettings:
 @value
 class Tenant:
     """One business. `id` is its folder's name; `phone` has digits only; `keep` is how many milliseconds what was said
-    is kept (None: for ever)."""
+    is kept (None: for ever); `managed`: its rules may also be written by the API."""
 
     id: str
     name: str
@@ -81,6 +85,7 @@ class Tenant:
     segments: Segments = Segments()
     media: MediaSettings = MediaSettings()
     keep: int | None = 365 * 86_400_000
+    managed: bool = False
 
 
 @value

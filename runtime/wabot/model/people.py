@@ -41,6 +41,16 @@ class Choice(NamedTuple):
         return not self.operator and self.reason not in ("no_operators", "manual")
 
 
+class Limits(NamedTuple):
+    """Milliseconds: how long a customer waits for whoever has their chat before it is offered to others (None: for
+    ever), and how long somebody who works in a front end may show no sign of life before they count as away."""
+
+    answer_within: int | None = None
+    absent_after: int | None = None
+
+
+NO_LIMITS: Final = Limits()
+
 Choose = Callable[[str, str, Sequence[Operator]], Choice]
 """Who gets a chat: asked with whom it is for (`team:cs` …), whose it is now ("" for nobody's), and who there is."""
 

@@ -38,3 +38,10 @@ ROLE_PERMISSIONS: Final[Mapping[Role, frozenset[Permission]]] = {
     "owner": _ADMIN,
 }
 PERMISSIONS: Final = tuple(sorted(_ADMIN))
+
+
+def permissions_of(role: Role, overrides: Mapping[str, bool]) -> frozenset[str]:
+    """What somebody may do: what their role may, but for what is said of them alone."""
+    granted = {name for name, given in overrides.items() if given}
+    refused = {name for name, given in overrides.items() if not given}
+    return frozenset((ROLE_PERMISSIONS[role] | granted) - refused)

@@ -140,7 +140,9 @@ class StoredConversation:
     """A chat as it stands. `assigned_to` is whom it is for, `operator` the e-mail address of whoever has it;
     `paused_until` is when the bot speaks there again; `waiting_since` is set while a person is needed; `reopened`
     counts how often the customer wrote again after it was settled; `taken_by` is where a person answered last
-    ("phone", "operator", "": nobody did)."""
+    ("phone", "operator", "": nobody did). `had_by` is who had it before, `handed_on` how often it was taken from
+    somebody since a person answered; `unanswered_since` is set while whoever took it over has not answered the
+    customer."""
 
     chat: str
     name: str
@@ -161,6 +163,9 @@ class StoredConversation:
     resolved_at: int | None = None
     reopened: int = 0
     taken_by: str = ""
+    had_by: str = ""
+    handed_on: int = 0
+    unanswered_since: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

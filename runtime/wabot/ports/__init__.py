@@ -8,7 +8,7 @@ from wabot.model.context import Context, Usage
 from wabot.model.history import History
 from wabot.model.media import WantedFile
 from wabot.model.message import Message
-from wabot.model.people import Choose
+from wabot.model.people import NO_LIMITS, Choose, Limits
 from wabot.model.session import Reload, SessionState, Summary
 from wabot.model.stored import JobRun, StoredFollowUp
 from wabot.model.turn import Begun, Claim, HandedOver, Outbound, Receipt, SendFacts, Turn
@@ -19,6 +19,7 @@ from wabot.ports.channel import (
     Hastened,
     Inbox,
     MediaSource,
+    Observant,
     Patient,
     ReadMarker,
 )
@@ -34,6 +35,7 @@ __all__ = [
     "Importing",
     "Inbox",
     "MediaSource",
+    "Observant",
     "Patient",
     "People",
     "ReadMarker",
@@ -97,9 +99,10 @@ class Alerts(Protocol):
 class People(Protocol):
     """The people who answer for a tenant."""
 
-    async def distribute(self, choose: Choose, at: int) -> int:
-        """Give the chats that wait to whom `choose` says, the longest-waiting first, and those of people who have left
-        before they answered to others; how many changed hands. One step: no other process comes in between."""
+    async def distribute(self, choose: Choose, at: int, limits: Limits = NO_LIMITS) -> int:
+        """Give the chats that wait to whom `choose` says, the longest-waiting first, and those of people who have left,
+        are absent, or let their customer wait for too long, to others; how many changed hands. One step: no other
+        process comes in between."""
 
 
 class Restraints(Protocol):

@@ -1,6 +1,6 @@
 """A way to a tenant's customers, and what the session offers it."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Protocol, runtime_checkable
 
 from wabot.model.history import History
@@ -98,6 +98,14 @@ class Acquainted(Protocol):
 
     def know(self, lids: Iterable[tuple[str, str]]) -> None:
         """Before `run`: these LIDs are customers', and these are their phone numbers ("" if unknown)."""
+
+
+@runtime_checkable
+class Observant(Protocol):
+    """A channel that may hear that customers type."""
+
+    def tell_typing(self, heard: Callable[[str, bool], None]) -> None:
+        """Before `run`: `heard` is called with the chat, and whether its customer types there now."""
 
 
 @runtime_checkable

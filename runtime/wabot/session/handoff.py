@@ -18,7 +18,7 @@ from wabot.model.errors import StoreError
 from wabot.model.ids import uuid7
 from wabot.model.masked import masked
 from wabot.model.message import Message
-from wabot.model.people import Called
+from wabot.model.people import Called, Limits
 from wabot.model.visible import on_one_line
 from wabot.ports import Clock, Store
 
@@ -75,10 +75,11 @@ def own_number(tenant: Tenant, message: Message) -> bool:
 
 
 async def look(store: Store, clock: Clock, tenant: Callable[[], Tenant]) -> None:
-    """Give chats that wait to those who are free, until cancelled."""
+    """Give chats that wait to those who are free, and those that wait too long to others, until cancelled."""
     while True:
         with suppress(StoreError):  # whoever sends says so
-            now = clock.now()
-            await store.people.distribute(chooser(tenant(), now), now)
+            now, live = clock.now(), tenant()
+            limits = Limits(live.handoff.answer_within, live.handoff.absent_after)
+            await store.people.distribute(chooser(live, now), now, limits)
         # Not the session's clock: one that follows a script would be moved on by the waiting.
         await asyncio.sleep(_LOOK)

@@ -121,6 +121,10 @@ class Sender:
         """A message of this chat was decided: what is about to be said there may not stand any more."""
         self._typist.stir(chat)
 
+    async def show_typing(self, chat: str, on: bool) -> None:
+        """Show or hide that somebody types in the chat: a person, of whose message nothing is known yet."""
+        await self._typist.show(chat, on)
+
     async def look(self) -> None:
         """Take over, until cancelled, what others queue: a person who has a failed reply tried again does it in the
         store. A row read here may have been sent meanwhile: the claim then finds it queued no more."""

@@ -12,10 +12,10 @@ from typing import Any, Final, TypeVar
 from wabot.engine.load import load_tenant
 from wabot.language.rule_set import AutoReply, MediaSettings, Tenant
 from wabot.language.tenant import Loaded
-from wabot.model.errors import ChannelError
+from wabot.model.errors import ChannelError, StoreError
 from wabot.model.message import Message
 from wabot.model.session import Reload, SessionState
-from wabot.ports import Acquainted, Channel, Clock, Hastened, MediaSource, Patient, ReadMarker, Store
+from wabot.ports import Acquainted, Channel, Clock, Hastened, MediaSource, Observant, Patient, ReadMarker, Store
 from wabot.session.alarms import broken_rules
 from wabot.session.downloads import Downloads
 from wabot.session.follow_ups import FollowUps
@@ -86,11 +86,26 @@ class Session:
         self.sender: Sender | None = None
         self.marking: Marking | None = None
         self._follow_ups: FollowUps | None = None
+        self.on_typing: Callable[[str, bool], None] = lambda _chat, _on: None
+        """Is told when a customer begins or ends to type in a chat."""
 
     async def play_until(self, at: int, set_clock: Callable[[int], None]) -> None:
         """Let a scripted clock pass by all that happens at a time until `at` (UTC milliseconds)."""
         if self._follow_ups is not None:
             await self._follow_ups.play_until(at, set_clock)
+
+    async def look(self) -> None:
+        """Look at once for what others have queued."""
+        if self._follow_ups is not None:
+            self._follow_ups.wake()
+        if self.sender is not None:
+            with suppress(StoreError):  # it is looked for again soon
+                await self.sender.look_now()
+
+    async def show_typing(self, chat: str, on: bool) -> None:
+        """Show or hide that a person types in a chat, while there is a connection. A courtesy: never fails."""
+        if self.sender is not None and self._connected.is_set():
+            await self.sender.show_typing(chat, on)
 
     def stop(self) -> None:
         """Ask the session to stop: what is journalled is decided, what is being sent ends, what waits stays queued."""
@@ -160,6 +175,8 @@ class Session:
         inbound.know((lid, phone) for lid, phone in lids if phone)
         if isinstance(channel, Acquainted):
             channel.know(lids)
+        if isinstance(channel, Observant):
+            channel.tell_typing(lambda chat, on: self.on_typing(chat, on))
         running = None
         loops: dict[str, Callable[[], Awaitable[None]]] = {
             "the look for replies that others queued": sender.look,

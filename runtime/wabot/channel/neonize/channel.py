@@ -205,6 +205,11 @@ class NeonizeChannel:
         """Wait for the end of no ban or restriction any more."""
         self._now = True
 
+    def tell_typing(self, heard: Callable[[str, bool], None]) -> None:
+        """WhatsApp says that a customer types only while this account counts as available: while somebody types here,
+        or the bot does."""
+        self._following.on_typing = heard
+
     async def send(self, outbound: Outbound) -> None:
         """Send one message to one person. See `Channel.send` for what it raises."""
         await self._speaking.send(outbound)

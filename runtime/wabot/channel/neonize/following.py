@@ -30,7 +30,7 @@ from wabot.channel.neonize.outcomes import (
 from wabot.channel.neonize.reading import read_or_keep
 from wabot.channel.neonize.seals import Seals
 from wabot.channel.neonize.speaking import Speaking
-from wabot.channel.neonize.translate import Ack, nameless, read_receipt, says_nothing, unreadable
+from wabot.channel.neonize.translate import Ack, nameless, read_receipt, read_typing, says_nothing, unreadable
 from wabot.model.history import History
 from wabot.model.message import Message
 from wabot.model.session import SessionState
@@ -48,7 +48,7 @@ LOGIN_SECONDS: Final = 60.0
 # States in which the library's connection stands, whether or not anything comes through it.
 STANDING: Final = ("connected", "degraded")
 # What is stored beside what comes after it. All else waits until all before it is stored.
-STORED: Final = ("Message", "Receipt", "Ack", "Sent", "Lost")
+STORED: Final = ("Message", "Receipt", "Ack", "Sent", "Lost", "ChatPresence")
 READING: Final = SessionState("connecting", "Logged in. Reading what came meanwhile.")
 
 
@@ -82,6 +82,7 @@ class Following:
         self._handing = Handing(lambda _error: None)
         self._held: list[Any] = []  # what comes before it is certain whose messages these are
         self.ended = ""
+        self.on_typing: Callable[[str, bool], None] = lambda _chat, _on: None
         self._scanned = False
 
     async def follow(self, client: Client, inbox: Inbox) -> Verdict | None:
@@ -210,6 +211,10 @@ class Following:
                 await self._acknowledge(event.body, inbox)
             case "Sent":
                 await self._handing.over(inbox.receipt(event.body))
+            case "ChatPresence":
+                chat, on = read_typing(event.body, self._addresses)
+                if chat and self._connection.account is not None:
+                    self.on_typing(chat, on)
             case "Lost":
                 self._complain(f"the WhatsApp library lost an event ({event.body})")
             case _:

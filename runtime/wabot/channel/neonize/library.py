@@ -113,6 +113,7 @@ class Client:
         "Disconnected",
         "Message",
         "Receipt",
+        "ChatPresence",
         "HistorySync",
         "OfflineSyncCompleted",
     )

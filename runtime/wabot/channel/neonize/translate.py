@@ -102,6 +102,13 @@ def read_receipt(event: Any, addresses: Addresses | None = None) -> list[Ack]:
     return [Ack(str(id), status, millis(event.Timestamp), chat) for id in event.MessageIDs]
 
 
+def read_typing(event: Any, addresses: Addresses) -> tuple[str, bool]:
+    """The chat in which a customer begins or ends to type, from the library's ChatPresenceEv; "" where it is no
+    customer's."""
+    source = event.MessageSource
+    return "" if source.IsFromMe else _chat(source, addresses), enum_name(event, "State") == "COMPOSING"
+
+
 def _chat(source: Any, addresses: Addresses) -> str:
     """The chat of a receipt, named as its messages name it."""
     if source.Chat.Server in PHONES:

@@ -13,7 +13,7 @@ from pathlib import Path, PurePath
 from typing import Any, Final, Literal
 
 from wabot.channel.simulator.fields import BadLine
-from wabot.channel.simulator.lines import read_history, read_line, read_state
+from wabot.channel.simulator.lines import read_history, read_line, read_state, read_typing
 from wabot.model.errors import ChannelError, MediaGone, MediaTooLarge, SendUnknown
 from wabot.model.history import MOST, History
 from wabot.model.message import Attachment, Message
@@ -52,6 +52,7 @@ class SimulatorChannel:
         # A script's clock moves with each line, which is therefore settled before the next is heard.
         self._at_once = 1 if on_time is not None else _AT_ONCE
         self._closed = asyncio.Event()
+        self._typing: Callable[[str, bool], None] = lambda _chat, _on: None
         self._before: list[Message] = []
         self._expected = False
         self._out = -1
@@ -109,6 +110,9 @@ class SimulatorChannel:
     async def typing(self, chat: str, on: bool) -> None:
         self._write({"state": "typing" if on else "paused", "to": chat})
 
+    def tell_typing(self, heard: Callable[[str, bool], None]) -> None:
+        self._typing = heard
+
     async def mark_read(self, chat: str, messages: Sequence[str]) -> None:
         self._write({"state": "read", "to": chat, "messages": list(messages)})
 
@@ -135,6 +139,9 @@ class SimulatorChannel:
                 await inbox.state(state)
                 if state.action:  # as when WhatsApp has ended it for good
                     self._closed.set()
+                return
+            if (typing := read_typing(line)) is not None:
+                self._typing(*typing)
                 return
             kind = read_history(line)
             if kind in ("pending", "done"):

@@ -103,6 +103,26 @@ def read_state(raw: bytes) -> SessionState | None:
     return SessionState(status, text(data, "detail", ""), text(data, "action", ""))
 
 
+def read_typing(raw: bytes) -> tuple[str, bool] | None:
+    """The chat in which a line `{"typing": true, "from": "6281…"}` says that its customer types (or, false, ends to);
+    else None.
+
+    Raises:
+        BadLine: a field is of the wrong kind.
+    """
+    if b'"typing"' not in raw:
+        return None
+    try:
+        data = json.loads(raw)
+    except ValueError:
+        return None  # `read_line` says so
+    if not isinstance(data, dict) or "typing" not in data:
+        return None
+    if not isinstance(data["typing"], bool):
+        raise BadLine("`typing` must be true or false")
+    return text(data, "lid", "") or text(data, "from"), data["typing"]
+
+
 def _at(value: Any, zone: tzinfo) -> int:
     try:
         at = datetime.fromisoformat(value)

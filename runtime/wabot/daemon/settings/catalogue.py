@@ -20,6 +20,14 @@ class Settings:
     data: str = "data"
     listen: str = ""
     api: str = ""
+    api_per_minute: int = 100
+    api_person_per_minute: int = 300
+    api_tenant_per_minute: int = 1_000
+    api_sends_per_minute: int = 10
+    api_origins: tuple[str, ...] = ()
+    api_proxies: tuple[str, ...] = ()
+    api_media_hosts: tuple[str, ...] = ()
+    api_private_networks: bool = False
     log_format: Literal["text", "json"] = "text"
     log_level: LogLevel = "info"
     log_messages: bool = False
@@ -93,6 +101,66 @@ SETTINGS: Final = (
         "HOST:PORT for REST and Socket.IO; off when empty. It speaks plain HTTP: a proxy with TLS stands before it. "
         "Needs `wabot[api]`.",
         flag="--api",
+    ),
+    Setting(
+        "API_RATE_LIMIT_PER_MINUTE",
+        "api.per_minute",
+        "api_per_minute",
+        kinds.count(1, 1_000_000),
+        "Requests that one address may make a minute. An office behind one address shares them.",
+    ),
+    Setting(
+        "WABOT_API_PERSON_PER_MINUTE",
+        "api.person_per_minute",
+        "api_person_per_minute",
+        kinds.count(1, 1_000_000),
+        "Requests of one person or API key a minute, from wherever.",
+    ),
+    Setting(
+        "WABOT_API_TENANT_PER_MINUTE",
+        "api.tenant_per_minute",
+        "api_tenant_per_minute",
+        kinds.count(1, 1_000_000),
+        "Requests a minute of everybody who is logged in to one tenant.",
+    ),
+    Setting(
+        "WABOT_API_SENDS_PER_MINUTE",
+        "api.sends_per_minute",
+        "api_sends_per_minute",
+        kinds.count(1, 10_000),
+        "Messages to customers of one person or API key a minute.",
+    ),
+    Setting(
+        "WABOT_API_ORIGINS",
+        "api.origins",
+        "api_origins",
+        kinds.ORIGINS,
+        "Sites whose pages may ask from a browser, such as `https://inbox.example`; in a variable with commas between "
+        "them. None but the API's own when empty.",
+    ),
+    Setting(
+        "WABOT_API_PROXIES",
+        "api.proxies",
+        "api_proxies",
+        kinds.NETWORKS,
+        "Addresses or networks of proxies whose `X-Forwarded-For` tells who asks, such as `127.0.0.1`; in a variable "
+        "with commas between them. Behind a proxy that is not named, all clients share the proxy's limits.",
+    ),
+    Setting(
+        "WABOT_API_MEDIA_HOSTS",
+        "api.media_hosts",
+        "api_media_hosts",
+        kinds.HOSTS,
+        "Sites from which files to send are fetched, over https: `cdn.example`, `*.cdn.example`, `cdn.example:8443`; "
+        "in a variable with commas between them. From none when empty.",
+    ),
+    Setting(
+        "WABOT_API_PRIVATE_NETWORKS",
+        "api.private_networks",
+        "api_private_networks",
+        kinds.FLAG,
+        "true: webhooks and sites of files may stand in private networks and on this machine, there also over plain "
+        "http. Then everybody who may set up webhooks can have this machine ask others of its network.",
     ),
     Setting(
         "WABOT_LOG_FORMAT",
@@ -206,7 +274,6 @@ UNMAPPED: Final[Mapping[str, str]] = {
     "BULL_REDIS_HOST": "there is no Redis: what waits stands in each tenant's file",
     "BULL_REDIS_PORT": "there is no Redis: what waits stands in each tenant's file",
     "BULL_REDIS_PASSWORD": "there is no Redis: what waits stands in each tenant's file",
-    "API_RATE_LIMIT_PER_MINUTE": "there is no REST API yet that it could limit",
 }
 """Settings of the original design that mean nothing here, and why."""
 

@@ -26,5 +26,11 @@ UPDATE feed_readers SET position = :position WHERE tenant_id = :tenant AND reade
 DELETE FROM feed_readers WHERE tenant_id = :tenant AND reader = :reader;
 
 -- name: feed_forget
-DELETE FROM feed WHERE tenant_id = :tenant AND at < :before AND sequence <=
-    (SELECT COALESCE(MIN(position), 0) FROM feed_readers WHERE tenant_id = :tenant);
+-- What was read by all who read, and is old; and what is so old that nobody will. The newest row stays: it tells how far
+-- the feed has come.
+DELETE FROM feed WHERE sequence IN (
+    SELECT sequence FROM feed WHERE tenant_id = :tenant AND at < :before
+        AND sequence < (SELECT MAX(sequence) FROM feed WHERE tenant_id = :tenant)
+        AND (at < :long_before OR sequence <=
+            (SELECT COALESCE(MIN(position), 0) FROM feed_readers WHERE tenant_id = :tenant))
+    LIMIT :most);

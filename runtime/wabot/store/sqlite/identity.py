@@ -15,7 +15,7 @@ _STATUSES: Final = ("closed", "resolved", "active", "pending", "spam")
 
 _PEOPLE: Final = (
     "operator_id", "assigned_at", "answered_at", "waiting_since", "resolved_at", "reopened", "taken_by",
-    "told_to_wait",
+    "told_to_wait", "unanswered_since", "had_by", "handed_on", "reopened_at",
 )  # fmt: skip
 """Columns that say whose a conversation is."""
 

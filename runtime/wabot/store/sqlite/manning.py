@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from wabot.model.people import Choose
+from wabot.model.people import NO_LIMITS, Choose, Limits
 from wabot.store.sqlite.assigning import distribute
 from wabot.store.sqlite.queries import Ask
 
@@ -14,5 +14,10 @@ class People:
     def __init__(self, ask: Ask, run: Callable[[Callable[[], Any]], Awaitable[Any]]) -> None:
         self._ask, self._run = ask, run
 
-    async def distribute(self, choose: Choose, at: int) -> int:
-        return int(await self._run(lambda: distribute(self._ask, choose, at)))
+    async def distribute(self, choose: Choose, at: int, limits: Limits = NO_LIMITS) -> int:
+        def work() -> int:
+            if limits.absent_after is not None:
+                self._ask("operators_absent", before=at - limits.absent_after, at=at)
+            return distribute(self._ask, choose, at, limits.answer_within)
+
+        return int(await self._run(work))

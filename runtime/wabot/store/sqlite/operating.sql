@@ -62,12 +62,14 @@ WHERE conversations.tenant_id = :tenant;
 
 -- name: conversations_listed
 SELECT conversations.*, contacts.name, contacts.phone, COALESCE(operators.email, '') AS operator,
+    COALESCE(former.email, '') AS former,
     CASE WHEN contacts.segment_manual <> '' THEN contacts.segment_manual ELSE contacts.segment END AS segment,
     contacts.total_orders, contacts.total_conversations, contacts.total_messages_received,
     contacts.total_messages_sent, contacts.first_contact_at, contacts.last_contact_at
 FROM conversations
 JOIN contacts ON contacts.id = conversations.contact_id
 LEFT JOIN operators ON operators.id = conversations.operator_id
+LEFT JOIN operators AS former ON former.id = conversations.had_by
 WHERE conversations.tenant_id = :tenant
 AND (:chat = '' OR conversations.chat = :chat)
 AND (:status = '' OR conversations.status = :status)

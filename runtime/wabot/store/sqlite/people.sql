@@ -4,16 +4,21 @@
 -- Everybody, with the chats that are theirs and not settled.
 SELECT operators.*, (SELECT COUNT(*) FROM conversations
     WHERE operator_id = operators.id AND status IN ('active', 'pending')) AS open_chats
-FROM operators WHERE tenant_id = :tenant ORDER BY email;
+FROM operators WHERE tenant_id = :tenant AND disabled_at IS NULL ORDER BY email;
 
 -- name: operator_email
 SELECT email FROM operators WHERE tenant_id = :tenant AND id = :id;
 
 -- name: operator_add
+-- Somebody who was disabled may come back.
 INSERT INTO operators
     (id, tenant_id, email, name, role, status, max_concurrent_chats, working_hours, teams, created_at, updated_at)
 VALUES (:id, :tenant, :email, :name, :role, :status, :capacity, :hours, :teams, :at, :at)
-ON CONFLICT (tenant_id, email) DO NOTHING;
+ON CONFLICT (tenant_id, email) DO UPDATE SET
+    name = excluded.name, role = excluded.role, status = excluded.status,
+    max_concurrent_chats = excluded.max_concurrent_chats, working_hours = excluded.working_hours,
+    teams = excluded.teams, disabled_at = NULL, present_at = NULL, absent_from = '', updated_at = excluded.updated_at
+    WHERE operators.disabled_at IS NOT NULL;
 
 -- name: operator_set
 UPDATE operators SET
@@ -23,21 +28,50 @@ UPDATE operators SET
     max_concurrent_chats = COALESCE(:capacity, max_concurrent_chats),
     working_hours = COALESCE(:hours, working_hours),
     teams = COALESCE(:teams, teams),
-    last_seen_at = :at,
+    -- Whoever says what they do counts as that until a front end shows otherwise.
+    last_seen_at = CASE WHEN :status IS NULL THEN last_seen_at ELSE :at END,
+    present_at = CASE WHEN :status IS NULL THEN present_at END,
+    absent_from = CASE WHEN :status IS NULL THEN absent_from ELSE '' END,
     updated_at = :at
-WHERE tenant_id = :tenant AND email = :email;
+WHERE tenant_id = :tenant AND email = :email AND disabled_at IS NULL;
+
+-- name: operator_present
+-- They work in a front end; whoever was taken for absent is what they were before.
+UPDATE operators SET
+    present_at = :at,
+    last_seen_at = :at,
+    status = CASE WHEN absent_from <> '' THEN absent_from ELSE status END,
+    updated_at = CASE WHEN absent_from <> '' THEN :at ELSE updated_at END,
+    absent_from = ''
+WHERE tenant_id = :tenant AND email = :email AND disabled_at IS NULL;
+
+-- name: operators_absent
+-- No sign of life from a front end that they worked in: it crashed, or they closed it.
+UPDATE operators SET absent_from = status, status = 'away', updated_at = :at
+WHERE tenant_id = :tenant AND status IN ('online', 'busy') AND present_at < :before AND disabled_at IS NULL;
+
+-- name: operator_disable
+UPDATE operators SET disabled_at = :at, status = 'offline', absent_from = '', present_at = NULL, updated_at = :at
+WHERE tenant_id = :tenant AND email = :email AND disabled_at IS NULL;
 
 -- name: operator_remove
 DELETE FROM operators WHERE tenant_id = :tenant AND email = :email;
 
 -- name: operator_leaves
--- Their chats are nobody's; those that wait go on waiting.
-UPDATE conversations SET operator_id = NULL, assigned_at = NULL, updated_at = :at
+-- Their chats are nobody's; those that wait go on waiting, for anybody where they were meant for them alone.
+UPDATE conversations SET
+    status = CASE WHEN unanswered_since IS NULL OR status <> 'active' THEN status ELSE 'pending' END,
+    waiting_since = COALESCE(waiting_since, unanswered_since),
+    answered_at = CASE WHEN unanswered_since IS NULL THEN answered_at END,
+    unanswered_since = NULL,
+    assigned_to = CASE WHEN LOWER(assigned_to) = 'operator:' || :email THEN 'role:operator' ELSE assigned_to END,
+    operator_id = NULL, assigned_at = NULL, updated_at = :at
 WHERE tenant_id = :tenant AND operator_id = (SELECT id FROM operators WHERE tenant_id = :tenant AND email = :email);
 
 -- name: operator_gives_back
 -- Chats in which they have not answered yet go to others; not those that are meant for them alone.
-UPDATE conversations SET operator_id = NULL, assigned_at = NULL, updated_at = :at
+UPDATE conversations SET had_by = operator_id, handed_on = handed_on + 1, operator_id = NULL, assigned_at = NULL,
+    updated_at = :at
 WHERE tenant_id = :tenant AND operator_id = (SELECT id FROM operators WHERE tenant_id = :tenant AND email = :email)
     AND answered_at IS NULL AND status = 'pending' AND LOWER(assigned_to) <> 'operator:' || :email;
 
@@ -64,32 +98,65 @@ UPDATE conversations SET
 WHERE tenant_id = :tenant AND id = :id AND status = 'pending';
 
 -- name: conversation_by_id
-SELECT conversations.*, COALESCE(operators.email, '') AS email
+SELECT conversations.*, COALESCE(operators.email, '') AS email, COALESCE(former.email, '') AS former
 FROM conversations LEFT JOIN operators ON operators.id = operator_id
+LEFT JOIN operators AS former ON former.id = had_by
 WHERE conversations.tenant_id = :tenant AND conversations.id = :id;
 
 -- name: conversation_claim
 -- Only a chat that is still as it was when it was decided whose it is: whoever comes first has it.
 UPDATE conversations SET
     operator_id = (SELECT id FROM operators WHERE tenant_id = :tenant AND email = :email),
+    had_by = COALESCE(operator_id, had_by),
+    handed_on = handed_on + (operator_id IS NOT NULL),
     assigned_at = :at, answered_at = NULL, updated_at = :at
 WHERE tenant_id = :tenant AND id = :id AND status IN ('active', 'pending') AND operator_id IS :before;
 
 -- name: conversation_free
-UPDATE conversations SET operator_id = NULL, assigned_at = NULL, answered_at = NULL, updated_at = :at
+UPDATE conversations SET had_by = COALESCE(operator_id, had_by), handed_on = handed_on + (operator_id IS NOT NULL),
+    operator_id = NULL, assigned_at = NULL, answered_at = NULL, updated_at = :at
 WHERE tenant_id = :tenant AND id = :id AND operator_id IS :before;
+
+-- name: conversation_hand_on
+-- From somebody who lets the customer wait, or is gone, to somebody else (:email, "" for nobody yet).
+UPDATE conversations SET
+    status = 'pending',
+    assigned_to = :wanted,
+    waiting_since = COALESCE(waiting_since, unanswered_since, :at),
+    told_to_wait = CASE WHEN waiting_since IS NULL THEN 0 ELSE told_to_wait END,
+    unanswered_since = NULL,
+    answered_at = NULL,
+    had_by = COALESCE(operator_id, had_by),
+    handed_on = handed_on + (operator_id IS NOT NULL),
+    operator_id = (SELECT id FROM operators WHERE tenant_id = :tenant AND email = :email),
+    assigned_at = CASE WHEN :email = '' THEN NULL ELSE :at END,
+    updated_at = :at
+WHERE tenant_id = :tenant AND id = :id AND status IN ('active', 'pending') AND operator_id IS :before
+    AND (unanswered_since IS NOT NULL OR (waiting_since IS NOT NULL AND answered_at IS NULL));
+
+-- name: conversations_unanswered
+-- A person has answered there, and the customer wrote again; the longest first.
+SELECT conversations.id, assigned_to, operator_id, assigned_at, unanswered_since AS since, handed_on,
+    COALESCE(operators.email, '') AS email, '' AS former
+FROM conversations LEFT JOIN operators ON operators.id = operator_id
+WHERE conversations.tenant_id = :tenant AND unanswered_since IS NOT NULL
+ORDER BY unanswered_since, conversations.id;
 
 -- name: conversations_waiting
 -- The longest first; with an operator: those that nobody has answered in yet.
-SELECT conversations.id, assigned_to, operator_id, COALESCE(operators.email, '') AS email
+SELECT conversations.id, assigned_to, operator_id, assigned_at, waiting_since AS since, handed_on,
+    COALESCE(operators.email, '') AS email, COALESCE(former.email, '') AS former
 FROM conversations LEFT JOIN operators ON operators.id = operator_id
+LEFT JOIN operators AS former ON former.id = had_by
 WHERE conversations.tenant_id = :tenant AND conversations.status = 'pending' AND answered_at IS NULL
 ORDER BY waiting_since, conversations.id;
 
 -- name: conversation_reopen
 -- The customer writes again after all was settled.
-UPDATE conversations SET status = 'active', reopened = reopened + 1, resolved_at = NULL, operator_id = NULL,
-    assigned_at = NULL, answered_at = NULL, assigned_to = '', taken_by = '', waiting_since = NULL, updated_at = :at
+UPDATE conversations SET status = 'active', reopened = reopened + 1, resolved_at = NULL,
+    had_by = COALESCE(operator_id, had_by), handed_on = 0, operator_id = NULL, reopened_at = :at,
+    assigned_at = NULL, answered_at = NULL, assigned_to = '', taken_by = '', waiting_since = NULL,
+    unanswered_since = NULL, updated_at = :at
 WHERE tenant_id = :tenant AND id = :id AND status IN ('resolved', 'closed');
 
 -- name: conversation_by_phone
@@ -97,6 +164,7 @@ WHERE tenant_id = :tenant AND id = :id AND status IN ('resolved', 'closed');
 UPDATE conversations SET
     taken_by = 'phone',
     waiting_since = NULL,
+    unanswered_since = NULL,
     operator_id = CASE WHEN answered_at IS NULL THEN NULL ELSE operator_id END,
     assigned_at = CASE WHEN answered_at IS NULL THEN NULL ELSE assigned_at END
 WHERE tenant_id = :tenant AND id = :id;
@@ -111,6 +179,8 @@ UPDATE conversations SET
     unread_count = 0,
     taken_by = 'operator',
     waiting_since = NULL,
+    unanswered_since = NULL,
+    handed_on = 0,
     resolved_at = NULL,
     operator_id = CASE WHEN operator_id IS NULL OR status IN ('resolved', 'closed')
         THEN (SELECT id FROM operators WHERE tenant_id = :tenant AND email = :email) ELSE operator_id END,
@@ -121,7 +191,7 @@ WHERE tenant_id = :tenant AND id = :id;
 
 -- name: conversation_resolve
 UPDATE conversations SET status = 'resolved', resolved_at = :at, paused_until = NULL, waiting_since = NULL,
-    menu = '', updated_at = :at
+    unanswered_since = NULL, menu = '', updated_at = :at
 WHERE tenant_id = :tenant AND id = :id AND status IN ('active', 'pending')
 RETURNING operator_id;
 
@@ -133,8 +203,11 @@ UPDATE conversations SET
     assigned_at = CASE WHEN :email = '' THEN NULL ELSE :at END,
     answered_at = NULL,
     resolved_at = NULL,
+    unanswered_since = NULL,
+    had_by = COALESCE(operator_id, had_by),
+    handed_on = 0,
     status = CASE WHEN :wanted = '' THEN CASE WHEN status = 'pending' THEN 'active' ELSE status END ELSE 'pending' END,
-    waiting_since = CASE WHEN :wanted = '' THEN NULL ELSE COALESCE(waiting_since, :at) END,
+    waiting_since = CASE WHEN :wanted = '' THEN NULL ELSE COALESCE(waiting_since, unanswered_since, :at) END,
     told_to_wait = CASE WHEN waiting_since IS NULL THEN 0 ELSE told_to_wait END,
     updated_at = :at
 WHERE tenant_id = :tenant AND id = :id AND status <> 'spam';
@@ -152,6 +225,10 @@ UPDATE conversations SET
         :waiting_since) END,
     resolved_at = CASE WHEN status = 'resolved' THEN COALESCE(resolved_at, :resolved_at) END,
     reopened = reopened + :reopened,
+    reopened_at = COALESCE(reopened_at, :reopened_at),
+    unanswered_since = CASE WHEN status = 'active' THEN COALESCE(unanswered_since, :unanswered_since) END,
+    had_by = CASE WHEN had_by = '' THEN :had_by ELSE had_by END,
+    handed_on = MAX(handed_on, :handed_on),
     told_to_wait = MAX(told_to_wait, :told_to_wait),
     taken_by = CASE WHEN taken_by = '' THEN :taken_by ELSE taken_by END
 WHERE tenant_id = :tenant AND id = :id;

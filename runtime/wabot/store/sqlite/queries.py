@@ -6,10 +6,13 @@ from collections.abc import Callable, Mapping
 from functools import cache
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any
+from typing import Any, Final
 
 Ask = Callable[..., sqlite3.Cursor]
 """Runs a named statement with its parameters."""
+_TENANTS: Final = Path(__file__).parent
+NODE_STATEMENTS: Final = _TENANTS / "node"
+"""Where the statements on what belongs to no tenant lie."""
 
 
 def asker(connection: sqlite3.Connection, tenant: str) -> Ask:
@@ -21,10 +24,20 @@ def asker(connection: sqlite3.Connection, tenant: str) -> Ask:
     return ask
 
 
+def node_asker(connection: sqlite3.Connection) -> Ask:
+    """Runs the named statements on accounts in the node's file; a caller names the tenant where one is meant."""
+    statements = queries(NODE_STATEMENTS)
+
+    def ask(statement: str, /, **values: Any) -> sqlite3.Cursor:
+        return connection.execute(statements[statement], values)
+
+    return ask
+
+
 @cache
-def queries() -> Mapping[str, str]:
+def queries(folder: Path = _TENANTS) -> Mapping[str, str]:
     """Name → SQL, without its comments."""
-    text = "".join(file.read_text("utf-8") for file in sorted(Path(__file__).parent.glob("*.sql")))
+    text = "".join(file.read_text("utf-8") for file in sorted(folder.glob("*.sql")))
     parts = re.split(r"^-- name: (\w+)\n", text, flags=re.MULTILINE)
     found = dict(zip(parts[1::2], parts[2::2], strict=True))
     return MappingProxyType({name: _statement(body) for name, body in found.items()})

@@ -184,6 +184,10 @@ UPDATE conversations SET
     status = CASE WHEN :assigned IS NOT NULL OR (:pending AND status <> 'spam') THEN 'pending' ELSE status END,
     muted_until = COALESCE(:muted_until, muted_until),
     burst = COALESCE(:burst, burst),
+    -- A person has the chat, and the bot is silent there: nobody but they will answer.
+    unanswered_since = CASE WHEN :assigned IS NULL AND NOT :pending AND status = 'active' AND paused_until > :at
+        AND (operator_id IS NOT NULL OR taken_by = 'operator') THEN COALESCE(unanswered_since, :at)
+        WHEN :assigned IS NULL AND NOT :pending THEN unanswered_since END,
     updated_at = :at
 WHERE id = :id AND tenant_id = :tenant;
 

@@ -187,6 +187,9 @@ def _conversation(row: Any) -> StoredConversation:
         resolved_at=row["resolved_at"],
         reopened=row["reopened"],
         taken_by=row["taken_by"],
+        had_by=row["former"],
+        handed_on=row["handed_on"],
+        unanswered_since=row["unanswered_since"],
     )
 
 

@@ -12,6 +12,7 @@ from wabot.model.ids import made_at
 from wabot.model.stored import JobRun
 from wabot.store.outgoing import OutgoingFolder
 from wabot.store.sqlite import uploads
+from wabot.store.sqlite.feeding import forget
 from wabot.store.sqlite.opening import NAME, open_file, open_for_reading, plainly
 from wabot.store.sqlite.queries import Ask, asker
 from wabot.store.sqlite.retention import BATCH, TABLES, Old, delete, old_rows
@@ -64,6 +65,9 @@ class Upkeep:
         for kind in TABLES:
             if count := await self._clean(kind, before, now):
                 deleted[kind.table] = count
+        while gone := await self._run(lambda _connection: forget(self._ask, now, BATCH)):
+            deleted["feed"] = deleted.get("feed", 0) + gone
+            await asyncio.sleep(_PAUSE)
         if files := await asyncio.to_thread(_old_files, self._folder / "media", before):
             deleted["media"] = files
         return deleted

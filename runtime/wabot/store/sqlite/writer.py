@@ -54,11 +54,13 @@ class _Outcome(NamedTuple):
 
 class Writer:
     """Runs operations on the connection, one after the other. `commits` counts the transactions so far; `on_damage`
-    hears, in any thread, what SQLite says of a file that is damaged: no waiting helps then."""
+    hears, in any thread, what SQLite says of a file that is damaged: no waiting helps then. `on_change` is called, in
+    the loop's thread, once what changed in the store is committed."""
 
     def __init__(self, connection: sqlite3.Connection, name: str) -> None:
         self.commits = 0
         self.on_damage: Callable[[str], None] = lambda _found: None
+        self.on_change: Callable[[], None] | None = None
         self._connection = connection
         self._waiting: deque[_Work] = deque()
         self._thread = ThreadPoolExecutor(1, f"store-{name}")
@@ -66,7 +68,7 @@ class Writer:
         self._closed = False
         self._flushing = self._patient = True
         self._changes = connection.total_changes
-        self._unflushed = False
+        self._unflushed = self._changed = False
         self._waiting_for_flush: list[asyncio.Future[None]] = []
         self._soon: asyncio.TimerHandle | None = None
 
@@ -152,6 +154,9 @@ class Writer:
         self._busy = False
         for outcome in outcomes:
             _tell(outcome)
+        changed, self._changed = self._changed, False
+        if changed and self.on_change is not None:
+            self.on_change()
         self._see_to_the_flush(loop, outcomes)
         self._begin(loop)
 
@@ -236,6 +241,7 @@ class Writer:
         self.commits += 1
         changed, self._changes = self._connection.total_changes != self._changes, self._connection.total_changes
         self._unflushed = not self._flushing and (changed or self._unflushed)
+        self._changed = self._changed or changed
 
     def _rollback(self) -> None:
         # SQLite may have given the transaction up by itself, over a full disk, say: then there is nothing to undo.

@@ -1,0 +1,5 @@
+"""What belongs to no tenant, in `data/node.db`: accounts, logins, API keys, the audit log, throttles."""
+
+from wabot.store.sqlite.node.accounts import Accounts, ordering
+
+__all__ = ["Accounts", "ordering"]
