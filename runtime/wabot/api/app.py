@@ -52,7 +52,7 @@ def make_app(house: House) -> FastAPI:
 
 
 async def _document(request: Request) -> Response:
-    return conditional(request, document(ROUTERS))
+    return conditional(request, openapi())
 
 
 async def _docs(_request: Request) -> Response:
@@ -60,8 +60,14 @@ async def _docs(_request: Request) -> Response:
 
 
 @cache
+def openapi() -> dict[str, Any]:
+    """The OpenAPI document of every endpoint."""
+    return document(ROUTERS)
+
+
+@cache
 def _written() -> str:
-    return written(document(ROUTERS))
+    return written(openapi())
 
 
 async def _problem(_request: Request, error: Any) -> Response:
