@@ -11,7 +11,7 @@ from wabot.api.file_answers import file_answer
 from wabot.api.guard import Home, Who, may
 from wabot.api.house import House
 from wabot.api.multipart import Form, read_form
-from wabot.api.outgoing import MediaFile, gone, media_of
+from wabot.api.outgoing import gone, media_of
 from wabot.api.problems import Problem, unknown
 from wabot.language.rule_set import Handoff
 from wabot.language.template import MAX_OUTPUT
@@ -156,7 +156,7 @@ async def _sent(house: House, who: Who, form: Form, pause: int, key: str) -> dic
             raise Problem(409, "This customer has not written first, so nothing is sent.", "CUSTOMER_HAS_NOT_WRITTEN")
         said = PersonSays(row["chat"], caption, who.email, who.name, pause)
         sent["id"] = person_says(ask, row, said, at)
-        MediaFile(form.file, Path()).attach(ask, sent["id"], at)
+        uploads.attach(ask, sent["id"], form.file, at)
 
     kept = await media.keep(who, form.file, form.incoming, key, queue)
     if kept != form.file:

@@ -4,8 +4,7 @@ out."""
 import re
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from pathlib import Path
-from typing import Final, NamedTuple
+from typing import Final
 from urllib.parse import unquote
 
 from wabot.api.guard import Who
@@ -25,34 +24,6 @@ _PATIENCE: Final = 30.0
 _ID: Final = re.compile(r"(?:/api/media/)?([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})")
 
 
-class MediaFile(NamedTuple):
-    """A file that is ready to be sent: `attach` it to the message that was queued."""
-
-    upload: Upload
-    path: Path
-
-    @property
-    def mime(self) -> str:
-        return self.upload.mime
-
-    @property
-    def size(self) -> int:
-        return self.upload.size
-
-    @property
-    def name(self) -> str:
-        return self.upload.name
-
-    def attach(self, ask: Ask, message: str, at: int) -> None:
-        """Have the person's message that was queued as `message` in this transaction send it.
-
-        Raises:
-            Problem: the file is not kept any more.
-        """
-        if not uploads.attach(ask, message, self.upload, at):
-            raise gone()
-
-
 class Media:
     """`house.parts["media"]`."""
 
@@ -69,29 +40,22 @@ class Media:
             raise Problem(507, "Your tenant's files that were sent lately fill the room that they may have.", "QUOTA")
         return Incoming(self._folder(who.tenant), name, self._house.clock.now())
 
-    def file(self, who: Who, upload: Upload) -> MediaFile:
-        """
+    async def take(self, who: Who, what: str) -> Upload:
+        """The file that a client names: the id of an upload (`mediaId`), its `mediaUrl`, or the URL of a site on the
+        node's list, from which it is fetched. `uploads.attach` has a message send it.
+
         Raises:
-            Problem: it is not kept any more.
+            Problem: there is no such file (any more), or it is not sent.
         """
+        if not (found := _ID.fullmatch(what)):
+            return await self._fetched(who, what)
+        upload = self._house.desk(who.tenant).read(lambda ask: uploads.find(ask, found[1]))
+        if upload is None:
+            raise unknown("upload", found[1])
         path = self._folder(who.tenant).path(upload.id, upload.name)
         if path is None or not path.is_file():
             raise gone()
-        return MediaFile(upload, path)
-
-    async def take(self, who: Who, what: str) -> MediaFile:
-        """The file that a client names: the id of an upload (`mediaId`), its `mediaUrl`, or the URL of a site on the
-        node's list, from which it is fetched.
-
-        Raises:
-            Problem: there is no such file, or it is not sent.
-        """
-        if found := _ID.fullmatch(what):
-            upload = self._house.desk(who.tenant).read(lambda ask: uploads.find(ask, found[1]))
-            if upload is None:
-                raise unknown("upload", found[1])
-            return self.file(who, upload)
-        return self.file(who, await self._fetched(who, what))
+        return upload
 
     async def _fetched(self, who: Who, url: str) -> Upload:
         outside = outside_of(self._house)
