@@ -171,15 +171,16 @@ class StoredConversation:
 @dataclass(frozen=True, slots=True)
 class Erased:
     """How much was stored about a customer: `names` are their numbers, LIDs and chats, `journalled` the messages as
-    they came in."""
+    they came in, `orders` what is known of what they ordered."""
 
     names: Sequence[str]
     contacts: int
     chats: int
     journalled: int
+    orders: int = 0
 
     def __bool__(self) -> bool:
-        return bool(self.contacts or self.chats or self.journalled)
+        return bool(self.contacts or self.chats or self.journalled or self.orders)
 
 
 @dataclass(frozen=True, slots=True)

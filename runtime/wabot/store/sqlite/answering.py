@@ -6,9 +6,11 @@ from typing import Any, Final
 from wabot.model.ids import uuid7
 from wabot.model.people import Choose
 from wabot.model.stored import PersonSays
+from wabot.model.turn import NewFollowUp
 from wabot.store.sqlite.assigning import distribute
 from wabot.store.sqlite.operating import writing
 from wabot.store.sqlite.queries import Ask
+from wabot.store.sqlite.surveying import ask_opinion
 
 TAKEN: Final = "handled_by_person"
 BY_NOBODY: Final = "wabot"
@@ -69,21 +71,24 @@ def silence(ask: Ask, conversation: str) -> int:
     return len(waiting)
 
 
-def resolve(folder: Path, tenant: str, chat: str, choose: Choose, at: int) -> bool:
-    """The chat is settled: the bot answers there again, and its operator is free for the next one. False when it is
-    neither active nor pending."""
+def resolve(folder: Path, tenant: str, chat: str, choose: Choose, at: int, survey: NewFollowUp | None = None) -> bool:
+    """The chat is settled: the bot answers there again, and its operator is free for the next one. `survey` is what the
+    customer is asked. False when it is neither active nor pending."""
     with writing(folder, tenant) as ask:
         row = _conversation(ask, chat)
-        return row is not None and settle(ask, row["id"], choose, at)
+        return row is not None and settle(ask, row["id"], choose, at, survey)
 
 
-def settle(ask: Ask, conversation: str, choose: Choose, at: int) -> bool:
+def settle(ask: Ask, conversation: str, choose: Choose, at: int, survey: NewFollowUp | None = None) -> bool:
     """As `resolve`, part of the caller's transaction."""
+    before = ask("conversation_by_id", id=conversation).fetchone()
     settled = ask("conversation_resolve", id=conversation, at=at).fetchone()
     if settled is None:
         return False
     if settled["operator_id"] is not None:
         ask("operator_handled", id=settled["operator_id"])
+    if survey is not None:
+        ask_opinion(ask, before, survey, at)
     distribute(ask, choose, at)
     return True
 

@@ -6,8 +6,37 @@ SELECT operators.*, (SELECT COUNT(*) FROM conversations
     WHERE operator_id = operators.id AND status IN ('active', 'pending')) AS open_chats
 FROM operators WHERE tenant_id = :tenant AND disabled_at IS NULL ORDER BY email;
 
+-- name: operator_by_id
+-- Also one who is disabled.
+SELECT operators.*, (SELECT COUNT(*) FROM conversations
+    WHERE operator_id = operators.id AND status IN ('active', 'pending')) AS open_chats
+FROM operators WHERE tenant_id = :tenant AND id = :id;
+
+-- name: operator_by_email
+SELECT operators.*, (SELECT COUNT(*) FROM conversations
+    WHERE operator_id = operators.id AND status IN ('active', 'pending')) AS open_chats
+FROM operators WHERE tenant_id = :tenant AND email = :email;
+
+-- name: operators_disabled
+SELECT operators.*, 0 AS open_chats FROM operators
+WHERE tenant_id = :tenant AND disabled_at IS NOT NULL ORDER BY email;
+
+-- name: operator_chats
+-- What somebody has to do: who has waited longest comes first.
+SELECT conversations.id, conversations.status, conversations.priority, conversations.unread_count,
+    conversations.last_message_at, conversations.assigned_at,
+    COALESCE(conversations.waiting_since, conversations.unanswered_since) AS since,
+    contacts.name, contacts.phone
+FROM conversations JOIN contacts ON contacts.id = conversations.contact_id
+WHERE conversations.tenant_id = :tenant AND conversations.operator_id = :id
+    AND conversations.status IN ('active', 'pending')
+ORDER BY since IS NULL, since, conversations.last_message_at DESC LIMIT :most;
+
 -- name: operator_email
 SELECT email FROM operators WHERE tenant_id = :tenant AND id = :id;
+
+-- name: operator_of_account
+SELECT id FROM operators WHERE tenant_id = :tenant AND email = :email;
 
 -- name: operator_add
 -- Somebody who was disabled may come back.

@@ -65,30 +65,38 @@ SELECT id FROM contacts WHERE tenant_id = :tenant AND phone = :phone AND phone <
 SELECT * FROM contacts WHERE tenant_id = :tenant AND id = :id;
 
 -- name: contact_merge
--- One contact of two; the older one's row is kept, and with it the moment of the first contact.
+-- One contact of two; the older one's row is kept.
 UPDATE contacts SET
-    phone = :phone, lid = :lid, name = :name, tags = :tags, segment = :segment, total_orders = :orders,
+    phone = :phone, lid = :lid, name = :name, tags = :tags, segment = :segment,
     is_blocked = :blocked, total_messages_sent = :sent, total_messages_received = :received, last_contact_at = :last,
-    segment_manual = :manual, total_conversations = :conversations
+    segment_manual = :manual, total_conversations = :conversations, first_contact_at = :first
 WHERE id = :id AND tenant_id = :tenant;
 
 -- name: contact_drop
 DELETE FROM contacts WHERE id = :id AND tenant_id = :tenant;
 
 -- name: contact_add
-INSERT INTO contacts (id, tenant_id, phone, lid, name, first_contact_at, last_contact_at)
-VALUES (:id, :tenant, :phone, :lid, :name, :at, :at);
+INSERT INTO contacts (id, tenant_id, phone, lid, name, push_name, first_contact_at, last_contact_at)
+VALUES (:id, :tenant, :phone, :lid, :name, :name, :at, :at);
 
 -- name: contact_heard
--- The customer wrote: the newest name that is one, and the other half of an identity once it is known.
+-- The customer wrote. Who came with a list of customers is first heard of now.
 UPDATE contacts SET
-    name = CASE WHEN :name <> '' THEN :name ELSE name END,
-    phone = CASE WHEN phone = '' THEN :phone ELSE phone END,
-    lid = CASE WHEN lid = '' THEN :lid ELSE lid END,
+    first_contact_at = CASE WHEN total_messages_received + total_messages_sent = 0 AND first_contact_at < :at THEN :at
+        ELSE first_contact_at END,
     last_contact_at = :at,
-    segment = CASE WHEN :segment <> '' THEN :segment ELSE segment END,
     total_conversations = total_conversations + :began,
     total_messages_received = total_messages_received + 1
+WHERE id = :id AND tenant_id = :tenant;
+
+-- name: contact_became
+-- The newest name that is one, the other half of an identity once it is known, and the segment.
+UPDATE contacts SET
+    name = CASE WHEN :name <> '' AND name_set = 0 THEN :name ELSE name END,
+    push_name = CASE WHEN :name <> '' THEN :name ELSE push_name END,
+    phone = CASE WHEN phone = '' THEN :phone ELSE phone END,
+    lid = CASE WHEN lid = '' THEN :lid ELSE lid END,
+    segment = CASE WHEN :segment <> '' THEN :segment ELSE segment END
 WHERE id = :id AND tenant_id = :tenant;
 
 -- name: contact_sent
