@@ -9,19 +9,18 @@ from fastapi import APIRouter, FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 
-from wabot.api import auto_reply, quick_replies
+from wabot.api import contact_lists, contacts, csat, orders
 from wabot.api.answers import answer, conditional
 from wabot.api.docs_page import page, written
 from wabot.api.document import document
 from wabot.api.door import closing_door
 from wabot.api.house import House
-from wabot.api.problems import Problem
-from wabot.api.rendering import rendering_lives
+from wabot.api.problems import Problem, unavailable
 from wabot.model.errors import StoreError
 
-ROUTERS: Final[tuple[APIRouter, ...]] = (auto_reply.router, quick_replies.router)
+ROUTERS: Final[tuple[APIRouter, ...]] = (contact_lists.router, contacts.router, orders.router, csat.router)
 """Every module's endpoints."""
-LIVING: Final[tuple[Callable[[House], AbstractAsyncContextManager[None]], ...]] = (closing_door, rendering_lives)
+LIVING: Final[tuple[Callable[[House], AbstractAsyncContextManager[None]], ...]] = (closing_door,)
 """What lives as long as the API does: each is entered when it starts, in this order, and left when it ends."""
 
 
@@ -52,7 +51,7 @@ def make_app(house: House) -> FastAPI:
 
 
 async def _document(request: Request) -> Response:
-    return conditional(request, document(ROUTERS))
+    return conditional(request, openapi())
 
 
 async def _docs(_request: Request) -> Response:
@@ -60,16 +59,22 @@ async def _docs(_request: Request) -> Response:
 
 
 @cache
+def openapi() -> dict[str, Any]:
+    """The OpenAPI document of every endpoint."""
+    return document(ROUTERS)
+
+
+@cache
 def _written() -> str:
-    return written(document(ROUTERS))
+    return written(openapi())
 
 
 async def _problem(_request: Request, error: Any) -> Response:
     return answer(error.body(), error.status, **error.headers)
 
 
-async def _store(_request: Request, error: Any) -> Response:
-    return await _problem(_request, Problem(503, str(error), "STORE_UNAVAILABLE", headers={"retry-after": "5"}))
+async def _store(_request: Request, _error: Any) -> Response:
+    return await _problem(_request, unavailable())
 
 
 async def _invalid(_request: Request, error: Any) -> Response:

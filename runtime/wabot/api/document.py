@@ -2,7 +2,6 @@
 can come from the fences."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from functools import cache
 from importlib.metadata import version
 from typing import Any, Final
 
@@ -31,8 +30,7 @@ _WITH_PERMISSION: Final = {
 _SECURITY: Final[Sequence[Mapping[str, Sequence[str]]]] = [{"token": []}, {"key": []}]
 
 
-@cache
-def document(routers: tuple[APIRouter, ...]) -> dict[str, Any]:
+def document(routers: Sequence[APIRouter]) -> dict[str, Any]:
     """The document of these endpoints, as `/openapi.json` and `wabot openapi` have it."""
     made = get_openapi(
         title="wabot",
