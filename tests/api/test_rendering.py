@@ -59,9 +59,9 @@ async def test_a_quick_reply_reads_as_it_will_for_this_customer(tmp_path: Path) 
 async def test_a_quick_reply_that_cannot_be_made_says_why(tmp_path: Path) -> None:
     async with rendering(tmp_path) as made:
         for shortcut, email, status, code in (
-            ("/tidak-ada", None, 404, "NOT_FOUND"),
-            ("/kami", "dedi@warung.id", 403, "NOT_YOURS"),
-            ("/kami", "", 403, "NOT_YOURS"),
+            ("/tidak-ada", None, 404, "NO_SUCH_QUICK_REPLY"),
+            ("/kami", "dedi@warung.id", 404, "NO_SUCH_QUICK_REPLY"),
+            ("/kami", "", 404, "NO_SUCH_QUICK_REPLY"),
             ("/lama", None, 422, "RENDER_FAILED"),
         ):
             with pytest.raises(Problem) as refused:

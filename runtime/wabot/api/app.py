@@ -9,18 +9,26 @@ from fastapi import APIRouter, FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 
-from wabot.api import contact_lists, contacts, csat, orders
+from wabot.api import auto_reply, contact_lists, contacts, csat, orders, quick_replies
 from wabot.api.answers import answer, conditional
 from wabot.api.docs_page import page, written
 from wabot.api.document import document
 from wabot.api.door import closing_door
 from wabot.api.house import House
 from wabot.api.problems import Problem, unavailable
+from wabot.api.rendering import rendering_lives
 from wabot.model.errors import StoreError
 
-ROUTERS: Final[tuple[APIRouter, ...]] = (contact_lists.router, contacts.router, orders.router, csat.router)
+ROUTERS: Final[tuple[APIRouter, ...]] = (
+    contact_lists.router,
+    contacts.router,
+    orders.router,
+    csat.router,
+    auto_reply.router,
+    quick_replies.router,
+)
 """Every module's endpoints."""
-LIVING: Final[tuple[Callable[[House], AbstractAsyncContextManager[None]], ...]] = (closing_door,)
+LIVING: Final[tuple[Callable[[House], AbstractAsyncContextManager[None]], ...]] = (closing_door, rendering_lives)
 """What lives as long as the API does: each is entered when it starts, in this order, and left when it ends."""
 
 
