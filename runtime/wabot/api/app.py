@@ -9,6 +9,7 @@ from fastapi import APIRouter, FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 
+from wabot.api import contact_lists, contacts, csat, orders
 from wabot.api.answers import answer, conditional
 from wabot.api.docs_page import page, written
 from wabot.api.document import document
@@ -17,7 +18,7 @@ from wabot.api.house import House
 from wabot.api.problems import Problem, unavailable
 from wabot.model.errors import StoreError
 
-ROUTERS: Final[tuple[APIRouter, ...]] = ()
+ROUTERS: Final[tuple[APIRouter, ...]] = (contact_lists.router, contacts.router, orders.router, csat.router)
 """Every module's endpoints."""
 LIVING: Final[tuple[Callable[[House], AbstractAsyncContextManager[None]], ...]] = (closing_door,)
 """What lives as long as the API does: each is entered when it starts, in this order, and left when it ends."""

@@ -17,6 +17,7 @@ from wabot.model.errors import StoreError
 from wabot.model.same_file import identity
 from wabot.ports import Clock
 from wabot.session.last_sound import COPY
+from wabot.session.report import Mute, Report
 from wabot.store.sqlite.desk import Desk
 
 if TYPE_CHECKING:
@@ -49,6 +50,7 @@ class House:
     door: Door
     wrote: Callable[[str], None] = lambda _tenant: None
     """Is told of each tenant whose store was changed by the API."""
+    report: Report = field(default_factory=Mute)
     settings: ApiSettings = field(default_factory=ApiSettings)
     shares: Shares | None = None
     """How often whoever is known may ask; None: as often as they like."""

@@ -20,6 +20,8 @@ class Settings:
     data: str = "data"
     listen: str = ""
     api: str = ""
+    api_secret: Secret = NO_SECRET
+    invite_url: str = ""
     api_per_minute: int = 100
     api_person_per_minute: int = 300
     api_tenant_per_minute: int = 1_000
@@ -99,6 +101,21 @@ SETTINGS: Final = (
         "HOST:PORT for REST and Socket.IO; off when empty. It speaks plain HTTP: a proxy with TLS stands before it. "
         "Needs `wabot[api]`.",
         flag="--api",
+    ),
+    Setting(
+        "WABOT_API_SECRET",
+        "api.secret_file",
+        "api_secret",
+        kinds.TEXT,
+        "Signs the API's tokens: 32 characters or more. Without it, the first start makes `data/api.secret`.",
+        secret=True,
+    ),
+    Setting(
+        "WABOT_INVITE_URL",
+        "api.invite_url",
+        "invite_url",
+        kinds.URL,
+        "The page of your front end where people accept invitations; the token is added to it.",
     ),
     Setting(
         "API_RATE_LIMIT_PER_MINUTE",
