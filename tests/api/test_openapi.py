@@ -28,6 +28,7 @@ PUBLIC = {
 }
 """Whoever asks these shows who they are in the body."""
 _OPERATIONS = operations()
+_FEW = settings(phases=[Phase.generate], deadline=None, database=None, suppress_health_check=list(HealthCheck))
 _CHECKS = ("status_code_conformance", "content_type_conformance", "response_schema_conformance")
 
 

@@ -13,8 +13,8 @@ from wabot.api.expanding import expand, shortcut_of
 from wabot.api.guard import Home, Who, may
 from wabot.api.house import House
 from wabot.api.people import author, pause_of
-from wabot.api.running import session_shape
 from wabot.api.problems import Problem, unknown
+from wabot.api.running import session_shape
 from wabot.api.shapes import message_shape
 from wabot.language.template import MAX_OUTPUT
 from wabot.model.stored import PersonSays
