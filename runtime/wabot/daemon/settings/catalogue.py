@@ -28,6 +28,8 @@ class Settings:
     api_sends_per_minute: int = 10
     api_origins: tuple[str, ...] = ()
     api_proxies: tuple[str, ...] = ()
+    api_media_hosts: tuple[str, ...] = ()
+    api_private_networks: bool = False
     log_format: Literal["text", "json"] = "text"
     log_level: LogLevel = "info"
     log_messages: bool = False
@@ -160,6 +162,22 @@ SETTINGS: Final = (
         kinds.NETWORKS,
         "Addresses or networks of proxies whose `X-Forwarded-For` tells who asks, such as `127.0.0.1`; in a variable "
         "with commas between them. Behind a proxy that is not named, all clients share the proxy's limits.",
+    ),
+    Setting(
+        "WABOT_API_MEDIA_HOSTS",
+        "api.media_hosts",
+        "api_media_hosts",
+        kinds.HOSTS,
+        "Sites from which files to send are fetched, over https: `cdn.example`, `*.cdn.example`, `cdn.example:8443`; "
+        "in a variable with commas between them. From none when empty.",
+    ),
+    Setting(
+        "WABOT_API_PRIVATE_NETWORKS",
+        "api.private_networks",
+        "api_private_networks",
+        kinds.FLAG,
+        "true: webhooks and sites of files may stand in private networks and on this machine, there also over plain "
+        "http. Then everybody who may set up webhooks can have this machine ask others of its network.",
     ),
     Setting(
         "WABOT_LOG_FORMAT",
