@@ -74,7 +74,9 @@ class Shop:
         command += ["--channel", "simulator", "--sim", str(self.sim), "--api", "127.0.0.1:0", "--log-format", "json"]
         log = self.data.with_name("log")
         with log.open("wb") as said:
-            process = subprocess.Popen(command, stdout=said, stderr=said, stdin=subprocess.DEVNULL, env=os.environ | _SETTINGS)
+            process = subprocess.Popen(
+                command, stdout=said, stderr=said, stdin=subprocess.DEVNULL, env=os.environ | _SETTINGS
+            )
         self.daemon = process.pid
         try:
             self.port = int(_eventually(lambda: re.search(r'"address": "127\.0\.0\.1:(\d+)"', log.read_text()), log)[1])
