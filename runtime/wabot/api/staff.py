@@ -16,6 +16,7 @@ from wabot.api.problems import Problem
 from wabot.api.working_hours import read_hours
 from wabot.model.people import Operator
 from wabot.model.visible import visible
+from wabot.store.sqlite.node.bearing import invite_link
 from wabot.store.sqlite.node.members import Invited, change_member, invite, member
 from wabot.store.sqlite.queries import Ask
 from wabot.store.sqlite.staff import Change, disable_operator, put_operator, set_operator
@@ -78,7 +79,7 @@ async def create(body: NewOperator, request: Request, house: Home, who: Who = ma
     if not await desk.write(lambda ask: put_operator(ask, new, choose, now)):
         raise _taken(email)
     row = desk.read(lambda ask: ask("operator_by_email", email=email).fetchone())
-    link = f"{request.base_url}invite?token={invited.token}" if invited.token else None
+    link = _link(house, request, invited.token) if invited.token else None
     return answer({"success": True, "operator": as_data(row), "inviteLink": link}, 201)
 
 
@@ -130,6 +131,10 @@ async def _change_account(house: House, who: Who, email: str, now: int, **wanted
             change_member(ask, who.tenant, email, now, **wanted)
 
     await door_of(house).accounts.write(work)
+
+
+def _link(house: House, request: Request, token: str) -> str:
+    return invite_link(house.settings.invite_url or f"{request.base_url}invite", token)
 
 
 def _no_owner(row: Any) -> None:
