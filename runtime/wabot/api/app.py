@@ -8,17 +8,22 @@ from fastapi import APIRouter, FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 
-from wabot.api import operators, reminders, staff
+from wabot.api import analytics, operators, reminders, staff
 from wabot.api.answers import answer
 from wabot.api.door import closing_door
+from wabot.api.figures import keeping_figures
 from wabot.api.house import House
 from wabot.api.presence import keeping_presence
 from wabot.api.problems import Problem
 from wabot.model.errors import StoreError
 
-ROUTERS: Final[tuple[APIRouter, ...]] = (operators.router, staff.router, reminders.router)
+ROUTERS: Final[tuple[APIRouter, ...]] = (operators.router, staff.router, reminders.router, analytics.router)
 """Every module's endpoints."""
-LIVING: Final[tuple[Callable[[House], AbstractAsyncContextManager[None]], ...]] = (closing_door, keeping_presence)
+LIVING: Final[tuple[Callable[[House], AbstractAsyncContextManager[None]], ...]] = (
+    closing_door,
+    keeping_presence,
+    keeping_figures,
+)
 """What lives as long as the API does: each is entered when it starts, in this order, and left when it ends."""
 
 
