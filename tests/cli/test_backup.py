@@ -41,7 +41,7 @@ async def data(tmp_path: Path) -> Path:
     # The stage names every tenant warung.
     with closing(sqlite3.connect(place / "toko" / "wabot.db")) as other:
         tables = [name for (name,) in other.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
-        for table in set(tables) - {"migrations"}:
+        for table in set(tables) - {"migrations", "sqlite_sequence"}:
             other.execute(f"UPDATE {table} SET tenant_id = 'toko'")
         other.commit()
     with closing(sqlite3.connect(place / NODE)) as node:

@@ -120,7 +120,7 @@ def without_matcher(ready: Ready) -> object:
 
 
 @given(st.lists(st.sampled_from(EDITS), max_size=6))
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=40, deadline=None)
 def test_after_any_edits_what_is_remembered_is_what_is_found(edits: list[tuple[str, str | None]]) -> None:
     with TemporaryDirectory() as temporary:
         place = Path(temporary)

@@ -52,7 +52,7 @@ ATOMS = (
 QUANTIFIERS = ("", "", "", "?", "*", "+", "{2}", "{0,1}", "{1,}", "+?")
 
 
-@settings(max_examples=1500, deadline=None)
+@settings(max_examples=800, deadline=None)
 @given(
     st.lists(st.tuples(st.sampled_from(ATOMS), st.sampled_from(QUANTIFIERS)), min_size=1, max_size=5),
     st.lists(

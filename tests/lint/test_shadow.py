@@ -51,7 +51,7 @@ def rule_sets(draw: st.DrawFn) -> RuleSet:
 texts = st.lists(st.sampled_from((*SHORT, *some.PIECES)), max_size=6).map("".join) | some.texts
 
 
-@settings(max_examples=1500, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=800, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(rule_sets(), st.lists(texts, min_size=3, max_size=12), some.contexts(), st.sampled_from((0, 5)))
 def test_a_rule_that_can_never_answer_answers_no_message(
     rule_set: RuleSet, chosen: list[str], context: Context, later: int
@@ -74,7 +74,7 @@ def test_a_rule_that_can_never_answer_answers_no_message(
                 assert found.rule.id not in {answer.rule.id for answer in answers if not answer.act}, (found, text)
 
 
-@settings(max_examples=600, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(rule_sets())
 def test_the_message_that_shows_it_is_decided_for_another_rule(rule_set: RuleSet) -> None:
     for found in find_shadowed(Survey(rule_set)):

@@ -1,12 +1,16 @@
 """The feed: each change that listeners are told of, once, in the transaction that made it."""
 
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 from tests.session.stage import BUDI, stage
 from wabot.model.people import Choice
 from wabot.model.stored import PersonSays
+from wabot.store.keeping.rebuilding import rebuild
 from wabot.store.sqlite import resolve, say
 from wabot.store.sqlite.desk import Desk
+from wabot.store.sqlite.opening import NAME, open_file
 from wabot.store.sqlite.queries import Ask
 
 HOME = "data/warung"
@@ -46,6 +50,23 @@ async def test_what_a_person_does_is_told_with_what_changed(tmp_path: Path) -> N
         await shop.look()
         await shop.settle()
         resolve(tmp_path / HOME, "warung", BUDI, lambda *_: Choice(""), shop.clock.now())
-        assert [kind for kind, _ in told(desk)] == ["message", "conversation", "message_status", "conversation"]
+        assert [kind for kind, _ in told(desk)] == [
+            "message",
+            "conversation",
+            "conversation",
+            "message_status",
+            "conversation",
+        ]
         assert '"status":"resolved"' in told(desk)[-1][1]
         await desk.close()
+
+
+def test_a_file_that_is_written_anew_gives_no_number_of_the_feed_twice(tmp_path: Path) -> None:
+    with closing(open_file(tmp_path / HOME)) as file:
+        for _ in range(3):
+            file.execute("INSERT INTO feed (tenant_id, kind, at) VALUES ('warung', 'session', 1)")
+        file.execute("DELETE FROM feed")
+    assert rebuild(tmp_path / HOME / NAME, tmp_path / "anew.db")
+    with closing(sqlite3.connect(tmp_path / "anew.db")) as anew:
+        anew.execute("INSERT INTO feed (tenant_id, kind, at) VALUES ('warung', 'session', 1)")
+        assert anew.execute("SELECT sequence FROM feed").fetchall() == [(4,)]

@@ -51,7 +51,7 @@ async def test_the_file_is_durable_and_has_every_table_named_for_its_tenant(stor
     connection = sqlite3.connect(folder / "wabot.db")
     assert connection.execute("PRAGMA journal_mode").fetchone() == ("wal",)
     tables = [name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
-    for table in set(tables) - {"migrations"}:
+    for table in set(tables) - {"migrations", "sqlite_sequence"}:
         assert "tenant_id" in [row[1] for row in connection.execute(f"PRAGMA table_info({table})")], table
 
 

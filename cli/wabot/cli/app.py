@@ -42,6 +42,7 @@ COMMANDS: Final = {
     "backup": "Back up tenants, each as one file.",
     "restore": "Put a backup back.",
     "doctor": "Check this machine and the data.",
+    "openapi": "Show the API's OpenAPI document.",
 }
 """By name; the module of the same name holds the function of the same name."""
 _ELSEWHERE: Final = {"resume": "pause", "resolve": "assign"}

@@ -2,22 +2,34 @@
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
+from functools import cache
 from typing import Any, Final
 
 from fastapi import APIRouter, FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 
-from wabot.api import analytics, operators, reminders, staff
-from wabot.api.answers import answer
+from wabot.api import analytics, contact_lists, contacts, csat, operators, orders, reminders, staff
+from wabot.api.answers import answer, conditional
+from wabot.api.docs_page import page, written
+from wabot.api.document import document
 from wabot.api.door import closing_door
 from wabot.api.figures import keeping_figures
 from wabot.api.house import House
 from wabot.api.presence import keeping_presence
-from wabot.api.problems import Problem
+from wabot.api.problems import Problem, unavailable
 from wabot.model.errors import StoreError
 
-ROUTERS: Final[tuple[APIRouter, ...]] = (operators.router, staff.router, reminders.router, analytics.router)
+ROUTERS: Final[tuple[APIRouter, ...]] = (
+    contact_lists.router,
+    contacts.router,
+    orders.router,
+    csat.router,
+    operators.router,
+    staff.router,
+    reminders.router,
+    analytics.router,
+)
 """Every module's endpoints."""
 LIVING: Final[tuple[Callable[[House], AbstractAsyncContextManager[None]], ...]] = (
     closing_door,
@@ -39,23 +51,45 @@ async def living(house: House) -> AsyncIterator[None]:
 
 def make_app(house: House) -> FastAPI:
     """The application that serves `house`, to be asked within `living(house)`."""
-    app = FastAPI(title="wabot", version="1", docs_url="/docs", redoc_url=None, openapi_url="/openapi.json")
+    app = FastAPI(title="wabot", version="1", docs_url=None, redoc_url=None, openapi_url=None)
     app.state.house = house
+    app.add_route("/openapi.json", _document)
+    app.add_route("/docs", _docs)
     for router in ROUTERS:
         app.include_router(router)
     app.add_exception_handler(Problem, _problem)
     app.add_exception_handler(StoreError, _store)
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(HTTPException, _http)
+    app.add_exception_handler(Exception, _left)
     return app
+
+
+async def _document(request: Request) -> Response:
+    return conditional(request, openapi())
+
+
+async def _docs(_request: Request) -> Response:
+    return page(_written())
+
+
+@cache
+def openapi() -> dict[str, Any]:
+    """The OpenAPI document of every endpoint."""
+    return document(ROUTERS)
+
+
+@cache
+def _written() -> str:
+    return written(openapi())
 
 
 async def _problem(_request: Request, error: Any) -> Response:
     return answer(error.body(), error.status, **error.headers)
 
 
-async def _store(_request: Request, error: Any) -> Response:
-    return await _problem(_request, Problem(503, str(error), "STORE_UNAVAILABLE", headers={"retry-after": "5"}))
+async def _store(_request: Request, _error: Any) -> Response:
+    return await _problem(_request, unavailable())
 
 
 async def _invalid(_request: Request, error: Any) -> Response:
@@ -67,3 +101,14 @@ async def _invalid(_request: Request, error: Any) -> Response:
 async def _http(_request: Request, error: Any) -> Response:
     headers = dict(error.headers or {})
     return await _problem(_request, Problem(error.status_code, str(error.detail), headers=headers))
+
+
+class _Nothing(Response):
+    """Is sent as nothing at all."""
+
+    async def __call__(self, *_asgi: Any) -> None: ...
+
+
+async def _left(_request: Request, _error: Any) -> Response:
+    """An error that nobody expected is raised again after this, and answered by the fence around everything."""
+    return _Nothing()

@@ -1,6 +1,5 @@
 """Who may do what: each endpoint names the permission that it needs, and is handed who asks."""
 
-from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Annotated, Any
 
@@ -41,19 +40,26 @@ class Who:
             raise Problem(403, f"{who} lacks the permission `{permission}`.", "FORBIDDEN")
 
 
-def may(*permissions: Permission) -> Any:
-    """The dependency of an endpoint that needs these permissions: `who: Who = may("send_messages")`."""
+class Needs:
+    """Whether whoever asks has these permissions; what tests and the OpenAPI document read of an endpoint."""
 
-    async def check(request: Request) -> Who:
+    def __init__(self, permissions: tuple[Permission, ...]) -> None:
+        self.permissions = permissions
+
+    async def __call__(self, request: Request) -> Who:
         house = house_of(request)
         who = await house.door.enter(request)
-        for permission in permissions:
+        if house.shares is not None:
+            house.shares.take(request.scope, who.tenant, who.key or who.account or who.email)
+        for permission in self.permissions:
             who.must(permission)
         presence_of(house).seen(who.tenant, who.email)
         return who
 
-    checked: Callable[[Request], Awaitable[Who]] = check
-    return Depends(checked)
+
+def may(*permissions: Permission) -> Any:
+    """The dependency of an endpoint that needs these permissions: `who: Who = may("send_messages")`."""
+    return Depends(Needs(permissions))
 
 
 Home = Annotated[House, Depends(house_of)]

@@ -8,6 +8,7 @@ from pydantic import Field
 
 from wabot.api.answers import Shape, answer, conditional, iso
 from wabot.api.guard import Home, Who, may
+from wabot.api.people import author
 from wabot.api.problems import Problem, unknown
 from wabot.language.hours import YEARS
 from wabot.model.ids import uuid7
@@ -59,7 +60,9 @@ async def schedule(id: str, body: Wanted, house: Home, who: Who = may("send_mess
     judge = Judge(rules, due)
     new = NewFollowUp(uuid7(now), row["chat"], text, "", due)
     before = await desk.write(
-        lambda ask: keep_reminder(ask, new, now, judge, replace=body.replace, by=who.email or who.key)
+        lambda ask: keep_reminder(
+            ask, new, now, judge, replace=body.replace, operator=who.email or who.key, name=author(ask, who)[1]
+        )
     )
     if isinstance(before, str):
         raise Problem(409, f"Nothing is scheduled: {NEVER[before]}.", before.upper())
@@ -151,7 +154,7 @@ def _data(row: Any) -> dict[str, Any]:
         "status": "pending" if sending in ("queued", "sending") else sending,
         "reason": row["error"] or row["reason"] or None,
         "ruleId": row["rule_id"] or None,
-        "createdBy": row["made_by"] or None,
+        "createdBy": row["operator"] or None,
         "createdAt": iso(row["created_at"]),
         "closedAt": iso(row["closed_at"]),
     }

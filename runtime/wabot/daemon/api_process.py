@@ -8,21 +8,23 @@ import os
 import signal
 import socket
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
 
-import uvicorn
-
-from wabot.api.app import living, make_app
+from wabot.api.app import living, make_asgi
+from wabot.api.door import open_door
+from wabot.api.fences import Fences, Shares, fenced
 from wabot.api.house import House
-from wabot.api.problems import Problem
+from wabot.api.linking import PART as LINKING
+from wabot.api.server import server
+from wabot.api.settings import ApiSettings
 from wabot.daemon import sentry
+from wabot.daemon.api_linking import ApiLinking
 from wabot.daemon.discovery import Discovery
 from wabot.daemon.line import Line
 from wabot.daemon.logs import LogReport, configure
-from wabot.daemon.settings import read_settings
+from wabot.daemon.settings import Settings, read_settings
+from wabot.model.errors import WabotError
 from wabot.model.failure import place_of
 from wabot.session.clock import RealClock
 from wabot.session.forever import forever
@@ -31,42 +33,21 @@ _GRACE: Final = 10
 """Seconds that requests under way have to end."""
 
 
-class NoDoor:
-    async def enter(self, _request: Any) -> Any:
-        raise Problem(401, "Nobody can log in yet.", "UNAUTHORIZED")
-
-
-class _Server(uvicorn.Server):
-    """Signals are ours: the daemon's child has other ways to end, too."""
-
-    @contextmanager
-    def capture_signals(self) -> Iterator[None]:
-        yield
-
-
-async def run(rules: Path, data: Path, options: dict[str, Any]) -> None:
+async def run(rules: Path, data: Path, options: dict[str, Any], settings: Settings) -> None:
     """Serve until told to stop."""
     loop, report = asyncio.get_running_loop(), LogReport("")
     line, discovery = Line(options["line"]), Discovery(rules, data)
-    house = House(data, lambda: discovery.tenants, RealClock(), NoDoor())
-    app = make_app(house)
-    server = _Server(
-        uvicorn.Config(
-            app,
-            loop="none",
-            http="httptools",
-            ws="websockets-sansio",
-            lifespan="off",
-            log_config=None,
-            access_log=False,
-            server_header=False,
-            proxy_headers=False,
-            timeout_graceful_shutdown=_GRACE,
-        )
-    )
+    clock, fences = RealClock(), _fences(settings)
+    door = open_door(data, clock, secret=settings.api_secret.reveal())
+    settled = ApiSettings(invite_url=settings.invite_url)
+    house = House(data, lambda: discovery.tenants, clock, door, settings=settled, report=report)
+    house.parts[LINKING] = ApiLinking(data, lambda: discovery.tenants)
+    house.shares = Shares(fences, house.clock)
+    app = fenced(make_asgi(house), fences, house.clock, report.note)
+    serving = server(app, timeout_graceful_shutdown=_GRACE)
 
     def stop() -> None:
-        server.should_exit = True
+        serving.should_exit = True
 
     def gone() -> None:
         if not os.read(0, 1024):
@@ -82,7 +63,7 @@ async def run(rules: Path, data: Path, options: dict[str, Any]) -> None:
     ]
     try:
         async with living(house):
-            await server.serve([socket.socket(fileno=options["listening"])])
+            await serving.serve([socket.socket(fileno=options["listening"])])
     finally:
         for task in beside:
             task.cancel()
@@ -101,13 +82,27 @@ def main() -> None:
     sentry.start(settings.sentry_dsn)
     try:
         with asyncio.Runner(loop_factory=_loop) as runner:
-            runner.run(run(rules, data, options))
+            runner.run(run(rules, data, options, settings))
+    except WabotError as error:  # what a person must mend: the daemon begins it again meanwhile
+        LogReport("").note("the API cannot run", level="error", error=str(error))
+        sys.exit(1)
     except Exception as error:
         LogReport("").note("the API crashed", level="error", error=place_of(error))
         sentry.flush()
         if os.environ.get("WABOT_DEBUG"):
             raise
         sys.exit(1)
+
+
+def _fences(settings: Settings) -> Fences:
+    return Fences(
+        per_minute=settings.api_per_minute,
+        person_per_minute=settings.api_person_per_minute,
+        tenant_per_minute=settings.api_tenant_per_minute,
+        sends_per_minute=settings.api_sends_per_minute,
+        origins=settings.api_origins,
+        proxies=settings.api_proxies,
+    )
 
 
 def _loop() -> asyncio.AbstractEventLoop:

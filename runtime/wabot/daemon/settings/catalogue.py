@@ -20,6 +20,14 @@ class Settings:
     data: str = "data"
     listen: str = ""
     api: str = ""
+    api_secret: Secret = NO_SECRET
+    invite_url: str = ""
+    api_per_minute: int = 100
+    api_person_per_minute: int = 300
+    api_tenant_per_minute: int = 1_000
+    api_sends_per_minute: int = 10
+    api_origins: tuple[str, ...] = ()
+    api_proxies: tuple[str, ...] = ()
     log_format: Literal["text", "json"] = "text"
     log_level: LogLevel = "info"
     log_messages: bool = False
@@ -93,6 +101,65 @@ SETTINGS: Final = (
         "HOST:PORT for REST and Socket.IO; off when empty. It speaks plain HTTP: a proxy with TLS stands before it. "
         "Needs `wabot[api]`.",
         flag="--api",
+    ),
+    Setting(
+        "WABOT_API_SECRET",
+        "api.secret_file",
+        "api_secret",
+        kinds.TEXT,
+        "Signs the API's tokens: 32 characters or more. Without it, the first start makes `data/api.secret`.",
+        secret=True,
+    ),
+    Setting(
+        "WABOT_INVITE_URL",
+        "api.invite_url",
+        "invite_url",
+        kinds.URL,
+        "The page of your front end where people accept invitations; the token is added to it.",
+    ),
+    Setting(
+        "API_RATE_LIMIT_PER_MINUTE",
+        "api.per_minute",
+        "api_per_minute",
+        kinds.count(1, 1_000_000),
+        "Requests that one address may make a minute. An office behind one address shares them.",
+    ),
+    Setting(
+        "WABOT_API_PERSON_PER_MINUTE",
+        "api.person_per_minute",
+        "api_person_per_minute",
+        kinds.count(1, 1_000_000),
+        "Requests of one person or API key a minute, from wherever.",
+    ),
+    Setting(
+        "WABOT_API_TENANT_PER_MINUTE",
+        "api.tenant_per_minute",
+        "api_tenant_per_minute",
+        kinds.count(1, 1_000_000),
+        "Requests a minute of everybody who is logged in to one tenant.",
+    ),
+    Setting(
+        "WABOT_API_SENDS_PER_MINUTE",
+        "api.sends_per_minute",
+        "api_sends_per_minute",
+        kinds.count(1, 10_000),
+        "Messages to customers of one person or API key a minute.",
+    ),
+    Setting(
+        "WABOT_API_ORIGINS",
+        "api.origins",
+        "api_origins",
+        kinds.ORIGINS,
+        "Sites whose pages may ask from a browser, such as `https://inbox.example`; in a variable with commas between "
+        "them. None but the API's own when empty.",
+    ),
+    Setting(
+        "WABOT_API_PROXIES",
+        "api.proxies",
+        "api_proxies",
+        kinds.NETWORKS,
+        "Addresses or networks of proxies whose `X-Forwarded-For` tells who asks, such as `127.0.0.1`; in a variable "
+        "with commas between them. Behind a proxy that is not named, all clients share the proxy's limits.",
     ),
     Setting(
         "WABOT_LOG_FORMAT",
@@ -206,7 +273,6 @@ UNMAPPED: Final[Mapping[str, str]] = {
     "BULL_REDIS_HOST": "there is no Redis: what waits stands in each tenant's file",
     "BULL_REDIS_PORT": "there is no Redis: what waits stands in each tenant's file",
     "BULL_REDIS_PASSWORD": "there is no Redis: what waits stands in each tenant's file",
-    "API_RATE_LIMIT_PER_MINUTE": "there is no REST API yet that it could limit",
 }
 """Settings of the original design that mean nothing here, and why."""
 

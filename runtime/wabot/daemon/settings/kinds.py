@@ -88,6 +88,30 @@ def _cron(text: str) -> str:
     return text
 
 
+def _origin(text: str) -> str:
+    if not re.fullmatch(r"https?://(\[[0-9a-f:.]+\]|[a-z0-9.-]+)(:[0-9]{1,5})?", text):
+        raise ValueError("must be origins, such as https://inbox.example: no path, no *, in small letters")
+    return text
+
+
+def _network(text: str) -> str:
+    from ipaddress import ip_network
+
+    try:
+        return str(ip_network(text))
+    except ValueError:
+        raise ValueError("must be addresses or networks, such as 127.0.0.1 or 10.0.0.0/8") from None
+
+
+def _several(one: Callable[[str], str]) -> Kind:
+    """A list in the node file; in the environment with commas or spaces between."""
+    return Kind(
+        lambda text: tuple(one(part) for part in re.split(r"[,\s]+", text) if part),
+        lambda data: tuple(one(part) for part in data),
+        ",".join,
+    )
+
+
 def one_of(*words: str) -> Kind:
     return Kind(partial(_one_of, words))
 
@@ -103,3 +127,5 @@ SECONDS: Final = Kind(_seconds, _duration, lambda value: f"{value / 1000:g}")
 ADDRESS: Final = Kind(_address, _address)
 URL: Final = Kind(_url, _url)
 CRON: Final = Kind(_cron, _cron)
+ORIGINS: Final = _several(_origin)
+NETWORKS: Final = _several(_network)

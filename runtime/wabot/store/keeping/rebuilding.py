@@ -38,6 +38,9 @@ def _copy(connection: sqlite3.Connection) -> None:
         connection.execute(sql)
         # NOT INDEXED: read the table itself; LIMIT: row by row, or SQLite would copy its indexes as they are.
         connection.execute(f'INSERT INTO main."{quoted}" SELECT * FROM damaged."{quoted}" NOT INDEXED LIMIT -1')
+    if any("AUTOINCREMENT" in sql for _name, sql in tables):  # numbers that were given once are never given again
+        connection.execute("DELETE FROM main.sqlite_sequence")
+        connection.execute("INSERT INTO main.sqlite_sequence SELECT * FROM damaged.sqlite_sequence")
     for kind, _name, sql in parts:
         if kind != "table":
             connection.execute(sql)

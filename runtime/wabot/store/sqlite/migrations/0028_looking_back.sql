@@ -1,8 +1,6 @@
 -- What is asked of a span of time: messages, decisions, what people wrote, what was settled, reminders that are done.
--- And who made a reminder, by e-mail. Indexes by time alone: one that began with the tenant would be taken for
--- statements that name a tenant and a chat.
+-- Indexes by time alone: one that began with the tenant would be taken for statements that name a tenant and a chat.
 
-ALTER TABLE follow_ups ADD COLUMN made_by TEXT NOT NULL DEFAULT '';
 CREATE INDEX follow_ups_closed ON follow_ups (closed_at) WHERE status <> 'pending';
 CREATE INDEX messages_by_time ON messages (created_at);
 CREATE INDEX logs_by_time ON auto_reply_logs (triggered_at);
