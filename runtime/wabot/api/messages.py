@@ -69,7 +69,7 @@ async def sent(
         row = desk.read(lambda ask: _before(ask, body, keyed, now))
         if isinstance(row, str):
             return answer(desk.read(lambda ask: _told(ask, house, who, row, repeated=True)))
-        said, upload = await _said(house, who, body, row, now), await _file(house, who, body)
+        said, upload = await _said(house, who, body, row), await _file(house, who, body)
 
         def write(ask: Ask) -> dict[str, Any]:
             email, name = author(ask, who)
@@ -97,11 +97,11 @@ def _keyed(who: Who, body: Sending, header: str | None) -> Keyed:
     return Keyed(f"{who.key or who.email}:{key}", digest)
 
 
-async def _said(house: House, who: Who, body: Sending, row: Any, now: int) -> PersonSays:
+async def _said(house: House, who: Who, body: Sending, row: Any) -> PersonSays:
     """What is to go out, with the quick reply expanded."""
     text, shortcut = body.content.strip(), shortcut_of(body.content)
     if shortcut:
-        text = await expand(house, who, shortcut, row, now)
+        text = await expand(house, who, shortcut, row)
     if len(text) > MAX_OUTPUT:
         raise Problem(400, f"The text is longer than the {MAX_OUTPUT:,} characters that WhatsApp takes.", "INVALID")
     if body.message_type == "text" and not text:

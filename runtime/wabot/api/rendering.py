@@ -87,7 +87,7 @@ class Rendering:
         nothing of who that is.
 
         Raises:
-            Problem: 404, there is none; 403, it is for others; 422, its text fails for this customer.
+            Problem: 404, there is none for them; 422, its text fails for this customer.
         """
         asked = {
             "shortcut": shortcut,
