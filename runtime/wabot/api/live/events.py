@@ -149,7 +149,7 @@ def _message(ask: Ask, id: str) -> dict[str, Any] | None:
         "quotedMessageId": row["quoted_message_id"] or None,
         "editedAt": iso(row["edited_at"]),
         "revokedAt": iso(row["revoked_at"]),
-        "reactions": json.loads(row["reactions"]),
+        "reactions": [{**one, "at": iso(one["at"])} for one in json.loads(row["reactions"])],
     }
 
 
