@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from fastapi import Request
 
 from wabot.api.fences.shares import Shares
-from wabot.api.problems import Problem, unknown
+from wabot.api.problems import unavailable, unknown
 from wabot.api.settings import ApiSettings
 from wabot.bus import SESSION, Mouth
 from wabot.engine.load import load_tenant
@@ -72,7 +72,7 @@ class House:
             try:
                 found = Desk(self.data / tenant, tenant, lambda: self._changed(tenant))
             except StoreError as error:
-                raise Problem(503, str(error), "STORE_UNAVAILABLE") from error
+                raise unavailable() from error
             self._desks[tenant] = found
         return found
 
