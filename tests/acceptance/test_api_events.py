@@ -9,7 +9,7 @@ from socketio.exceptions import ConnectionError as Refused
 
 from tests.acceptance.daemon import Daemon
 from tests.acceptance.test_api_process import address, answers, process
-from tests.api.front import CHEAP, Api
+from tests.api.front import Api
 from tests.api.sockets import Client
 from wabot.api.door import open_door
 from wabot.api.house import House
@@ -35,8 +35,8 @@ async def test_nothing_is_missed_while_the_process_is_killed_again_and_again(dae
     daemon.start("--api", "127.0.0.1:0", WABOT_RESTART_WAIT="0.05")
     url = await asyncio.to_thread(address, daemon)
     async with httpx.AsyncClient() as asking:
-        door = open_door(daemon.data, RealClock(), passwords=CHEAP)
-        token = Api(House(daemon.data, dict, RealClock(), door), asking, door).front().token
+        door = open_door(daemon.data, RealClock())
+        token = Api(House(daemon.data, dict, RealClock(), door), None, asking, door).front().token
         await door.close()
     assert await asyncio.to_thread(lambda: [answers(url) for _ in range(2)][-1])
     said: list[str] = []

@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 
 import httpx
 
-from tests.api.front import CHEAP, Api, Front
+from tests.api.front import Api, Front
 from tests.api.sockets import Client
 from tests.tenants import number_of
 from tests.whatsapp.archive import Old
@@ -31,10 +31,10 @@ async def at_a_front_end(live: Live) -> AsyncIterator[tuple[Front, Client]]:
     await live.says("a person must act")
     found = re.search(r"the API listens\W.*?address=([\d.:]+)", live.said())
     assert found is not None
-    url, door = f"http://{found[1]}", open_door(live.data, RealClock(), passwords=CHEAP)
+    url, door = f"http://{found[1]}", open_door(live.data, RealClock())
     client = Client()
     async with httpx.AsyncClient(base_url=url, timeout=PATIENCE) as asking:
-        front = Api(House(live.data, dict, RealClock(), door), asking, door).front()
+        front = Api(House(live.data, dict, RealClock(), door), None, asking, door).front()
         await client.connect(url, {"token": front.token}, "/whatsapp", "/messages")
         await client.say("join-tenant", {"tenantId": "warung"}, "/whatsapp")
         try:
