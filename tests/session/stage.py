@@ -181,12 +181,13 @@ async def stage(
     chance: random.Random | None = None,
     count: Tell | None = None,
     home: str = "data",
+    called: str = "warung",
     ask: AskShop | None = None,
     **settings: str,
 ) -> AsyncIterator[Stage]:
     """A session that runs until the block ends. Called again on the same place, it goes on with the same store.
     `tenant` and `settings` are lines of tenant.yaml, at its top and under `auto_reply`. `count` hears what is counted.
-    `home` is where its data lies in `place`; `ask` asks the shop's own system for orders.
+    `home` is where its data lies in `place`, `called` the tenant's name; `ask` asks the shop's own system for orders.
     """
     auto = "".join(f"  {key}: {value}\n" for key, value in settings.items())
     files = rules(text)
@@ -195,8 +196,8 @@ async def stage(
     files["tenant.yaml"] += "".join(
         f"{key}: {value}\n" for key, value in {"timezone": "Asia/Jakarta", **tenant}.items()
     )
-    folder = write_tenant(place / "rules" / "warung", files)
-    store = open_store(place / home, "warung")
+    folder = write_tenant(place / "rules" / called, files)
+    store = open_store(place / home, called)
     made = Stage(place / home, store, folder, hurry, chance, count, ask)
     running = asyncio.create_task(made.session.run())
     try:

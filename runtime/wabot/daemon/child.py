@@ -18,7 +18,6 @@ from typing import Any, TextIO, TypeVar
 from wabot.daemon import sentry
 from wabot.daemon.handover import HANDED_OVER, is_wanted
 from wabot.daemon.line import Line
-from wabot.daemon.locked import hold
 from wabot.daemon.logs import LogReport, Transcript, configure
 from wabot.daemon.opening import crash, opened, watch_file
 from wabot.daemon.options import RunOptions
@@ -39,6 +38,7 @@ from wabot.session.defaults import NodeDefaults, loading
 from wabot.session.deliverer import delivering
 from wabot.session.keys_backup import KeysBackup
 from wabot.session.live import LiveRules
+from wabot.session.locked import hold
 from wabot.session.neighbours import neighbours
 from wabot.session.orders import Orders
 from wabot.session.report import Report

@@ -199,7 +199,7 @@ class StoredOperator:
 class PersonSays:
     """What a person writes in a chat. `operator` is their e-mail address, "" for somebody who is none; `name` is what
     the chat shows; `pause` is for how many milliseconds the bot is silent there; `shortcut` names the quick reply that
-    the text was made of, "" for none."""
+    the text was made of, "" for none. `quoted` is our id of the message that this one replies to."""
 
     chat: str
     text: str
@@ -207,3 +207,4 @@ class PersonSays:
     name: str = ""
     pause: int = 0
     shortcut: str = ""
+    quoted: str = ""

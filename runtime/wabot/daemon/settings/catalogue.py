@@ -20,12 +20,16 @@ class Settings:
     data: str = "data"
     listen: str = ""
     api: str = ""
+    api_secret: Secret = NO_SECRET
+    invite_url: str = ""
     api_per_minute: int = 100
     api_person_per_minute: int = 300
     api_tenant_per_minute: int = 1_000
     api_sends_per_minute: int = 10
     api_origins: tuple[str, ...] = ()
     api_proxies: tuple[str, ...] = ()
+    api_media_hosts: tuple[str, ...] = ()
+    api_private_networks: bool = False
     log_format: Literal["text", "json"] = "text"
     log_level: LogLevel = "info"
     log_messages: bool = False
@@ -102,6 +106,21 @@ SETTINGS: Final = (
         flag="--api",
     ),
     Setting(
+        "WABOT_API_SECRET",
+        "api.secret_file",
+        "api_secret",
+        kinds.TEXT,
+        "Signs the API's tokens: 32 characters or more. Without it, the first start makes `data/api.secret`.",
+        secret=True,
+    ),
+    Setting(
+        "WABOT_INVITE_URL",
+        "api.invite_url",
+        "invite_url",
+        kinds.URL,
+        "The page of your front end where people accept invitations; the token is added to it.",
+    ),
+    Setting(
         "API_RATE_LIMIT_PER_MINUTE",
         "api.per_minute",
         "api_per_minute",
@@ -144,6 +163,22 @@ SETTINGS: Final = (
         kinds.NETWORKS,
         "Addresses or networks of proxies whose `X-Forwarded-For` tells who asks, such as `127.0.0.1`; in a variable "
         "with commas between them. Behind a proxy that is not named, all clients share the proxy's limits.",
+    ),
+    Setting(
+        "WABOT_API_MEDIA_HOSTS",
+        "api.media_hosts",
+        "api_media_hosts",
+        kinds.HOSTS,
+        "Sites from which files to send are fetched, over https: `cdn.example`, `*.cdn.example`, `cdn.example:8443`; "
+        "in a variable with commas between them. From none when empty.",
+    ),
+    Setting(
+        "WABOT_API_PRIVATE_NETWORKS",
+        "api.private_networks",
+        "api_private_networks",
+        kinds.FLAG,
+        "true: webhooks and sites of files may stand in private networks and on this machine, there also over plain "
+        "http. Then everybody who may set up webhooks can have this machine ask others of its network.",
     ),
     Setting(
         "WABOT_LOG_FORMAT",

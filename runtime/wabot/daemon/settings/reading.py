@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from wabot.daemon.settings.catalogue import OTHERS, SETTINGS, UNMAPPED, Setting, Settings, value_in
 from wabot.daemon.settings.secrets import Secret, read_secret, readable_by_others
@@ -12,6 +12,8 @@ from wabot.daemon.settings.shop_secrets import ORDERS_SECRET
 from wabot.daemon.settings.signing import signing_key
 from wabot.model.errors import UsageError
 from wabot.store.keeping.sealing import key_from
+
+_LEAST: Final = 32
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +137,8 @@ def _together(settings: Settings) -> list[str]:
             key_from(settings.encryption_key.reveal())
         except ValueError as error:
             return [f"WHATSAPP_ENCRYPTION_KEY {error}"]
+    if settings.api_secret and len(settings.api_secret.reveal()) < _LEAST:
+        return [f"WABOT_API_SECRET is too short to sign with: {_LEAST} characters or more; `openssl rand -base64 32`"]
     if settings.webhook and not settings.webhook_secret:
         return ["WABOT_ALERT_SECRET (or WABOT_ALERT_SECRET_FILE, `alerts.secret_file`) is not set: it signs the alerts"]
     if settings.webhook_secret:

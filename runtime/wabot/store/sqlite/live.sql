@@ -21,3 +21,7 @@ SELECT id, name, status FROM operators WHERE tenant_id = :tenant AND id = :id;
 -- name: live_read
 -- A person has looked at the chat.
 UPDATE conversations SET unread_count = 0 WHERE tenant_id = :tenant AND id = :id AND unread_count > 0;
+
+-- name: live_chat
+-- What is asked of a conversation before a client has anything to do with it.
+SELECT id, chat, customer_messages, unread_count FROM conversations WHERE tenant_id = :tenant AND id = :id;

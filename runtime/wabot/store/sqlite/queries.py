@@ -8,6 +8,8 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Final
 
+from wabot.store.sqlite.list_statements import list_statements
+
 Ask = Callable[..., sqlite3.Cursor]
 """Runs a named statement with its parameters."""
 _TENANTS: Final = Path(__file__).parent
@@ -40,7 +42,8 @@ def queries(folder: Path = _TENANTS) -> Mapping[str, str]:
     text = "".join(file.read_text("utf-8") for file in sorted(folder.glob("*.sql")))
     parts = re.split(r"^-- name: (\w+(?:{order})?)\n", text, flags=re.MULTILINE)
     found = dict(_in_orders(parts[1::2], parts[2::2]))
-    return MappingProxyType({name: _statement(body) for name, body in found.items()})
+    written = {name: _statement(body) for name, body in found.items()}
+    return MappingProxyType({**written, **(dict(list_statements()) if folder == _TENANTS else {})})
 
 
 def _in_orders(names: Sequence[str], bodies: Sequence[str]) -> Iterator[tuple[str, str]]:

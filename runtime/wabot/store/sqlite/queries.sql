@@ -133,14 +133,15 @@ JOIN conversations ON conversations.id = conversation_chats.conversation_id
 WHERE conversation_chats.tenant_id = :tenant AND conversation_chats.chat = :chat;
 
 -- name: conversation_of_contact
-SELECT * FROM conversations WHERE tenant_id = :tenant AND contact_id = :contact ORDER BY created_at, id LIMIT 1;
+-- Here and below `+` keeps the planner from an index of all of the tenant's rows.
+SELECT * FROM conversations WHERE +tenant_id = :tenant AND contact_id = :contact ORDER BY created_at, id LIMIT 1;
 
 -- name: chat_add
 INSERT INTO conversation_chats (tenant_id, chat, conversation_id) VALUES (:tenant, :chat, :conversation)
 ON CONFLICT (tenant_id, chat) DO NOTHING;
 
 -- name: conversations_move
-UPDATE conversations SET contact_id = :contact WHERE tenant_id = :tenant AND contact_id = :gone;
+UPDATE conversations SET contact_id = :contact WHERE +tenant_id = :tenant AND contact_id = :gone;
 
 -- name: messages_doubled
 -- A message that came under both names stays, but only one of the two bears its id.
@@ -192,6 +193,7 @@ UPDATE conversations SET
     status = CASE WHEN :assigned IS NOT NULL OR (:pending AND status <> 'spam') THEN 'pending' ELSE status END,
     muted_until = COALESCE(:muted_until, muted_until),
     burst = COALESCE(:burst, burst),
+    snoozed_until = NULL,
     -- A person has the chat, and the bot is silent there: nobody but they will answer.
     unanswered_since = CASE WHEN :assigned IS NULL AND NOT :pending AND status = 'active' AND paused_until > :at
         AND (operator_id IS NOT NULL OR taken_by = 'operator') THEN COALESCE(unanswered_since, :at)
@@ -204,6 +206,8 @@ WHERE id = :id AND tenant_id = :tenant;
 UPDATE conversations SET
     total_messages = total_messages + 1,
     unread_count = 0,
+    looked_at = :at,
+    snoozed_until = NULL,
     last_message_at = :said_at,
     last_message_from = 'cs',
     last_message_content = :content,
@@ -259,7 +263,7 @@ UPDATE messages SET
 WHERE id = :id AND tenant_id = :tenant;
 
 -- name: outbox_last
-SELECT COALESCE(MAX(sequence), 0) AS last FROM outbox WHERE tenant_id = :tenant;
+SELECT COALESCE((SELECT sequence FROM outbox WHERE +tenant_id = :tenant ORDER BY sequence DESC LIMIT 1), 0) AS last;
 
 -- name: outbox_add
 INSERT INTO outbox (id, tenant_id, conversation_id, chat, text, media, rule_id, due_at, created_at, sequence, status)
