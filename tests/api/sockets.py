@@ -9,12 +9,15 @@ from typing import Any, Final
 
 import httpx
 import socketio
+from fastapi import FastAPI
 
 from tests.api.front import CHEAP, Api, Front
-from wabot.api.app import living, make_asgi
+from wabot.api.app import living, make_app
 from wabot.api.door import AccountsDoor, open_door
 from wabot.api.fences import Fences, fenced
 from wabot.api.house import House
+from wabot.api.live.serving import with_sockets
+from wabot.api.passwords import Passwords
 from wabot.api.server import server
 from wabot.ports import Clock
 
@@ -82,8 +85,8 @@ async def until(true: Callable[[], Any], what: Callable[[], str] = lambda: "") -
 class Served(Api):
     """The API at `url`."""
 
-    def __init__(self, house: House, client: httpx.AsyncClient, door: AccountsDoor, url: str) -> None:
-        super().__init__(house, client, door)
+    def __init__(self, house: House, app: FastAPI, client: httpx.AsyncClient, door: AccountsDoor, url: str) -> None:
+        super().__init__(house, app, client, door)
         self.url = url
 
     @asynccontextmanager
@@ -106,11 +109,14 @@ async def served(
     fences: Fences | None = None,
 ) -> AsyncIterator[Served]:
     """The API as its process serves it, on a port of its own, until the block ends."""
-    house = House(data, lambda: tenants, clock, door := open_door(data, clock, passwords=CHEAP), parts=dict(parts))
+    house = House(
+        data, lambda: tenants, clock, door := open_door(data, clock, passwords=Passwords(CHEAP)), parts=dict(parts)
+    )
+    app = make_app(house)
     listening = socket.socket()
     listening.bind(("127.0.0.1", 0))
     serving = server(
-        fenced(make_asgi(house), fences or Fences(per_minute=10_000), clock, house.report.note),
+        fenced(with_sockets(house, app), fences or Fences(per_minute=10_000), clock, house.report.note),
         timeout_graceful_shutdown=1,
     )
     async with living(house):
@@ -119,7 +125,7 @@ async def served(
             await until(lambda: serving.started)
             url = f"http://127.0.0.1:{listening.getsockname()[1]}"
             async with httpx.AsyncClient(base_url=url) as client:
-                yield Served(house, client, door, url)
+                yield Served(house, app, client, door, url)
         finally:
             serving.should_exit = True
             await running

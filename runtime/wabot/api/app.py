@@ -8,27 +8,72 @@ from typing import Any, Final
 from fastapi import APIRouter, FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
+from starlette.types import ASGIApp
 
-from wabot.api import auto_reply, contact_lists, contacts, csat, orders, quick_replies
+from wabot.api import (
+    audit,
+    auth,
+    auto_reply,
+    contact_lists,
+    contacts,
+    conversations,
+    csat,
+    events,
+    invitations,
+    keys,
+    media,
+    messages,
+    operators,
+    orders,
+    quick_replies,
+    reminders,
+    staff,
+    whatsapp,
+)
 from wabot.api.answers import answer, conditional
 from wabot.api.docs_page import page, written
 from wabot.api.document import document
 from wabot.api.door import closing_door
+from wabot.api.feed import feeding
+from wabot.api.hearing import hearing
 from wabot.api.house import House
+from wabot.api.live.serving import live, with_sockets
+from wabot.api.outgoing import media_living
+from wabot.api.presence import keeping_presence
 from wabot.api.problems import Problem, unavailable
 from wabot.api.rendering import rendering_lives
 from wabot.model.errors import StoreError
 
 ROUTERS: Final[tuple[APIRouter, ...]] = (
+    auth.router,
+    invitations.router,
+    keys.router,
+    audit.router,
+    whatsapp.router,
+    conversations.router,
+    messages.router,
+    media.router,
+    auto_reply.router,
+    quick_replies.router,
     contact_lists.router,
     contacts.router,
     orders.router,
+    operators.router,
+    staff.router,
+    reminders.router,
     csat.router,
-    auto_reply.router,
-    quick_replies.router,
+    events.router,
 )
 """Every module's endpoints."""
-LIVING: Final[tuple[Callable[[House], AbstractAsyncContextManager[None]], ...]] = (closing_door, rendering_lives)
+LIVING: Final[tuple[Callable[[House], AbstractAsyncContextManager[None]], ...]] = (
+    closing_door,
+    rendering_lives,
+    media_living,
+    keeping_presence,
+    hearing,
+    feeding,
+    live,
+)
 """What lives as long as the API does: each is entered when it starts, in this order, and left when it ends."""
 
 
@@ -56,6 +101,11 @@ def make_app(house: House) -> FastAPI:
     app.add_exception_handler(HTTPException, _http)
     app.add_exception_handler(Exception, _left)
     return app
+
+
+def make_asgi(house: House) -> ASGIApp:
+    """The same with Socket.IO beside it: what a server serves."""
+    return with_sockets(house, make_app(house))
 
 
 async def _document(request: Request) -> Response:

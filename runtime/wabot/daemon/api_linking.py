@@ -10,13 +10,13 @@ from wabot.channel.neonize.linked import read_linked
 from wabot.daemon.handover import taken, tell_daemon
 from wabot.daemon.link_process import LinkProcess
 from wabot.daemon.linking_order import Order
-from wabot.daemon.locked import is_held
 from wabot.daemon.numbers import Numbers
 from wabot.daemon.standing import read_standing
 from wabot.model.errors import TenantBusy, WabotError
 from wabot.model.failure import place_of
 from wabot.model.session import SessionState
 from wabot.session.last_sound import COPY
+from wabot.session.locked import is_held
 from wabot.store.keeping.layout import KEYS
 
 _SECONDS: Final = 180.0

@@ -39,7 +39,7 @@ async def run(rules: Path, data: Path, options: dict[str, Any], settings: Settin
     line, discovery = Line(options["line"]), Discovery(rules, data)
     clock, fences = RealClock(), _fences(settings)
     door = open_door(data, clock, secret=settings.api_secret.reveal())
-    settled = ApiSettings(invite_url=settings.invite_url)
+    settled = ApiSettings(settings.invite_url, settings.api_media_hosts, settings.api_private_networks)
     house = House(data, lambda: discovery.tenants, clock, door, settings=settled, report=report)
     house.parts[LINKING] = ApiLinking(data, lambda: discovery.tenants)
     house.shares = Shares(fences, house.clock)

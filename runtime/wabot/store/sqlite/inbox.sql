@@ -4,15 +4,12 @@
 SELECT status, operator_id, unread, number FROM conversation_counts WHERE tenant_id = :tenant AND number > 0;
 
 -- name: tagged
-SELECT conversation_id FROM conversation_tags WHERE tenant_id = :tenant AND tag = :tag LIMIT :most;
+SELECT COUNT(*) AS number FROM
+    (SELECT 1 FROM conversation_tags WHERE tenant_id = :tenant AND tag = :what LIMIT :most);
 
 -- name: worded
-SELECT DISTINCT conversations.id FROM contact_words
-CROSS JOIN conversations ON conversations.contact_id = contact_words.contact_id
-WHERE contact_words.tenant_id = :tenant AND contact_words.word >= :word AND contact_words.word < :end LIMIT :most;
-
--- name: snoozed_ids
-SELECT id FROM conversations WHERE tenant_id = :tenant AND snoozed_until IS NOT NULL AND snoozed_until > :now LIMIT :most;
+SELECT COUNT(*) AS number FROM
+    (SELECT 1 FROM contact_words WHERE tenant_id = :tenant AND word >= :what AND word < :what || char(1114111) LIMIT :most);
 
 -- name: snoozed_counted
 SELECT COUNT(*) AS number FROM conversations
