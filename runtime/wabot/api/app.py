@@ -9,7 +9,7 @@ from fastapi import APIRouter, FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 
-from wabot.api import media
+from wabot.api import media, webhooks
 from wabot.api.answers import answer, conditional
 from wabot.api.docs_page import page, written
 from wabot.api.document import document
@@ -17,11 +17,16 @@ from wabot.api.door import closing_door
 from wabot.api.house import House
 from wabot.api.outgoing import media_living
 from wabot.api.problems import Problem
+from wabot.api.webhook_delivery import webhooks_living
 from wabot.model.errors import StoreError
 
-ROUTERS: Final[tuple[APIRouter, ...]] = (media.router,)
+ROUTERS: Final[tuple[APIRouter, ...]] = (media.router, webhooks.router)
 """Every module's endpoints."""
-LIVING: Final[tuple[Callable[[House], AbstractAsyncContextManager[None]], ...]] = (closing_door, media_living)
+LIVING: Final[tuple[Callable[[House], AbstractAsyncContextManager[None]], ...]] = (
+    closing_door,
+    media_living,
+    webhooks_living,
+)
 """What lives as long as the API does: each is entered when it starts, in this order, and left when it ends."""
 
 
