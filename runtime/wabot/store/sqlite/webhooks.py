@@ -30,8 +30,6 @@ KEPT: Final = 30 * 86_400_000
 """Milliseconds for which a delivery that is over can be looked up, and replayed."""
 MOST: Final = 200
 """Changes that are dealt with in one transaction."""
-_LATE: Final = 7 * 86_400_000
-"""Milliseconds after which a message that was sent is no news any more, whatever is told of it then."""
 _OUT: Final = ("sent", "delivered", "read")
 _SESSION: Final = {
     "connected": "session.connected",
@@ -126,30 +124,30 @@ def fan_out(ask: Ask, now: int, most: int = MOST) -> int:
     hooks = [_webhook(row) for row in ask("webhooks_active")]
     rows = feeding.after(ask, position["position"], most)
     for row in rows:
-        for event in _events(ask, row, now):
+        for event in _events(ask, row):
             for hook in hooks:
-                if event in hook.events and _is_news(ask, event, row, hook):
+                if event in hook.events:
                     _deliver(ask, hook.id, event, row, now)
     if rows:
         feeding.was_read(ask, READER, rows[-1]["sequence"])
     return len(rows)
 
 
-def _events(ask: Ask, row: Any, now: int) -> Iterator[str]:
-    """What a change means for webhooks; nothing, for most."""
+def _events(ask: Ask, row: Any) -> Iterator[str]:
+    """What a change means for webhooks; nothing, for many."""
     told = json.loads(row["data"])
-    if row["kind"] in ("message", "message_status"):
+    if row["kind"] == "message":
         message = ask("told_message", id=row["subject_id"]).fetchone()
-        if message is None:
-            return
-        if message["sender_type"] == "customer":
-            if row["kind"] == "message":
-                yield "message.received"
-        elif message["status"] in _OUT and now - (message["sent_at"] or message["created_at"]) < _LATE:
+        if message is not None and message["sender_type"] == "customer":
+            yield "message.received"
+        elif message is not None and message["status"] in _OUT:
+            yield "message.sent"
+    elif row["kind"] == "message_status":  # a person's; what a rule says is told once it is out
+        if told["status"] in _OUT and told["was"] not in (*_OUT, "received"):
             yield "message.sent"
     elif row["kind"] == "conversation_new":
         yield "conversation.created"
-    elif row["kind"] == "conversation":
+    elif row["kind"] == "conversation" and "status" in told:  # not that somebody has read it
         yield "conversation.updated"
         if told["operator_id"] is not None and told["operator_id"] != told["operator_before"]:
             yield "conversation.assigned"
@@ -157,15 +155,6 @@ def _events(ask: Ask, row: Any, now: int) -> Iterator[str]:
             yield "conversation.resolved"
     elif row["kind"] == "session" and told["status"] in _SESSION:
         yield _SESSION[told["status"]]
-
-
-def _is_news(ask: Ask, event: str, row: Any, hook: Webhook) -> bool:
-    """Whether it happened since the webhook is there: a message that was sent before is told of again when it is
-    read."""
-    if event != "message.sent":
-        return True
-    message = ask("told_message", id=row["subject_id"]).fetchone()
-    return bool((message["sent_at"] or message["created_at"]) >= hook.active_since)
 
 
 def _deliver(ask: Ask, webhook: str, event: str, row: Any, now: int) -> None:
