@@ -20,7 +20,7 @@ from wabot.store.sqlite.node import ordering
 from wabot.store.sqlite.node.logins import log_in
 from wabot.store.sqlite.node.members import change_member, invite
 
-CHEAP = Passwords(PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
+CHEAP = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 """Argon2 as quick as it can be."""
 UNUSABLE = "no password fits this hash"
 
@@ -60,8 +60,8 @@ def _good(response: httpx.Response) -> Any:
 class Api:
     """The API of a data folder."""
 
-    def __init__(self, house: House, client: httpx.AsyncClient, door: AccountsDoor) -> None:
-        self.house, self.client, self.door = house, client, door
+    def __init__(self, house: House, app: Any, client: httpx.AsyncClient, door: AccountsDoor) -> None:
+        self.house, self.app, self.client, self.door = house, app, client, door
 
     def front(self, tenant: str = "warung", role: Role = "owner", email: str = "") -> Front:
         """Somebody who is logged in as `role`, with an account and a login of their own. Without `email`,
@@ -92,8 +92,9 @@ class Api:
 async def api(data: Path, tenants: Mapping[str, Path], clock: Clock) -> AsyncIterator[Api]:
     """The API of the tenants (name → folder of rules) with their data in `data`, until the block ends. Beside a
     `stage` with `home="data/warung"`: `api(place / "data", {"warung": shop.folder}, shop.clock)`."""
-    door = open_door(data, clock, passwords=CHEAP)
+    door = open_door(data, clock, passwords=Passwords(CHEAP))
     house = House(data, lambda: tenants, clock, door)
-    transport = httpx.ASGITransport(make_app(house))
+    app = make_app(house)
+    transport = httpx.ASGITransport(app)
     async with living(house), httpx.AsyncClient(transport=transport, base_url="http://wabot.test") as client:
-        yield Api(house, client, door)
+        yield Api(house, app, client, door)

@@ -138,7 +138,7 @@ async def everything(node: Node, shop: Shop) -> None:
     inbox = node.stage.channel.inbox
     assert inbox is not None
     for status in ("disconnected", "connected", "logout"):
-        await inbox.state(SessionState(status))  # type: ignore[arg-type]  # mypy takes the loop's for any str
+        await inbox.state(SessionState(status))
         await asyncio.sleep(0)
         while (await node.stage.store.summary()).state.status != status:
             await asyncio.sleep(0.01)
@@ -456,7 +456,7 @@ async def test_only_who_may_manage_integrations_sees_webhooks_and_nobody_another
     ]
     stranger, supervisor = node.api.front("toko", email="toko@sari.example"), node.api.front(role="supervisor")
     for method, path in paths:
-        body = {"json": {}} if method == "PATCH" else {}
+        body: Any = {"json": {}} if method == "PATCH" else {}
         assert (await stranger.ask(method, path, **body)).status_code == 404, path
         assert (await supervisor.ask(method, path, **body)).status_code == 403, path
     assert await stranger.get("/api/webhooks") == {"webhooks": []}

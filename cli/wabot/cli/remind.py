@@ -1,7 +1,6 @@
 """`wabot remind`: one message to one customer, at a time."""
 
 import re
-from dataclasses import replace as changed
 from datetime import datetime, tzinfo
 from pathlib import Path
 from typing import Annotated, Final
@@ -16,28 +15,14 @@ from wabot.cli.nudging import nudge
 from wabot.cli.output import Format, complain, say
 from wabot.cli.stored import DATA_HELP, find_chat
 from wabot.cli.words import unknown
-from wabot.engine.follow_ups import refusal
-from wabot.language.read import duration
 from wabot.language.rule_set import RuleSet
-from wabot.model.context import Context
 from wabot.model.errors import RenderError, UsageError
 from wabot.model.ids import uuid7
-from wabot.model.message import Message
 from wabot.model.turn import NewFollowUp
 from wabot.session.clock import RealClock
+from wabot.session.reminding import LATE, LONGEST, NEVER, Judge, span
 
-_LONGEST: Final = 366 * 86_400_000
-_NEVER: Final = {
-    "customer_did_not_write_first": "this customer never wrote, and customers write first",
-    "contact_blocked": "this customer is blocked",
-    "conversation_spam": "this chat is spam",
-    "conversation_resolved": "this chat is resolved; the customer must write again first",
-    "conversation_closed": "this chat is closed; the customer must write again first",
-    "not_in_scope": "auto_reply.only or auto_reply.except leaves this customer out",
-    "dry_run": "auto_reply.dry_run is on: nothing is sent",
-}
 _OFFSET: Final = re.compile(r"([+-]\d{2}:?\d{2}|Z)$")
-_SILENT: Final = "customer_silent_too_long"
 
 
 def remind(
@@ -59,25 +44,18 @@ def remind(
     rules, now = last_sound_rules(folder), RealClock().now()
     zone = rules.tenant.timezone
     due = _due(at, after, now, zone)
-    seen: list[str | None] = []
-
-    def refuse(context: Context) -> str | None:
-        reason = refusal(rules, "", due, changed(context, now=due))
-        seen.append(reason)
-        return reason if reason in _NEVER else None
-
+    judge = Judge(rules, due)
     reminder = NewFollowUp(uuid7(now), name, _said(rules, text, folder, name, due), "", due)
-    before = keep(folder, folder.name, reminder, now, refuse, replace=replace)
+    before = keep(folder, folder.name, reminder, now, judge, replace=replace)
     why = ""
     if isinstance(before, str):
-        why = _NEVER[before]
+        why = NEVER[before]
     elif before is not None:
         when = datetime.fromtimestamp(before.due / 1000, zone)
         why = f"the reminder {before.id} is pending there for {when:%Y-%m-%d %H:%M}; add --replace to take its place"
     if not why:
         nudge(folder)
-    late = "the customer will have been silent for more than 7 days: it is sent only if they write again before"
-    note = late if seen == [_SILENT] and not why else ""
+    note = LATE if judge.late and not why else ""
     if output is Format.json:
         told = {"tenant": folder.name, "chat": name, "done": not why, "why": why or None, "note": note or None}
         say(render.as_json({**told, "id": None if why else reminder.id, "due": due, "text": reminder.text}))
@@ -95,9 +73,10 @@ def _due(at: str, after: str, now: int, zone: tzinfo) -> int:
     if bool(at) == bool(after):
         raise UsageError("say when: --at TIME or --in 2h")
     if after:
-        if not re.fullmatch(r"([0-9]{1,6}[smhd])+", after) or not 0 < duration(after) <= _LONGEST:
+        wait = span(after)
+        if wait is None:
             raise UsageError(f"--in needs a time such as 30m, 2h or 1d, up to 366d, not `{after}`")
-        return now + duration(after)
+        return now + wait
     due = read_time(at, now, zone)
     there = datetime.fromtimestamp(due / 1000, zone)
     clock = re.search(r"(\d{1,2})[:.](\d{2})", at)
@@ -105,7 +84,7 @@ def _due(at: str, after: str, now: int, zone: tzinfo) -> int:
         raise UsageError(f"there is no {clock[0]} on that day in {zone}: the clocks are moved on then")
     if due <= now:
         raise UsageError(f"`{at}` is past: it is {datetime.fromtimestamp(now / 1000, zone):%Y-%m-%d %H:%M} in {zone}")
-    if due - now > _LONGEST:
+    if due - now > LONGEST:
         raise UsageError(f"`{at}` is more than a year away")
     return due
 
@@ -118,20 +97,16 @@ def _said(rules: RuleSet, text: str, folder: Path, chat: str, due: int) -> str:
         raise UsageError("there is nothing to say")
     if not re.fullmatch(r"/[a-z0-9_-]+", text):
         return text.strip()
-    from wabot.engine.render import render_text
-    from wabot.language.regex import NO_GROUPS
-    from wabot.language.template import Template
+    from wabot.engine.quick_replies import expanded, known
     from wabot.model.context import Contact, Conversation
 
-    known = {reply.shortcut: reply for reply in rules.quick_replies}
-    if not known:
+    if not rules.quick_replies:
         raise UsageError(f"{folder.name} has no quick replies, so {text} is none; write the text itself")
-    if text not in known:
-        raise unknown("quick reply has the shortcut", text, known.keys())
+    if (reply := known(rules.quick_replies, text)) is None:
+        raise unknown("quick reply has the shortcut", text, {one.shortcut for one in rules.quick_replies})
     with reading(folder, folder.name) as store:
         [customer] = store.conversations(chat=chat)
-    context = Context(due, Contact(customer.phone, customer.name), Conversation(earlier_messages=1))
     try:
-        return render_text(rules, Template(known[text].message), Message("", chat, ""), context, NO_GROUPS)
+        return expanded(rules, reply, Contact(customer.phone, customer.name), Conversation(earlier_messages=1), due)
     except RenderError as error:
         raise UsageError(f"{text} cannot be said: {error}") from error

@@ -1,12 +1,11 @@
 """Who answers for a tenant, for commands that know only the data folder."""
 
-from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from wabot.cli.stored import missing, stored_tenants
 from wabot.model.errors import UsageError
-from wabot.model.people import Choice, Choose, Operator
+from wabot.model.people import Choose, Operator
 from wabot.model.stored import StoredOperator
 
 if TYPE_CHECKING:
@@ -16,7 +15,9 @@ if TYPE_CHECKING:
 def chooser(rule_set: "RuleSet | None", now: int) -> Choose:
     """Who gets a chat, as the tenant has it; where nobody knows, all stays as it is until a session says."""
     if rule_set is None:
-        return _stays
+        from wabot.engine.assignment import stays
+
+        return stays
     from wabot.engine.assignment import chooser as by_rules
 
     return by_rules(rule_set.tenant, now)
@@ -60,7 +61,3 @@ def named(folder: Path, email: str) -> Operator:
     if found is None:
         raise missing("operator", email, folder.name, people)
     return found
-
-
-def _stays(_wanted: str, current: str, _people: Sequence[Operator]) -> Choice:
-    return Choice(current, "manual")

@@ -8,23 +8,74 @@ from typing import Any, Final
 from fastapi import APIRouter, FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
+from starlette.types import ASGIApp
 
-from wabot.api import media, webhooks
+from wabot.api import (
+    audit,
+    auth,
+    auto_reply,
+    contact_lists,
+    contacts,
+    conversations,
+    csat,
+    events,
+    invitations,
+    keys,
+    media,
+    messages,
+    operators,
+    orders,
+    quick_replies,
+    reminders,
+    staff,
+    webhooks,
+    whatsapp,
+)
 from wabot.api.answers import answer, conditional
 from wabot.api.docs_page import page, written
 from wabot.api.document import document
 from wabot.api.door import closing_door
+from wabot.api.feed import feeding
+from wabot.api.hearing import hearing
 from wabot.api.house import House
+from wabot.api.live.serving import live, with_sockets
 from wabot.api.outgoing import media_living
-from wabot.api.problems import Problem
+from wabot.api.presence import keeping_presence
+from wabot.api.problems import Problem, unavailable
+from wabot.api.rendering import rendering_lives
 from wabot.api.webhook_delivery import webhooks_living
 from wabot.model.errors import StoreError
 
-ROUTERS: Final[tuple[APIRouter, ...]] = (media.router, webhooks.router)
+ROUTERS: Final[tuple[APIRouter, ...]] = (
+    auth.router,
+    invitations.router,
+    keys.router,
+    audit.router,
+    whatsapp.router,
+    conversations.router,
+    messages.router,
+    media.router,
+    auto_reply.router,
+    quick_replies.router,
+    contact_lists.router,
+    contacts.router,
+    orders.router,
+    operators.router,
+    staff.router,
+    reminders.router,
+    csat.router,
+    events.router,
+    webhooks.router,
+)
 """Every module's endpoints."""
 LIVING: Final[tuple[Callable[[House], AbstractAsyncContextManager[None]], ...]] = (
     closing_door,
+    rendering_lives,
     media_living,
+    keeping_presence,
+    hearing,
+    feeding,
+    live,
     webhooks_living,
 )
 """What lives as long as the API does: each is entered when it starts, in this order, and left when it ends."""
@@ -56,6 +107,11 @@ def make_app(house: House) -> FastAPI:
     return app
 
 
+def make_asgi(house: House) -> ASGIApp:
+    """The same with Socket.IO beside it: what a server serves."""
+    return with_sockets(house, make_app(house))
+
+
 async def _document(request: Request) -> Response:
     return conditional(request, openapi())
 
@@ -79,8 +135,8 @@ async def _problem(_request: Request, error: Any) -> Response:
     return answer(error.body(), error.status, **error.headers)
 
 
-async def _store(_request: Request, error: Any) -> Response:
-    return await _problem(_request, Problem(503, str(error), "STORE_UNAVAILABLE", headers={"retry-after": "5"}))
+async def _store(_request: Request, _error: Any) -> Response:
+    return await _problem(_request, unavailable())
 
 
 async def _invalid(_request: Request, error: Any) -> Response:

@@ -32,6 +32,8 @@ _LONGEST: Final = 4_096
 _USED: Final = 60_000
 """Milliseconds between two notes that a key was used."""
 _FOREVER: Final = 2**62
+BEARER: Final = {"www-authenticate": "Bearer"}
+"""What every 401 says of how to come in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,4 +180,4 @@ def _borne(headers: Mapping[str, Any]) -> str:
 
 
 def _stranger(why: str) -> Problem:
-    return Problem(401, why, headers={"www-authenticate": "Bearer"})
+    return Problem(401, why, headers=BEARER)

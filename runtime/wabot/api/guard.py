@@ -6,6 +6,7 @@ from typing import Annotated, Any
 from fastapi import Depends, Request
 
 from wabot.api.house import House, house_of
+from wabot.api.presence import presence_of
 from wabot.api.problems import Problem
 from wabot.model.people import Role
 from wabot.model.permissions import Permission
@@ -52,6 +53,7 @@ class Needs:
             house.shares.take(request.scope, who.tenant, who.key or who.account or who.email)
         for permission in self.permissions:
             who.must(permission)
+        presence_of(house).seen(who.tenant, who.email)
         return who
 
 

@@ -9,6 +9,8 @@ from typing import Final, TypeVar
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError, VerifyMismatchError
 
+from wabot.api.problems import Problem
+
 Result = TypeVar("Result")
 LEAST: Final = 10
 MOST: Final = 200
@@ -30,6 +32,16 @@ class Passwords:
 
     async def hash(self, password: str) -> str:
         return await self._run(lambda: self._hasher.hash(_prepared(password)))
+
+    async def choose(self, password: str, email: str, name: str = "") -> str:
+        """The hash of a password that the person of that e-mail and name chooses.
+
+        Raises:
+            Problem: 400, it can be nobody's password.
+        """
+        if wrong := wrong_with(password, email, name):
+            raise Problem(400, wrong, "WEAK_PASSWORD")
+        return await self.hash(password)
 
     async def verify(self, kept: str, password: str) -> bool:
         """Whether `kept` is the hash of the password. It takes as long where there is none (""): nobody learns from the

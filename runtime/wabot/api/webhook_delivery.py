@@ -116,11 +116,11 @@ class WebhookDelivery:
         if version == self._seen.get(tenant) and now < self._due.get(tenant, now + 1):
             return
         self._seen[tenant] = version
-        while await desk.write(partial(webhooks.fan_out, now=now), flushed=False, told=False) == webhooks.MOST:
+        while await desk.write(partial(webhooks.fan_out, now=now), flushed=False, quiet=True) == webhooks.MOST:
             pass
         if not 0 <= now - self._tidied.get(tenant, -_TIDY) < _TIDY:
             self._tidied[tenant] = now
-            while await desk.write(partial(webhooks.tidy, now=now, most=500), flushed=False, told=False) == 500:
+            while await desk.write(partial(webhooks.tidy, now=now, most=500), flushed=False, quiet=True) == 500:
                 pass
         waiting = desk.read(webhooks.waiting)
         for hook, due in waiting.items():
@@ -162,7 +162,7 @@ class WebhookDelivery:
             hook = None if row is None else webhooks.find(ask, row["webhook_id"])
             return None if hook is None else (hook, row)
 
-        begun = await desk.write(begin, flushed=False, told=False)
+        begun = await desk.write(begin, flushed=False, quiet=True)
         if begun is None:
             return None
         hook, row = begun
@@ -174,7 +174,7 @@ class WebhookDelivery:
         else:
             async with self._slots:
                 outcome = await self._post(hook, id, now, body)
-        await desk.write(partial(self._note, hook=hook, id=id, outcome=outcome, test=test), flushed=False, told=False)
+        await desk.write(partial(self._note, hook=hook, id=id, outcome=outcome, test=test), flushed=False, quiet=True)
         if not outcome.error:
             self._rests.pop(hook.id, None)
         elif not test:

@@ -6,6 +6,7 @@ from typing import Any, Final
 import orjson
 
 from wabot.api.answers import iso
+from wabot.api.media_url import media_url
 from wabot.store.sqlite.queries import Ask
 from wabot.store.sqlite.webhooks import Webhook
 
@@ -42,14 +43,13 @@ def _message(ask: Ask, id: str, *, content: bool) -> dict[str, Any]:
     row = ask("told_message", id=id).fetchone()
     if row is None:
         return {"message": {"id": id}}
-    file = row["media_file"] or row["media_upload"]
     message = {
         "id": id,
         "waMessageId": row["wa_message_id"],
         "senderType": row["sender_type"],
         "messageType": row["message_type"],
         "status": "pending" if row["status"] in _PENDING else row["status"],
-        "mediaUrl": f"/api/media/{id}" if file else None,
+        "mediaUrl": media_url(row),
         "sentAt": iso(row["sent_at"] or row["created_at"]),
     }
     if not content:

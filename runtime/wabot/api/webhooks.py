@@ -170,7 +170,7 @@ async def tested(id: Id, house: Home, who: Who = may("manage_integrations")) -> 
         _hook(ask, id)
         return webhooks.add_test(ask, id, house.clock.now())
 
-    delivery = await house.desk(who.tenant).write(work, told=False)
+    delivery = await house.desk(who.tenant).write(work, quiet=True)
     outcome = await delivery_of(house).attempt(who.tenant, delivery)
     if outcome is None:  # it was deleted at this very moment
         raise unknown("webhook", id)

@@ -11,17 +11,20 @@ import sys
 from pathlib import Path
 from typing import Any, Final
 
-from wabot.api.app import living, make_app
+from wabot.api.app import living, make_asgi
 from wabot.api.door import open_door
 from wabot.api.fences import Fences, Shares, fenced
 from wabot.api.house import House
+from wabot.api.linking import PART as LINKING
 from wabot.api.server import server
 from wabot.api.settings import ApiSettings
 from wabot.daemon import sentry
+from wabot.daemon.api_linking import ApiLinking
 from wabot.daemon.discovery import Discovery
 from wabot.daemon.line import Line
 from wabot.daemon.logs import LogReport, configure
 from wabot.daemon.settings import Settings, read_settings
+from wabot.model.errors import WabotError
 from wabot.model.failure import place_of
 from wabot.session.clock import RealClock
 from wabot.session.forever import forever
@@ -35,11 +38,12 @@ async def run(rules: Path, data: Path, options: dict[str, Any], settings: Settin
     loop, report = asyncio.get_running_loop(), LogReport("")
     line, discovery = Line(options["line"]), Discovery(rules, data)
     clock, fences = RealClock(), _fences(settings)
-    house = House(data, lambda: discovery.tenants, clock, open_door(data, clock))
-    house.report = report
-    house.settings = ApiSettings(settings.api_media_hosts, settings.api_private_networks)
+    door = open_door(data, clock, secret=settings.api_secret.reveal())
+    settled = ApiSettings(settings.invite_url, settings.api_media_hosts, settings.api_private_networks)
+    house = House(data, lambda: discovery.tenants, clock, door, settings=settled, report=report)
+    house.parts[LINKING] = ApiLinking(data, lambda: discovery.tenants)
     house.shares = Shares(fences, house.clock)
-    app = fenced(make_app(house), fences, house.clock, report.note)
+    app = fenced(make_asgi(house), fences, house.clock, report.note)
     serving = server(app, timeout_graceful_shutdown=_GRACE)
 
     def stop() -> None:
@@ -79,6 +83,9 @@ def main() -> None:
     try:
         with asyncio.Runner(loop_factory=_loop) as runner:
             runner.run(run(rules, data, options, settings))
+    except WabotError as error:  # what a person must mend: the daemon begins it again meanwhile
+        LogReport("").note("the API cannot run", level="error", error=str(error))
+        sys.exit(1)
     except Exception as error:
         LogReport("").note("the API crashed", level="error", error=place_of(error))
         sentry.flush()

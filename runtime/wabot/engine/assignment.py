@@ -51,6 +51,11 @@ def chooser(tenant: Tenant, now: int) -> Choose:
     return asked
 
 
+def stays(_wanted: str, current: str, _operators: Sequence[Operator]) -> Choice:
+    """In place of `chooser` where nobody knows the tenant's rules: all stays as it is until a session says."""
+    return Choice(current, "manual")
+
+
 def at_work(operator: Operator, now: int, zone: tzinfo) -> bool:
     """Whether `now` lies in their working hours."""
     return is_open(_hours(operator.hours), local(now, zone))

@@ -20,6 +20,8 @@ class Settings:
     data: str = "data"
     listen: str = ""
     api: str = ""
+    api_secret: Secret = NO_SECRET
+    invite_url: str = ""
     api_per_minute: int = 100
     api_person_per_minute: int = 300
     api_tenant_per_minute: int = 1_000
@@ -42,6 +44,7 @@ class Settings:
     proxy: str = ""
     encryption_key: Secret = NO_SECRET
     start: Literal["fork", "spawn"] = "fork"
+    orders_private: bool = False
 
     def environment(self) -> dict[str, str]:
         """The same settings as variables, for the processes that this one starts."""
@@ -101,6 +104,21 @@ SETTINGS: Final = (
         "HOST:PORT for REST and Socket.IO; off when empty. It speaks plain HTTP: a proxy with TLS stands before it. "
         "Needs `wabot[api]`.",
         flag="--api",
+    ),
+    Setting(
+        "WABOT_API_SECRET",
+        "api.secret_file",
+        "api_secret",
+        kinds.TEXT,
+        "Signs the API's tokens: 32 characters or more. Without it, the first start makes `data/api.secret`.",
+        secret=True,
+    ),
+    Setting(
+        "WABOT_INVITE_URL",
+        "api.invite_url",
+        "invite_url",
+        kinds.URL,
+        "The page of your front end where people accept invitations; the token is added to it.",
     ),
     Setting(
         "API_RATE_LIMIT_PER_MINUTE",
@@ -265,6 +283,13 @@ SETTINGS: Final = (
         "start",
         kinds.one_of("fork", "spawn"),
         "`fork`: sessions are forked from one process and share its memory. `spawn`: each is a Python of its own.",
+    ),
+    Setting(
+        "WABOT_ORDERS_PRIVATE",
+        "orders.private",
+        "orders_private",
+        kinds.FLAG,
+        "true: tenants may look up orders (`orders` of `tenant.yaml`) on this machine and in private networks, too.",
     ),
 )
 

@@ -4,13 +4,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from wabot.daemon.settings.catalogue import OTHERS, SETTINGS, UNMAPPED, Setting, Settings, value_in
 from wabot.daemon.settings.secrets import Secret, read_secret, readable_by_others
+from wabot.daemon.settings.shop_secrets import ORDERS_SECRET
 from wabot.daemon.settings.signing import signing_key
 from wabot.model.errors import UsageError
 from wabot.store.keeping.sealing import key_from
+
+_LEAST: Final = 32
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +137,8 @@ def _together(settings: Settings) -> list[str]:
             key_from(settings.encryption_key.reveal())
         except ValueError as error:
             return [f"WHATSAPP_ENCRYPTION_KEY {error}"]
+    if settings.api_secret and len(settings.api_secret.reveal()) < _LEAST:
+        return [f"WABOT_API_SECRET is too short to sign with: {_LEAST} characters or more; `openssl rand -base64 32`"]
     if settings.webhook and not settings.webhook_secret:
         return ["WABOT_ALERT_SECRET (or WABOT_ALERT_SECRET_FILE, `alerts.secret_file`) is not set: it signs the alerts"]
     if settings.webhook_secret:
@@ -148,7 +153,7 @@ def _odd(environ: Mapping[str, str], settings: Settings) -> list[str]:
     known = {setting.name for setting in SETTINGS} | {f"{one.name}_FILE" for one in SETTINGS if one.secret} | OTHERS
     found = []
     for name in sorted(environ):
-        if name.startswith("WABOT_") and name not in known:
+        if name.startswith("WABOT_") and name not in known and not name.startswith(ORDERS_SECRET):
             close = get_close_matches(name, sorted(known), n=1, cutoff=0.75)
             found.append(f"{name} is no setting" + (f"; did you mean {close[0]}?" if close else ""))
         elif name in UNMAPPED and environ[name]:

@@ -65,7 +65,10 @@ UPDATE conversations SET last_message_content = forgotten(last_message_content)
 WHERE tenant_id = :tenant AND last_message_content LIKE :like;
 
 -- name: forget_in_contacts
-UPDATE contacts SET name = forgotten(name) WHERE tenant_id = :tenant AND name LIKE :like;
+UPDATE contacts SET name = forgotten(name), push_name = forgotten(push_name), email = forgotten(email),
+    address = forgotten(address), notes = forgotten(notes), blocked_reason = forgotten(blocked_reason)
+WHERE tenant_id = :tenant AND (name LIKE :like OR push_name LIKE :like OR email LIKE :like OR address LIKE :like
+    OR notes LIKE :like OR blocked_reason LIKE :like);
 
 -- name: forget_in_journal
 UPDATE inbound_journal SET payload = forgotten(payload) WHERE tenant_id = :tenant AND payload LIKE :like;

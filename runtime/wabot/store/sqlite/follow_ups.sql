@@ -2,8 +2,8 @@
 
 -- name: follow_up_add
 INSERT INTO follow_ups
-    (id, tenant_id, conversation_id, chat, rule_id, text, due_at, created_at, status, reason, closed_at)
-VALUES (:id, :tenant, :conversation, :chat, :rule, :text, :due, :at, :status, :reason, :closed);
+    (id, tenant_id, conversation_id, chat, rule_id, text, due_at, created_at, status, reason, closed_at, made_by)
+VALUES (:id, :tenant, :conversation, :chat, :rule, :text, :due, :at, :status, :reason, :closed, :by);
 
 -- name: follow_up_of_conversation
 SELECT * FROM follow_ups WHERE tenant_id = :tenant AND conversation_id = :conversation AND status = 'pending';
@@ -51,6 +51,31 @@ LEFT JOIN outbox ON outbox.id = follow_ups.id AND outbox.tenant_id = follow_ups.
 WHERE follow_ups.tenant_id = :tenant AND (follow_ups.status = 'pending' OR follow_ups.closed_at >= :since)
 ORDER BY follow_ups.status <> 'pending',
     CASE WHEN follow_ups.status = 'pending' THEN follow_ups.due_at ELSE -follow_ups.closed_at END, follow_ups.id;
+
+-- name: reminders_pending
+SELECT follow_ups.*, contacts.name, contacts.phone, '' AS sending, '' AS error FROM follow_ups
+JOIN conversations ON conversations.id = follow_ups.conversation_id
+JOIN contacts ON contacts.id = conversations.contact_id
+WHERE follow_ups.tenant_id = :tenant AND follow_ups.status = 'pending'
+    AND (:conversation = '' OR follow_ups.conversation_id = :conversation)
+ORDER BY follow_ups.due_at, follow_ups.id LIMIT :most;
+
+-- name: reminders_closed
+-- The last first; for one that was handed over, what became of it.
+SELECT follow_ups.*, contacts.name, contacts.phone, outbox.status AS sending, outbox.error FROM follow_ups
+JOIN conversations ON conversations.id = follow_ups.conversation_id
+JOIN contacts ON contacts.id = conversations.contact_id
+LEFT JOIN outbox ON outbox.id = follow_ups.id AND outbox.tenant_id = follow_ups.tenant_id
+WHERE follow_ups.tenant_id = :tenant AND follow_ups.status <> 'pending' AND follow_ups.closed_at >= :since
+    AND (:conversation = '' OR follow_ups.conversation_id = :conversation)
+ORDER BY follow_ups.closed_at DESC, follow_ups.id LIMIT :most;
+
+-- name: reminder_by_id
+SELECT follow_ups.*, contacts.name, contacts.phone, outbox.status AS sending, outbox.error FROM follow_ups
+JOIN conversations ON conversations.id = follow_ups.conversation_id
+JOIN contacts ON contacts.id = conversations.contact_id
+LEFT JOIN outbox ON outbox.id = follow_ups.id AND outbox.tenant_id = follow_ups.tenant_id
+WHERE follow_ups.tenant_id = :tenant AND follow_ups.id = :id;
 
 -- name: forget_follow_ups
 DELETE FROM follow_ups WHERE tenant_id = :tenant AND conversation_id = :conversation;

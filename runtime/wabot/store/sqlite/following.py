@@ -9,7 +9,7 @@ from wabot.model.message import Message
 from wabot.model.stored import StoredFollowUp
 from wabot.model.turn import REMINDER, WRITING, HandedOver, NewFollowUp, Outbound, Turn
 from wabot.store.sqlite.knowing import known
-from wabot.store.sqlite.operating import writing
+from wabot.store.sqlite.operating import CANCELLED, writing
 from wabot.store.sqlite.queries import Ask
 
 WAITS: Final = "reminder_pending"
@@ -102,8 +102,8 @@ def follow_up(ask: Ask, turn: Turn, conversation: str) -> None:
         none = dict.fromkeys(("sent_at", "delivered_at", "read_at"))
         ask("message_status", id=row["id"], status="failed", error=reason, **none)
     if turn.follow_up is not None:
-        reason = "" if _pending(ask, conversation) is None else WAITS
-        _add(ask, turn.follow_up, conversation, turn.at, reason)
+        reason = "" if pending_follow_up(ask, conversation) is None else WAITS
+        add_follow_up(ask, turn.follow_up, conversation, turn.at, reason)
 
 
 def remind(
@@ -116,17 +116,24 @@ def remind(
         StoreError: it cannot be kept.
     """
     with writing(folder, tenant) as ask:
-        reason = refuse(known(ask, Message("", reminder.chat, ""), at))
-        if reason is not None:
-            return reason
-        conversation = ask("conversation_of_chat", chat=reminder.chat).fetchone()["id"]
-        before = _pending(ask, conversation)
-        if before is not None:
-            if not before.rule and not replace:
-                return before
-            ask("follow_up_close", id=before.id, status="cancelled", reason=REPLACED, at=at)
-        _add(ask, reminder, conversation, at, "")
-        return None
+        return keep_reminder(ask, reminder, at, refuse, replace=replace)
+
+
+def keep_reminder(
+    ask: Ask, reminder: NewFollowUp, at: int, refuse: Callable[[Context], str | None], *, replace: bool, by: str = ""
+) -> StoredFollowUp | str | None:
+    """As `remind`, part of the caller's transaction. `by` is who made it, by e-mail."""
+    reason = refuse(known(ask, Message("", reminder.chat, ""), at))
+    if reason is not None:
+        return reason
+    conversation = ask("conversation_of_chat", chat=reminder.chat).fetchone()["id"]
+    before = pending_follow_up(ask, conversation)
+    if before is not None:
+        if not before.rule and not replace:
+            return before
+        ask("follow_up_close", id=before.id, status="cancelled", reason=REPLACED, at=at)
+    add_follow_up(ask, reminder, conversation, at, "", by)
+    return None
 
 
 def cancel_follow_up(folder: Path, tenant: str, item: str, at: int) -> bool:
@@ -136,11 +143,16 @@ def cancel_follow_up(folder: Path, tenant: str, item: str, at: int) -> bool:
         StoreError: it cannot be written.
     """
     with writing(folder, tenant) as ask:
-        done = ask("follow_up_close", id=item, status="cancelled", reason="cancelled_by_person", at=at)
-        return done.rowcount == 1
+        return take_back(ask, item, at)
 
 
-def _add(ask: Ask, item: NewFollowUp, conversation: str, at: int, reason: str) -> None:
+def take_back(ask: Ask, item: str, at: int) -> bool:
+    """As `cancel_follow_up`, part of the caller's transaction."""
+    return ask("follow_up_close", id=item, status="cancelled", reason=CANCELLED, at=at).rowcount == 1
+
+
+def add_follow_up(ask: Ask, item: NewFollowUp, conversation: str, at: int, reason: str, by: str = "") -> None:
+    """Keep a follow-up; with a `reason` it is cancelled from the start."""
     ask(
         "follow_up_add",
         id=item.id,
@@ -153,10 +165,12 @@ def _add(ask: Ask, item: NewFollowUp, conversation: str, at: int, reason: str) -
         status="cancelled" if reason else "pending",
         reason=reason,
         closed=at if reason else None,
+        by=by,
     )
 
 
-def _pending(ask: Ask, conversation: str) -> StoredFollowUp | None:
+def pending_follow_up(ask: Ask, conversation: str) -> StoredFollowUp | None:
+    """The one that the conversation has pending."""
     row = ask("follow_up_of_conversation", conversation=conversation).fetchone()
     return None if row is None else stored_follow_up(row)
 

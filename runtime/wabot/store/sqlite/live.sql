@@ -2,7 +2,7 @@
 
 -- name: live_message
 SELECT id, conversation_id, sender_type, sender_name, message_type, content, status, sent_at, created_at, edited_at,
-    revoked_at, media_file, quoted_message_id, reactions
+    revoked_at, media_file, media_upload, quoted_message_id, reactions
 FROM messages WHERE tenant_id = :tenant AND id = :id;
 
 -- name: live_conversation
@@ -21,3 +21,7 @@ SELECT id, name, status FROM operators WHERE tenant_id = :tenant AND id = :id;
 -- name: live_read
 -- A person has looked at the chat.
 UPDATE conversations SET unread_count = 0 WHERE tenant_id = :tenant AND id = :id AND unread_count > 0;
+
+-- name: live_chat
+-- What is asked of a conversation before a client has anything to do with it.
+SELECT id, chat, customer_messages, unread_count FROM conversations WHERE tenant_id = :tenant AND id = :id;

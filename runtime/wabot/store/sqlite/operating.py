@@ -35,19 +35,29 @@ def writing(folder: Path, tenant: str) -> Iterator[Ask]:
 def cancel(folder: Path, tenant: str, outbound: str) -> bool:
     """queued → failed; False when the reply is not queued (any more)."""
     with writing(folder, tenant) as ask:
-        done = ask("outbox_cancel_one", id=outbound, error=CANCELLED).rowcount == 1
-        if done:
-            _message(ask, outbound, "failed", CANCELLED)
+        return withdraw(ask, outbound)
+
+
+def withdraw(ask: Ask, outbound: str) -> bool:
+    """As `cancel`, part of the caller's transaction."""
+    done = ask("outbox_cancel_one", id=outbound, error=CANCELLED).rowcount == 1
+    if done:
+        _message(ask, outbound, "failed", CANCELLED)
     return done
 
 
 def retry(folder: Path, tenant: str, outbound: str, due: int, *, unknown_too: bool = False) -> bool:
     """failed (or unknown) → queued, due at `due`; False when the reply is in no such state (any more)."""
     with writing(folder, tenant) as ask:
-        done = ask("outbox_retry", id=outbound, due=due, known=int(unknown_too)).rowcount == 1
-        if done:
-            ask("message_unnamed", id=outbound)
-            _message(ask, outbound, "queued", "")
+        return again(ask, outbound, due, unknown_too=unknown_too)
+
+
+def again(ask: Ask, outbound: str, due: int, *, unknown_too: bool) -> bool:
+    """As `retry`, part of the caller's transaction."""
+    done = ask("outbox_retry", id=outbound, due=due, known=int(unknown_too)).rowcount == 1
+    if done:
+        ask("message_unnamed", id=outbound)
+        _message(ask, outbound, "queued", "")
     return done
 
 

@@ -28,39 +28,59 @@ def stored_operators(ask: Ask) -> list[StoredOperator]:
     return [_stored(row) for row in ask("operators_at_work")]
 
 
+def put_operator(ask: Ask, new: Operator, choose: Choose, at: int) -> bool:
+    """False when somebody has that e-mail address already, and is not disabled. Chats that wait may become theirs at
+    once."""
+    added = ask(
+        "operator_add",
+        id=uuid7(at),
+        email=new.email,
+        name=new.name,
+        role=new.role,
+        status=new.status,
+        capacity=new.capacity,
+        hours=new.hours,
+        teams=_teams(new.teams),
+        at=at,
+    )
+    distribute(ask, choose, at)
+    return added.rowcount == 1
+
+
+def set_operator(ask: Ask, email: str, change: Change, choose: Choose, at: int) -> bool:
+    """False when there is nobody of that address. Whoever goes offline gives back the chats in which they have not
+    answered; whoever gets free is given those that wait longest."""
+    wanted = {**change._asdict(), "teams": None if change.teams is None else _teams(change.teams)}
+    found = ask("operator_set", email=email, at=at, **wanted).rowcount == 1
+    if change.status == "offline":
+        ask("operator_gives_back", email=email, at=at)
+    distribute(ask, choose, at)
+    return found
+
+
+def disable_operator(ask: Ask, email: str, choose: Choose, at: int) -> bool:
+    """False when there is nobody of that address who works. Their chats are nobody's, and they are given no others;
+    what they wrote and did stays."""
+    ask("operator_leaves", email=email, at=at)
+    found = ask("operator_disable", email=email, at=at).rowcount == 1
+    distribute(ask, choose, at)
+    return found
+
+
 def add_operator(folder: Path, tenant: str, new: Operator, choose: Choose, at: int) -> bool:
-    """False when somebody has that e-mail address already. Chats that wait may become theirs at once.
+    """`put_operator` as an order of the command line.
 
     Raises:
         StoreError: the store cannot be written; so do the others.
     """
     with writing(folder, tenant) as ask:
-        added = ask(
-            "operator_add",
-            id=uuid7(at),
-            email=new.email,
-            name=new.name,
-            role=new.role,
-            status=new.status,
-            capacity=new.capacity,
-            hours=new.hours,
-            teams=_teams(new.teams),
-            at=at,
-        )
-        distribute(ask, choose, at)
-    return added.rowcount == 1
+        return put_operator(ask, new, choose, at)
 
 
 def change_operator(folder: Path, tenant: str, email: str, change: Change, choose: Choose, at: int) -> bool:
-    """False when there is nobody of that address. Whoever goes offline gives back the chats in which they have not
-    answered; whoever gets free is given those that wait longest."""
+    """`set_operator` as an order of the command line."""
     with writing(folder, tenant) as ask:
-        wanted = {**change._asdict(), "teams": None if change.teams is None else _teams(change.teams)}
-        found = ask("operator_set", email=email, at=at, **wanted).rowcount == 1
-        if change.status == "offline":
-            ask("operator_gives_back", email=email, at=at)
-        distribute(ask, choose, at)
-    return found
+        return set_operator(ask, email, change, choose, at)
 
 
 def remove_operator(folder: Path, tenant: str, email: str, choose: Choose, at: int) -> bool:

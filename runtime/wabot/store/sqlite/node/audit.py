@@ -13,6 +13,7 @@ _EVERY: Final = 500
 _END: Final = 2**62
 
 ActorKind = Literal["person", "key", "command", "system"]
+By = Literal["", "action", "actor", "subject"]
 
 
 class Entry(NamedTuple):
@@ -47,7 +48,7 @@ def note(ask: Ask, entry: Entry) -> None:
 
 
 def entries(
-    ask: Ask, tenant: str, most: int, before: int | None = None, *, by: Literal["", "action", "actor", "subject"] = "",
+    ask: Ask, tenant: str, most: int, before: int | None = None, *, by: By = "",
     word: str = "",
 ) -> list[Entry]:  # fmt: skip
     """The newest `most` entries of the tenant before the one with that sequence; with `by`, those whose action, actor

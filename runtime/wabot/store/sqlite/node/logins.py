@@ -1,6 +1,6 @@
 """Logins: families of refresh tokens, each good for one use. Part of a transaction of the caller's."""
 
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from wabot.model.ids import uuid7
 from wabot.store.sqlite.node.bearing import hashed, new_token
@@ -34,10 +34,30 @@ def log_in(ask: Ask, account: str, tenant: str, address: str, at: int) -> Login:
     return Login(login, account, refresh)
 
 
+class Holder(NamedTuple):
+    """Whose login a refresh token is of; `used`: it was used up before."""
+
+    account: str
+    used: bool
+
+
+def holder(ask: Ask, refresh: str, at: int) -> Holder | None:
+    """Who holds the refresh token; None when it is nobody's, or its login ended."""
+    return _holder(_refresh(ask, refresh, at))
+
+
+def log_out_by(ask: Ask, refresh: str, at: int) -> Holder | None:
+    """Log out by a refresh token; None when it is nobody's."""
+    row = _refresh(ask, refresh, at)
+    if row is not None:
+        log_out(ask, row["login_id"], at)
+    return _holder(row)
+
+
 def renew(ask: Ask, refresh: str, at: int) -> Login | Reused | None:
     """The login with a new refresh token in the place of this one; None when it is nobody's, or its login ended."""
-    row = ask("refresh_by_token", hash=hashed(refresh)).fetchone()
-    if row is None or row["ended_at"] is not None or row["expires_at"] <= at:
+    row = _refresh(ask, refresh, at)
+    if row is None:
         return None
     login = row["login_id"]
     if not ask("refresh_use", hash=hashed(refresh), at=at).rowcount:
@@ -63,3 +83,12 @@ def log_out_everywhere(ask: Ask, account: str, by: str, at: int, *, but: str = "
 def knows_address(ask: Ask, account: str, address: str, at: int) -> bool:
     """Whether the account logged in from there lately."""
     return bool(ask("login_known_address", account=account, address=address, since=at - LASTS).fetchone()["found"])
+
+
+def _refresh(ask: Ask, refresh: str, at: int) -> Any:
+    row = ask("refresh_by_token", hash=hashed(refresh)).fetchone()
+    return None if row is None or row["ended_at"] is not None or row["expires_at"] <= at else row
+
+
+def _holder(row: Any) -> Holder | None:
+    return None if row is None else Holder(row["account_id"], row["used_at"] is not None)

@@ -38,6 +38,24 @@ class Member(NamedTuple):
     invited_until: int | None
 
 
+class Membership(NamedTuple):
+    """What an account is in a tenant; `permissions` as in `Member`."""
+
+    role: Role
+    permissions: Mapping[str, bool]
+
+
+class Person(NamedTuple):
+    """A person with an account. `password` is its hash, "" for none; `memberships`: where they may work, by tenant."""
+
+    account: str
+    email: str
+    name: str
+    password: str
+    last_tenant: str
+    memberships: Mapping[str, Membership]
+
+
 class Invited(NamedTuple):
     """`token` is the invitation's, "" when none is needed: the person logs in with the password that they have.
     `added` is False when they were a member before."""
@@ -106,6 +124,16 @@ def member(ask: Ask, tenant: str, email: str) -> Member | None:
 def members(ask: Ask, tenant: str) -> list[Member]:
     """Everybody who has, or may have, access to the tenant, by e-mail."""
     return [_member(row) for row in ask("members_of_tenant", tenant=tenant)]
+
+
+def person(ask: Ask, account: str) -> Person | None:
+    """The person whose account it is; None when there is none (any more)."""
+    return _person(ask, ask("account_by_id", account=account).fetchone())
+
+
+def person_of_email(ask: Ask, email: str) -> Person | None:
+    """The same by their e-mail, in lower case."""
+    return _person(ask, ask("account_by_email", email=email).fetchone())
 
 
 def change_member(
@@ -187,6 +215,17 @@ def _invitation(ask: Ask, tenant: str, account: str, at: int, *, trusted: bool) 
         expires=at + INVITED,
     )
     return token
+
+
+def _person(ask: Ask, row: Any) -> Person | None:
+    if row is None:
+        return None
+    memberships = {
+        one["tenant_id"]: Membership(one["role"], json.loads(one["permissions"]))
+        for one in ask("memberships_of_account", account=row["id"])
+        if one["joined_at"] is not None and not one["is_disabled"]
+    }
+    return Person(row["id"], row["email"], row["name"], row["password"], row["last_tenant"], memberships)
 
 
 def _member(row: Any) -> Member:

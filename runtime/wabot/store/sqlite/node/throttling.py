@@ -12,35 +12,45 @@ _LONGEST: Final = 900_000
 
 
 class Tried(NamedTuple):
-    """Who, or what, is tried: `subject` names it, `free` wrong tries cost no wait. Each after that doubles it."""
+    """Who, or what, is tried: `subject` names it. After `free` wrong tries there is a wait; each further doubles it."""
 
     subject: str
     free: int
 
 
-def wait(ask: Ask, tried: Iterable[Tried], now: int) -> int:
-    """Milliseconds until the next try may be made; 0 for at once."""
-    longest = 0
-    for one in tried:
-        row = ask("throttle", subject=one.subject).fetchone()
-        if row is not None:
-            # A clock that was set back holds nobody up for longer than the longest wait.
-            longest = max(longest, min(row["until"] - now, _LONGEST))
-    return longest
-
-
-def failed(ask: Ask, tried: Iterable[Tried], now: int) -> None:
-    """Count a wrong try."""
+def begin(ask: Ask, tried: Iterable[Tried], now: int) -> int:
+    """Milliseconds until the next try may be made; 0: at once, and it counts as a wrong one until `succeeded` says
+    otherwise. So tries at the same time are no more than tries one after the other."""
+    found = [(one, _failures(ask, one, now)) for one in tried]
+    # A clock that was set back holds nobody up for longer than the longest wait.
+    longest = max(min(until - now, _LONGEST) for _, (_, until) in found)
+    if longest > 0:
+        return longest
     ask("throttles_drop", before=now - _FORGOTTEN)
-    for one in tried:
-        row = ask("throttle", subject=one.subject).fetchone()
-        before = row["failures"] if row is not None and now - row["last_at"] < _FORGOTTEN else 0
-        beyond = before + 1 - one.free
-        until = now + min(1_000 << min(beyond - 1, 20), _LONGEST) if beyond > 0 else now
-        ask("throttle_set", subject=one.subject, failures=before + 1, at=now, until=until)
+    for one, (failures, _) in found:
+        _set(ask, one, failures + 1, now)
+    return 0
 
 
-def succeeded(ask: Ask, tried: Iterable[Tried]) -> None:
-    """Forget the wrong tries."""
-    for one in tried:
+def succeeded(ask: Ask, own: Iterable[Tried], shared: Iterable[Tried], now: int) -> None:
+    """The try was right: what is one person's `own` is forgotten, what they share with others is as before it."""
+    for one in own:
         ask("throttle_clear", subject=one.subject)
+    for one in shared:
+        failures, _ = _failures(ask, one, now)
+        if failures:
+            ask("throttle_set", subject=one.subject, failures=failures - 1, at=now, until=now)
+
+
+def _failures(ask: Ask, tried: Tried, now: int) -> tuple[int, int]:
+    """How many there were, and until when the next one waits."""
+    row = ask("throttle", subject=tried.subject).fetchone()
+    if row is None or now - row["last_at"] >= _FORGOTTEN:
+        return 0, now
+    return row["failures"], row["until"]
+
+
+def _set(ask: Ask, tried: Tried, failures: int, now: int) -> None:
+    beyond = failures - tried.free
+    until = now + min(1_000 << min(beyond, 20), _LONGEST) if beyond >= 0 else now
+    ask("throttle_set", subject=tried.subject, failures=failures, at=now, until=until)

@@ -1,0 +1,178 @@
+"""The people who answer: who they are, whether they are there, and what they have to do."""
+
+from typing import Any, Final, Literal
+
+from fastapi import APIRouter, Request, Response
+
+from wabot.api.answers import Shape, answer, conditional, iso
+from wabot.api.guard import Home, Who, may
+from wabot.api.house import House
+from wabot.api.problems import Problem, unknown
+from wabot.api.working_hours import shown
+from wabot.engine.assignment import chooser, stays
+from wabot.model.people import ROLES, Availability, Choose, Role
+from wabot.store.sqlite.assigning import operator
+from wabot.store.sqlite.queries import Ask
+from wabot.store.sqlite.staff import Change, set_operator
+
+router = APIRouter(prefix="/api/cs-operators", tags=["operators"])
+
+MOST_CHATS: Final = 200
+"""Chats of one operator that are listed."""
+KEY_RANK: Final[Role] = "admin"
+"""An API key may do to others what an admin may, where it has the permission."""
+FORBIDDEN: Final[dict[int | str, dict[str, Any]]] = {403: {"description": "Not allowed to whoever asks."}}
+UNKNOWN: Final[dict[int | str, dict[str, Any]]] = {404: {"description": "There is no such operator here."}}
+
+
+class Status(Shape):
+    status: Literal["online", "away", "busy", "offline"]
+
+
+@router.get("")
+async def operators(
+    request: Request, house: Home, disabled: bool = False, who: Who = may("view_conversations")
+) -> Response:
+    """Everybody who answers; with `disabled`, those who no longer do, too."""
+
+    def read(ask: Ask) -> list[dict[str, Any]]:
+        rows = ask("operators_at_work").fetchall()
+        return [as_data(row) for row in (*rows, *(ask("operators_disabled") if disabled else ()))]
+
+    return conditional(request, {"operators": house.desk(who.tenant).read(read)})
+
+
+@router.get("/me", responses=UNKNOWN)
+async def me(request: Request, house: Home, who: Who = may()) -> Response:
+    """Whoever asks, as an operator. Not everybody with an account is one, and no API key."""
+    row = house.desk(who.tenant).read(lambda ask: ask("operator_by_email", email=who.email).fetchone())
+    if row is None or row["disabled_at"] is not None:
+        raise Problem(404, "You are not among the operators here: your account only looks on, or is a key's.")
+    return conditional(request, as_data(row))
+
+
+@router.get("/teams")
+async def teams(request: Request, house: Home, who: Who = may("view_conversations")) -> Response:
+    """The teams that chats may go to, and who is in them."""
+    rules = await house.rules(who.tenant)
+    people = house.desk(who.tenant).read(lambda ask: [(row["id"], operator(row)) for row in ask("operators_at_work")])
+    names = dict.fromkeys(() if rules is None else rules.tenant.teams)
+    names |= dict.fromkeys(sorted({name for _, one in people for name in one.teams}))
+    listed = []
+    for name in names:
+        members = [(id, one) for id, one in people if name in one.teams]
+        online = sum(one.status == "online" for _, one in members)
+        listed.append({"name": name, "members": [id for id, _ in members], "online": online})
+    return conditional(request, {"teams": listed})
+
+
+@router.get("/{id}", responses=UNKNOWN)
+async def one_operator(id: str, request: Request, house: Home, who: Who = may("view_conversations")) -> Response:
+    return conditional(request, as_data(found(house, who, id)))
+
+
+@router.get("/{id}/workload", responses=UNKNOWN)
+async def workload(id: str, request: Request, house: Home, who: Who = may("view_conversations")) -> Response:
+    """The chats that somebody has, the longest-waiting first."""
+    row = found(house, who, id)
+    chats = house.desk(who.tenant).read(lambda ask: ask("operator_chats", id=id, most=MOST_CHATS).fetchall())
+    capacity, count = row["max_concurrent_chats"], row["open_chats"]
+    return conditional(
+        request,
+        {
+            "operatorId": id,
+            "status": row["status"],
+            "currentChatCount": count,
+            "maxConcurrentChats": capacity,
+            "utilization": round(100 * count / capacity, 2) if capacity else 0,
+            "waitingCount": sum(chat["since"] is not None for chat in chats),
+            "conversations": [_chat(chat) for chat in chats],
+        },
+    )
+
+
+@router.patch("/{id}/status", responses={**UNKNOWN, **FORBIDDEN})
+async def status(id: str, body: Status, house: Home, who: Who = may()) -> Response:
+    """Say whether somebody is there: oneself, or others whose chats one gives out. Whoever is away gives back the chats
+    in which they have not answered, and whoever comes back is given those that wait."""
+    row = found(house, who, id)
+    if row["email"] != who.email:
+        if not (who.may("assign_chats") or who.may("manage_operators")):
+            who.must("assign_chats")
+        not_above(who, row["role"])
+    choose, now = await chooser_of(house, who.tenant), house.clock.now()
+    change = Change(status=body.status)
+
+    def write(ask: Ask) -> None:
+        set_operator(ask, row["email"], change, choose, now)
+        if row["email"] == who.email:
+            ask("operator_present", email=who.email, at=now)
+
+    await house.desk(who.tenant).write(write)
+    return answer({"success": True})
+
+
+def found(house: House, who: Who, id: str, *, disabled: bool = False) -> Any:
+    """The row of an operator of the tenant, with `open_chats`.
+
+    Raises:
+        Problem: 404.
+    """
+    row = house.desk(who.tenant).read(lambda ask: ask("operator_by_id", id=id).fetchone())
+    if row is None or (row["disabled_at"] is not None and not disabled):
+        raise unknown("operator", id)
+    return row
+
+
+def not_above(who: Who, role: Role) -> None:
+    """Nobody touches somebody above them, or makes anybody so.
+
+    Raises:
+        Problem: 403.
+    """
+    own: Role = KEY_RANK if who.key else who.role
+    if ROLES.index(role) > ROLES.index(own):
+        raise Problem(403, f"As {own} you may not do that to, or make, somebody who is {role}.", "FORBIDDEN")
+
+
+async def chooser_of(house: House, tenant: str) -> Choose:
+    """Who gets a chat, by the tenant's rules as they are live now."""
+    rules = await house.rules(tenant)
+    return stays if rules is None else chooser(rules.tenant, house.clock.now())
+
+
+def as_data(row: Any) -> dict[str, Any]:
+    """An operator as clients read it; `row` has `open_chats`. Averages are seconds, 0 for none yet."""
+    one, answers = operator(row), row["total_first_answers"]
+    status: Availability = one.status
+    return {
+        "id": row["id"],
+        "name": one.name,
+        "email": one.email,
+        "role": one.role,
+        "status": status,
+        "currentChatCount": one.open_chats,
+        "maxConcurrentChats": one.capacity,
+        "totalChatsHandled": row["total_chats_handled"],
+        "totalMessagesSent": row["total_messages_sent"],
+        "averageResponseTime": round(row["total_first_answer_millis"] / answers / 1000) if answers else 0,
+        "workingHours": shown(one.hours),
+        "teams": sorted(one.teams),
+        "isDisabled": row["disabled_at"] is not None,
+        "lastSeenAt": iso(row["last_seen_at"]),
+        "createdAt": iso(row["created_at"]),
+    }
+
+
+def _chat(row: Any) -> dict[str, Any]:
+    return {
+        "conversationId": row["id"],
+        "customerName": row["name"],
+        "customerPhone": row["phone"],
+        "status": row["status"],
+        "priority": row["priority"],
+        "unreadCount": row["unread_count"],
+        "waitingSince": iso(row["since"]),
+        "assignedAt": iso(row["assigned_at"]),
+        "lastMessageAt": iso(row["last_message_at"]),
+    }

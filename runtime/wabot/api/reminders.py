@@ -1,0 +1,157 @@
+"""Messages that go out at a time: a person's reminders, made, listed and taken back, beside the rules' follow-ups."""
+
+from datetime import datetime, tzinfo
+from typing import Any, Final, Literal
+
+from fastapi import APIRouter, Query, Request, Response
+from pydantic import Field
+
+from wabot.api.answers import Shape, answer, conditional, iso
+from wabot.api.guard import Home, Who, may
+from wabot.api.problems import Problem, unknown
+from wabot.language.hours import YEARS
+from wabot.model.ids import uuid7
+from wabot.model.stored import StoredFollowUp
+from wabot.model.turn import NewFollowUp
+from wabot.session.reminding import LATE, LONGEST, NEVER, Judge, span
+from wabot.store.sqlite.following import keep_reminder, take_back
+from wabot.store.sqlite.operating import withdraw
+from wabot.store.sqlite.queries import Ask
+
+router = APIRouter(tags=["reminders"])
+
+_SHOWN: Final = 7 * 86_400_000
+"""Milliseconds for which what was closed is listed."""
+_LONGEST_TEXT: Final = 4_096
+_REFUSED: Final[dict[int | str, dict[str, Any]]] = {
+    403: {"description": "Not allowed to whoever asks."},
+    404: {"description": "There is no such thing here."},
+    409: {"description": "It may not be, or is not, any more; `code` says why."},
+}
+
+
+class Wanted(Shape):
+    """When: either `scheduled_at`, an ISO 8601 time (on the tenant's clock, without an offset), or `in`, such as `2h`.
+    With `replace` it takes the place of the one that is pending in the chat."""
+
+    message: str = Field(min_length=1, max_length=_LONGEST_TEXT)
+    scheduled_at: str | None = Field(None, max_length=40)
+    after: str | None = Field(None, alias="in", max_length=40)
+    replace: bool = False
+
+
+@router.post("/api/conversations/{id}/schedule-reminder", status_code=201, responses=_REFUSED)
+async def schedule(id: str, body: Wanted, house: Home, who: Who = may("send_messages")) -> Response:
+    """One message to one customer, at a time; one is pending a chat. It is sent if the customer wrote within the 7 days
+    before."""
+    rules, now, desk = await house.rules(who.tenant), house.clock.now(), house.desk(who.tenant)
+    row = desk.read(lambda ask: ask("conversation_by_id", id=id).fetchone())
+    if row is None:
+        raise unknown("conversation", id)
+    if rules is None:
+        raise Problem(409, "This tenant has no sound rules, so nobody knows who may be written to.", "NO_RULES")
+    text = body.message.strip()
+    if not text:
+        raise Problem(400, "message: there is nothing to say.", "INVALID")
+    if any(reply.shortcut == text for reply in rules.quick_replies):
+        raise Problem(400, f"message: {text} is a quick reply; write what it says.", "INVALID")
+    due = _due(body, now, rules.tenant.timezone)
+    judge = Judge(rules, due)
+    new = NewFollowUp(uuid7(now), row["chat"], text, "", due)
+    before = await desk.write(
+        lambda ask: keep_reminder(ask, new, now, judge, replace=body.replace, by=who.email or who.key)
+    )
+    if isinstance(before, str):
+        raise Problem(409, f"Nothing is scheduled: {NEVER[before]}.", before.upper())
+    if isinstance(before, StoredFollowUp):
+        message = f"A reminder is pending here for {iso(before.due)}; with `replace` this one takes its place."
+        raise Problem(409, message, "REMINDER_PENDING", reminderId=before.id)
+    made = desk.read(lambda ask: ask("reminder_by_id", id=new.id).fetchone())
+    return answer({"success": True, "reminder": _data(made), "warning": LATE if judge.late else None}, 201)
+
+
+@router.get("/api/reminders")
+async def reminders(
+    request: Request,
+    house: Home,
+    status: Literal["pending", "closed", "all"] = "all",
+    conversation: str = Query("", alias="conversationId", max_length=64),
+    limit: int = Query(100, ge=1, le=500),
+    who: Who = may("view_conversations"),
+) -> Response:
+    """What is pending, the next first; then what was sent or cancelled within the last 7 days, the last first."""
+    since = house.clock.now() - _SHOWN
+
+    def read(ask: Ask) -> list[Any]:
+        found: list[Any] = []
+        if status != "closed":
+            found += ask("reminders_pending", conversation=conversation, most=limit).fetchall()
+        if status != "pending":
+            most = limit - len(found)
+            found += ask("reminders_closed", conversation=conversation, since=since, most=most).fetchall()
+        return found
+
+    return conditional(request, {"reminders": [_data(row) for row in house.desk(who.tenant).read(read)]})
+
+
+@router.delete("/api/reminders/{id}", responses=_REFUSED)
+async def cancel(id: str, house: Home, who: Who = may("send_messages")) -> Response:
+    """The customer does not get it, if it has not gone out."""
+    now, desk = house.clock.now(), house.desk(who.tenant)
+    if desk.read(lambda ask: ask("reminder_by_id", id=id).fetchone()) is None:
+        raise unknown("reminder", id)
+    done = await desk.write(lambda ask: take_back(ask, id, now) or withdraw(ask, id))
+    after = _data(desk.read(lambda ask: ask("reminder_by_id", id=id).fetchone()))
+    if not done:
+        raise Problem(409, f"Only one that is pending can be cancelled; this one is {after['status']}.", "NOT_PENDING")
+    return answer({"success": True, "reminder": after})
+
+
+def _due(body: Wanted, now: int, zone: tzinfo) -> int:
+    if (body.after is None) == (body.scheduled_at is None):
+        raise Problem(400, 'Say when: "scheduledAt" or "in".', "INVALID")
+    if body.after is not None:
+        wait = span(body.after)
+        if wait is None:
+            raise Problem(400, "in: a time such as 30m, 2h or 1d, up to 366d.", "INVALID")
+        return now + wait
+    due = _moment(body.scheduled_at or "", zone)
+    if due <= now:
+        raise Problem(400, "scheduledAt: that is past.", "INVALID")
+    if due - now > LONGEST:
+        raise Problem(400, "scheduledAt: that is more than a year away.", "INVALID")
+    return due
+
+
+def _moment(written: str, zone: tzinfo) -> int:
+    try:
+        moment = datetime.fromisoformat(written)
+        if moment.year not in YEARS:
+            raise ValueError
+    except ValueError:
+        raise Problem(400, "scheduledAt: write a time as 2026-01-29T09:00:00+07:00.", "INVALID") from None
+    if moment.tzinfo is not None:
+        return int(moment.timestamp() * 1000)
+    at = int(moment.replace(tzinfo=zone).timestamp() * 1000)
+    if datetime.fromtimestamp(at / 1000, zone).replace(tzinfo=None) != moment:
+        raise Problem(400, f"scheduledAt: there is no such time on that day in {zone}.", "INVALID")
+    return at
+
+
+def _data(row: Any) -> dict[str, Any]:
+    """A reminder as clients read it. `status` is pending or cancelled, or what became of the message."""
+    sending = row["sending"] or ("pending" if row["status"] == "handed_over" else row["status"])
+    return {
+        "id": row["id"],
+        "conversationId": row["conversation_id"],
+        "customerName": row["name"],
+        "customerPhone": row["phone"],
+        "message": row["text"],
+        "scheduledAt": iso(row["due_at"]),
+        "status": "pending" if sending in ("queued", "sending") else sending,
+        "reason": row["error"] or row["reason"] or None,
+        "ruleId": row["rule_id"] or None,
+        "createdBy": row["made_by"] or None,
+        "createdAt": iso(row["created_at"]),
+        "closedAt": iso(row["closed_at"]),
+    }
