@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from wabot.daemon import locked
 from wabot.daemon.handover import FILE, is_wanted, taken
 from wabot.model.errors import TenantBusy
+from wabot.session import locked
 
 
 @pytest.fixture

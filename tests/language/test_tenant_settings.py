@@ -2,8 +2,8 @@
 
 import pytest
 
-from wabot.language.read import read_tenant
 from wabot.language.rule_set import MediaSettings
+from wabot.language.tenant_settings import read_tenant
 from wabot.model.segments import Segments
 
 DAY = 86_400_000

@@ -14,6 +14,7 @@ from wabot.store.sqlite.queries import NODE_STATEMENTS, queries
 
 GROWING = (
     "contacts", "conversations", "conversation_chats", "messages", "inbound_journal", "outbox", "rule_usage",
+    "auto_reply_logs", "orders", "order_summaries", "csat_surveys", "contact_tags",
     "auto_reply_logs", "accounts", "memberships", "invitations", "logins", "refresh_tokens", "api_keys", "audit_log",
     "throttles",
 )  # fmt: skip
@@ -33,12 +34,25 @@ RARE = {
     "why_newest": "people ask",
     "why_logs_without_a_chat": "people ask",
     "examined": "people ask",
+    "contacts_number": "people ask how many",
+    "contacts_by_segment": "people ask",
+    "contacts_page_id_asc": "people export, in pieces",
+    **{
+        name: "people ask, and an index is walked in its order until a page is full"
+        for name in queries()
+        if name.startswith("contacts_page_")
+    },
     "last_message_at": "people ask, and the first entry of an index is read",
     "person_says": "a person writes",
     "summary_counts": "people ask",
     "summary_outbox": "people ask",
     "summary_reasons": "people ask",
     **{name: "people forget a customer" for name in queries() if name.startswith("forget_")},
+    **{
+        name: "an index is walked in its order until the page is full; what is counted so has a bound"
+        for name in queries()
+        if name.startswith(("inbox_recent_", "inbox_created_", "inbox_unread_by_last_"))
+    },
 }
 """Statements that may look through a whole table, and when they run: never for each message."""
 OF_ONE_TENANT = {

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 from datetime import datetime, tzinfo
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 from wabot.cli import render
 from wabot.cli.exit_codes import CLEAN, FINDINGS
@@ -14,10 +14,11 @@ from wabot.engine import effects
 from wabot.engine.decide import Decision, decide
 from wabot.engine.gates import clock
 from wabot.engine.reply import Reply, replies
+from wabot.engine.situation import situation
 from wabot.language.diagnostic import Diagnostic
 from wabot.language.hours import YEARS
 from wabot.language.rule_set import RuleSet
-from wabot.model.context import SOMEBODY, Contact, Context, Conversation
+from wabot.model.context import Context
 from wabot.model.errors import RenderError, UsageError
 from wabot.model.message import Message, MessageType
 from wabot.model.value import value
@@ -26,8 +27,6 @@ from wabot.session.clock import RealClock
 if TYPE_CHECKING:
     from wabot.engine.follow_ups import Promise
     from wabot.engine.trace import Outcome
-
-_DAY: Final = 86_400_000
 
 
 @value
@@ -100,10 +99,9 @@ def ask(path: Path | None, only: Sequence[str], asked: Asked, output: Format) ->
 
 def _ask(rule_set: RuleSet, asked: Asked) -> _Told:
     now = _moment(asked.at, rule_set)
-    earlier = 0 if asked.first else 1
-    chat = Conversation(earlier_messages=earlier, last_contact=now - _DAY if earlier else None)
-    context = Context(now, Contact(SOMEBODY, asked.name, asked.tags, asked.orders), chat)
-    message = Message("T1", SOMEBODY, asked.text, asked.type, sent_at=now)
+    message, context = situation(
+        asked.text, now, first=asked.first, name=asked.name, tags=asked.tags, orders=asked.orders, type=asked.type
+    )
     decision = decide(rule_set, message, context)
     said = replies(rule_set, decision, message, context)
     trace = _trace(rule_set, message, context) if asked.trace else ()

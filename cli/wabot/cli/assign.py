@@ -15,6 +15,7 @@ from wabot.cli.stored import DATA_HELP, find_chat, missing
 from wabot.model.errors import UsageError
 from wabot.model.stored import StoredConversation
 from wabot.session.clock import RealClock
+from wabot.session.csat import survey
 
 _Chat = Annotated[str, typer.Argument(metavar="CHAT", help="A chat, or its customer's number.")]
 _Data = Annotated[Path, typer.Option(help=DATA_HELP)]
@@ -62,8 +63,9 @@ def resolve(chat: _Chat, data: _Data = Path("data"), tenant: _Tenant = "", outpu
     from wabot.store.sqlite import resolve as settle
 
     folder, found = find_chat(chat, data, (tenant,) if tenant else ())
-    now = RealClock().now()
-    if not settle(folder, folder.name, found, chooser(live_rules(folder), now), now):
+    now, rule_set = RealClock().now(), live_rules(folder)
+    asked = None if rule_set is None else survey(rule_set.tenant, found, now)
+    if not settle(folder, folder.name, found, chooser(rule_set, now), now, asked):
         complain(f"wabot: nothing is done: the chat {found} is {_stands(folder, found).status}")
         raise typer.Exit(FINDINGS)
     nudge(folder)

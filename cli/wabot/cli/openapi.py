@@ -15,11 +15,10 @@ def openapi(
 ) -> None:
     """Print the OpenAPI document of the API that `wabot run --api` serves."""
     try:
-        from wabot.api.app import ROUTERS
-        from wabot.api.document import document
+        from wabot.api.app import openapi as document
     except ModuleNotFoundError as error:
         raise UsageError(f"the API needs the extra: pip install 'wabot[api]' ({error.name} is missing)") from error
-    text = render.as_json(document(ROUTERS))
+    text = render.as_json(document())
     if output is None:
         say(text)
     else:

@@ -18,7 +18,6 @@ from wabot.cli.words import unknown
 from wabot.language.rule_set import RuleSet
 from wabot.model.errors import RenderError, UsageError
 from wabot.model.ids import uuid7
-from wabot.model.message import Message
 from wabot.model.turn import NewFollowUp
 from wabot.session.clock import RealClock
 from wabot.session.reminding import LATE, LONGEST, NEVER, Judge, span
@@ -98,20 +97,16 @@ def _said(rules: RuleSet, text: str, folder: Path, chat: str, due: int) -> str:
         raise UsageError("there is nothing to say")
     if not re.fullmatch(r"/[a-z0-9_-]+", text):
         return text.strip()
-    from wabot.engine.render import render_text
-    from wabot.language.regex import NO_GROUPS
-    from wabot.language.template import Template
-    from wabot.model.context import Contact, Context, Conversation
+    from wabot.engine.quick_replies import expanded, known
+    from wabot.model.context import Contact, Conversation
 
-    known = {reply.shortcut: reply for reply in rules.quick_replies}
-    if not known:
+    if not rules.quick_replies:
         raise UsageError(f"{folder.name} has no quick replies, so {text} is none; write the text itself")
-    if text not in known:
-        raise unknown("quick reply has the shortcut", text, known.keys())
+    if (reply := known(rules.quick_replies, text)) is None:
+        raise unknown("quick reply has the shortcut", text, {one.shortcut for one in rules.quick_replies})
     with reading(folder, folder.name) as store:
         [customer] = store.conversations(chat=chat)
-    context = Context(due, Contact(customer.phone, customer.name), Conversation(earlier_messages=1))
     try:
-        return render_text(rules, Template(known[text].message), Message("", chat, ""), context, NO_GROUPS)
+        return expanded(rules, reply, Contact(customer.phone, customer.name), Conversation(earlier_messages=1), due)
     except RenderError as error:
         raise UsageError(f"{text} cannot be said: {error}") from error

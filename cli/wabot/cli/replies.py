@@ -13,14 +13,11 @@ from wabot.cli.output import Format, say, style
 from wabot.cli.table import table
 from wabot.cli.tenants import DEFAULT, Chosen, choose
 from wabot.cli.words import is_path, name_and_path, unknown
-from wabot.engine.render import render_text
-from wabot.language.regex import NO_GROUPS
+from wabot.engine.quick_replies import expanded
 from wabot.language.rule_set import QuickReply, RuleSet
-from wabot.language.template import Template
 from wabot.language.tenant import Loaded
-from wabot.model.context import SOMEBODY, Contact, Context, Conversation
+from wabot.model.context import SOMEBODY, Contact, Conversation
 from wabot.model.errors import RenderError, UsageError
-from wabot.model.message import Message
 from wabot.model.visible import on_one_line
 from wabot.session.clock import RealClock
 
@@ -93,10 +90,9 @@ def _told_apart(words: Sequence[str], only: Sequence[str]) -> tuple[str, Path | 
 
 def _show(loaded: Loaded, rule_set: RuleSet, reply: QuickReply, name: str) -> _Shown:
     now = RealClock().now()
-    context = Context(now, Contact(SOMEBODY, name), Conversation(earlier_messages=1))
-    message = Message("Q1", SOMEBODY, "", sent_at=now)
     try:
-        return _Shown(loaded, reply, render_text(rule_set, Template(reply.message), message, context, NO_GROUPS))
+        said = expanded(rule_set, reply, Contact(SOMEBODY, name), Conversation(earlier_messages=1), now)
+        return _Shown(loaded, reply, said)
     except RenderError as error:
         return _Shown(loaded, reply, "", str(error))
 

@@ -73,11 +73,8 @@ def say(
 
 def _expanded(rule_set: "RuleSet | None", shortcut: str, to: StoredConversation, email: str, now: int) -> str:
     """The quick reply as this customer reads it."""
-    from wabot.engine.render import render_text
-    from wabot.language.regex import NO_GROUPS
-    from wabot.language.template import Template
-    from wabot.model.context import Contact, Context, Conversation
-    from wabot.model.message import Message
+    from wabot.engine.quick_replies import expanded
+    from wabot.model.context import Contact, Conversation
 
     if rule_set is None:
         raise UsageError(f"no session of this tenant has had sound rules yet, so `{shortcut}` is not known")
@@ -85,19 +82,20 @@ def _expanded(rule_set: "RuleSet | None", shortcut: str, to: StoredConversation,
     chat = Conversation(
         to.status, to.priority, frozenset(to.tags), earlier_messages=max(to.messages - 1, 0), assigned_to=to.assigned_to
     )
-    context = Context(now, Contact(to.phone, to.name), chat)
-    message = Message("", to.chat, phone=to.phone, name=to.name, sent_at=now)
     try:
-        return render_text(rule_set, Template(reply.message), message, context, NO_GROUPS).strip()
+        return expanded(rule_set, reply, Contact(to.phone, to.name), chat, now)
     except RenderError as error:
         raise UsageError(f"the quick reply {shortcut} fails: {error}") from None
 
 
 def _allowed(replies: Sequence["QuickReply"], shortcut: str, email: str) -> "QuickReply":
-    found = {reply.shortcut: reply for reply in replies}
-    if shortcut not in found:
-        raise missing("quick reply", shortcut, "the live rules", found)
-    only = found[shortcut].operators
-    if only and email not in {one.lower() for one in only}:
-        raise UsageError(f"the quick reply {shortcut} is only for {', '.join(only)}; name yourself with --as")
-    return found[shortcut]
+    from wabot.engine.quick_replies import is_for, known
+
+    reply = known(replies, shortcut)
+    if reply is None:
+        raise missing("quick reply", shortcut, "the live rules", {one.shortcut for one in replies})
+    if not is_for(reply, email):
+        raise UsageError(
+            f"the quick reply {shortcut} is only for {', '.join(reply.operators)}; name yourself with --as"
+        )
+    return reply

@@ -14,11 +14,11 @@ from wabot.cli.standings import DOWN, STANDING, with_standing
 from wabot.cli.stored import paused, paused_as_data, stored_tenants, when
 from wabot.cli.troubles import troubles
 from wabot.cli.undelivered import ACTION, undelivered
-from wabot.daemon.locked import is_held
 from wabot.daemon.presence import find_daemon
 from wabot.model.errors import StoreError
 from wabot.model.session import SessionState, Summary
 from wabot.session.clock import RealClock
+from wabot.session.locked import is_held
 
 
 def status(

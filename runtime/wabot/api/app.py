@@ -8,15 +8,45 @@ from typing import Any, Final
 from fastapi import APIRouter, FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
+from starlette.types import ASGIApp
 
-from wabot.api import access, audit, auth, invitations, keys, operators, reminders, staff
+from wabot.api import (
+    access,
+    analytics,
+    audit,
+    auth,
+    auto_reply,
+    contact_lists,
+    contacts,
+    conversations,
+    csat,
+    events,
+    invitations,
+    keys,
+    media,
+    messages,
+    operators,
+    orders,
+    quick_replies,
+    reminders,
+    staff,
+    webhooks,
+    whatsapp,
+)
 from wabot.api.answers import answer, conditional
 from wabot.api.docs_page import page, written
 from wabot.api.document import document
 from wabot.api.door import closing_door
+from wabot.api.feed import feeding
+from wabot.api.figures import keeping_figures
+from wabot.api.hearing import hearing
 from wabot.api.house import House
+from wabot.api.live.serving import live, with_sockets
+from wabot.api.outgoing import media_living
 from wabot.api.presence import keeping_presence
-from wabot.api.problems import Problem
+from wabot.api.problems import Problem, unavailable
+from wabot.api.rendering import rendering_lives
+from wabot.api.webhook_delivery import webhooks_living
 from wabot.model.errors import StoreError
 
 ROUTERS: Final[tuple[APIRouter, ...]] = (
@@ -25,12 +55,35 @@ ROUTERS: Final[tuple[APIRouter, ...]] = (
     keys.router,
     audit.router,
     access.router,
+    whatsapp.router,
+    conversations.router,
+    messages.router,
+    media.router,
+    auto_reply.router,
+    quick_replies.router,
+    contact_lists.router,
+    contacts.router,
+    orders.router,
     operators.router,
     staff.router,
     reminders.router,
+    analytics.router,
+    csat.router,
+    events.router,
+    webhooks.router,
 )
 """Every module's endpoints."""
-LIVING: Final[tuple[Callable[[House], AbstractAsyncContextManager[None]], ...]] = (closing_door, keeping_presence)
+LIVING: Final[tuple[Callable[[House], AbstractAsyncContextManager[None]], ...]] = (
+    closing_door,
+    rendering_lives,
+    media_living,
+    keeping_presence,
+    keeping_figures,
+    hearing,
+    feeding,
+    live,
+    webhooks_living,
+)
 """What lives as long as the API does: each is entered when it starts, in this order, and left when it ends."""
 
 
@@ -60,8 +113,13 @@ def make_app(house: House) -> FastAPI:
     return app
 
 
+def make_asgi(house: House) -> ASGIApp:
+    """The same with Socket.IO beside it: what a server serves."""
+    return with_sockets(house, make_app(house))
+
+
 async def _document(request: Request) -> Response:
-    return conditional(request, _documented())
+    return conditional(request, openapi())
 
 
 async def _docs(_request: Request) -> Response:
@@ -69,21 +127,22 @@ async def _docs(_request: Request) -> Response:
 
 
 @cache
-def _documented() -> dict[str, Any]:
+def openapi() -> dict[str, Any]:
+    """The OpenAPI document of every endpoint."""
     return document(ROUTERS)
 
 
 @cache
 def _written() -> str:
-    return written(_documented())
+    return written(openapi())
 
 
 async def _problem(_request: Request, error: Any) -> Response:
     return answer(error.body(), error.status, **error.headers)
 
 
-async def _store(_request: Request, error: Any) -> Response:
-    return await _problem(_request, Problem(503, str(error), "STORE_UNAVAILABLE", headers={"retry-after": "5"}))
+async def _store(_request: Request, _error: Any) -> Response:
+    return await _problem(_request, unavailable())
 
 
 async def _invalid(_request: Request, error: Any) -> Response:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from fastapi import Request
 
 from wabot.api.fences.shares import Shares
-from wabot.api.problems import Problem, unknown
+from wabot.api.problems import unavailable, unknown
 from wabot.api.settings import ApiSettings
 from wabot.bus import SESSION, Mouth
 from wabot.engine.load import load_tenant
@@ -17,6 +17,7 @@ from wabot.model.errors import StoreError
 from wabot.model.same_file import identity
 from wabot.ports import Clock
 from wabot.session.last_sound import COPY
+from wabot.session.report import Mute, Report
 from wabot.store.sqlite.desk import Desk
 
 if TYPE_CHECKING:
@@ -49,6 +50,7 @@ class House:
     door: Door
     wrote: Callable[[str], None] = lambda _tenant: None
     """Is told of each tenant whose store was changed by the API."""
+    report: Report = field(default_factory=Mute)
     settings: ApiSettings = field(default_factory=ApiSettings)
     shares: Shares | None = None
     """How often whoever is known may ask; None: as often as they like."""
@@ -70,7 +72,7 @@ class House:
             try:
                 found = Desk(self.data / tenant, tenant, lambda: self._changed(tenant))
             except StoreError as error:
-                raise Problem(503, str(error), "STORE_UNAVAILABLE") from error
+                raise unavailable() from error
             self._desks[tenant] = found
         return found
 

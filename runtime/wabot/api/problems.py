@@ -39,6 +39,12 @@ def unknown(what: str, id: str) -> Problem:
     return Problem(404, f"There is no {what} {id!r} here.")
 
 
+def unavailable() -> Problem:
+    """503: a tenant's store cannot be used. Why stands in the log: it names files of the machine."""
+    message = "What is stored of this tenant cannot be used now; `wabot doctor` says why."
+    return Problem(503, message, "STORE_UNAVAILABLE", headers={"retry-after": "5"})
+
+
 PROBLEM: Final[Mapping[str, Any]] = {
     "title": "Problem",
     "type": "object",

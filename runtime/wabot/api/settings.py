@@ -5,8 +5,10 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class ApiSettings:
-    """`origins` are the sites whose pages may ask from a browser (none: only pages from here). `invite_url` is the page
-    of the front end where an invitation is accepted ("": only the path of it is told)."""
+    """`invite_url` is the page of the front end where an invitation is accepted ("": only the path of it is told).
+    Files to send are fetched from `media_hosts` (none: from nowhere). `private_networks`: these, and webhooks, may
+    stand in private networks."""
 
-    origins: tuple[str, ...] = ()
     invite_url: str = ""
+    media_hosts: tuple[str, ...] = ()
+    private_networks: bool = False

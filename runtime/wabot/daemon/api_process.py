@@ -11,13 +11,15 @@ import sys
 from pathlib import Path
 from typing import Any, Final
 
-from wabot.api.app import living, make_app
+from wabot.api.app import living, make_asgi
 from wabot.api.door import open_door
 from wabot.api.fences import Fences, Shares, fenced
 from wabot.api.house import House
+from wabot.api.linking import PART as LINKING
 from wabot.api.server import server
 from wabot.api.settings import ApiSettings
 from wabot.daemon import sentry
+from wabot.daemon.api_linking import ApiLinking
 from wabot.daemon.discovery import Discovery
 from wabot.daemon.line import Line
 from wabot.daemon.logs import LogReport, configure
@@ -37,10 +39,11 @@ async def run(rules: Path, data: Path, options: dict[str, Any], settings: Settin
     line, discovery = Line(options["line"]), Discovery(rules, data)
     clock, fences = RealClock(), _fences(settings)
     door = open_door(data, clock, secret=settings.api_secret.reveal())
-    settled = ApiSettings(invite_url=settings.invite_url)
-    house = House(data, lambda: discovery.tenants, clock, door, settings=settled)
+    settled = ApiSettings(settings.invite_url, settings.api_media_hosts, settings.api_private_networks)
+    house = House(data, lambda: discovery.tenants, clock, door, settings=settled, report=report)
+    house.parts[LINKING] = ApiLinking(data, lambda: discovery.tenants)
     house.shares = Shares(fences, house.clock)
-    app = fenced(make_app(house), fences, house.clock, report.note)
+    app = fenced(make_asgi(house), fences, house.clock, report.note)
     serving = server(app, timeout_graceful_shutdown=_GRACE)
 
     def stop() -> None:

@@ -13,10 +13,10 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final, Literal
 
-from wabot.daemon.locked import hold, is_held
 from wabot.daemon.presence import find_daemon
 from wabot.model.errors import TenantBusy
 from wabot.model.session import SessionState
+from wabot.session.locked import hold, is_held
 
 FILE: Final = "handover"
 _AGAIN: Final = 5.0

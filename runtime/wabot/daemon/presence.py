@@ -9,9 +9,9 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Final, NamedTuple
 
-from wabot.daemon.locked import hold, is_held
 from wabot.model.errors import TenantBusy, WabotError
 from wabot.session.clock import RealClock
+from wabot.session.locked import hold, is_held
 
 FILE: Final = "supervisor.pid"
 _FRESH: Final = 60_000

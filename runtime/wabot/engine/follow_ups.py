@@ -9,6 +9,7 @@ from wabot.engine.hours import local_day
 from wabot.engine.render import render_text
 from wabot.language.rule_set import WINDOW, RuleSet
 from wabot.model.context import WHOLE_CONTACT, Context, Usage
+from wabot.model.csat import ANSWER_WITHIN, SURVEY
 from wabot.model.errors import RenderError
 from wabot.model.message import Message
 from wabot.model.value import value
@@ -55,26 +56,27 @@ def promising(decision: Decision) -> Answer | None:
 
 def refusal(rule_set: RuleSet, rule: str, due: int, context: Context) -> str | None:
     """Why a message that was due at `due` may not go out at `context.now`, or None. `rule` is the rule that made it, ""
-    for a reminder that a person made. Customers write first, and lately: no setting changes that."""
+    for a reminder that a person made, `SURVEY` for the question after a settled chat. Customers write first, and
+    lately: no setting changes that."""
     return (
-        _never(rule_set, context)
+        _never(rule_set, rule, context)
         or ("missed" if context.now - due > LATE else None)
         or (_not_the_bot(rule_set, rule, context) if rule else None)
         or ("dry_run" if rule_set.tenant.auto_reply.dry_run else None)
-        or ("contact_daily_cap" if _used_up(rule_set, context) else None)
+        or ("contact_daily_cap" if used_up(rule_set, context) else None)
         or (PAUSED if context.paused else None)
     )
 
 
-def _never(rule_set: RuleSet, context: Context) -> str | None:
+def _never(rule_set: RuleSet, rule: str, context: Context) -> str | None:
     chat = context.conversation
     if not chat.earlier_messages or chat.last_contact is None:
         return "customer_did_not_write_first"
     if context.contact.blocked:
         return "contact_blocked"
-    if chat.status in ("spam", "resolved", "closed"):
+    if chat.status == "spam" or (chat.status in ("resolved", "closed")) != (rule == SURVEY):
         return f"conversation_{chat.status}"
-    if context.now - chat.last_contact > WINDOW:
+    if context.now - chat.last_contact > (ANSWER_WITHIN if rule == SURVEY else WINDOW):
         return "customer_silent_too_long"
     return "not_in_scope" if out_of_scope(rule_set.tenant, context.contact.phone, context) else None
 
@@ -84,14 +86,18 @@ def _not_the_bot(rule_set: RuleSet, rule: str, context: Context) -> str | None:
     chat = context.conversation
     if not rule_set.tenant.auto_reply.enabled:
         return "auto_reply_off"
-    if not any(live.id == rule and live.enabled and live.follow_up for live in rule_set.rules):
+    if rule == SURVEY:
+        if not rule_set.tenant.csat.enabled:
+            return "csat_off"
+    elif not any(live.id == rule and live.enabled and live.follow_up for live in rule_set.rules):
         return "rule_gone"
     if chat.paused_until is not None and chat.paused_until > context.now:
         return "handled_by_person"
     return "loop_suspected" if chat.muted else None
 
 
-def _used_up(rule_set: RuleSet, context: Context) -> bool:
+def used_up(rule_set: RuleSet, context: Context) -> bool:
+    """Whether the contact got all the automatic messages that they may get today."""
     tenant = rule_set.tenant
     whole = context.usage.get(WHOLE_CONTACT)
     today = whole is not None and whole.day == local_day(context.now, tenant.timezone)

@@ -4,10 +4,12 @@ from datetime import datetime
 from typing import Final
 
 from wabot.engine.hours import is_open, local, local_day
+from wabot.engine.rating import rates
 from wabot.language.hours import DAY
 from wabot.language.rule_set import Conditions, Rule, RuleSet, Tenant
 from wabot.language.triggers.time_based import TimeBased
 from wabot.model.context import WHOLE_CONTACT, Context
+from wabot.model.csat import RATED
 from wabot.model.message import EVENT_TYPES, Message
 
 _SKEW: Final = 60_000
@@ -65,6 +67,8 @@ def gate(tenant: Tenant, message: Message, context: Context) -> str | None:
     conversation = context.conversation
     if conversation.status == "spam":
         return "conversation_spam"
+    if conversation.survey and rates(message, context):
+        return RATED
     if context.now - context.ahead - message.sent_at > settings.stale_after and message.sent_at:
         return "stale"
     if context.superseded:

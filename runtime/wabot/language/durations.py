@@ -13,6 +13,8 @@ LONGEST: Final = 366
 LONGEST_KEPT: Final = 3_660
 """Days."""
 _DAY: Final = 86_400_000
+_LONGEST_WAIT: Final = 43_200_000
+"""Milliseconds between a settled chat and the question how it was."""
 _KEYS: Final = frozenset(
     {
         *("cooldown", "delay", "expires", "wait", "stale_after", "pause", "more_than", "less_than", "after"),
@@ -41,6 +43,7 @@ def check_durations(document: Document) -> None:
             document.report("WB207", f"{_short(text)} is longer than {LONGEST} days", hint, at=document.locate(steps))
     if document.kind == "tenant":
         _check_kept(document)
+        _check_survey(document)
         _check_handoff(document)
     if document.kind == "rules":
         _check_follow_ups(document)
@@ -53,6 +56,14 @@ def _check_kept(document: Document) -> None:
     if not WINDOW <= milliseconds <= LONGEST_KEPT * _DAY:
         message = f"{_short(kept)} is not from {WINDOW // _DAY} to {LONGEST_KEPT} days"
         document.report("WB207", message, "write such as 365d, or forever", at=document.locate(("keep",)))
+
+
+def _check_survey(document: Document) -> None:
+    asked = document.data.get("csat") if isinstance(document.data, dict) else None
+    wait = asked.get("wait") if isinstance(asked, dict) else None
+    if isinstance(wait, str) and duration(wait) > _LONGEST_WAIT:
+        message = f"{_short(wait)} is longer than 12 hours: nobody remembers what the question is about"
+        document.report("WB207", message, "write a shorter one", at=document.locate(("csat", "wait")))
 
 
 def _check_handoff(document: Document) -> None:

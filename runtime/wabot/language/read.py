@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any, Final
-from zoneinfo import ZoneInfo
 
 from wabot.language.document import Document
 from wabot.language.hours import YEARS, Hours, Spans, parse_days, parse_span, read_spans, read_weekly, written_before
@@ -18,24 +17,16 @@ from wabot.language.responses.nothing import Nothing
 from wabot.language.responses.template import TemplateFile
 from wabot.language.responses.text import Text
 from wabot.language.rule_set import (
-    AutoReply,
     Conditions,
     FollowUp,
-    Handoff,
-    MediaSettings,
     QuickReply,
     Rule,
     TagCondition,
-    Tenant,
 )
 from wabot.language.template import Template
 from wabot.language.triggers import TRIGGERS, Trigger
 from wabot.language.triggers.goto import OnlyGoto
-from wabot.model.segments import Segments
 
-FOR_EVER: Final = "forever"
-NEVER: Final = "never"
-"""Says of `keep` that nothing is deleted."""
 _UNITS: Final = {"s": 1_000, "m": 60_000, "h": 3_600_000, "d": 86_400_000}
 _TRIGGERS: Final[Mapping[str, Callable[[Mapping[str, Any]], Trigger]]] = {kind.kind: kind.read for kind in TRIGGERS}
 
@@ -43,72 +34,6 @@ _TRIGGERS: Final[Mapping[str, Callable[[Mapping[str, Any]], Trigger]]] = {kind.k
 def duration(text: str) -> int:
     """`"1h30m"` → milliseconds. Of an endless number only so many digits are read: it is too long anyhow."""
     return sum(int(number.lstrip("0")[:15] or 0) * _UNITS[unit] for number, unit in re.findall(r"(\d+)([smhd])", text))
-
-
-def read_tenant(tenant_id: str, data: Mapping[str, Any]) -> Tenant:
-    """tenant.yaml.
-
-    Raises:
-        ZoneInfoNotFoundError, ValueError: the time zone does not exist.
-    """
-    reply, handoff = data.get("auto_reply", {}), data.get("handoff", {})
-    return Tenant(
-        id=tenant_id,
-        name=data["name"],
-        phone=data["phone"],
-        timezone=ZoneInfo(data["timezone"]),
-        language=data.get("language", "id"),
-        vars=data.get("vars", {}),
-        teams=tuple(data.get("teams", ())),
-        include=tuple(data.get("include", ())),
-        auto_reply=AutoReply(
-            **_present(reply, "enabled", "max_per_contact_per_day", "max_per_minute", "dry_run", "mark_read"),
-            **_durations(reply, "delay", "debounce", "stale_after"),
-            only=frozenset(reply.get("only", ())),
-            except_=frozenset(reply.get("except", ())),
-        ),
-        handoff=Handoff(
-            **_present(handoff, "assign", "notify"),
-            **_durations(handoff, "pause", "absent_after"),
-            **_patience(handoff),
-            nobody=Template(handoff["nobody"].strip()) if "nobody" in handoff else None,
-        ),
-        segments=_segments(data.get("segments", {})),
-        media=_media_settings(data.get("media", {})),
-        **_present(data, "managed"),
-        **({"keep": None} if data.get("keep") == FOR_EVER else _durations(data, "keep")),
-    )
-
-
-def _patience(handoff: Mapping[str, Any]) -> dict[str, Any]:
-    if handoff.get("answer_within") == NEVER:
-        return {"answer_within": None}
-    return _durations(handoff, "answer_within")
-
-
-def size(text: str) -> int:
-    """`"10MB"` → bytes."""
-    return int(text[:-2]) * (1_000_000 if text.endswith("MB") else 1_000)
-
-
-def _segments(data: Mapping[str, Any]) -> Segments:
-    """What is written for a segment takes the place of all its defaults."""
-    found: dict[str, Any] = {}
-    for name in ("regular", "vip"):
-        if name in data:
-            found |= {f"{name}_{key}": data[name].get(key) for key in ("messages", "orders")}
-    if "inactive" in data:
-        found["inactive_after"] = duration(data["inactive"]["after"])
-    return Segments(**found)
-
-
-def _media_settings(data: Mapping[str, Any]) -> MediaSettings:
-    found = _present(data, "download")
-    if "max_size" in data:
-        found["max_size"] = size(data["max_size"])
-    if "types" in data:
-        found["types"] = frozenset(data["types"])
-    return MediaSettings(**found)
 
 
 def read_hours(document: Document) -> Hours:
@@ -273,14 +198,6 @@ def _date(text: str) -> date:
     if day.year not in YEARS:
         raise ValueError(f"{text} is too far away; years run from {YEARS[0]} to {YEARS[-1]}")
     return day
-
-
-def _present(data: Mapping[str, Any], *keys: str) -> dict[str, Any]:
-    return {key: data[key] for key in keys if key in data}
-
-
-def _durations(data: Mapping[str, Any], *keys: str) -> dict[str, Any]:
-    return {key: duration(data[key]) for key in keys if key in data}
 
 
 def _impossible(document: Document, error: ValueError, *steps: str | int) -> None:

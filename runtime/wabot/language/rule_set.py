@@ -5,8 +5,10 @@ from datetime import tzinfo
 from types import MappingProxyType
 from typing import Final, Literal, NamedTuple, Protocol
 
+from wabot.language.csat import Csat
 from wabot.language.diagnostic import Location
 from wabot.language.hours import ALWAYS_OPEN, Hours, Span
+from wabot.language.orders import OrdersLookup
 from wabot.language.regex import NO_GROUPS, Regex
 from wabot.language.responses import Response
 from wabot.language.responses.menu import Option
@@ -85,6 +87,8 @@ class Tenant:
     segments: Segments = Segments()
     media: MediaSettings = MediaSettings()
     keep: int | None = 365 * 86_400_000
+    orders: OrdersLookup | None = None
+    csat: Csat = Csat()
     managed: bool = False
 
 

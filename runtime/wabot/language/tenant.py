@@ -13,9 +13,10 @@ from wabot.language.diagnostic import Diagnostic, Location
 from wabot.language.document import Document
 from wabot.language.hours import ALWAYS_OPEN, Hours, parse_span
 from wabot.language.own_files import NO_DRAFTS, QUICK_REPLIES, Drafts, OwnFiles
-from wabot.language.read import Files, read_hours, read_quick_reply, read_rule, read_tenant
+from wabot.language.read import Files, read_hours, read_quick_reply, read_rule
 from wabot.language.references import Names, check_quick_replies, check_rules, check_tests
 from wabot.language.rule_set import Matcher, QuickReply, Rule, RuleSet, Tenant
+from wabot.language.tenant_settings import read_tenant
 from wabot.language.wording import check_text
 
 _ID: Final = re.compile(r"[a-z0-9-]{1,63}")

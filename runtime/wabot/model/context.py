@@ -74,7 +74,8 @@ class Conversation:
     milliseconds: a person's message pauses the bot in this chat until then. `assigned_to` is whom it was routed to
     (`team:cs`, `role:supervisor`, `operator:E-MAIL`, "" for nobody); "pending" means that it waits for a person.
     `operator` is the e-mail address of whoever has the chat; `told_to_wait`: while it waits, the customer was told that
-    nobody is there. `muted`: the bot is silent there since two machines seemed to answer each other."""
+    nobody is there. `muted`: the bot is silent there since two machines seemed to answer each other. `survey`: the
+    customer was asked how they liked the help they got, and has not answered yet."""
 
     status: ConversationStatus = "active"
     priority: Priority = "normal"
@@ -88,6 +89,7 @@ class Conversation:
     told_to_wait: bool = False
     muted: bool = False
     burst: Burst = ALONE
+    survey: bool = False
 
 
 @value

@@ -40,20 +40,23 @@ _IN_OLE: Final = {
 }
 _TEXT: Final = {"txt": "text/plain", "csv": "text/csv"}
 _OLE: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-_TAKEN: Final = (
-    *(ending for endings in _ENDINGS.values() for ending in endings),
-    *_IN_ZIP,
-    *_IN_OLE,
-    *_TEXT,
-)
 ACCEPTED: Final = "JPEG, PNG, GIF, WebP, HEIC, PDF, MP3, OGG, M4A, MP4, 3GP, Office documents, ZIP, TXT and CSV"
 """What is taken, for people."""
+_NOT_IN_TEXT: Final = frozenset(range(32)) - frozenset(b"\t\n\r\f") | {127}
 _NOT_IN_NAMES: Final = re.compile(
     '[\x00-\x1f\x7f-\x9f<>:"|?*\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ud800-\udfff]'
 )
 """Controls, what turns the direction of writing or is not seen, and what some system does not take in a file's name."""
 _LONGEST: Final = 100
 """Bytes of a name without its ending."""
+
+MIMES: Final = {
+    **{ending: mime for mime, endings in _ENDINGS.items() for ending in endings},
+    **_IN_ZIP,
+    **_IN_OLE,
+    **_TEXT,
+}
+"""Ending → type, of every file that is kept for anybody."""
 
 
 class Kind(NamedTuple):
@@ -74,7 +77,8 @@ def kind(head: bytes, name: str, *, text: bool) -> Kind | None:
         return _of(_IN_ZIP, named)
     if head.startswith(_OLE):
         return _of(_IN_OLE, named)
-    if text and head and not head.lstrip(b"\xef\xbb\xbf \t\r\n\f\v").startswith((b"<", b"#!", b"MZ", b"%!")):
+    words = text and head and _NOT_IN_TEXT.isdisjoint(head)
+    if words and not head.lstrip(b"\xef\xbb\xbf \t\r\n\f").startswith((b"<", b"#!", b"MZ", b"%!")):
         return _of(_TEXT, named)
     return None
 
@@ -89,7 +93,7 @@ def clean_name(name: str, ending: str) -> str:
     last = re.split(r"[/\\]", unicodedata.normalize("NFC", name))[-1]
     visible = " ".join(_NOT_IN_NAMES.sub("", last).split())
     stem, dot, suffix = visible.rpartition(".")
-    if not dot or suffix.lower() not in _TAKEN:
+    if not dot or suffix.lower() not in MIMES:
         stem = visible
     stem = stem.encode("utf-8")[:_LONGEST].decode("utf-8", "ignore").strip(" .")
     return f"{stem or 'file'}.{ending}"

@@ -171,15 +171,16 @@ class StoredConversation:
 @dataclass(frozen=True, slots=True)
 class Erased:
     """How much was stored about a customer: `names` are their numbers, LIDs and chats, `journalled` the messages as
-    they came in."""
+    they came in, `orders` what is known of what they ordered."""
 
     names: Sequence[str]
     contacts: int
     chats: int
     journalled: int
+    orders: int = 0
 
     def __bool__(self) -> bool:
-        return bool(self.contacts or self.chats or self.journalled)
+        return bool(self.contacts or self.chats or self.journalled or self.orders)
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,7 +199,7 @@ class StoredOperator:
 class PersonSays:
     """What a person writes in a chat. `operator` is their e-mail address, "" for somebody who is none; `name` is what
     the chat shows; `pause` is for how many milliseconds the bot is silent there; `shortcut` names the quick reply that
-    the text was made of, "" for none."""
+    the text was made of, "" for none. `quoted` is our id of the message that this one replies to."""
 
     chat: str
     text: str
@@ -206,3 +207,4 @@ class PersonSays:
     name: str = ""
     pause: int = 0
     shortcut: str = ""
+    quoted: str = ""

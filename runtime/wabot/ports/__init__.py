@@ -8,6 +8,7 @@ from wabot.model.context import Context, Usage
 from wabot.model.history import History
 from wabot.model.media import WantedFile
 from wabot.model.message import Message
+from wabot.model.orders import OrderSummary
 from wabot.model.people import NO_LIMITS, Choose, Limits
 from wabot.model.session import Reload, SessionState, Summary
 from wabot.model.stored import JobRun, StoredFollowUp
@@ -36,6 +37,7 @@ __all__ = [
     "Inbox",
     "MediaSource",
     "Observant",
+    "Orders",
     "Patient",
     "People",
     "ReadMarker",
@@ -142,6 +144,17 @@ class FollowUps(Protocol):
         """pending → cancelled."""
 
 
+class Orders(Protocol):
+    """What was looked up of customers' orders."""
+
+    async def looked_up(self, message: Message) -> tuple[str, int | None]:
+        """The number of whoever wrote the message ("" when nobody knows it), and when their orders were last looked up
+        (UTC milliseconds)."""
+
+    async def keep(self, phone: str, summary: OrderSummary, at: int) -> None:
+        """Remember what was looked up `at`; it counts from now on. Survives the process on return."""
+
+
 class Upkeep(Protocol):
     """Jobs that run at times, and what they do to the store."""
 
@@ -188,6 +201,9 @@ class Store(Protocol):
 
     @property
     def follow_ups(self) -> FollowUps: ...
+
+    @property
+    def orders(self) -> Orders: ...
 
     @property
     def upkeep(self) -> Upkeep: ...

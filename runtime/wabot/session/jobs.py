@@ -68,7 +68,7 @@ async def back_up_keys(site: Site) -> str:
 JOBS: Final = (
     Job("clean-up", "H 3 * * *", clean_up, "deletes what is older than `keep`"),
     Job("tidy", "H 4 * * *", tidy, "keeps the file quick and small"),
-    Job("uploads", "H * * * *", drop_uploads, "deletes people's files that no message needs any more"),
+    Job("uploads", "H 2 * * *", drop_uploads, "deletes people's files that no message needs any more"),
     Job("keys-backup", "H 5 * * *", back_up_keys, "writes the encrypted backup of the WhatsApp keys"),
 )
 

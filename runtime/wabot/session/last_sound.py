@@ -36,6 +36,13 @@ class LastSound:
                 return kept
         return file
 
+    def sent(self, file: Path, folder: Path) -> Path | None:
+        """Where to read a file that a reply sends; None where it is neither the tenant's own nor shared (any more): a
+        link leads elsewhere."""
+        found = self.find(file, folder)
+        real = found.resolve() if found.is_symlink() else found
+        return real if any(Bounds(place).hold(real) for place in (self.place, folder)) else None
+
     def recover(self) -> None:
         """Put the copy in its place when the process was killed while it was replaced. Never raises."""
         with suppress(OSError):

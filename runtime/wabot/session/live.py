@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Final
 
 from wabot.engine.load import load_tenant
-from wabot.language.bounds import Bounds
 from wabot.language.content import Contents
 from wabot.language.diagnostic import Diagnostic
 from wabot.language.rule_set import RuleSet
@@ -72,11 +71,10 @@ class LiveRules:
             if (sent := self._outgoing.find(path)) is None:
                 raise SendRefused("the file does not lie in the tenant's folder of outgoing files: it is not sent.")
             return sent
-        found = self._last_sound.find(Path(path), self.folder)
-        real = found.resolve() if found.is_symlink() else found
-        if not any(Bounds(place).hold(real) for place in (self._last_sound.place, self.folder)):
-            raise SendRefused(f"the file {found.name} lies outside of the tenant's folder: it is not sent.")
-        return real
+        found = self._last_sound.sent(Path(path), self.folder)
+        if found is None:
+            raise SendRefused(f"the file {Path(path).name} lies outside of the tenant's folder: it is not sent.")
+        return found
 
     async def load(self) -> bool:
         """Load what is on disk; when that is broken, the last sound version. False when there is none of either."""

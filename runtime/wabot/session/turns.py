@@ -26,6 +26,7 @@ from wabot.ports import Clock, Store
 from wabot.session.ahead import Ahead
 from wabot.session.alarms import loop, set_aside
 from wabot.session.bursts import burst_after, within
+from wabot.session.csat import with_rating
 from wabot.session.handoff import called, own_number, waiting
 from wabot.session.insisting import insist
 from wabot.session.report import Report
@@ -184,7 +185,7 @@ class Turns:
         if person is not None and rule_set.tenant.handoff.notify == "webhook":
             alerts = (*alerts, waiting(decision, message))
         trace = [{"rule": rule, "outcome": what} for rule, what in explain_by_index(rule_set, message, context)]
-        return Turn(
+        turn = Turn(
             message=message,
             at=now,
             reason=decision.reason,
@@ -205,6 +206,13 @@ class Turns:
             begun=True,
             alerts=alerts,
             follow_up=follow_up,
+        )
+        thanked = rule_set.tenant.auto_reply.delay
+        return with_rating(
+            rule_set,
+            turn,
+            context,
+            lambda: 0 if self._hurry else self._chance.randint(thanked, thanked + effects.SPREAD),
         )
 
 

@@ -74,6 +74,10 @@ class MediaFolder:
             raise
         return name
 
+    def path(self, name: str) -> Path | None:
+        """Where a file lies; None when it can be none of this folder."""
+        return self._folder / name if name and "\0" not in name and Path(name).name == name else None
+
     def delete(self, names: Iterable[str]) -> None:
         """Delete files; one that is not there is no trouble.
 

@@ -25,7 +25,7 @@ class Bodies:
         self._app, self._fences = app, fences
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http" or scope["path"].startswith("/socket.io"):  # which bounds its packets itself
+        if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
         headers = Headers(scope=scope)

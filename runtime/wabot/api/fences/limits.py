@@ -6,7 +6,7 @@ from typing import Final
 
 SENDS: Final = frozenset({"/api/messages/send", "/api/messages/send-media"})
 """Paths whose requests write to a customer."""
-UPLOADS: Final[Mapping[str, int]] = {}
+UPLOADS: Final[Mapping[str, int]] = dict.fromkeys(("/api/media", "/api/messages/send-media"), 101_000_000)
 """Bytes that a request may have on paths that take files. Everywhere else it is `Fences.body`."""
 
 

@@ -28,6 +28,8 @@ class Settings:
     api_sends_per_minute: int = 10
     api_origins: tuple[str, ...] = ()
     api_proxies: tuple[str, ...] = ()
+    api_media_hosts: tuple[str, ...] = ()
+    api_private_networks: bool = False
     log_format: Literal["text", "json"] = "text"
     log_level: LogLevel = "info"
     log_messages: bool = False
@@ -42,6 +44,7 @@ class Settings:
     proxy: str = ""
     encryption_key: Secret = NO_SECRET
     start: Literal["fork", "spawn"] = "fork"
+    orders_private: bool = False
 
     def environment(self) -> dict[str, str]:
         """The same settings as variables, for the processes that this one starts."""
@@ -162,6 +165,22 @@ SETTINGS: Final = (
         "with commas between them. Behind a proxy that is not named, all clients share the proxy's limits.",
     ),
     Setting(
+        "WABOT_API_MEDIA_HOSTS",
+        "api.media_hosts",
+        "api_media_hosts",
+        kinds.HOSTS,
+        "Sites from which files to send are fetched, over https: `cdn.example`, `*.cdn.example`, `cdn.example:8443`; "
+        "in a variable with commas between them. From none when empty.",
+    ),
+    Setting(
+        "WABOT_API_PRIVATE_NETWORKS",
+        "api.private_networks",
+        "api_private_networks",
+        kinds.FLAG,
+        "true: webhooks and sites of files may stand in private networks and on this machine, there also over plain "
+        "http. Then everybody who may set up webhooks can have this machine ask others of its network.",
+    ),
+    Setting(
         "WABOT_LOG_FORMAT",
         "log.format",
         "log_format",
@@ -264,6 +283,13 @@ SETTINGS: Final = (
         "start",
         kinds.one_of("fork", "spawn"),
         "`fork`: sessions are forked from one process and share its memory. `spawn`: each is a Python of its own.",
+    ),
+    Setting(
+        "WABOT_ORDERS_PRIVATE",
+        "orders.private",
+        "orders_private",
+        kinds.FLAG,
+        "true: tenants may look up orders (`orders` of `tenant.yaml`) on this machine and in private networks, too.",
     ),
 )
 

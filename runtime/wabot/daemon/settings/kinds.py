@@ -103,6 +103,12 @@ def _network(text: str) -> str:
         raise ValueError("must be addresses or networks, such as 127.0.0.1 or 10.0.0.0/8") from None
 
 
+def _host(text: str) -> str:
+    if not re.fullmatch(r"(\*\.)?[a-z0-9_-]+(\.[a-z0-9_-]+)+(:[0-9]{1,5})?", text):
+        raise ValueError("must be hosts, such as cdn.example or *.cdn.example: no https://, no path, in small letters")
+    return text
+
+
 def _several(one: Callable[[str], str]) -> Kind:
     """A list in the node file; in the environment with commas or spaces between."""
     return Kind(
@@ -129,3 +135,4 @@ URL: Final = Kind(_url, _url)
 CRON: Final = Kind(_cron, _cron)
 ORIGINS: Final = _several(_origin)
 NETWORKS: Final = _several(_network)
+HOSTS: Final = _several(_host)

@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from wabot.daemon.settings.catalogue import OTHERS, SETTINGS, UNMAPPED, Setting, Settings, value_in
 from wabot.daemon.settings.secrets import Secret, read_secret, readable_by_others
+from wabot.daemon.settings.shop_secrets import ORDERS_SECRET
 from wabot.daemon.settings.signing import signing_key
 from wabot.model.errors import UsageError
 from wabot.store.keeping.sealing import key_from
@@ -166,7 +167,7 @@ def _odd(environ: Mapping[str, str], settings: Settings) -> list[str]:
     known = {setting.name for setting in SETTINGS} | {f"{one.name}_FILE" for one in SETTINGS if one.secret} | OTHERS
     found = []
     for name in sorted(environ):
-        if name.startswith("WABOT_") and name not in known:
+        if name.startswith("WABOT_") and name not in known and not name.startswith(ORDERS_SECRET):
             close = get_close_matches(name, sorted(known), n=1, cutoff=0.75)
             found.append(f"{name} is no setting" + (f"; did you mean {close[0]}?" if close else ""))
         elif name in UNMAPPED and environ[name]:

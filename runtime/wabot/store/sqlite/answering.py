@@ -1,16 +1,20 @@
 """What a person does in a chat, beside the session that runs: writing, settling it, giving it to somebody."""
 
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from wabot.model.ids import uuid7
 from wabot.model.people import Choose
 from wabot.model.stored import PersonSays
+from wabot.model.turn import NewFollowUp
 from wabot.store.sqlite.assigning import distribute
 from wabot.store.sqlite.operating import writing
 from wabot.store.sqlite.queries import Ask
+from wabot.store.sqlite.surveying import ask_opinion
 
-TAKEN = "handled_by_person"
+TAKEN: Final = "handled_by_person"
+BY_NOBODY: Final = "wabot"
+"""Who wrote a message that a person without an e-mail address wrote through wabot."""
 
 
 def say(folder: Path, tenant: str, said: PersonSays, at: int) -> str:
@@ -24,50 +28,68 @@ def say(folder: Path, tenant: str, said: PersonSays, at: int) -> str:
         row = _conversation(ask, said.chat)
         if row is None or not row["customer_messages"]:
             return ""
-        outbound = uuid7(at)
-        for waiting in ask("outbox_cancel", conversation=row["id"], error=TAKEN).fetchall():
-            _status(ask, waiting["id"])
-        ask(
-            "person_says",
-            id=outbound,
-            conversation=row["id"],
-            chat=said.chat,
-            text=said.text,
-            email=said.operator,
-            at=at,
-        )
-        ask(
-            "message_add",
-            id=outbound,
-            conversation=row["id"],
-            wa_message=None,
-            sender="cs",
-            name=said.name,
-            type="text",
-            content=said.text,
-            status="queued",
-            sent_at=None,
-            at=at,
-        )
-        _credit(ask, row, said.operator, at)
-        until = at + said.pause
-        ask("conversation_answered_by_person", id=row["id"], email=said.operator, paused_until=until, at=at)
-        if said.shortcut:
-            ask("quick_reply_used", shortcut=said.shortcut, at=at)
+        return person_says(ask, row, said, at)
+
+
+def person_says(ask: Ask, row: Any, said: PersonSays, at: int) -> str:
+    """As `say`, part of the caller's transaction. `row` is the conversation, whose customer has written first."""
+    outbound = uuid7(at)
+    silence(ask, row["id"])
+    ask(
+        "person_says",
+        id=outbound,
+        conversation=row["id"],
+        chat=said.chat,
+        text=said.text,
+        quoted=said.quoted,
+        email=said.operator,
+        at=at,
+    )
+    ask(
+        "message_of_person",
+        id=outbound,
+        conversation=row["id"],
+        sender=said.operator or BY_NOBODY,
+        name=said.name,
+        content=said.text,
+        quoted=said.quoted,
+        at=at,
+    )
+    _credit(ask, row, said.operator, at)
+    until = at + said.pause
+    ask("conversation_answered_by_person", id=row["id"], email=said.operator, paused_until=until, at=at)
+    if said.shortcut:
+        ask("quick_reply_used", shortcut=said.shortcut, at=at)
     return outbound
 
 
-def resolve(folder: Path, tenant: str, chat: str, choose: Choose, at: int) -> bool:
-    """The chat is settled: the bot answers there again, and its operator is free for the next one. False when it is
-    neither active nor pending."""
+def silence(ask: Ask, conversation: str) -> int:
+    """What the bot is about to say in a chat is not said; how many messages that are."""
+    waiting = ask("outbox_cancel", conversation=conversation, error=TAKEN).fetchall()
+    for row in waiting:
+        _status(ask, row["id"])
+    return len(waiting)
+
+
+def resolve(folder: Path, tenant: str, chat: str, choose: Choose, at: int, survey: NewFollowUp | None = None) -> bool:
+    """The chat is settled: the bot answers there again, and its operator is free for the next one. `survey` is what the
+    customer is asked. False when it is neither active nor pending."""
     with writing(folder, tenant) as ask:
         row = _conversation(ask, chat)
-        settled = None if row is None else ask("conversation_resolve", id=row["id"], at=at).fetchone()
-        if settled is None:
-            return False
-        if settled["operator_id"] is not None:
-            ask("operator_handled", id=settled["operator_id"])
-        distribute(ask, choose, at)
+        return row is not None and settle(ask, row["id"], choose, at, survey)
+
+
+def settle(ask: Ask, conversation: str, choose: Choose, at: int, survey: NewFollowUp | None = None) -> bool:
+    """As `resolve`, part of the caller's transaction."""
+    before = ask("conversation_by_id", id=conversation).fetchone()
+    settled = ask("conversation_resolve", id=conversation, at=at).fetchone()
+    if settled is None:
+        return False
+    if settled["operator_id"] is not None:
+        ask("operator_handled", id=settled["operator_id"])
+    if survey is not None:
+        ask_opinion(ask, before, survey, at)
+    distribute(ask, choose, at)
     return True
 
 
@@ -76,14 +98,17 @@ def assign(folder: Path, tenant: str, chat: str, wanted: str, choose: Choose, at
     there; "" nobody. False when there is no such chat, or it is spam."""
     with writing(folder, tenant) as ask:
         row = _conversation(ask, chat)
-        kind, _, name = wanted.partition(":")
-        email = name if kind == "operator" else ""
-        if row is None:
-            return False
-        done = ask("conversation_assign", id=row["id"], wanted=wanted, email=email, at=at).rowcount == 1
-        if done and email:
-            ask("operator_got", email=email, at=at)
-        distribute(ask, choose, at)
+        return row is not None and give(ask, row["id"], wanted, choose, at)
+
+
+def give(ask: Ask, conversation: str, wanted: str, choose: Choose, at: int) -> bool:
+    """As `assign`, part of the caller's transaction."""
+    kind, _, name = wanted.partition(":")
+    email = name if kind == "operator" else ""
+    done = ask("conversation_assign", id=conversation, wanted=wanted, email=email, at=at).rowcount == 1
+    if done and email:
+        ask("operator_got", email=email, at=at)
+    distribute(ask, choose, at)
     return done
 
 

@@ -44,15 +44,16 @@ class Desk:
         except sqlite3.Error as error:
             raise StoreError(plainly(self.folder / NAME, error)) from error
 
-    async def write(self, work: Callable[[Ask], Result], *, flushed: bool = True) -> Result:
+    async def write(self, work: Callable[[Ask], Result], *, flushed: bool = True, quiet: bool = False) -> Result:
         """Run statements in one transaction, which is durable on return; others share its commit. `work` may run twice,
-        the first time undone: it touches nothing but the store.
+        the first time undone: it touches nothing but the store. What is `quiet` concerns nobody else.
 
         Raises:
             StoreError: nothing of it is kept.
         """
         result = await self._writer.run(lambda _connection: work(self._writing), flushed=flushed)
-        self._wrote()
+        if not quiet:
+            self._wrote()
         return result
 
     def version(self) -> int:

@@ -19,7 +19,17 @@ from wabot.store.sqlite.queries import Ask, asker
 _MENTION: Final = "[forgotten]"
 _ATTEMPTS: Final = 5
 """How often the file is cleaned when others are busy in it; each attempt waits up to 5 s."""
-_TEXTS: Final = ("messages", "outbox", "logs", "conversations", "contacts", "journal", "richness", "follow_ups")
+_TEXTS: Final = (
+    "messages",
+    "outbox",
+    "logs",
+    "conversations",
+    "contacts",
+    "journal",
+    "richness",
+    "follow_ups",
+    "notes",
+)
 
 
 @dataclass
@@ -30,6 +40,7 @@ class _Customer:
     contacts: set[str] = field(default_factory=set)
     chats: dict[str, str] = field(default_factory=dict)
     journal: dict[tuple[str, str], Any] = field(default_factory=dict)
+    orders: int = 0
 
 
 def stored_about(folder: Path, tenant: str, name: str) -> Erased:
@@ -88,6 +99,7 @@ def _customer(ask: Ask, name: str) -> _Customer:
         seen |= new
         for each in new:
             _follow(ask, found, each)
+    found.orders = sum(ask("forget_orders_known", name=each).fetchone()["number"] for each in found.names)
     return found
 
 
@@ -113,7 +125,8 @@ def _follow(ask: Ask, found: _Customer, name: str) -> None:
 
 
 def _count(customer: _Customer) -> Erased:
-    return Erased(tuple(sorted(customer.names)), len(customer.contacts), len(customer.chats), len(customer.journal))
+    counted = (len(customer.contacts), len(customer.chats), len(customer.journal), customer.orders)
+    return Erased(tuple(sorted(customer.names)), *counted)
 
 
 def _files(ask: Ask, customer: _Customer) -> list[str]:
@@ -142,12 +155,18 @@ def _delete(ask: Ask, customer: _Customer) -> None:
         ask("forget_outbox", conversation=conversation, chat=chat)
         ask("forget_logs", conversation=conversation)
         ask("forget_follow_ups", conversation=conversation)
+        ask("forget_deliveries", conversation=conversation)
+        ask("forget_surveys", conversation=conversation)
         ask("forget_messages", conversation=conversation)
+        ask("forget_notes", conversation=conversation)
         ask("forget_names_of_chat", conversation=conversation)
         ask("forget_conversation", conversation=conversation)
     for contact in customer.contacts:
         ask("forget_usage", contact=contact)
         ask("forget_contact", contact=contact)
+    for name in customer.names:
+        ask("forget_orders", name=name)
+        ask("forget_order_summary", name=name)
     for (chat, message), (decided, said) in customer.journal.items():
         if decided is not None:  # reactions, and what they wrote in groups, have a log without a chat
             ask("forget_log_without_a_chat", at=decided, said=said)

@@ -46,7 +46,7 @@ def note_event(ask: Ask, message: Message, at: int) -> None:
     elif message.type == "edit" and own:
         _edit(ask, conversation["id"], row, message, at)
     elif message.type == "revoke" and own:
-        _revoke(ask, conversation["id"], row, at)
+        revoke(ask, conversation["id"], row, at)
 
 
 def _react(ask: Ask, row: Any, message: Message, at: int) -> None:
@@ -73,7 +73,8 @@ def _edit(ask: Ask, conversation: str, row: Any, message: Message, at: int) -> N
     _last_content(ask, conversation, row, message.text[:200])
 
 
-def _revoke(ask: Ask, conversation: str, row: Any, at: int) -> None:
+def revoke(ask: Ask, conversation: str, row: Any, at: int) -> None:
+    """Nothing of a message (its row) stays, wherever it is stored, but that it was there."""
     ask("message_revoke", id=row["id"], at=at)
     ask("revoke_logs", conversation=conversation, message=row["id"])
     _last_content(ask, conversation, row, "")

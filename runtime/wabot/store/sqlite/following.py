@@ -75,7 +75,7 @@ class FollowUps:
             conversation=conversation,
             wa_message=None,
             sender="auto_reply" if row["rule_id"] else "cs",
-            name="",
+            name=row["sender_name"],
             type="text",
             content=made.text,
             status="queued",
@@ -102,8 +102,8 @@ def follow_up(ask: Ask, turn: Turn, conversation: str) -> None:
         none = dict.fromkeys(("sent_at", "delivered_at", "read_at"))
         ask("message_status", id=row["id"], status="failed", error=reason, **none)
     if turn.follow_up is not None:
-        reason = "" if _pending(ask, conversation) is None else WAITS
-        _add(ask, turn.follow_up, conversation, turn.at, reason)
+        reason = "" if pending_follow_up(ask, conversation) is None else WAITS
+        add_follow_up(ask, turn.follow_up, conversation, turn.at, reason)
 
 
 def remind(
@@ -120,19 +120,27 @@ def remind(
 
 
 def keep_reminder(
-    ask: Ask, reminder: NewFollowUp, at: int, refuse: Callable[[Context], str | None], *, replace: bool, by: str = ""
+    ask: Ask,
+    reminder: NewFollowUp,
+    at: int,
+    refuse: Callable[[Context], str | None],
+    *,
+    replace: bool,
+    operator: str = "",
+    name: str = "",
 ) -> StoredFollowUp | str | None:
-    """As `remind`, part of the caller's transaction. `by` is who made it, by e-mail."""
+    """As `remind`, part of the caller's transaction. `operator` is the e-mail of who made it, `name` what
+    the chat shows."""
     reason = refuse(known(ask, Message("", reminder.chat, ""), at))
     if reason is not None:
         return reason
     conversation = ask("conversation_of_chat", chat=reminder.chat).fetchone()["id"]
-    before = _pending(ask, conversation)
+    before = pending_follow_up(ask, conversation)
     if before is not None:
         if not before.rule and not replace:
             return before
         ask("follow_up_close", id=before.id, status="cancelled", reason=REPLACED, at=at)
-    _add(ask, reminder, conversation, at, "", by)
+    add_follow_up(ask, reminder, conversation, at, "", operator, name)
     return None
 
 
@@ -151,7 +159,10 @@ def take_back(ask: Ask, item: str, at: int) -> bool:
     return ask("follow_up_close", id=item, status="cancelled", reason=CANCELLED, at=at).rowcount == 1
 
 
-def _add(ask: Ask, item: NewFollowUp, conversation: str, at: int, reason: str, by: str = "") -> None:
+def add_follow_up(
+    ask: Ask, item: NewFollowUp, conversation: str, at: int, reason: str, operator: str = "", name: str = ""
+) -> None:
+    """Keep a follow-up; with a `reason` it is cancelled from the start."""
     ask(
         "follow_up_add",
         id=item.id,
@@ -164,11 +175,13 @@ def _add(ask: Ask, item: NewFollowUp, conversation: str, at: int, reason: str, b
         status="cancelled" if reason else "pending",
         reason=reason,
         closed=at if reason else None,
-        by=by,
+        operator=operator,
+        name=name,
     )
 
 
-def _pending(ask: Ask, conversation: str) -> StoredFollowUp | None:
+def pending_follow_up(ask: Ask, conversation: str) -> StoredFollowUp | None:
+    """The one that the conversation has pending."""
     row = ask("follow_up_of_conversation", conversation=conversation).fetchone()
     return None if row is None else stored_follow_up(row)
 

@@ -7,7 +7,7 @@ from wabot.model.message import Message
 from wabot.store.sqlite.doubles import drop_doubled
 from wabot.store.sqlite.queries import Ask
 
-_FOLLOW_UPS: Final = ("follow_ups_doubled", "follow_ups_move")
+_ALONG: Final = ("follow_ups_doubled", "follow_ups_move", "surveys_move", "notes_move")
 _PRIORITIES: Final = ("low", "normal", "high", "urgent")
 _STATUSES: Final = ("closed", "resolved", "active", "pending", "spam")
 """From least to most: a merged conversation keeps what asks for most care."""
@@ -78,13 +78,36 @@ def _merge(ask: Ask, kept: Any, gone: Any) -> None:
         name=late["name"] or early["name"],
         tags=_union(kept, gone),
         segment=late["segment"] or early["segment"],
-        orders=kept["total_orders"] + gone["total_orders"],
         blocked=max(kept["is_blocked"], gone["is_blocked"]),
         manual=late["segment_manual"] or early["segment_manual"],
         conversations=kept["total_conversations"] + gone["total_conversations"],
         sent=kept["total_messages_sent"] + gone["total_messages_sent"] - doubled[1],
         received=kept["total_messages_received"] + gone["total_messages_received"] - doubled[0],
-        last=late["last_contact_at"],
+        first=min((row["first_contact_at"] for row in (kept, gone) if _spoke(row)), default=kept["first_contact_at"]),
+        last=max((row["last_contact_at"] for row in (kept, gone) if _spoke(row)), default=late["last_contact_at"]),
+    )
+    _merge_cared_for(ask, kept["id"], late, early)
+
+
+def _spoke(contact: Any) -> bool:
+    """Whether anything was said, either way; otherwise the contact came with a list of customers."""
+    return bool(contact["total_messages_received"] or contact["total_messages_sent"])
+
+
+def _merge_cared_for(ask: Ask, kept: str, late: Any, early: Any) -> None:
+    """What people wrote down about the customer: nothing of either is lost but what the later one says otherwise."""
+    named = next((row for row in (late, early) if row["name_set"]), None)
+    blocked = next((row for row in (late, early) if row["is_blocked"]), late)
+    ask(
+        "contact_merge_cared_for",
+        id=kept,
+        name=None if named is None else named["name"],
+        name_set=int(named is not None),
+        push_name=late["push_name"] or early["push_name"],
+        notes="\n".join(dict.fromkeys(row["notes"] for row in (early, late) if row["notes"])),
+        **{key: late[key] or early[key] for key in ("email", "address", "customer_id")},
+        **{key: blocked[key] for key in ("blocked_reason", "blocked_at")},
+        updated_at=_latest(late, early, "updated_at"),
     )
 
 
@@ -95,7 +118,7 @@ def _doubled(ask: Ask, kept: str, gone: str) -> tuple[int, int]:
 
 
 def _merge_conversations(ask: Ask, ours: Any, theirs: Any) -> None:
-    for statement in ("messages_doubled", "messages_move", "outbox_move", "logs_move", "chats_move", *_FOLLOW_UPS):
+    for statement in ("messages_doubled", "messages_move", "outbox_move", "logs_move", "chats_move", *_ALONG):
         ask(statement, kept=ours["id"], gone=theirs["id"])
     late, early = sorted((ours, theirs), key=lambda row: -(row["last_message_at"] or 0))
     ask("conversation_drop", id=theirs["id"])
@@ -118,6 +141,8 @@ def _merge_conversations(ask: Ask, ours: Any, theirs: Any) -> None:
         burst=max(late["burst"], early["burst"], key=_until),
         assigned=late["assigned_to"] or early["assigned_to"],
     )
+    notes = "\n".join(dict.fromkeys(row["internal_notes"] for row in (early, late) if row["internal_notes"]))
+    ask("conversation_merge_notes", id=ours["id"], notes=notes, category=late["category"] or early["category"])
     ask("conversation_merge_people", id=ours["id"], **{key: theirs[key] for key in _PEOPLE})
 
 

@@ -56,7 +56,7 @@ UPDATE contacts SET total_conversations = (SELECT number FROM counted)
 WHERE id = :id AND tenant_id = :tenant AND total_conversations < (SELECT number FROM counted);
 
 -- name: imported_name
-UPDATE contacts SET name = :name WHERE tenant_id = :tenant AND name = '' AND id IN (
+UPDATE contacts SET name = :name, push_name = :name WHERE name = '' AND id IN (
     SELECT id FROM contacts WHERE tenant_id = :tenant AND phone = :who AND phone <> ''
     UNION ALL SELECT id FROM contacts WHERE tenant_id = :tenant AND lid = :who AND lid <> '');
 

@@ -4,10 +4,12 @@ import json
 from typing import Final
 
 from wabot.model.context import ALONE, CLOSED, Burst, Contact, Context, Conversation, OpenMenu, Usage
+from wabot.model.csat import ANSWER_WITHIN
 from wabot.model.message import Message
 from wabot.store.sqlite.assigning import operators
 from wabot.store.sqlite.doubles import doubles
 from wabot.store.sqlite.identity import find_contact, find_conversation
+from wabot.store.sqlite.ordering import orders_of
 from wabot.store.sqlite.queries import Ask
 
 _LOOP_SPAN: Final = 120_000
@@ -23,7 +25,8 @@ def known(ask: Ask, message: Message, now: int) -> Context:
     paused, people = bool(tenant["paused"]), operators(ask) if tenant["staffed"] else ()
     contact = find_contact(ask, message)
     if contact is None:
-        return Context(now, Contact(message.phone, message.name), paused=paused, operators=people)
+        stranger = Contact(message.phone, message.name, orders=orders_of(ask, message.phone))
+        return Context(now, stranger, paused=paused, operators=people)
     row = find_conversation(ask, message.chat, contact["id"])
     usage = {
         used["rule_id"]: Usage(used["last_at"], used["day"], used["count"])
@@ -31,9 +34,9 @@ def known(ask: Ask, message: Message, now: int) -> Context:
     }
     customer = Contact(
         phone=contact["phone"] or message.phone,
-        name=message.name or contact["name"],
+        name=contact["name"] if contact["name_set"] else message.name or contact["name"],
         tags=frozenset(json.loads(contact["tags"])),
-        orders=contact["total_orders"],
+        orders=contact["total_orders"] if contact["phone"] else orders_of(ask, message.phone),
         segment=contact["segment_manual"],
         blocked=bool(contact["is_blocked"]),
     )
@@ -55,6 +58,7 @@ def known(ask: Ask, message: Message, now: int) -> Context:
         told_to_wait=bool(row["told_to_wait"]),
         burst=_burst(row["burst"]),
         muted=row["muted_until"] is not None and row["muted_until"] > now,
+        survey=ask("survey_open", conversation=row["id"], since=now - ANSWER_WITHIN).fetchone() is not None,
     )
     loop = conversation.muted or _loops(ask, row["id"], message.text, now)
     return Context(now, customer, conversation, usage, doubled, loop_suspected=loop, paused=paused, operators=people)

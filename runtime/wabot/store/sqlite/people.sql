@@ -6,13 +6,13 @@ SELECT operators.*, (SELECT COUNT(*) FROM conversations
     WHERE operator_id = operators.id AND status IN ('active', 'pending')) AS open_chats
 FROM operators WHERE tenant_id = :tenant AND disabled_at IS NULL ORDER BY email;
 
--- name: operator_by_id
--- Also one who is disabled.
+-- name: operator_whole
+-- With the chats that are theirs and not settled. Also one who is disabled.
 SELECT operators.*, (SELECT COUNT(*) FROM conversations
     WHERE operator_id = operators.id AND status IN ('active', 'pending')) AS open_chats
 FROM operators WHERE tenant_id = :tenant AND id = :id;
 
--- name: operator_by_email
+-- name: operator_whole_of
 SELECT operators.*, (SELECT COUNT(*) FROM conversations
     WHERE operator_id = operators.id AND status IN ('active', 'pending')) AS open_chats
 FROM operators WHERE tenant_id = :tenant AND email = :email;
@@ -96,7 +96,7 @@ UPDATE conversations SET
     unanswered_since = NULL,
     assigned_to = CASE WHEN LOWER(assigned_to) = 'operator:' || :email THEN 'role:operator' ELSE assigned_to END,
     operator_id = NULL, assigned_at = NULL, updated_at = :at
-WHERE tenant_id = :tenant AND operator_id = (SELECT id FROM operators WHERE tenant_id = :tenant AND email = :email);
+WHERE +tenant_id = :tenant AND operator_id = (SELECT id FROM operators WHERE tenant_id = :tenant AND email = :email);
 
 -- name: operator_gives_back
 -- Chats in which they have not answered yet go to others; not those that are meant for them alone.
@@ -167,7 +167,7 @@ WHERE tenant_id = :tenant AND id = :id AND status IN ('active', 'pending') AND o
 -- name: conversations_unanswered
 -- A person has answered there, and the customer wrote again; the longest first.
 SELECT conversations.id, assigned_to, operator_id, assigned_at, unanswered_since AS since, handed_on,
-    COALESCE(operators.email, '') AS email, '' AS former
+    snoozed_until, COALESCE(operators.email, '') AS email, '' AS former
 FROM conversations LEFT JOIN operators ON operators.id = operator_id
 WHERE conversations.tenant_id = :tenant AND unanswered_since IS NOT NULL
 ORDER BY unanswered_since, conversations.id;
@@ -175,7 +175,7 @@ ORDER BY unanswered_since, conversations.id;
 -- name: conversations_waiting
 -- The longest first; with an operator: those that nobody has answered in yet.
 SELECT conversations.id, assigned_to, operator_id, assigned_at, waiting_since AS since, handed_on,
-    COALESCE(operators.email, '') AS email, COALESCE(former.email, '') AS former
+    snoozed_until, COALESCE(operators.email, '') AS email, COALESCE(former.email, '') AS former
 FROM conversations LEFT JOIN operators ON operators.id = operator_id
 LEFT JOIN operators AS former ON former.id = had_by
 WHERE conversations.tenant_id = :tenant AND conversations.status = 'pending' AND answered_at IS NULL
@@ -207,6 +207,8 @@ UPDATE conversations SET
     muted_until = NULL,
     menu = '',
     unread_count = 0,
+    looked_at = :at,
+    snoozed_until = NULL,
     taken_by = 'operator',
     waiting_since = NULL,
     unanswered_since = NULL,
@@ -243,7 +245,8 @@ UPDATE conversations SET
 WHERE tenant_id = :tenant AND id = :id AND status <> 'spam';
 
 -- name: conversation_read
-UPDATE conversations SET unread_count = 0 WHERE tenant_id = :tenant AND chat = :chat;
+UPDATE conversations SET looked_at = MAX(COALESCE(looked_at, 0), COALESCE(last_message_at, 0), updated_at), unread_count = 0
+WHERE tenant_id = :tenant AND chat = :chat;
 
 -- name: conversation_merge_people
 -- Of two chats that turn out to be one customer's: whose it is, and since when it waits.
@@ -265,10 +268,19 @@ WHERE tenant_id = :tenant AND id = :id;
 
 -- name: person_says
 -- The sequence follows on what is queued; the session counts its own on from where it began.
-INSERT INTO outbox (id, tenant_id, conversation_id, chat, text, rule_id, due_at, created_at, sequence, status, kind,
-    operator)
-VALUES (:id, :tenant, :conversation, :chat, :text, '', :at, :at,
-    (SELECT COALESCE(MAX(sequence), 0) + 1 FROM outbox WHERE tenant_id = :tenant), 'queued', 'person', :email);
+INSERT INTO outbox (id, tenant_id, conversation_id, chat, text, quoted, rule_id, due_at, created_at, sequence,
+    status, kind, operator)
+VALUES (:id, :tenant, :conversation, :chat, :text, :quoted, '', :at, :at,
+    COALESCE((SELECT sequence FROM outbox WHERE +tenant_id = :tenant ORDER BY sequence DESC LIMIT 1), 0) + 1, 'queued',
+    'person', :email);
+
+-- name: message_of_person
+-- What it replies to goes by WhatsApp's id, as in messages that come in, or by ours where that is not known.
+INSERT INTO messages
+    (id, tenant_id, conversation_id, sender_type, sender_id, sender_name, message_type, content, status,
+     quoted_message_id, created_at)
+VALUES (:id, :tenant, :conversation, 'cs', :sender, :name, 'text', :content, 'queued',
+    COALESCE((SELECT COALESCE(wa_message_id, id) FROM messages WHERE id = :quoted AND tenant_id = :tenant), ''), :at);
 
 -- name: note_add
 -- At most one a chat in :span, and so many of all chats in :long.

@@ -65,30 +65,38 @@ SELECT id FROM contacts WHERE tenant_id = :tenant AND phone = :phone AND phone <
 SELECT * FROM contacts WHERE tenant_id = :tenant AND id = :id;
 
 -- name: contact_merge
--- One contact of two; the older one's row is kept, and with it the moment of the first contact.
+-- One contact of two; the older one's row is kept.
 UPDATE contacts SET
-    phone = :phone, lid = :lid, name = :name, tags = :tags, segment = :segment, total_orders = :orders,
+    phone = :phone, lid = :lid, name = :name, tags = :tags, segment = :segment,
     is_blocked = :blocked, total_messages_sent = :sent, total_messages_received = :received, last_contact_at = :last,
-    segment_manual = :manual, total_conversations = :conversations
+    segment_manual = :manual, total_conversations = :conversations, first_contact_at = :first
 WHERE id = :id AND tenant_id = :tenant;
 
 -- name: contact_drop
 DELETE FROM contacts WHERE id = :id AND tenant_id = :tenant;
 
 -- name: contact_add
-INSERT INTO contacts (id, tenant_id, phone, lid, name, first_contact_at, last_contact_at)
-VALUES (:id, :tenant, :phone, :lid, :name, :at, :at);
+INSERT INTO contacts (id, tenant_id, phone, lid, name, push_name, first_contact_at, last_contact_at)
+VALUES (:id, :tenant, :phone, :lid, :name, :name, :at, :at);
 
 -- name: contact_heard
--- The customer wrote: the newest name that is one, and the other half of an identity once it is known.
+-- The customer wrote. Who came with a list of customers is first heard of now.
 UPDATE contacts SET
-    name = CASE WHEN :name <> '' THEN :name ELSE name END,
-    phone = CASE WHEN phone = '' THEN :phone ELSE phone END,
-    lid = CASE WHEN lid = '' THEN :lid ELSE lid END,
+    first_contact_at = CASE WHEN total_messages_received + total_messages_sent = 0 AND first_contact_at < :at THEN :at
+        ELSE first_contact_at END,
     last_contact_at = :at,
-    segment = CASE WHEN :segment <> '' THEN :segment ELSE segment END,
     total_conversations = total_conversations + :began,
     total_messages_received = total_messages_received + 1
+WHERE id = :id AND tenant_id = :tenant;
+
+-- name: contact_became
+-- The newest name that is one, the other half of an identity once it is known, and the segment.
+UPDATE contacts SET
+    name = CASE WHEN :name <> '' AND name_set = 0 THEN :name ELSE name END,
+    push_name = CASE WHEN :name <> '' THEN :name ELSE push_name END,
+    phone = CASE WHEN phone = '' THEN :phone ELSE phone END,
+    lid = CASE WHEN lid = '' THEN :lid ELSE lid END,
+    segment = CASE WHEN :segment <> '' THEN :segment ELSE segment END
 WHERE id = :id AND tenant_id = :tenant;
 
 -- name: contact_sent
@@ -125,14 +133,15 @@ JOIN conversations ON conversations.id = conversation_chats.conversation_id
 WHERE conversation_chats.tenant_id = :tenant AND conversation_chats.chat = :chat;
 
 -- name: conversation_of_contact
-SELECT * FROM conversations WHERE tenant_id = :tenant AND contact_id = :contact ORDER BY created_at, id LIMIT 1;
+-- Here and below `+` keeps the planner from an index of all of the tenant's rows.
+SELECT * FROM conversations WHERE +tenant_id = :tenant AND contact_id = :contact ORDER BY created_at, id LIMIT 1;
 
 -- name: chat_add
 INSERT INTO conversation_chats (tenant_id, chat, conversation_id) VALUES (:tenant, :chat, :conversation)
 ON CONFLICT (tenant_id, chat) DO NOTHING;
 
 -- name: conversations_move
-UPDATE conversations SET contact_id = :contact WHERE tenant_id = :tenant AND contact_id = :gone;
+UPDATE conversations SET contact_id = :contact WHERE +tenant_id = :tenant AND contact_id = :gone;
 
 -- name: messages_doubled
 -- A message that came under both names stays, but only one of the two bears its id.
@@ -184,6 +193,7 @@ UPDATE conversations SET
     status = CASE WHEN :assigned IS NOT NULL OR (:pending AND status <> 'spam') THEN 'pending' ELSE status END,
     muted_until = COALESCE(:muted_until, muted_until),
     burst = COALESCE(:burst, burst),
+    snoozed_until = NULL,
     -- A person has the chat, and the bot is silent there: nobody but they will answer.
     unanswered_since = CASE WHEN :assigned IS NULL AND NOT :pending AND status = 'active' AND paused_until > :at
         AND (operator_id IS NOT NULL OR taken_by = 'operator') THEN COALESCE(unanswered_since, :at)
@@ -196,6 +206,8 @@ WHERE id = :id AND tenant_id = :tenant;
 UPDATE conversations SET
     total_messages = total_messages + 1,
     unread_count = 0,
+    looked_at = :at,
+    snoozed_until = NULL,
     last_message_at = :said_at,
     last_message_from = 'cs',
     last_message_content = :content,
@@ -251,7 +263,7 @@ UPDATE messages SET
 WHERE id = :id AND tenant_id = :tenant;
 
 -- name: outbox_last
-SELECT COALESCE(MAX(sequence), 0) AS last FROM outbox WHERE tenant_id = :tenant;
+SELECT COALESCE((SELECT sequence FROM outbox WHERE +tenant_id = :tenant ORDER BY sequence DESC LIMIT 1), 0) AS last;
 
 -- name: outbox_add
 INSERT INTO outbox (id, tenant_id, conversation_id, chat, text, media, rule_id, due_at, created_at, sequence, status)

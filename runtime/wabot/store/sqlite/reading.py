@@ -38,11 +38,18 @@ def reading(folder: Path, tenant: str) -> Iterator["Reader"]:
     Raises:
         StoreError: there is none, or it cannot be read.
     """
+    with asking(folder, tenant) as ask:
+        yield Reader(ask)
+
+
+@contextmanager
+def asking(folder: Path, tenant: str) -> Iterator[Ask]:
+    """As `reading`, for the statements themselves."""
     connection = open_for_reading(folder)
     try:
         # One transaction: what several statements tell is of one moment.
         connection.execute("BEGIN")
-        yield Reader(asker(connection, tenant))
+        yield asker(connection, tenant)
     except sqlite3.Error as error:
         raise StoreError(plainly(folder / NAME, error)) from error
     finally:

@@ -20,6 +20,7 @@ from wabot.store.sqlite.following import follow_up
 from wabot.store.sqlite.identity import find_contact
 from wabot.store.sqlite.payload import logged_text
 from wabot.store.sqlite.queries import Ask
+from wabot.store.sqlite.surveying import rate
 
 
 def record(ask: Ask, turn: Turn, sequence: Callable[[], int]) -> None:
@@ -38,12 +39,15 @@ def record(ask: Ask, turn: Turn, sequence: Callable[[], int]) -> None:
     row = find_contact(ask, message)
     contact = _new_contact(ask, message, turn.at) if row is None else str(row["id"])
     conversation = _conversation(ask, message, contact, turn.at)
-    if not message.from_me and conversation["status"] in ("resolved", "closed"):
+    rated = turn.rating is not None
+    if not message.from_me and not rated and conversation["status"] in ("resolved", "closed"):
         ask("conversation_reopen", id=conversation["id"], at=turn.at)
     message_id = _message(ask, turn, conversation["id"])
     _conversed(ask, turn, conversation)
     if not message.from_me:
-        _heard(ask, turn, contact, row, begins(conversation, message.sent_at or turn.at))
+        _heard(ask, turn, contact, row, not rated and begins(conversation, message.sent_at or turn.at))
+        if turn.rating is not None:
+            rate(ask, conversation["id"], turn.rating, message_id, turn.at)
     else:
         ask("contact_sent", conversation=conversation["id"])
     assigning.heard(ask, turn, conversation["id"], sequence)
@@ -93,16 +97,10 @@ def _heard(ask: Ask, turn: Turn, contact: str, before: Any | None, began: bool) 
         phone = ""
     if lid and ask("contact_by_lid", lid=lid).fetchone() is not None:
         lid = ""
-    ask(
-        "contact_heard",
-        id=contact,
-        name=message.name,
-        phone=phone,
-        lid=lid,
-        at=turn.at,
-        segment=turn.segment,
-        began=began,
-    )
+    known = before is not None and message.name in ("", before["push_name"]) and turn.segment in ("", before["segment"])
+    if not known or phone or lid:  # asked for first: whoever is listed by name or number is not written anew each time
+        ask("contact_became", id=contact, name=message.name, phone=phone, lid=lid, segment=turn.segment)
+    ask("contact_heard", id=contact, at=turn.at, began=began)
 
 
 def _conversation(ask: Ask, message: Message, contact: str, at: int) -> Any:

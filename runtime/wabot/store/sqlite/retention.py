@@ -19,10 +19,16 @@ class Old(NamedTuple):
     along: tuple[tuple[str, str], ...] = ()
 
 
+_NO_CONTACT: Final = (
+    "NOT EXISTS (SELECT 1 FROM contacts WHERE contacts.tenant_id = {0}.tenant_id AND contacts.phone = {0}.phone"
+    " AND contacts.phone <> '')"
+)
+
 TABLES: Final = (
     Old("auto_reply_logs", "triggered_at"),
     Old("alerts", "raised_at", "status <> 'open'"),
     Old("follow_ups", "created_at", "status <> 'pending'"),
+    Old("csat_surveys", "MAX(created_at, COALESCE(answered_at, 0))"),
     Old("outbox", "MAX(created_at, due_at, COALESCE(sent_at, 0))", "status NOT IN ('queued', 'sending')"),
     Old("messages", "created_at", "NOT EXISTS (SELECT 1 FROM outbox WHERE outbox.id = messages.id)"),
     # What is not decided yet is never old. The rest is known for as long as anything is kept: copies come late.
@@ -32,9 +38,12 @@ TABLES: Final = (
         "conversations",
         "MAX(updated_at, COALESCE(last_message_at, 0))",
         "status <> 'spam' AND COALESCE(paused_until, 0) < :now",
-        along=(("conversation_chats", "conversation_id"),),
+        along=(("conversation_chats", "conversation_id"), ("conversation_notes", "conversation_id")),
     ),
     Old("contacts", "last_contact_at", "is_blocked = 0", along=(("rule_usage", "contact_id"),)),
+    # Of customers who are still known, all orders count, however old.
+    Old("orders", "MAX(ordered_at, updated_at)", _NO_CONTACT.format("orders")),
+    Old("order_summaries", "fetched_at", _NO_CONTACT.format("order_summaries")),
 )
 """A table more is a line more. Not here: rule_stats, and what else only counts."""
 

@@ -19,6 +19,7 @@ from wabot.store.sqlite.imports import Imports
 from wabot.store.sqlite.knowing import known
 from wabot.store.sqlite.manning import People
 from wabot.store.sqlite.opening import NAME, open_file, open_for_reading, plainly
+from wabot.store.sqlite.ordering import Orders
 from wabot.store.sqlite.payload import dump_message, load_message
 from wabot.store.sqlite.queries import asker
 from wabot.store.sqlite.receipts import RANK, outbound_of, unreadable
@@ -69,7 +70,7 @@ class SqliteStore:
         self.writer = self._writer = Writer(connection, tenant)
         self.imports, self.files = Imports(self._run_long, self._ask), Files(self._run, self._ask)
         self.alerts, self.people = Alerts(self._run, self._ask), People(self._ask, self._run)
-        self.restraints = Restraints(self._run, self._ask)
+        self.restraints, self.orders = Restraints(self._run, self._ask), Orders(self._ask, self._run)
         self.upkeep = Upkeep(partial(self._writer.run, long=True), self._ask, folder, tenant)
         self.follow_ups = FollowUps(self._run, self._ask, self._next)
 

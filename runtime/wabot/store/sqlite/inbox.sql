@@ -1,0 +1,152 @@
+-- The inbox of a team: what it shows, and what people do there.
+
+-- name: conversations_counted
+SELECT status, operator_id, unread, number FROM conversation_counts WHERE tenant_id = :tenant AND number > 0;
+
+-- name: tagged
+SELECT COUNT(*) AS number FROM
+    (SELECT 1 FROM conversation_tags WHERE tenant_id = :tenant AND tag = :what LIMIT :most);
+
+-- name: worded
+SELECT COUNT(*) AS number FROM
+    (SELECT 1 FROM contact_words WHERE tenant_id = :tenant AND word >= :what AND word < :what || char(1114111) LIMIT :most);
+
+-- name: snoozed_counted
+SELECT COUNT(*) AS number FROM conversations
+WHERE tenant_id = :tenant AND snoozed_until IS NOT NULL AND snoozed_until > :now
+    AND (CASE WHEN :status IS NULL THEN status <> 'spam' ELSE status = :status END)
+    AND (:owned IS NULL OR operator_id IS :operator) AND (:unread IS NULL OR (unread_count > 0) = :unread);
+
+-- name: inbox_conversation
+-- One conversation with its customer.
+SELECT conversations.*, contacts.name AS contact_name, contacts.phone AS contact_phone,
+    contacts.is_blocked, operators.name AS operator_name, operators.email AS operator_email
+FROM conversations JOIN contacts ON contacts.id = conversations.contact_id
+LEFT JOIN operators ON operators.id = conversations.operator_id
+WHERE conversations.tenant_id = :tenant AND conversations.id = :id;
+
+-- name: inbox_message
+-- One message, with the chat that it stands in.
+SELECT messages.*, conversations.looked_at, conversations.unread_count, contacts.name AS contact_name
+FROM messages JOIN conversations ON conversations.id = messages.conversation_id
+JOIN contacts ON contacts.id = conversations.contact_id
+WHERE messages.tenant_id = :tenant AND messages.id = :id;
+
+-- name: inbox_messages_before
+-- Newest first. Of one millisecond a customer's message comes first, then what was said to it.
+SELECT * FROM messages WHERE tenant_id = :tenant AND conversation_id = :conversation AND created_at <= :at
+    AND (created_at < :at OR (sender_type <> 'customer', id) < (:ours, :id))
+ORDER BY created_at DESC, sender_type <> 'customer' DESC, id DESC LIMIT :limit;
+
+-- name: inbox_messages_after
+SELECT * FROM messages WHERE tenant_id = :tenant AND conversation_id = :conversation AND created_at >= :at
+    AND (created_at > :at OR (sender_type <> 'customer', id) > (:ours, :id))
+ORDER BY created_at, sender_type <> 'customer', id LIMIT :limit;
+
+-- name: operator_by_id
+SELECT id, email, name, role, status FROM operators WHERE tenant_id = :tenant AND id = :id AND disabled_at IS NULL;
+
+-- name: operator_by_email
+SELECT id, email, name, role, status FROM operators
+WHERE tenant_id = :tenant AND email = :email AND disabled_at IS NULL;
+
+-- name: conversation_take
+-- Whoever comes first has it; :force takes it from whoever has it.
+UPDATE conversations SET
+    operator_id = :operator,
+    assigned_at = CASE WHEN operator_id IS :operator THEN assigned_at ELSE :at END,
+    answered_at = CASE WHEN operator_id IS :operator THEN answered_at ELSE NULL END,
+    had_by = CASE WHEN operator_id IS :operator THEN had_by ELSE COALESCE(operator_id, had_by) END,
+    handed_on = 0,
+    updated_at = :at
+WHERE tenant_id = :tenant AND id = :id AND status <> 'spam'
+    AND (:force OR operator_id IS NULL OR operator_id = :operator);
+
+-- name: conversation_silenced
+-- A person takes over: the bot is silent, and a settled chat is open again. Its customer waits for them now.
+UPDATE conversations SET
+    paused_until = CASE WHEN paused_until > :until THEN paused_until ELSE :until END,
+    muted_until = NULL,
+    menu = '',
+    taken_by = 'operator',
+    snoozed_until = NULL,
+    unanswered_since = CASE WHEN status IN ('active', 'resolved', 'closed') AND last_message_from = 'customer'
+        THEN COALESCE(unanswered_since, :at) ELSE unanswered_since END,
+    resolved_at = CASE WHEN status IN ('resolved', 'closed') THEN NULL ELSE resolved_at END,
+    status = CASE WHEN status IN ('resolved', 'closed') THEN 'active' ELSE status END,
+    updated_at = :at
+WHERE tenant_id = :tenant AND id = :id;
+
+-- name: conversation_resume
+UPDATE conversations SET paused_until = NULL, muted_until = NULL, unanswered_since = NULL, updated_at = :at
+WHERE tenant_id = :tenant AND id = :id;
+
+-- name: conversation_snooze
+UPDATE conversations SET snoozed_until = :until, updated_at = :at WHERE tenant_id = :tenant AND id = :id;
+
+-- name: conversations_wake
+UPDATE conversations SET snoozed_until = NULL, updated_at = :at
+WHERE tenant_id = :tenant AND snoozed_until IS NOT NULL AND snoozed_until <= :at;
+
+-- name: conversation_change
+UPDATE conversations SET
+    priority = COALESCE(:priority, priority),
+    tags = COALESCE(:tags, tags),
+    category = COALESCE(:category, category),
+    internal_notes = COALESCE(:notes, internal_notes),
+    updated_at = :at
+WHERE tenant_id = :tenant AND id = :id;
+
+-- name: conversation_becomes
+-- A status that a person sets, other than resolved.
+UPDATE conversations SET
+    status = :status,
+    waiting_since = CASE WHEN :status = 'pending' THEN COALESCE(waiting_since, unanswered_since, :at) END,
+    unanswered_since = NULL,
+    answered_at = CASE WHEN :status = 'pending' AND status <> 'pending' THEN NULL ELSE answered_at END,
+    resolved_at = CASE WHEN :status = 'closed' THEN COALESCE(resolved_at, :at) END,
+    menu = CASE WHEN :status IN ('closed', 'spam') THEN '' ELSE menu END,
+    updated_at = :at
+WHERE tenant_id = :tenant AND id = :id;
+
+-- name: conversation_looked
+-- A person has looked, up to a message.
+UPDATE conversations SET
+    looked_at = MAX(COALESCE(looked_at, 0), :upto),
+    unread_count = CASE WHEN :upto >= COALESCE(looked_at, 0) THEN MIN(unread_count, (SELECT COUNT(*) FROM (
+        SELECT 1 FROM messages WHERE conversation_id = conversations.id AND created_at > :upto
+            AND sender_type = 'customer' AND is_imported = 0 LIMIT 1000))) ELSE unread_count END
+WHERE tenant_id = :tenant AND id = :id AND unread_count > 0;
+
+-- name: messages_latest
+-- The newest of some messages, chat by chat.
+SELECT conversation_id, MAX(created_at) AS at FROM messages
+WHERE tenant_id = :tenant AND id IN (SELECT value FROM json_each(:ids)) GROUP BY conversation_id;
+
+-- name: send_key
+SELECT digest, message_id FROM send_keys WHERE tenant_id = :tenant AND key = :key AND at > :since;
+
+-- name: send_key_add
+INSERT INTO send_keys (tenant_id, key, digest, message_id, at) VALUES (:tenant, :key, :digest, :message, :at)
+ON CONFLICT (tenant_id, key)
+DO UPDATE SET digest = excluded.digest, message_id = excluded.message_id, at = excluded.at;
+
+-- name: send_keys_forget
+-- A few at a time: each send takes more away than it adds.
+DELETE FROM send_keys WHERE tenant_id = :tenant AND key IN
+    (SELECT key FROM send_keys WHERE tenant_id = :tenant AND at <= :before ORDER BY at LIMIT 10);
+
+-- name: session_now
+SELECT status, detail, action, paused_until FROM sessions WHERE tenant_id = :tenant;
+
+-- name: message_emptied
+UPDATE messages SET deleted_by = :who WHERE tenant_id = :tenant AND id = :id;
+
+-- name: outbox_emptied
+UPDATE outbox SET text = '', media = '' WHERE tenant_id = :tenant AND id = :id;
+
+-- name: notes_move
+UPDATE conversation_notes SET conversation_id = :kept WHERE tenant_id = :tenant AND conversation_id = :gone;
+
+-- name: conversation_merge_notes
+UPDATE conversations SET internal_notes = :notes, category = :category WHERE tenant_id = :tenant AND id = :id;
