@@ -189,5 +189,5 @@ def _stamp(path: Path) -> tuple[int, int] | None:
 
 
 def _operator(house: House, tenant: str, email: str) -> str | None:
-    row = house.desk(tenant).read(lambda ask: ask("operator_by_email", email=email).fetchone())
+    row = house.desk(tenant).read(lambda ask: ask("operator_whole_of", email=email).fetchone())
     return None if row is None or row["disabled_at"] is not None else str(row["id"])
