@@ -15,7 +15,7 @@ ME: Final = "me"
 
 def operator_of(ask: Ask, who: Who) -> Any | None:
     """The operator that whoever asks is in this tenant; None for an API key, and for whoever answers no chats."""
-    return ask("operator_by_email", email=who.email.lower()).fetchone() if who.email else None
+    return ask("operator_named", email=who.email.lower()).fetchone() if who.email else None
 
 
 def author(ask: Ask, who: Who) -> tuple[str, str]:

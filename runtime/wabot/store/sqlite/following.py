@@ -82,6 +82,8 @@ class FollowUps:
             sent_at=None,
             at=now,
         )
+        if row["made_by"]:
+            self._ask("message_written_by", id=made.id, email=row["made_by"])
         contact = self._ask("contact_of_conversation", id=conversation).fetchone()["contact_id"]
         self._ask("usage_set", contact=contact, rule=WHOLE_CONTACT, at=used.last, day=used.day, count=used.count)
         return made

@@ -118,7 +118,15 @@ def _doubled(ask: Ask, kept: str, gone: str) -> tuple[int, int]:
 
 
 def _merge_conversations(ask: Ask, ours: Any, theirs: Any) -> None:
-    for statement in ("messages_doubled", "messages_move", "outbox_move", "logs_move", "chats_move", *_FOLLOW_UPS):
+    for statement in (
+        "messages_doubled",
+        "messages_move",
+        "outbox_move",
+        "logs_move",
+        "chats_move",
+        "notes_move",
+        *_FOLLOW_UPS,
+    ):
         ask(statement, kept=ours["id"], gone=theirs["id"])
     late, early = sorted((ours, theirs), key=lambda row: -(row["last_message_at"] or 0))
     ask("conversation_drop", id=theirs["id"])

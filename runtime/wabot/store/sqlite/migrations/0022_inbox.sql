@@ -15,9 +15,6 @@ UPDATE messages SET sender_id = COALESCE((SELECT CASE WHEN operator = '' THEN 'w
 
 -- The message (our id of it) that a person's message replies to.
 ALTER TABLE outbox ADD COLUMN quoted TEXT NOT NULL DEFAULT '';
--- Who promised the message, where a person did.
-ALTER TABLE follow_ups ADD COLUMN operator TEXT NOT NULL DEFAULT '';
-ALTER TABLE follow_ups ADD COLUMN sender_name TEXT NOT NULL DEFAULT '';
 CREATE INDEX outbox_in_order ON outbox (sequence);
 
 DROP INDEX conversations_recent;
@@ -53,6 +50,7 @@ CREATE TRIGGER conversation_uncounted AFTER DELETE ON conversations
 BEGIN
     UPDATE conversation_counts SET number = number - 1 WHERE tenant_id = OLD.tenant_id AND status = OLD.status
         AND operator_id = COALESCE(OLD.operator_id, '') AND unread = (OLD.unread_count > 0);
+    DELETE FROM conversation_counts WHERE tenant_id = OLD.tenant_id AND number = 0;
     DELETE FROM conversation_tags WHERE conversation_id = OLD.id;
 END;
 
