@@ -56,7 +56,7 @@ def test_a_learns_nothing_of_b_and_changes_nothing_there(place: Place, operation
     def ask(asked: object) -> None:
         answer = soon(place.runner, there, asked)  # type: ignore[arg-type]
         said = f"{answer.headers} {answer.content.decode('utf-8', 'replace')}"
-        assert answer.status_code < 500, (asked, answer.status_code, said)
+        assert answer.status_code != 500, (asked, answer.status_code, said)
         assert MARK not in said.lower(), (asked, said)
         seen = [key for key in there.never_sent if key in said]
         assert not seen, (asked, seen, said)

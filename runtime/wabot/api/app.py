@@ -11,6 +11,7 @@ from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp
 
 from wabot.api import (
+    analytics,
     audit,
     auth,
     auto_reply,
@@ -38,6 +39,7 @@ from wabot.api.docs_page import page, written
 from wabot.api.document import document
 from wabot.api.door import closing_door
 from wabot.api.feed import feeding
+from wabot.api.figures import keeping_figures
 from wabot.api.hearing import hearing
 from wabot.api.house import House
 from wabot.api.live.serving import live, with_sockets
@@ -67,6 +69,7 @@ ROUTERS: Final[tuple[APIRouter, ...]] = (
     operators.router,
     staff.router,
     reminders.router,
+    analytics.router,
     csat.router,
     events.router,
 )
@@ -76,6 +79,7 @@ LIVING: Final[tuple[Callable[[House], AbstractAsyncContextManager[None]], ...]] 
     rendering_lives,
     media_living,
     keeping_presence,
+    keeping_figures,
     hearing,
     feeding,
     live,

@@ -183,9 +183,8 @@ def assign(ask: Ask, who: Who, row: Any, wanted: str | None, choose: Choose, now
     operator = ask("operator_by_id", id=wanted).fetchone()
     if operator is None:
         raise unknown("operator", wanted)
-    if operator["role"] == "viewer" or operator["disabled_at"] is not None:
-        why = "is a viewer" if operator["role"] == "viewer" else "does not work here any more"
-        raise Problem(409, f"{operator['name']} {why}: they are given no chats.", "NO_OPERATOR")
+    if operator["role"] == "viewer":
+        raise Problem(409, f"{operator['name']} is a viewer: they are given no chats.", "NO_OPERATOR")
     if mine is not None and mine["id"] == wanted:
         taken = inbox.claim(ask, row["id"], operator, now)
         if not taken.done:

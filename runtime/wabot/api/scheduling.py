@@ -5,6 +5,7 @@ from typing import Any, NamedTuple
 from wabot.api.answers import iso
 from wabot.api.guard import Who
 from wabot.api.house import House
+from wabot.api.people import author
 from wabot.api.problems import Problem
 from wabot.api.running import session_shape
 from wabot.model.ids import uuid7
@@ -41,7 +42,8 @@ async def later(house: House, who: Who, said: Later, keyed: Keyed) -> dict[str, 
         def make() -> str:
             row = may_write(ask, said.conversation)
             new = NewFollowUp(uuid7(now), row["chat"], said.text, "", said.due)
-            before = keep_reminder(ask, new, now, judge, replace=False, by=who.email.lower() or who.key)
+            email, name = author(ask, who)
+            before = keep_reminder(ask, new, now, judge, replace=False, operator=email, name=name)
             if isinstance(before, str):
                 raise Problem(409, f"Nothing is scheduled: {NEVER[before]}.", before.upper())
             if isinstance(before, StoredFollowUp):
@@ -78,5 +80,5 @@ def scheduled_shape(row: Any) -> dict[str, Any]:
         "status": "pending",
         "sentAt": None,
         "scheduledFor": iso(row["due_at"]),
-        "scheduledBy": row["made_by"] or None,
+        "scheduledBy": row["operator"] or None,
     }

@@ -29,7 +29,6 @@ _TEXTS: Final = (
     "richness",
     "follow_ups",
     "notes",
-    "internal_notes",
 )
 
 
@@ -156,10 +155,10 @@ def _delete(ask: Ask, customer: _Customer) -> None:
         ask("forget_outbox", conversation=conversation, chat=chat)
         ask("forget_logs", conversation=conversation)
         ask("forget_follow_ups", conversation=conversation)
-        ask("forget_notes", conversation=conversation)
         ask("forget_feed", conversation=conversation)
         ask("forget_surveys", conversation=conversation)
         ask("forget_messages", conversation=conversation)
+        ask("forget_notes", conversation=conversation)
         ask("forget_names_of_chat", conversation=conversation)
         ask("forget_conversation", conversation=conversation)
     for contact in customer.contacts:

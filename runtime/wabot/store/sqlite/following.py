@@ -9,7 +9,7 @@ from wabot.model.message import Message
 from wabot.model.stored import StoredFollowUp
 from wabot.model.turn import REMINDER, WRITING, HandedOver, NewFollowUp, Outbound, Turn
 from wabot.store.sqlite.knowing import known
-from wabot.store.sqlite.operating import CANCELLED, writing
+from wabot.store.sqlite.operating import BY_NOBODY, CANCELLED, writing
 from wabot.store.sqlite.queries import Ask
 
 WAITS: Final = "reminder_pending"
@@ -75,15 +75,15 @@ class FollowUps:
             conversation=conversation,
             wa_message=None,
             sender="auto_reply" if row["rule_id"] else "cs",
-            name="",
+            name=row["sender_name"],
             type="text",
             content=made.text,
             status="queued",
             sent_at=None,
             at=now,
         )
-        if row["made_by"]:
-            self._ask("message_written_by", id=made.id, email=row["made_by"])
+        if not row["rule_id"]:
+            self._ask("message_written_by", id=made.id, who=row["operator"] or BY_NOBODY)
         contact = self._ask("contact_of_conversation", id=conversation).fetchone()["contact_id"]
         self._ask("usage_set", contact=contact, rule=WHOLE_CONTACT, at=used.last, day=used.day, count=used.count)
         return made
@@ -122,9 +122,17 @@ def remind(
 
 
 def keep_reminder(
-    ask: Ask, reminder: NewFollowUp, at: int, refuse: Callable[[Context], str | None], *, replace: bool, by: str = ""
+    ask: Ask,
+    reminder: NewFollowUp,
+    at: int,
+    refuse: Callable[[Context], str | None],
+    *,
+    replace: bool,
+    operator: str = "",
+    name: str = "",
 ) -> StoredFollowUp | str | None:
-    """As `remind`, part of the caller's transaction. `by` is who made it, by e-mail."""
+    """As `remind`, part of the caller's transaction. `operator` is the e-mail of who made it, `name` what
+    the chat shows."""
     reason = refuse(known(ask, Message("", reminder.chat, ""), at))
     if reason is not None:
         return reason
@@ -134,7 +142,7 @@ def keep_reminder(
         if not before.rule and not replace:
             return before
         ask("follow_up_close", id=before.id, status="cancelled", reason=REPLACED, at=at)
-    add_follow_up(ask, reminder, conversation, at, "", by)
+    add_follow_up(ask, reminder, conversation, at, "", operator, name)
     return None
 
 
@@ -153,7 +161,9 @@ def take_back(ask: Ask, item: str, at: int) -> bool:
     return ask("follow_up_close", id=item, status="cancelled", reason=CANCELLED, at=at).rowcount == 1
 
 
-def add_follow_up(ask: Ask, item: NewFollowUp, conversation: str, at: int, reason: str, by: str = "") -> None:
+def add_follow_up(
+    ask: Ask, item: NewFollowUp, conversation: str, at: int, reason: str, operator: str = "", name: str = ""
+) -> None:
     """Keep a follow-up; with a `reason` it is cancelled from the start."""
     ask(
         "follow_up_add",
@@ -167,7 +177,8 @@ def add_follow_up(ask: Ask, item: NewFollowUp, conversation: str, at: int, reaso
         status="cancelled" if reason else "pending",
         reason=reason,
         closed=at if reason else None,
-        by=by,
+        operator=operator,
+        name=name,
     )
 
 

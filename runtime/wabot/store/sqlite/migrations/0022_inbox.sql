@@ -15,6 +15,9 @@ UPDATE messages SET sender_id = COALESCE((SELECT CASE WHEN operator = '' THEN 'w
 
 -- The message (our id of it) that a person's message replies to.
 ALTER TABLE outbox ADD COLUMN quoted TEXT NOT NULL DEFAULT '';
+-- Who promised the message, where a person did.
+ALTER TABLE follow_ups ADD COLUMN operator TEXT NOT NULL DEFAULT '';
+ALTER TABLE follow_ups ADD COLUMN sender_name TEXT NOT NULL DEFAULT '';
 CREATE INDEX outbox_in_order ON outbox (sequence);
 
 DROP INDEX conversations_recent;
