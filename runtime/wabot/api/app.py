@@ -11,6 +11,7 @@ from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp
 
 from wabot.api import (
+    access,
     analytics,
     audit,
     auth,
@@ -32,6 +33,7 @@ from wabot.api import (
     quick_replies,
     reminders,
     staff,
+    webhooks,
     whatsapp,
 )
 from wabot.api.answers import answer, conditional
@@ -47,6 +49,7 @@ from wabot.api.outgoing import media_living
 from wabot.api.presence import keeping_presence
 from wabot.api.problems import Problem, unavailable
 from wabot.api.rendering import rendering_lives
+from wabot.api.webhook_delivery import webhooks_living
 from wabot.model.errors import StoreError
 
 ROUTERS: Final[tuple[APIRouter, ...]] = (
@@ -54,6 +57,7 @@ ROUTERS: Final[tuple[APIRouter, ...]] = (
     invitations.router,
     keys.router,
     audit.router,
+    access.router,
     whatsapp.router,
     notes.router,
     conversations.router,
@@ -72,6 +76,7 @@ ROUTERS: Final[tuple[APIRouter, ...]] = (
     analytics.router,
     csat.router,
     events.router,
+    webhooks.router,
 )
 """Every module's endpoints."""
 LIVING: Final[tuple[Callable[[House], AbstractAsyncContextManager[None]], ...]] = (
@@ -83,6 +88,7 @@ LIVING: Final[tuple[Callable[[House], AbstractAsyncContextManager[None]], ...]] 
     hearing,
     feeding,
     live,
+    webhooks_living,
 )
 """What lives as long as the API does: each is entered when it starts, in this order, and left when it ends."""
 

@@ -7,7 +7,7 @@ from pydantic import Field
 
 from wabot.api.answers import Shape, answer
 from wabot.api.guard import Home, Who, may
-from wabot.api.messages import CONFLICT, Id, message_row, told_of
+from wabot.api.messages import CONFLICT, Id, message_row, told
 from wabot.api.problems import Problem, unknown
 from wabot.store.sqlite import inbox
 from wabot.store.sqlite.events import revoke
@@ -68,7 +68,7 @@ async def retried(house: Home, id: Id, body: Retry | None = None, who: Who = may
             )
         if row["revoked_at"] is not None or not again(ask, id, now, unknown_too=confirm):
             raise Problem(409, "This message did not fail: there is nothing to send again.", "NOT_FAILED")
-        return told_of(ask, house, who, id, repeated=False)
+        return told(ask, house, who, id, repeated=False)
 
     return answer(await house.desk(who.tenant).write(write))
 

@@ -67,7 +67,7 @@ async def sent(
     try:
         row = desk.read(lambda ask: _before(ask, body, keyed, now))
         if isinstance(row, str):
-            return answer(desk.read(lambda ask: told_of(ask, house, who, row, repeated=True)))
+            return answer(desk.read(lambda ask: told(ask, house, who, row, repeated=True)))
         said, upload = await _said(house, who, body, row), await _file(house, who, body)
         if body.send_at is not None:
             return answer(await later(house, who, Later(body.conversation_id, said.text, millis(body.send_at)), keyed))
@@ -75,11 +75,11 @@ async def sent(
         def write(ask: Ask) -> dict[str, Any]:
             email, name = author(ask, who)
             id, fresh = send(ask, body.conversation_id, replace(said, operator=email, name=name), keyed, now, upload)
-            return told_of(ask, house, who, id, repeated=not fresh)
+            return told(ask, house, who, id, repeated=not fresh)
 
         return answer(await desk.write(write))
     except Refused as refused:
-        raise _problem(refused, body.conversation_id) from None
+        raise refusal(refused, body.conversation_id) from None
 
 
 def _before(ask: Ask, body: Sending, keyed: Keyed, now: int) -> Any:
@@ -136,15 +136,15 @@ MEDIA: Final = "media"
 """`house.parts`: who holds what was uploaded, and fetches what is named by an URL."""
 
 
-def told_of(ask: Ask, house: House, who: Who, id: str, *, repeated: bool) -> dict[str, Any]:
+def told(ask: Ask, house: House, who: Who, id: str, *, repeated: bool) -> dict[str, Any]:
     """What became of a message that was sent: how it stands, and whether anybody is there to send it."""
     if (waiting := scheduled(ask, id)) is not None:
-        told: dict[str, Any] = {"message": waiting}
+        made: dict[str, Any] = {"message": waiting}
     else:
         row = message_row(ask, id)
-        told = {"message": _shape(row), "botPausedUntil": iso(row["paused_until"])}
-    told |= {"success": True, "session": session_shape(house, who.tenant, ask)}
-    return told | {"repeated": True} if repeated else told
+        made = {"message": _shape(row), "botPausedUntil": iso(row["paused_until"])}
+    made |= {"success": True, "session": session_shape(house, who.tenant, ask)}
+    return made | {"repeated": True} if repeated else made
 
 
 def _shape(row: Any) -> dict[str, Any]:
@@ -158,7 +158,8 @@ def message_row(ask: Ask, id: str) -> Any:
     return row
 
 
-def _problem(refused: Refused, conversation: str) -> Problem:
+def refusal(refused: Refused, conversation: str) -> Problem:
+    """Why nothing was sent there, for whoever asked."""
     if refused.why == "no_conversation":
         return unknown("conversation", conversation)
     status, message, code = _REFUSALS[refused.why]
@@ -189,8 +190,8 @@ async def listed(
         else:
             rows, more = inbox.messages_before(ask, conversation_id, cursor, limit)
         customer = chat["contact_name"] or chat["contact_phone"]
-        told = [message_shape(row, customer, chat["looked_at"], chat["unread_count"]) for row in rows]
-        return {"messages": told, "hasMore": more}
+        shown = [message_shape(row, customer, chat["looked_at"], chat["unread_count"]) for row in rows]
+        return {"messages": shown, "hasMore": more}
 
     return conditional(request, house.desk(who.tenant).read(read))
 

@@ -88,6 +88,8 @@ async def _read(gateway: Gateway, seat: Seat, said: Mapping[str, Any]) -> Mappin
                 raise unknown("message", id)
         if not named:
             chat = inbox.conversation(ask, found["id"])
+            if chat is None:
+                raise unknown("conversation", found["id"])
             return inbox.looked(ask, chat, max(gateway.house.clock.now(), chat["updated_at"]))
         return inbox.looked_at(ask, named) or 0
 
