@@ -8,7 +8,7 @@ from pydantic import Field
 
 from wabot.api.answers import Shape, answer, conditional, iso
 from wabot.api.guard import Home, Who, may
-from wabot.api.people import ME, choosing, held, operator_of
+from wabot.api.people import ME, choosing, held, operator_of, surveying
 from wabot.api.problems import Problem, unknown
 from wabot.api.scheduling import scheduled_shape
 from wabot.api.shapes import contact_shape, conversation_shape, message_shape
@@ -143,12 +143,12 @@ class Change(Shape):
 async def changed(house: Home, id: Id, body: Change, who: Who = may("send_messages")) -> Response:
     """Change a conversation."""
     now = house.clock.now()
-    choose = await choosing(house, who.tenant, now)
+    choose, asked = await choosing(house, who.tenant, now), await surveying(house, who.tenant, now)
 
     def write(ask: Ask) -> dict[str, Any]:
         row = found(ask, id)
         if body.status is not None:
-            inbox.become(ask, row, body.status, choose, now)
+            inbox.become(ask, row, body.status, choose, now, asked(row["chat"]))
         if "assigned_cs_id" in body.model_fields_set:
             assign(ask, who, found(ask, id), body.assigned_cs_id, choose, now)
         notes, category = body.internal_notes, body.category

@@ -9,7 +9,7 @@ from pydantic import Field
 from wabot.api.answers import Shape, answer, iso
 from wabot.api.conversations import CONFLICT, Id, assign, detail, found, millis
 from wabot.api.guard import Home, Who, may
-from wabot.api.people import choosing, held, operator_of, pause_of
+from wabot.api.people import choosing, held, operator_of, pause_of, surveying
 from wabot.api.problems import Problem
 from wabot.store.sqlite import inbox
 from wabot.store.sqlite.answering import settle
@@ -125,11 +125,11 @@ async def resumed(house: Home, id: Id, who: Who = may("send_messages")) -> Respo
 async def resolved(house: Home, id: Id, who: Who = may("send_messages")) -> Response:
     """The chat is settled: the bot answers there again, and its operator is free."""
     now = house.clock.now()
-    choose = await choosing(house, who.tenant, now)
+    choose, asked = await choosing(house, who.tenant, now), await surveying(house, who.tenant, now)
 
     def write(ask: Ask) -> dict[str, Any]:
         row = found(ask, id)
-        if not settle(ask, id, choose, now):
+        if not settle(ask, id, choose, now, asked(row["chat"])):
             raise Problem(409, f"This chat is {row['status']}: there is nothing to resolve.", "NOT_OPEN")
         return detail(ask, found(ask, id))
 
