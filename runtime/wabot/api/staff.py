@@ -69,7 +69,7 @@ async def create(body: NewOperator, request: Request, house: Home, who: Who = ma
         raise _taken(email)
     row = desk.read(lambda ask: ask("operator_whole_of", email=email).fetchone())
     await audit(house, who, "operator.create", row["id"], request, email=email, role=role)
-    return answer({"success": True, "operator": as_data(row), "inviteLink": given.link or None}, 201)
+    return answer({"success": True, "operator": as_data(row), "inviteLink": _whole(given.link, request)}, 201)
 
 
 @router.patch("/{id}", responses={**UNKNOWN, **FORBIDDEN, 409: {"description": "That is one's own role."}})
@@ -133,6 +133,11 @@ async def _let_in(house: House, who: Who, email: str, role: Role, request: Reque
     if member.role != role or member.state == "disabled":
         await change_access(house, who, email, role=role, disabled=False, request=request)
     return role
+
+
+def _whole(link: str, request: Request) -> str | None:
+    """Where nobody has named a page of the front end, it is one of this address."""
+    return str(request.base_url).rstrip("/") + link if link.startswith("/") else link or None
 
 
 def _no_owner(row: Any) -> None:

@@ -144,3 +144,9 @@ UPDATE messages SET deleted_by = :who WHERE tenant_id = :tenant AND id = :id;
 
 -- name: outbox_emptied
 UPDATE outbox SET text = '', media = '' WHERE tenant_id = :tenant AND id = :id;
+
+-- name: notes_move
+UPDATE conversation_notes SET conversation_id = :kept WHERE tenant_id = :tenant AND conversation_id = :gone;
+
+-- name: conversation_merge_notes
+UPDATE conversations SET internal_notes = :notes, category = :category WHERE tenant_id = :tenant AND id = :id;

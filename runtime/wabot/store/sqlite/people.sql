@@ -35,9 +35,6 @@ ORDER BY since IS NULL, since, conversations.last_message_at DESC LIMIT :most;
 -- name: operator_email
 SELECT email FROM operators WHERE tenant_id = :tenant AND id = :id;
 
--- name: operator_of_account
-SELECT id FROM operators WHERE tenant_id = :tenant AND email = :email;
-
 -- name: operator_add
 -- Somebody who was disabled may come back.
 INSERT INTO operators
@@ -82,6 +79,10 @@ WHERE tenant_id = :tenant AND status IN ('online', 'busy') AND present_at < :bef
 -- name: operator_disable
 UPDATE operators SET disabled_at = :at, status = 'offline', absent_from = '', present_at = NULL, updated_at = :at
 WHERE tenant_id = :tenant AND email = :email AND disabled_at IS NULL;
+
+-- name: operator_enable
+UPDATE operators SET disabled_at = NULL, updated_at = :at
+WHERE tenant_id = :tenant AND email = :email AND disabled_at IS NOT NULL;
 
 -- name: operator_remove
 DELETE FROM operators WHERE tenant_id = :tenant AND email = :email;
