@@ -11,6 +11,7 @@ from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp
 
 from wabot.api import (
+    access,
     analytics,
     audit,
     auth,
@@ -51,6 +52,7 @@ ROUTERS: Final[tuple[APIRouter, ...]] = (
     invitations.router,
     keys.router,
     audit.router,
+    access.router,
     whatsapp.router,
     conversations.router,
     messages.router,

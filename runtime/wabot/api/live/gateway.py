@@ -113,6 +113,8 @@ class Gateway:
                     tokens[seat.token] = await self._refusal(seat)
                 if (refused := tokens[seat.token]) is not None:
                     await self.send_away(seat, refused)
+                else:
+                    presence_of(self.house).seen(seat.who.tenant, seat.who.email)
             now = asyncio.get_running_loop().time()
             known = {seat.connection for seat in self.seats}
             strangers = [name for name in self.server.environ if name not in known]
