@@ -8,9 +8,9 @@ from pydantic import Field
 
 from wabot.api.answers import Shape, answer
 from wabot.api.auditing import audit
+from wabot.api.door import door_of
 from wabot.api.guard import Home, Who, may
 from wabot.api.house import House
-from wabot.api.inviting import access, change_access, invite
 from wabot.api.operators import FORBIDDEN, UNKNOWN, as_data, found, not_above
 from wabot.api.people import choosing
 from wabot.api.problems import Problem
@@ -18,6 +18,9 @@ from wabot.api.working_hours import read_hours
 from wabot.model.email import email_address
 from wabot.model.people import Operator, Role
 from wabot.model.visible import visible
+from wabot.store.sqlite.node.bearing import invite_link
+from wabot.store.sqlite.node.members import Invited, change_member, invite, member
+from wabot.store.sqlite.queries import Ask
 from wabot.store.sqlite.staff import Change, disable_operator, put_operator, set_operator
 
 router = APIRouter(prefix="/api/cs-operators", tags=["operators"])
@@ -61,15 +64,21 @@ async def create(body: NewOperator, request: Request, house: Home, who: Who = ma
     row = desk.read(lambda ask: ask("operator_whole_of", email=email).fetchone())
     if row is not None and row["disabled_at"] is None:
         raise _taken(email)
+
+    def let_in(ask: Ask) -> tuple[Role, Invited]:
+        role = _role(ask, who, email, body.role, now)
+        return role, invite(ask, who.tenant, email, name, role, now)
+
     # First whether they may be let in: without that the operator would be there, and could not be added again.
-    role = await _let_in(house, who, email, body.role, request)
-    given = await invite(house, who, email, name, role, request)
+    role, invited = await door_of(house).accounts.write(let_in)
     new = Operator(email, name, role, capacity=body.max_concurrent_chats, hours=hours, teams=teams)
     if not await desk.write(lambda ask: put_operator(ask, new, choose, now)):
         raise _taken(email)
     row = desk.read(lambda ask: ask("operator_whole_of", email=email).fetchone())
     await audit(house, who, "operator.create", row["id"], request, email=email, role=role)
-    return answer({"success": True, "operator": as_data(row), "inviteLink": _whole(given.link, request)}, 201)
+    page = house.settings.invite_url or f"{request.base_url}invite"
+    link = invite_link(page, invited.token) if invited.token else None
+    return answer({"success": True, "operator": as_data(row), "inviteLink": link}, 201)
 
 
 @router.patch("/{id}", responses={**UNKNOWN, **FORBIDDEN, 409: {"description": "That is one's own role."}})
@@ -92,9 +101,8 @@ async def change(
     )
     email, now = row["email"], house.clock.now()
     choose = await choosing(house, who.tenant, now)
-    member = access(house, who.tenant).get(email)
-    if member is not None and wanted.role not in (None, member.role):
-        await change_access(house, who, email, role=wanted.role, request=request)
+    if wanted.role is not None:
+        await _change_account(house, who, email, now, role=wanted.role)
     await house.desk(who.tenant).write(lambda ask: set_operator(ask, email, wanted, choose, now))
     await audit(house, who, "operator.change", id, request, fields=sorted(written))
     return answer({"success": True, "operator": as_data(found(house, who, id))})
@@ -108,36 +116,43 @@ async def disable(id: str, request: Request, house: Home, who: Who = may("manage
     _no_owner(row)
     email, now = row["email"], house.clock.now()
     if email == who.email:
-        raise Problem(409, "Nobody disables themselves: ask somebody else.", "OWN_ACCESS")
+        raise Problem(409, "Nobody disables themselves: ask somebody else.", "YOURSELF")
     choose = await choosing(house, who.tenant, now)
-    if email in access(house, who.tenant):
-        await change_access(house, who, email, disabled=True, request=request)
+    await _change_account(house, who, email, now, disabled=True)
     await house.desk(who.tenant).write(lambda ask: disable_operator(ask, email, choose, now))
     await audit(house, who, "operator.disable", id, request)
     return answer({"success": True})
 
 
-async def _let_in(house: House, who: Who, email: str, role: Role, request: Request) -> Role:
+def _role(ask: Ask, who: Who, email: str, role: Role, now: int) -> Role:
     """The role that somebody has from now on, who may be a member already. Owners stay owners, and whoever adds
     themselves keeps what they are.
 
     Raises:
         Problem: 403, they are above `who`.
     """
-    member = access(house, who.tenant).get(email)
-    if member is None:
+    before = member(ask, who.tenant, email)
+    if before is None:
         return role
-    not_above(who, member.role)
-    if member.role == "owner" or email == who.email:
-        return member.role
-    if member.role != role or member.state == "disabled":
-        await change_access(house, who, email, role=role, disabled=False, request=request)
+    not_above(who, before.role)
+    if before.role == "owner" or email == who.email:
+        return before.role
+    change_member(ask, who.tenant, email, now, role=role, disabled=False)
     return role
 
 
-def _whole(link: str, request: Request) -> str | None:
-    """Where nobody has named a page of the front end, it is one of this address."""
-    return str(request.base_url).rstrip("/") + link if link.startswith("/") else link or None
+async def _change_account(house: House, who: Who, email: str, now: int, **wanted: Any) -> None:
+    """The account of an operator, if they have one here."""
+
+    def work(ask: Ask) -> None:
+        before = member(ask, who.tenant, email)
+        if before is not None:
+            not_above(who, before.role)
+            if email == who.email and wanted.get("role") not in (None, before.role):
+                raise Problem(409, "Nobody changes their own access: another admin does.", "YOURSELF")
+            change_member(ask, who.tenant, email, now, **wanted)
+
+    await door_of(house).accounts.write(work)
 
 
 def _no_owner(row: Any) -> None:
