@@ -1,4 +1,4 @@
-"""The shop of the API's benches: a tenant with a million messages, served by the real `wabot run --api` on the simulator."""
+"""The shop of the API's benches: a tenant with a million messages, served by the real `wabot run --api`, simulated."""
 
 import json
 import os

@@ -176,6 +176,13 @@ async def test_a_rule_that_is_written_answers_customers_once_the_session_has_see
         tried = await front.post("/api/auto-reply/rules/harga/test", {"testMessage": "harga"})
         assert (tried["matched"], tried["reason"]) == (False, "disabled")
         assert await front.delete("/api/auto-reply/rules/harga") == {"success": True}
+        noted = (await front.get("/api/audit"))["entries"]
+        assert [(one["action"], one["subject"]) for one in noted][:3] == [
+            ("rule.remove", "harga"),
+            ("rule.change", "harga"),
+            ("rule.create", "harga"),
+        ]
+        assert noted[1]["detail"] == {"fields": ["cooldownMinutes", "isActive"]}
         await live.session.live.reload()
         assert "harga" not in {one.id for one in live.session.live.rule_set().rules}
 

@@ -11,6 +11,8 @@ from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp
 
 from wabot.api import (
+    access,
+    analytics,
     audit,
     auth,
     auto_reply,
@@ -36,6 +38,7 @@ from wabot.api.docs_page import page, written
 from wabot.api.document import document
 from wabot.api.door import closing_door
 from wabot.api.feed import feeding
+from wabot.api.figures import keeping_figures
 from wabot.api.hearing import hearing
 from wabot.api.house import House
 from wabot.api.live.serving import live, with_sockets
@@ -51,6 +54,7 @@ ROUTERS: Final[tuple[APIRouter, ...]] = (
     invitations.router,
     keys.router,
     audit.router,
+    access.router,
     whatsapp.router,
     conversations.router,
     messages.router,
@@ -63,6 +67,7 @@ ROUTERS: Final[tuple[APIRouter, ...]] = (
     operators.router,
     staff.router,
     reminders.router,
+    analytics.router,
     csat.router,
     events.router,
     webhooks.router,
@@ -73,6 +78,7 @@ LIVING: Final[tuple[Callable[[House], AbstractAsyncContextManager[None]], ...]] 
     rendering_lives,
     media_living,
     keeping_presence,
+    keeping_figures,
     hearing,
     feeding,
     live,

@@ -64,14 +64,28 @@ def default_data(environ: Mapping[str, str]) -> str | None:
     """
     if environ.get("WHATSAPP_SESSION_PATH"):
         return environ["WHATSAPP_SESSION_PATH"]
+    said = _of_node(environ, "data")
+    return None if said is None else str(Path(environ["WABOT_NODE"]).parent / said)
+
+
+def default_invite_url(environ: Mapping[str, str]) -> str:
+    """The page where invitations are accepted, as `default_data`; "" for none.
+
+    Raises:
+        UsageError: the node file is wrong.
+    """
+    return environ.get("WABOT_INVITE_URL", "").strip() or str(_of_node(environ, "api.invite_url") or "")
+
+
+def _of_node(environ: Mapping[str, str], key: str) -> Any:
+    """What the node file that the environment names says there; None when it says nothing, or there is none."""
     if not environ.get("WABOT_NODE"):
         return None
     wrong: list[str] = []
     data = _read(Path(environ["WABOT_NODE"]), wrong)
     if wrong:
         raise UsageError("\n       ".join(wrong))
-    said = value_in(data, "data")
-    return None if said is None else str(Path(environ["WABOT_NODE"]).parent / said)
+    return value_in(data, key)
 
 
 def _text(setting: Setting, environ: Mapping[str, str]) -> Any:
