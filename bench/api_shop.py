@@ -1,4 +1,5 @@
-"""The shop of the API's benches: a tenant with a million messages, served by the real `wabot run --api` on the simulator."""
+"""The shop of the API's benches: a tenant with a million messages, served by the real `wabot run --api` on the
+simulator."""
 
 import json
 import os
