@@ -59,6 +59,10 @@ class Client:
         await until(lambda: len(self.all(name)) >= count, lambda: f"{name} x{count} of {self.events}")
         return self.all(name)[count - 1]
 
+    async def leaves(self, namespace: str = "/messages") -> None:
+        """Return once the server is gone, or has sent the client away."""
+        await until(lambda: namespace in self.gone)
+
     @property
     def cursors(self) -> list[int]:
         return [int(data["cursor"]) for event, data in self.events if "cursor" in data and event != "ready"]

@@ -15,6 +15,7 @@ from wabot.store.sqlite import reading, resolve, say
 HOME = "data/warung"
 DAY = 86_400_000
 HOUR = 3_600_000
+SIAP = 'version: 1\nquick_replies:\n  - {shortcut: /siap, title: Siap, message: "Pesanan kak {{ first_name }} siap."}\n'
 
 
 class Desk:
@@ -137,6 +138,16 @@ async def test_what_is_no_reminder_is_refused(tmp_path: Path) -> None:
         path = f"/api/conversations/{one.conversation()}/schedule-reminder"
         assert (await viewer.ask("POST", path, json={"message": "x", "in": "2h"})).status_code == 403
         assert await viewer.get("/api/reminders") == {"reminders": []}
+
+
+async def test_a_quick_reply_is_kept_as_what_it_says_to_this_customer(tmp_path: Path) -> None:
+    async with desk(tmp_path) as one:
+        (one.shop.folder / "quick-replies.yaml").write_text(SIAP, "utf-8")
+        await one.shop.session.live.reload()
+        status, made = await one.remind(message="/siap", **{"in": "2h"})
+        assert (status, made["reminder"]["message"]) == (201, "Pesanan kak Budi siap.")
+        status, refused = await one.remind(message="/nihil", replace=True, **{"in": "2h"})
+        assert (status, refused["code"]) == (404, "NO_SUCH_QUICK_REPLY")
 
 
 async def test_the_list_is_bounded_and_may_be_of_one_chat(tmp_path: Path) -> None:

@@ -117,7 +117,7 @@ async def test_who_is_disabled_is_sent_away(tmp_path: Path, monkeypatch: pytest.
         with ordering(tmp_path / "data") as ask:
             change_member(ask, "warung", "operator@sari.example", shop.clock.now(), disabled=True)
         assert (await budi.hears("unauthorized"))["code"] == "UNAUTHORIZED"
-        await until(lambda: "/messages" in budi.gone)
+        await budi.leaves()
         await shop.say("jam buka?")
         await ibu.hears("new-message", 2)
         assert not budi.all("new-message")
@@ -136,7 +136,7 @@ async def test_whose_token_runs_out_is_sent_away_unless_they_renew_it(
         assert await ibu.say("authenticate", {"token": api.front().token}) == {"success": True}
         shop.later(200_000)
         await lazy.hears("unauthorized")
-        await until(lambda: "/messages" in lazy.gone)
+        await lazy.leaves()
         assert (await ibu.say("catch-up", {"cursor": "0"}))["success"] is True
 
 

@@ -5,6 +5,7 @@ import pty
 import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -52,6 +53,11 @@ async def data(tmp_path: Path) -> Path:
         await shop.say(f"nomor {BUDI}", ANI, name="Ani", id="N2")
         await shop.say("maaf", ANI, name="Ani", type="edit", about="N2")
         await shop.say("jam buka?", f"{BUDI}7", name="Cici")
+    with closing(sqlite3.connect(tmp_path / "data" / "wabot.db", isolation_level=None)) as db:
+        for id, chat in db.execute("SELECT id, chat FROM conversations").fetchall():
+            said = {BUDI: f"{SECRET} {BUDI}", ANI: f"kenal {BUDI}"}.get(chat, "")
+            db.execute("UPDATE conversations SET internal_notes = ? WHERE id = ?", (said, id))
+            db.execute("INSERT INTO conversation_notes VALUES (?, 'warung', ?, 'ibu', 'Ibu', ?, 1)", (id, id, said))
     (tmp_path / "stored").mkdir()
     return (tmp_path / "data").rename(tmp_path / "stored" / "warung").parent
 

@@ -7,54 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.typed import Said, Typed
-from tests.session.people import DEDI, RULES, SARI
-from tests.session.stage import ANI, BUDI, stage
+from tests.cli.typed import Orders, Typed
+from tests.session.people import DEDI, SARI
+from tests.session.stage import ANI, BUDI
 from wabot.store.sqlite import reading
-
-QUICK = """\
-version: 1
-quick_replies:
-  - {shortcut: /salam, title: Salam, message: "Halo kak {{ first_name }}, ada yang bisa dibantu?"}
-  - {shortcut: /garansi, title: Garansi, message: Garansi 30 hari kak., operators: [dedi@warung.id]}
-"""
-
-
-@pytest.fixture
-async def data(tmp_path: Path) -> Path:
-    """Budi has called a person, Ani has not; the shop wrote to Citra, who never wrote."""
-    place = tmp_path / "stored"
-    tenant = {"teams": "[teknis]", "handoff": "{assign: least_busy, pause: 1h}"}
-    folder = tmp_path / "rules" / "warung"
-    folder.mkdir(parents=True)
-    (folder / "quick-replies.yaml").write_text(QUICK)
-    async with stage(tmp_path, RULES, tenant=tenant) as shop:
-        await shop.say("admin dong")
-        await shop.say("halo", ANI, name="Ani")
-        await shop.say("Halo kak", "6281200000003", from_me=True)
-    place.mkdir()
-    return (tmp_path / "data").rename(place / "warung").parent
-
-
-class Orders:
-    """Orders over one data folder, as they are typed."""
-
-    def __init__(self, wabot: Typed, data: Path) -> None:
-        self._wabot, self._data = wabot, data
-
-    def __call__(self, *words: object) -> Said:
-        return self._wabot(*words, "--data", self._data)
-
-    def told(self, *words: object) -> dict[str, object]:
-        said = self(*words, "--format", "json")
-        assert said.code == 0, said.err
-        data: dict[str, object] = said.data
-        return data
-
-
-@pytest.fixture
-def order(wabot: Typed, data: Path) -> Orders:
-    return Orders(wabot, data)
 
 
 def test_operators_are_added_listed_changed_and_removed(order: Orders) -> None:
@@ -145,7 +101,7 @@ def test_a_quick_reply_is_said_with_the_customers_name_and_counted(order: Orders
     assert said["text"] == "Halo kak Budi, ada yang bisa dibantu?"
     chat = order.told("conversations", BUDI)
     assert (chat["status"], chat["operator"], chat["paused"], chat["unread"]) == ("active", SARI, True, 0)
-    (waiting,) = (row for row in order.told("outbox")["outbox"] if row["status"] == "queued")  # type: ignore[attr-defined]
+    (waiting,) = (row for row in order.told("outbox")["outbox"] if row["status"] == "queued")
     assert (waiting["kind"], waiting["operator"], waiting["text"]) == ("person", SARI, said["text"])
     assert f"person {SARI}" in order("outbox").out
     with reading(data / "warung", "warung") as store:

@@ -3,6 +3,7 @@
 import json
 import sys
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -39,3 +40,19 @@ class Typed:
             code = end.code if isinstance(end.code, int) else 0 if end.code is None else 1
         said = self._capsys.readouterr()
         return Said(code, said.out, said.err)
+
+
+class Orders:
+    """Orders over one data folder, as they are typed."""
+
+    def __init__(self, wabot: Typed, data: Path) -> None:
+        self._wabot, self._data = wabot, data
+
+    def __call__(self, *words: object) -> Said:
+        return self._wabot(*words, "--data", self._data)
+
+    def told(self, *words: object) -> dict[str, Any]:
+        said = self(*words, "--format", "json")
+        assert said.code == 0, said.err
+        data: dict[str, Any] = said.data
+        return data

@@ -15,6 +15,7 @@ from wabot.model.turn import Outbound
 from wabot.ports import Inbox
 from wabot.session.clock import ScriptClock
 from wabot.session.counting import Counting, Tell
+from wabot.session.orders import AskShop, Orders
 from wabot.session.report import Mute
 from wabot.session.session import Place, Session
 from wabot.store.sqlite import SqliteStore, open_store
@@ -100,12 +101,14 @@ class Stage:
         hurry: bool,
         chance: random.Random | None = None,
         count: Tell | None = None,
+        ask: AskShop | None = None,
     ) -> None:
         self.clock = StageClock()
         self.clock.set(START)
         self.channel = ScriptedChannel()
         self.told = Told()
         self.counting = Counting(self.told, self.clock, count or (lambda _kind, **_news: None))
+        self.orders = Orders(store, self.clock, lambda: self.session.live.rule_set().tenant, self.told, ask, "s3cret")
         self.store = store
         self.folder = folder
         self.session = Session(
@@ -118,6 +121,7 @@ class Stage:
             watch=False,
             scripted=True,
             chance=chance,
+            before=self.orders.before,
         )
         self.count = 0
 
@@ -178,11 +182,12 @@ async def stage(
     count: Tell | None = None,
     home: str = "data",
     called: str = "warung",
+    ask: AskShop | None = None,
     **settings: str,
 ) -> AsyncIterator[Stage]:
     """A session that runs until the block ends. Called again on the same place, it goes on with the same store.
     `tenant` and `settings` are lines of tenant.yaml, at its top and under `auto_reply`. `count` hears what is counted.
-    `home` is where its data lies in `place`, `called` the tenant's name.
+    `home` is where its data lies in `place`, `called` the tenant's name; `ask` asks the shop's own system for orders.
     """
     auto = "".join(f"  {key}: {value}\n" for key, value in settings.items())
     files = rules(text)
@@ -193,7 +198,7 @@ async def stage(
     )
     folder = write_tenant(place / "rules" / called, files)
     store = open_store(place / home, called)
-    made = Stage(place / home, store, folder, hurry, chance, count)
+    made = Stage(place / home, store, folder, hurry, chance, count, ask)
     running = asyncio.create_task(made.session.run())
     try:
         await asyncio.wait_for(made.channel.ready.wait(), 20)
@@ -202,6 +207,7 @@ async def stage(
         made.session.stop()
         with suppress(asyncio.CancelledError):
             await asyncio.wait_for(running, 20)
+        await made.orders.stop()
         await store.close()
 
 

@@ -4,6 +4,7 @@ import asyncio
 import sqlite3
 import tempfile
 from collections.abc import Sequence
+from contextlib import closing
 from pathlib import Path
 
 from hypothesis import given, settings
@@ -116,3 +117,21 @@ def test_in_whatever_order_a_customer_is_seen_nothing_is_lost_and_both_names_lea
 
     with tempfile.TemporaryDirectory() as place:
         asyncio.run(play(Path(place)))
+
+
+async def test_what_people_noted_about_either_chat_stands_in_the_one_that_is_left(
+    store: SqliteStore, folder: Path
+) -> None:
+    await store.record(answered(message(1, **BY_LID)))
+    await store.record(answered(message(2, **BY_PHONE), at=NOW + 5))
+    with closing(sqlite3.connect(folder / "wabot.db", isolation_level=None)) as db:
+        db.execute("UPDATE conversations SET internal_notes = 'dari ' || chat, category = 'grosir'")
+        for number, (id,) in enumerate(db.execute("SELECT id FROM conversations").fetchall()):
+            values = (str(number), id, f"catatan {number}")
+            db.execute("INSERT INTO conversation_notes VALUES (?, 'warung', ?, 'ibu', 'Ibu', ?, 1)", values)
+    await store.record(answered(message(3, **BOTH), at=NOW + 10))
+    with closing(sqlite3.connect(folder / "wabot.db")) as db:
+        [(notes, category)] = db.execute("SELECT internal_notes, category FROM conversations").fetchall()
+        assert (sorted(notes.splitlines()), category) == (sorted([f"dari {LID}", f"dari {PHONE}"]), "grosir")
+        whose = "SELECT COUNT(*) FROM conversation_notes JOIN conversations ON conversations.id = conversation_id"
+        assert db.execute(whose).fetchone() == (2,)

@@ -9,12 +9,14 @@ from pathlib import Path
 
 import pytest
 
-from wabot.store.sqlite.opening import open_file
-from wabot.store.sqlite.queries import queries
+from wabot.store.sqlite.opening import open_file, open_node
+from wabot.store.sqlite.queries import NODE_STATEMENTS, queries
 
 GROWING = (
     "contacts", "conversations", "conversation_chats", "messages", "inbound_journal", "outbox", "rule_usage",
     "auto_reply_logs", "orders", "order_summaries", "csat_surveys", "contact_tags",
+    "auto_reply_logs", "accounts", "memberships", "invitations", "logins", "refresh_tokens", "api_keys", "audit_log",
+    "throttles",
 )  # fmt: skip
 OPEN = (
     "journal_undecided", "conversations_waiting", "outbox_queued", "outbox_sending", "outbox_troubled",
@@ -53,6 +55,10 @@ RARE = {
     },
 }
 """Statements that may look through a whole table, and when they run: never for each message."""
+OF_ONE_TENANT = {
+    "members_of_tenant": "people ask for the people of a tenant, who are few",
+    "keys_of_tenant": "people ask for the keys of a tenant that are not revoked: a hundred at most",
+}
 
 
 @pytest.fixture
@@ -80,6 +86,14 @@ def test_no_statement_that_runs_for_a_message_scans_a_table_that_grows(connectio
     planned = {name: sql for name, sql in queries().items() if not sql.startswith(("SAVEPOINT", "ROLLBACK", "RELEASE"))}
     found = {name: scans(connection, sql) for name, sql in planned.items() if name not in RARE}
     assert {name: steps for name, steps in found.items() if steps} == {}
+
+
+def test_no_statement_on_accounts_scans_what_grows_with_people_and_time(tmp_path: Path) -> None:
+    with closing(open_node(tmp_path)) as node:
+        found = {name: scans(node, sql) for name, sql in queries(NODE_STATEMENTS).items() if name not in OF_ONE_TENANT}
+        assert {name: steps for name, steps in found.items() if steps} == {}
+        assert scans(node, "SELECT * FROM audit_log WHERE tenant_id = :tenant AND detail = :detail")
+        assert scans(node, "SELECT * FROM logins WHERE ended_at IS NULL")
 
 
 def test_a_scan_is_seen(connection: sqlite3.Connection) -> None:

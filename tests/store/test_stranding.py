@@ -123,6 +123,35 @@ async def test_a_customer_who_writes_again_waits_no_longer_than_one_who_writes_f
     assert await store.people.distribute(CHOOSE, NOW + 60 * MINUTE, LIMITS) == 0
 
 
+async def test_a_chat_that_was_put_aside_waits_for_that_while_its_operator_is_there(
+    store: SqliteStore, folder: Path
+) -> None:
+    hire(folder, SARI)
+    await store.record(called(1))
+    hire(folder, DEDI)
+    with writing(folder, "warung") as ask:
+        (row,) = ask("conversations_waiting").fetchall()
+        ask("conversation_snooze", id=row["id"], until=NOW + 60 * MINUTE, at=NOW)
+    assert await store.people.distribute(CHOOSE, NOW + 59 * MINUTE, LIMITS) == 0
+    assert await store.people.distribute(CHOOSE, NOW + 60 * MINUTE, LIMITS) == 1
+
+
+async def test_whoever_takes_a_chat_over_and_says_nothing_leaves_nobody_waiting(
+    store: SqliteStore, folder: Path
+) -> None:
+    hire(folder, SARI)
+    hire(folder, DEDI)
+    await store.record(silent(message(1)))
+    with writing(folder, "warung") as ask:
+        id = ask("conversation_of_chat", chat=CHAT).fetchone()["id"]
+        sari = ask("operator_by_email", email=SARI).fetchone()["id"]
+        ask("conversation_take", id=id, operator=sari, force=0, at=NOW)
+        ask("conversation_silenced", id=id, until=NOW + 720 * MINUTE, at=NOW)
+    assert await store.people.distribute(CHOOSE, NOW + 9 * MINUTE, LIMITS) == 0
+    assert await store.people.distribute(CHOOSE, NOW + 10 * MINUTE, LIMITS) == 1
+    assert (chat(folder).operator, chat(folder).had_by) == (DEDI, SARI)
+
+
 async def test_what_the_bot_may_answer_waits_for_no_person(store: SqliteStore, folder: Path) -> None:
     hire(folder, SARI)
     await store.record(called(1))

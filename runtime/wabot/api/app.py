@@ -11,6 +11,8 @@ from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp
 
 from wabot.api import (
+    access,
+    analytics,
     audit,
     auth,
     auto_reply,
@@ -28,6 +30,7 @@ from wabot.api import (
     quick_replies,
     reminders,
     staff,
+    webhooks,
     whatsapp,
 )
 from wabot.api.answers import answer, conditional
@@ -35,6 +38,7 @@ from wabot.api.docs_page import page, written
 from wabot.api.document import document
 from wabot.api.door import closing_door
 from wabot.api.feed import feeding
+from wabot.api.figures import keeping_figures
 from wabot.api.hearing import hearing
 from wabot.api.house import House
 from wabot.api.live.serving import live, with_sockets
@@ -42,6 +46,7 @@ from wabot.api.outgoing import media_living
 from wabot.api.presence import keeping_presence
 from wabot.api.problems import Problem, unavailable
 from wabot.api.rendering import rendering_lives
+from wabot.api.webhook_delivery import webhooks_living
 from wabot.model.errors import StoreError
 
 ROUTERS: Final[tuple[APIRouter, ...]] = (
@@ -49,6 +54,7 @@ ROUTERS: Final[tuple[APIRouter, ...]] = (
     invitations.router,
     keys.router,
     audit.router,
+    access.router,
     whatsapp.router,
     conversations.router,
     messages.router,
@@ -61,8 +67,10 @@ ROUTERS: Final[tuple[APIRouter, ...]] = (
     operators.router,
     staff.router,
     reminders.router,
+    analytics.router,
     csat.router,
     events.router,
+    webhooks.router,
 )
 """Every module's endpoints."""
 LIVING: Final[tuple[Callable[[House], AbstractAsyncContextManager[None]], ...]] = (
@@ -70,9 +78,11 @@ LIVING: Final[tuple[Callable[[House], AbstractAsyncContextManager[None]], ...]] 
     rendering_lives,
     media_living,
     keeping_presence,
+    keeping_figures,
     hearing,
     feeding,
     live,
+    webhooks_living,
 )
 """What lives as long as the API does: each is entered when it starts, in this order, and left when it ends."""
 

@@ -7,6 +7,7 @@ from typing import Any, Final
 from fastapi import APIRouter, Request, Response
 
 from wabot.api.answers import answer, conditional, iso
+from wabot.api.auditing import audit
 from wabot.api.guard import Home, Who, may
 from wabot.api.house import House
 from wabot.api.problems import Problem, unknown
@@ -57,26 +58,27 @@ async def detail(request: Request, house: Home, id: str, who: Who = may("view_co
 
 
 @router.post("/rules", status_code=201, responses=WRITING)
-async def created(house: Home, body: NewRule, who: Who = may("manage_rules")) -> Response:
+async def created(request: Request, house: Home, body: NewRule, who: Who = may("manage_rules")) -> Response:
     """Write a rule into the tenant's `rules/managed.yaml`."""
     told = body.model_dump(by_alias=True, exclude_unset=True)
     for name in ("name", "triggerType", "responseType"):
         if not told.get(name):
             raise Problem(422, f"A rule needs `{name}`.", "INVALID_RULE", field=name)
-    return await _write(house, who.tenant, "create", told.pop("id", None), told, 201)
+    return await _write(request, house, who, "create", told.pop("id", None), told)
 
 
 @router.put("/rules/{id}", responses={**WRITING, **_NO_RULE})
-async def changed(house: Home, id: str, body: RuleChange, who: Who = may("manage_rules")) -> Response:
+async def changed(request: Request, house: Home, id: str, body: RuleChange, who: Who = may("manage_rules")) -> Response:
     """Change a rule of `rules/managed.yaml`: what is left out stays, null takes away."""
-    return await _write(house, who.tenant, "change", id, body.model_dump(by_alias=True, exclude_unset=True), 200)
+    return await _write(request, house, who, "change", id, body.model_dump(by_alias=True, exclude_unset=True))
 
 
 @router.delete("/rules/{id}", responses={**WRITING, **_NO_RULE})
-async def removed(house: Home, id: str, who: Who = may("manage_rules")) -> Response:
+async def removed(request: Request, house: Home, id: str, who: Who = may("manage_rules")) -> Response:
     """Take a rule out of `rules/managed.yaml`."""
     change = {"kind": "rule", "act": "remove", "id": id, "told": {}}
     await rendering_of(house).change(who.tenant, change)
+    await audit(house, who, "rule.remove", id, request)
     return answer({"success": True})
 
 
@@ -116,11 +118,15 @@ async def tried(house: Home, body: RuleTest, who: Who = may("view_conversations"
     )
 
 
-async def _write(house: House, tenant: str, act: str, id: str | None, told: Mapping[str, Any], status: int) -> Response:
+async def _write(
+    request: Request, house: House, who: Who, act: str, id: str | None, told: Mapping[str, Any]
+) -> Response:
     change = {"kind": "rule", "act": act, "id": id, "told": told}
-    done = await rendering_of(house).change(tenant, change)
-    rule = await _rule(house, tenant, done["entry"]["id"])
-    return answer({"success": True, "rule": rule, "findings": done["findings"]}, status)
+    done = await rendering_of(house).change(who.tenant, change)
+    written = done["entry"]["id"]
+    await audit(house, who, f"rule.{act}", written, request, fields=sorted(told))
+    said = {"success": True, "rule": await _rule(house, who.tenant, written), "findings": done["findings"]}
+    return answer(said, 201 if act == "create" else 200)
 
 
 async def _rule(house: House, tenant: str, id: str) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from wabot.api.shapes import contact_shape, conversation_shape, message_shape
 from wabot.model.people import Choose
 from wabot.store.sqlite import inbox
 from wabot.store.sqlite.answering import give, settle
+from wabot.store.sqlite.list_statements import MOST
 from wabot.store.sqlite.listing import NOBODY, Page, Sort, Wanted, page, words_of
 from wabot.store.sqlite.queries import Ask
 
@@ -44,7 +45,7 @@ class Filters(Shape):
     search: Annotated[str, Field(max_length=200)] = ""
     unread_only: bool = False
     snoozed: bool | None = None
-    tags: Annotated[list[Annotated[str, Field(max_length=100)]], Field(max_length=20)] = Field(default_factory=list)
+    tags: Annotated[list[Annotated[str, Field(max_length=100)]], Field(max_length=MOST)] = Field(default_factory=list)
     sort_by: Literal["last_message", "created_at", "unread_count"] = "last_message"
     sort_order: Literal["asc", "desc"] = "desc"
     page: Annotated[int, Field(ge=1, le=_FARTHEST)] = 1

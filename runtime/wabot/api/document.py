@@ -74,7 +74,7 @@ def _complete(operation: dict[str, Any], route: APIRoute) -> None:
     operation["operationId"] = f"{route.endpoint.__module__.rpartition('.')[2]}_{route.name}"
     needed = permissions(route)
     responses: dict[str, Any] = operation["responses"]
-    if "HTTPValidationError" in str(responses.get("422", "")):  # FastAPI's own; what it means is our 400
+    if responses.get("422", {}).get("description") == "Validation Error":  # FastAPI's own: ours are 400
         del responses["422"]
     known: dict[str, str] = dict(_ALWAYS)
     if operation.get("parameters") or "requestBody" in operation:
@@ -89,7 +89,9 @@ def _complete(operation: dict[str, Any], route: APIRoute) -> None:
         responses.setdefault(status, {"description": meaning})
     for status, response in responses.items():
         if status >= "400":
-            response["content"] = _content()
+            response.setdefault("content", _content())
+            if response["content"].get("application/json", {}) == {}:
+                response["content"] = _content()
     operation["responses"] = dict(sorted(responses.items()))
 
 

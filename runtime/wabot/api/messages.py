@@ -68,17 +68,17 @@ async def sent(
     try:
         row = desk.read(lambda ask: _before(ask, body, keyed, now))
         if isinstance(row, str):
-            return answer(desk.read(lambda ask: _told(ask, house, who, row, repeated=True)))
-        said, upload = await _said(house, who, body, row, now), await _file(house, who, body)
+            return answer(desk.read(lambda ask: told(ask, house, who, row, repeated=True)))
+        said, upload = await _said(house, who, body, row), await _file(house, who, body)
 
         def write(ask: Ask) -> dict[str, Any]:
             email, name = author(ask, who)
             id, fresh = send(ask, body.conversation_id, replace(said, operator=email, name=name), keyed, now, upload)
-            return _told(ask, house, who, id, repeated=not fresh)
+            return told(ask, house, who, id, repeated=not fresh)
 
         return answer(await desk.write(write))
     except Refused as refused:
-        raise _problem(refused, body.conversation_id) from None
+        raise refusal(refused, body.conversation_id) from None
 
 
 def _before(ask: Ask, body: Sending, keyed: Keyed, now: int) -> Any:
@@ -97,11 +97,11 @@ def _keyed(who: Who, body: Sending, header: str | None) -> Keyed:
     return Keyed(f"{who.key or who.email}:{key}", digest)
 
 
-async def _said(house: House, who: Who, body: Sending, row: Any, now: int) -> PersonSays:
+async def _said(house: House, who: Who, body: Sending, row: Any) -> PersonSays:
     """What is to go out, with the quick reply expanded."""
     text, shortcut = body.content.strip(), shortcut_of(body.content)
     if shortcut:
-        text = await expand(house, who, shortcut, row, now)
+        text = await expand(house, who, shortcut, row)
     if len(text) > MAX_OUTPUT:
         raise Problem(400, f"The text is longer than the {MAX_OUTPUT:,} characters that WhatsApp takes.", "INVALID")
     if body.message_type == "text" and not text:
@@ -133,17 +133,17 @@ MEDIA: Final = "media"
 """`house.parts`: who holds what was uploaded, and fetches what is named by an URL."""
 
 
-def _told(ask: Ask, house: House, who: Who, id: str, *, repeated: bool) -> dict[str, Any]:
+def told(ask: Ask, house: House, who: Who, id: str, *, repeated: bool) -> dict[str, Any]:
     """What became of a message that was sent: how it stands, and whether anybody is there to send it."""
     row = _message(ask, id)
     chat = inbox.conversation(ask, row["conversation_id"])
-    told = {
+    made = {
         "success": True,
         "message": _shape(row),
         "session": session_shape(house, who.tenant, ask),
         "botPausedUntil": iso(chat["paused_until"]) if chat is not None else None,
     }
-    return told | {"repeated": True} if repeated else told
+    return made | {"repeated": True} if repeated else made
 
 
 def _shape(row: Any) -> dict[str, Any]:
@@ -157,7 +157,8 @@ def _message(ask: Ask, id: str) -> Any:
     return row
 
 
-def _problem(refused: Refused, conversation: str) -> Problem:
+def refusal(refused: Refused, conversation: str) -> Problem:
+    """Why nothing was sent there, for whoever asked."""
     if refused.why == "no_conversation":
         return unknown("conversation", conversation)
     status, message, code = _REFUSALS[refused.why]
@@ -250,7 +251,7 @@ async def retried(house: Home, id: Id, body: Retry | None = None, who: Who = may
             )
         if row["revoked_at"] is not None or not again(ask, id, now, unknown_too=confirm):
             raise Problem(409, "This message did not fail: there is nothing to send again.", "NOT_FAILED")
-        return _told(ask, house, who, id, repeated=False)
+        return told(ask, house, who, id, repeated=False)
 
     return answer(await house.desk(who.tenant).write(write))
 

@@ -188,5 +188,5 @@ def _stamp(path: Path) -> tuple[int, int] | None:
 
 
 def _operator(house: House, tenant: str, email: str) -> str | None:
-    row = house.desk(tenant).read(lambda ask: ask("operator_of_account", email=email).fetchone())
-    return None if row is None else str(row["id"])
+    row = house.desk(tenant).read(lambda ask: ask("operator_by_email", email=email).fetchone())
+    return None if row is None or row["disabled_at"] is not None else str(row["id"])

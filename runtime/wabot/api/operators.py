@@ -5,12 +5,13 @@ from typing import Any, Final, Literal
 from fastapi import APIRouter, Request, Response
 
 from wabot.api.answers import Shape, answer, conditional, iso
+from wabot.api.auditing import audit
 from wabot.api.guard import Home, Who, may
 from wabot.api.house import House
+from wabot.api.people import choosing
 from wabot.api.problems import Problem, unknown
 from wabot.api.working_hours import shown
-from wabot.engine.assignment import chooser, stays
-from wabot.model.people import ROLES, Availability, Choose, Role
+from wabot.model.people import ROLES, Availability, Role
 from wabot.store.sqlite.assigning import operator
 from wabot.store.sqlite.queries import Ask
 from wabot.store.sqlite.staff import Change, set_operator
@@ -45,7 +46,7 @@ async def operators(
 @router.get("/me", responses=UNKNOWN)
 async def me(request: Request, house: Home, who: Who = may()) -> Response:
     """Whoever asks, as an operator. Not everybody with an account is one, and no API key."""
-    row = house.desk(who.tenant).read(lambda ask: ask("operator_by_email", email=who.email).fetchone())
+    row = house.desk(who.tenant).read(lambda ask: ask("operator_whole_of", email=who.email).fetchone())
     if row is None or row["disabled_at"] is not None:
         raise Problem(404, "You are not among the operators here: your account only looks on, or is a key's.")
     return conditional(request, as_data(row))
@@ -92,7 +93,7 @@ async def workload(id: str, request: Request, house: Home, who: Who = may("view_
 
 
 @router.patch("/{id}/status", responses={**UNKNOWN, **FORBIDDEN})
-async def status(id: str, body: Status, house: Home, who: Who = may()) -> Response:
+async def status(id: str, body: Status, request: Request, house: Home, who: Who = may()) -> Response:
     """Say whether somebody is there: oneself, or others whose chats one gives out. Whoever is away gives back the chats
     in which they have not answered, and whoever comes back is given those that wait."""
     row = found(house, who, id)
@@ -100,7 +101,8 @@ async def status(id: str, body: Status, house: Home, who: Who = may()) -> Respon
         if not (who.may("assign_chats") or who.may("manage_operators")):
             who.must("assign_chats")
         not_above(who, row["role"])
-    choose, now = await chooser_of(house, who.tenant), house.clock.now()
+    now = house.clock.now()
+    choose = await choosing(house, who.tenant, now)
     change = Change(status=body.status)
 
     def write(ask: Ask) -> None:
@@ -109,6 +111,8 @@ async def status(id: str, body: Status, house: Home, who: Who = may()) -> Respon
             ask("operator_present", email=who.email, at=now)
 
     await house.desk(who.tenant).write(write)
+    if row["email"] != who.email:
+        await audit(house, who, "operator.status", id, request, status=body.status)
     return answer({"success": True})
 
 
@@ -118,7 +122,7 @@ def found(house: House, who: Who, id: str, *, disabled: bool = False) -> Any:
     Raises:
         Problem: 404.
     """
-    row = house.desk(who.tenant).read(lambda ask: ask("operator_by_id", id=id).fetchone())
+    row = house.desk(who.tenant).read(lambda ask: ask("operator_whole", id=id).fetchone())
     if row is None or (row["disabled_at"] is not None and not disabled):
         raise unknown("operator", id)
     return row
@@ -133,12 +137,6 @@ def not_above(who: Who, role: Role) -> None:
     own: Role = KEY_RANK if who.key else who.role
     if ROLES.index(role) > ROLES.index(own):
         raise Problem(403, f"As {own} you may not do that to, or make, somebody who is {role}.", "FORBIDDEN")
-
-
-async def chooser_of(house: House, tenant: str) -> Choose:
-    """Who gets a chat, by the tenant's rules as they are live now."""
-    rules = await house.rules(tenant)
-    return stays if rules is None else chooser(rules.tenant, house.clock.now())
 
 
 def as_data(row: Any) -> dict[str, Any]:
@@ -156,6 +154,7 @@ def as_data(row: Any) -> dict[str, Any]:
         "totalChatsHandled": row["total_chats_handled"],
         "totalMessagesSent": row["total_messages_sent"],
         "averageResponseTime": round(row["total_first_answer_millis"] / answers / 1000) if answers else 0,
+        "customerSatisfactionScore": round(row["csat_total"] / row["csat_answers"], 2) if row["csat_answers"] else None,
         "workingHours": shown(one.hours),
         "teams": sorted(one.teams),
         "isDisabled": row["disabled_at"] is not None,

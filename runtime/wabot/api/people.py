@@ -5,9 +5,9 @@ from typing import Any, Final
 from wabot.api.guard import Who
 from wabot.api.house import House
 from wabot.api.problems import Problem
-from wabot.engine.assignment import chooser
+from wabot.engine.assignment import chooser, stays
 from wabot.language.rule_set import Handoff
-from wabot.model.people import Choice, Choose
+from wabot.model.people import Choose
 from wabot.store.sqlite.queries import Ask
 
 ME: Final = "me"
@@ -33,7 +33,7 @@ def held(row: Any) -> Problem:
 async def choosing(house: House, tenant: str, now: int) -> Choose:
     """Who gets a chat that waits, as the tenant has it; where there are no sound rules, all stays as it is."""
     rules = await house.rules(tenant)
-    return chooser(rules.tenant, now) if rules is not None else lambda _wanted, current, _people: Choice(current)
+    return chooser(rules.tenant, now) if rules is not None else stays
 
 
 async def pause_of(house: House, tenant: str) -> int:

@@ -40,7 +40,7 @@ class Presence:
     async def _note(self, tenant: str, email: str, now: int) -> None:
         try:
             desk = self._house.desk(tenant)
-            if desk.read(lambda ask: ask("operator_by_email", email=email).fetchone()) is not None:
+            if desk.read(lambda ask: ask("operator_whole_of", email=email).fetchone()) is not None:
                 await desk.write(lambda ask: ask("operator_present", email=email, at=now).rowcount, flushed=False)
         except WabotError:  # nobody is refused for it: their next request tries again
             self._seen.pop((tenant, email), None)

@@ -6,6 +6,7 @@ from typing import Annotated, Any, Final
 from fastapi import APIRouter, Query, Request, Response
 
 from wabot.api.answers import answer, conditional, iso
+from wabot.api.auditing import audit
 from wabot.api.auto_reply import UNCHANGED, WRITING
 from wabot.api.guard import Home, Who, may
 from wabot.api.house import House
@@ -53,23 +54,28 @@ async def detail(request: Request, house: Home, id: str, who: Who = may("view_co
 
 
 @router.post("", status_code=201, responses=WRITING)
-async def created(house: Home, body: NewQuickReply, who: Who = may("manage_quick_replies")) -> Response:
+async def created(
+    request: Request, house: Home, body: NewQuickReply, who: Who = may("manage_quick_replies")
+) -> Response:
     """Write a quick reply into the tenant's `quick-replies.managed.yaml`."""
     told = _told(body, who)
-    return await _write(house, who, "create", told["shortcut"], told, 201)
+    return await _write(request, house, who, "create", told["shortcut"], told)
 
 
 @router.put("/{id}", responses={**WRITING, **_NONE})
-async def changed(house: Home, id: str, body: QuickReplyChange, who: Who = may("manage_quick_replies")) -> Response:
+async def changed(
+    request: Request, house: Home, id: str, body: QuickReplyChange, who: Who = may("manage_quick_replies")
+) -> Response:
     """Change a quick reply of `quick-replies.managed.yaml`: what is left out stays."""
-    return await _write(house, who, "change", _shortcut(id), _told(body, who), 200)
+    return await _write(request, house, who, "change", _shortcut(id), _told(body, who))
 
 
 @router.delete("/{id}", responses={**WRITING, **_NONE})
-async def removed(house: Home, id: str, who: Who = may("manage_quick_replies")) -> Response:
+async def removed(request: Request, house: Home, id: str, who: Who = may("manage_quick_replies")) -> Response:
     """Take a quick reply out of `quick-replies.managed.yaml`."""
     change = {"kind": "quick_reply", "act": "remove", "id": _shortcut(id), "told": {}}
     await rendering_of(house).change(who.tenant, change)
+    await audit(house, who, "quick_reply.remove", _shortcut(id), request)
     return answer({"success": True})
 
 
@@ -83,11 +89,13 @@ async def rendered(house: Home, id: str, body: RenderFor, who: Who = may("send_m
     return answer({"shortcut": _shortcut(id), "text": text})
 
 
-async def _write(house: House, who: Who, act: str, id: str, told: Mapping[str, Any], status: int) -> Response:
+async def _write(request: Request, house: House, who: Who, act: str, id: str, told: Mapping[str, Any]) -> Response:
     change = {"kind": "quick_reply", "act": act, "id": id, "told": told}
     done = await rendering_of(house).change(who.tenant, change)
-    reply = await _reply(house, who, done["entry"]["id"])
-    return answer({"success": True, "quickReply": reply, "findings": done["findings"]}, status)
+    written = done["entry"]["shortcut"]
+    await audit(house, who, f"quick_reply.{act}", written, request, fields=sorted(told))
+    said = {"success": True, "quickReply": await _reply(house, who, written), "findings": done["findings"]}
+    return answer(said, 201 if act == "create" else 200)
 
 
 async def _reply(house: House, who: Who, id: str) -> dict[str, Any]:

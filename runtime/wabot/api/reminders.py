@@ -7,7 +7,9 @@ from fastapi import APIRouter, Query, Request, Response
 from pydantic import Field
 
 from wabot.api.answers import Shape, answer, conditional, iso
+from wabot.api.expanding import expand, shortcut_of
 from wabot.api.guard import Home, Who, may
+from wabot.api.people import author
 from wabot.api.problems import Problem, unknown
 from wabot.language.hours import YEARS
 from wabot.model.ids import uuid7
@@ -27,6 +29,7 @@ _REFUSED: Final[dict[int | str, dict[str, Any]]] = {
     403: {"description": "Not allowed to whoever asks."},
     404: {"description": "There is no such thing here."},
     409: {"description": "It may not be, or is not, any more; `code` says why."},
+    422: {"description": "The quick reply fails for this customer."},
 }
 
 
@@ -45,7 +48,7 @@ async def schedule(id: str, body: Wanted, house: Home, who: Who = may("send_mess
     """One message to one customer, at a time; one is pending a chat. It is sent if the customer wrote within the 7 days
     before."""
     rules, now, desk = await house.rules(who.tenant), house.clock.now(), house.desk(who.tenant)
-    row = desk.read(lambda ask: ask("conversation_by_id", id=id).fetchone())
+    row = desk.read(lambda ask: ask("inbox_conversation", id=id).fetchone())
     if row is None:
         raise unknown("conversation", id)
     if rules is None:
@@ -53,13 +56,15 @@ async def schedule(id: str, body: Wanted, house: Home, who: Who = may("send_mess
     text = body.message.strip()
     if not text:
         raise Problem(400, "message: there is nothing to say.", "INVALID")
-    if any(reply.shortcut == text for reply in rules.quick_replies):
-        raise Problem(400, f"message: {text} is a quick reply; write what it says.", "INVALID")
     due = _due(body, now, rules.tenant.timezone)
+    if shortcut := shortcut_of(text):
+        text = await expand(house, who, shortcut, row)
     judge = Judge(rules, due)
     new = NewFollowUp(uuid7(now), row["chat"], text, "", due)
     before = await desk.write(
-        lambda ask: keep_reminder(ask, new, now, judge, replace=body.replace, by=who.email or who.key)
+        lambda ask: keep_reminder(
+            ask, new, now, judge, replace=body.replace, operator=who.email or who.key, name=author(ask, who)[1]
+        )
     )
     if isinstance(before, str):
         raise Problem(409, f"Nothing is scheduled: {NEVER[before]}.", before.upper())
@@ -151,7 +156,7 @@ def _data(row: Any) -> dict[str, Any]:
         "status": "pending" if sending in ("queued", "sending") else sending,
         "reason": row["error"] or row["reason"] or None,
         "ruleId": row["rule_id"] or None,
-        "createdBy": row["made_by"] or None,
+        "createdBy": row["operator"] or None,
         "createdAt": iso(row["created_at"]),
         "closedAt": iso(row["closed_at"]),
     }

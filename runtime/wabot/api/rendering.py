@@ -87,7 +87,7 @@ class Rendering:
         nothing of who that is.
 
         Raises:
-            Problem: 404, there is none; 403, it is for others; 422, its text fails for this customer.
+            Problem: 404, there is none for them; 422, its text fails for this customer.
         """
         asked = {
             "shortcut": shortcut,
@@ -139,7 +139,8 @@ class Rendering:
             async with turn.lock:
                 said = await self.workers.ask(order, deadline)
         except TooSlow:
-            message = f"This took longer than {deadline:g} s and was ended: is a loop in a text endless?"
+            what = "The text" if deadline == self._rendering else "Reading the tenant's files"
+            message = f"{what} took longer than {deadline:g} s and was ended."
             raise Problem(422, message, "TOO_SLOW") from None
         except Died:
             message = "This ended the process that worked on it: perhaps a text, or a file, becomes too large."

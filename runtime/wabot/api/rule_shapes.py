@@ -52,8 +52,8 @@ class RuleConditions(Shape):
     is_first_message: bool | None = None
     has_order_history: bool | None = None
     customer_tags: list[Tag] | None = None
-    message_count_min: Annotated[int, Field(ge=1)] | None = None
-    message_count_max: Annotated[int, Field(ge=1)] | None = None
+    message_count_min: Annotated[int, Field(ge=1, le=1_000_000)] | None = None
+    message_count_max: Annotated[int, Field(ge=1, le=1_000_000)] | None = None
 
 
 class RuleChange(Shape):

@@ -129,6 +129,11 @@ class Workers:
         """Those that run."""
         return [worker.pid for worker in self._all]
 
+    @property
+    def busy(self) -> list[int]:
+        """Those of them that are at an order."""
+        return [worker.pid for worker in self._all if worker not in self._idle]
+
     async def close(self) -> None:
         """End them all."""
         for worker in list(self._all):

@@ -24,7 +24,9 @@ from wabot.daemon.options import RunOptions
 from wabot.daemon.restart import BUSY, DONE, NEEDS_A_PERSON, NO_RULES
 from wabot.daemon.settings import Settings, read_settings
 from wabot.daemon.settings.encryption import encryption_key
+from wabot.daemon.settings.shop_secrets import orders_secret
 from wabot.daemon.settings.signing import webhook
+from wabot.daemon.shop_orders import ShopOrders
 from wabot.daemon.tenant_log import TenantLog
 from wabot.model.errors import KeysDamaged, StoreError, TenantBusy, WabotError
 from wabot.model.failure import place_of
@@ -38,6 +40,7 @@ from wabot.session.keys_backup import KeysBackup
 from wabot.session.live import LiveRules
 from wabot.session.locked import hold
 from wabot.session.neighbours import neighbours
+from wabot.session.orders import Orders
 from wabot.session.report import Report
 from wabot.session.session import Place, Session
 from wabot.store.keeping.layout import KEYS
@@ -145,6 +148,10 @@ async def run(rules: Path, data: Path, options: RunOptions, settings: Settings, 
             await stack.enter_async_context(delivering(store.alerts, webhook(settings), report))
         if settings.listen:
             told = await stack.enter_async_context(counting(report, clock, line.tell, store.alerts.backlog))
+        ask = None if options.fast else ShopOrders(settings.orders_private)
+        secret = _orders_secret(tenant, report)
+        orders = Orders(store, clock, lambda: session.live.rule_set().tenant, report, ask, secret)
+        stack.push_async_callback(orders.stop)
         place = Place(rules, data)
         session = Session(
             place,
@@ -157,6 +164,7 @@ async def run(rules: Path, data: Path, options: RunOptions, settings: Settings, 
             news=news,
             load=load,
             keys=KeysBackup(data, key, lambda found: crash(data, report, found, "WhatsApp keys are")),
+            before=orders.before,
         )
         stack.enter_context(neighbours(session, place, store, report))
         _stop_on_signals(session.stop)
@@ -173,6 +181,15 @@ async def run(rules: Path, data: Path, options: RunOptions, settings: Settings, 
     if not sound:
         return NO_RULES
     return NEEDS_A_PERSON if session.state.final else DONE
+
+
+def _orders_secret(tenant: str, report: Report) -> str:
+    """A secret that cannot be read costs the tenant its orders, not its replies."""
+    try:
+        return orders_secret(tenant).reveal()
+    except ValueError as error:
+        report.note("the secret for looking up orders cannot be read", level="error", error=str(error))
+        return ""
 
 
 def _stop_on_signals(stop: Callable[[], None]) -> None:

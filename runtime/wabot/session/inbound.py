@@ -43,9 +43,12 @@ class Inbound:
         on_state: Callable[[SessionState], Awaitable[None]],
         histories: Histories,
         on_decided: Callable[[Message], None] = lambda _message: None,
+        before: Callable[[Message], Awaitable[None]] | None = None,
     ) -> None:
+        """`before` is waited for before a message is decided."""
         self._store, self._clock, self._turns, self._sender, self._report = store, clock, turns, sender, report
         self._on_state, self._histories, self._on_decided = on_state, histories, on_decided
+        self._before = before
         self._ahead = Ahead(clock)
         self._arriving: deque[tuple[Message, asyncio.Future[None]]] = deque()
         self._journalling: asyncio.Task[None] | None = None
@@ -144,6 +147,8 @@ class Inbound:
         message = queue.first
         try:
             superseded = await self._superseded(queue)
+            if self._before is not None:
+                await self._before(message)
             async with self._turn:
                 moved = self._clock.moved()  # before the replies are made: the clock may be set while they are stored
                 self._sender.add(await self._turns.take(message, superseded=superseded), moved)

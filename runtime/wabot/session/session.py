@@ -52,7 +52,8 @@ class Session:
     """Runs one tenant until its channel ends or `stop` is called. `hurry` leaves delays out; `watch` follows changes of
     the rules. `make_channel` is called once the rules are sound: the channel needs the tenant's number. With a clock
     that is `scripted`, nothing happens at a time by itself: whoever moves the clock calls `play_until`. `news` hears of
-    every state and every reload; `load` reads a tenant's folder; `keys` backs up the channel's keys."""
+    every state and every reload; `load` reads a tenant's folder; `keys` backs up the channel's keys;
+    `before` is waited for before each message is decided."""
 
     def __init__(
         self,
@@ -69,8 +70,9 @@ class Session:
         news: Callable[[SessionState | Reload], None] | None = None,
         load: Callable[[Path], Loaded] = load_tenant,
         keys: KeysBackup | None = None,
+        before: Callable[[Message], Awaitable[None]] | None = None,
     ) -> None:
-        self._keys = keys
+        self._keys, self._before = keys, before
         self._store, self._make_channel, self._clock, self._report = store, make_channel, clock, report
         self._data = place.data
         self._hurry, self._watch, self._scripted = hurry, watch, scripted
@@ -166,7 +168,9 @@ class Session:
             if downloads is not None:
                 downloads.decided(message)
 
-        inbound = Inbound(self._store, self._clock, turns, sender, self._report, self._told, histories, decided)
+        inbound = Inbound(
+            self._store, self._clock, turns, sender, self._report, self._told, histories, decided, self._before
+        )
         for lost in await self._insist(lambda: self._store.abandon(self._clock.now())):
             self._report.note("nobody knows whether a reply went out", level="warning", outbound=lost.id)
             self._report.became(lost.rule, "unknown", lost)

@@ -7,13 +7,13 @@ from sqlite3 import Row
 from typing import Any, Final, Literal
 
 from wabot.api.answers import iso
+from wabot.api.shapes import STATUS, conversation_shape, message_shape
 from wabot.store.sqlite.queries import Ask
 
 Namespace = Literal["/messages", "/whatsapp"]
 MESSAGES: Final[Namespace] = "/messages"
 WHATSAPP: Final[Namespace] = "/whatsapp"
 
-_STATUSES: Final = {"queued": "pending", "sending": "pending"}
 _UP: Final = ("connected", "degraded")
 _ON_ITS_WAY: Final = ("starting", "connecting", "qr_pending", "restarting")
 
@@ -44,15 +44,15 @@ def _told(ask: Ask, row: Row, phone: str) -> Iterator[tuple[str, dict[str, Any],
             if (message := _message(ask, row["subject_id"])) is not None:
                 yield "new-message", {"conversationId": conversation, "message": message}, MESSAGES
         case "message_status":
-            status, message = wire_status(known["status"]), row["subject_id"]
-            if status != wire_status(known.get("was", "")):
+            status, was, message = (STATUS.get(one, one) for one in (known["status"], known["was"], row["subject_id"]))
+            if status != was:
                 told = {"messageId": message, "conversationId": conversation, "status": status}
                 yield "message-status-updated", {**told, "timestamp": iso(row["at"])}, MESSAGES
             if known.get("other") and (changed := _message(ask, message)) is not None:
                 yield "message-updated", {"conversationId": conversation, "message": changed}, MESSAGES
         case "conversation_new":
-            if (found := conversation_of(ask, conversation)) is not None:
-                yield "new-conversation", {"conversation": found}, MESSAGES
+            if (found := ask("inbox_conversation", id=conversation).fetchone()) is not None:
+                yield "new-conversation", {"conversation": conversation_shape(found)}, MESSAGES
         case "conversation" if "unread" in known:
             yield (
                 "conversation-updated",
@@ -65,13 +65,15 @@ def _told(ask: Ask, row: Row, phone: str) -> Iterator[tuple[str, dict[str, Any],
                 "assignedCsId": known["operator_id"],
                 "priority": known["priority"],
                 "tags": known["tags"],
-                "pausedUntil": iso(known["paused_until"]),
+                "category": known["category"] or None,
+                "botPausedUntil": iso(known["paused_until"]),
+                "snoozedUntil": iso(known["snoozed_until"]),
             }
             yield "conversation-updated", {"conversationId": conversation, "updates": updates}, MESSAGES
             if known["operator_id"] != known["operator_before"]:
                 yield "conversation-assigned", _assigned(ask, conversation, known), MESSAGES
         case "operator":
-            operator = ask("live_operator", id=row["subject_id"]).fetchone()
+            operator = ask("operator_by_id", id=row["subject_id"]).fetchone()
             name = "" if operator is None else operator["name"]
             told = {"csOperatorId": row["subject_id"], "name": name, "status": known["status"]}
             yield "cs-status-changed", told, MESSAGES
@@ -79,11 +81,6 @@ def _told(ask: Ask, row: Row, phone: str) -> Iterator[tuple[str, dict[str, Any],
             yield "connection-status", connection(known["status"], known["detail"], phone), WHATSAPP
             if known["status"] == "logout":
                 yield "session-expired", {"reason": known["detail"] or "The phone has unlinked this bot."}, WHATSAPP
-
-
-def wire_status(status: str) -> str:
-    """A message's status as clients know it."""
-    return _STATUSES.get(status, status)
 
 
 def link_status(status: str) -> Literal["connecting", "connected", "disconnected"]:
@@ -102,60 +99,14 @@ def connection(status: str, detail: str, phone: str) -> dict[str, Any]:
     return told
 
 
-def media_url(row: Row) -> str | None:
-    """Where the file of a message is had; None while there is none."""
-    return f"/api/media/{row['id']}" if row["media_file"] else None
-
-
-def conversation_of(ask: Ask, conversation: str) -> dict[str, Any] | None:
-    """A conversation as the list shows it."""
-    row = ask("live_conversation", id=conversation).fetchone()
-    if row is None:
-        return None
-    author = row["last_message_from"]
-    said = {
-        "content": row["last_message_content"],
-        "from": "system" if author == "auto_reply" else author,
-        "timestamp": iso(row["last_message_at"]),
-    }
-    operator = {"id": row["operator_id"], "name": row["operator_name"]} if row["operator_id"] else None
-    return {
-        "id": row["id"],
-        "customerPhone": row["phone"],
-        "customerName": row["name"],
-        "status": row["status"],
-        "priority": row["priority"],
-        "unreadCount": row["unread_count"],
-        "lastMessage": said if author else None,
-        "assignedCs": operator,
-        "tags": json.loads(row["tags"]),
-        "createdAt": iso(row["created_at"]),
-    }
-
-
 def _message(ask: Ask, id: str) -> dict[str, Any] | None:
-    row = ask("live_message", id=id).fetchone()
-    if row is None:
-        return None
-    return {
-        "id": row["id"],
-        "senderType": row["sender_type"],
-        "senderName": row["sender_name"],
-        "content": row["content"],
-        "messageType": row["message_type"],
-        "mediaUrl": media_url(row),
-        "status": wire_status(row["status"]),
-        "sentAt": iso(row["sent_at"] or row["created_at"]),
-        "quotedMessageId": row["quoted_message_id"] or None,
-        "editedAt": iso(row["edited_at"]),
-        "revokedAt": iso(row["revoked_at"]),
-        "reactions": json.loads(row["reactions"]),
-    }
+    row = ask("inbox_message", id=id).fetchone()
+    return None if row is None else message_shape(row, row["contact_name"], row["looked_at"], row["unread_count"])
 
 
 def _assigned(ask: Ask, conversation: str, known: Mapping[str, Any]) -> dict[str, Any]:
     now = known["operator_id"]
-    operator = ask("live_operator", id=now).fetchone() if now else None
+    operator = ask("operator_by_id", id=now).fetchone() if now else None
     return {
         "conversationId": conversation,
         "assignedCsId": now,

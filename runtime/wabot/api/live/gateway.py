@@ -15,6 +15,7 @@ from wabot.api.guard import Who
 from wabot.api.house import House
 from wabot.api.live.events import MESSAGES, WHATSAPP, Event, Namespace
 from wabot.api.live.seats import Seat, Seats
+from wabot.api.presence import presence_of
 from wabot.api.problems import Problem
 from wabot.model.errors import StoreError
 from wabot.model.failure import place_of
@@ -110,6 +111,8 @@ class Gateway:
                     tokens[seat.token] = await self._refusal(seat)
                 if (refused := tokens[seat.token]) is not None:
                     await self.send_away(seat, refused)
+                else:
+                    presence_of(self.house).seen(seat.who.tenant, seat.who.email)
             now = asyncio.get_running_loop().time()
             known = {seat.connection for seat in self.seats}
             strangers = [name for name in self.server.environ if name not in known]

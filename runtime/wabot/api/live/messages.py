@@ -9,6 +9,7 @@ from wabot.api.live.events import MESSAGES
 from wabot.api.live.gateway import Gateway, Handler, room_of
 from wabot.api.live.seats import Seat
 from wabot.api.problems import Problem, unknown
+from wabot.store.sqlite import inbox
 from wabot.store.sqlite.queries import Ask
 
 _MOST_ROOMS: Final = 50
@@ -76,19 +77,23 @@ async def _stops(gateway: Gateway, seat: Seat, said: Mapping[str, Any]) -> None:
 
 
 async def _read(gateway: Gateway, seat: Seat, said: Mapping[str, Any]) -> Mapping[str, Any]:
-    """A person has looked at the chat. Which of its messages they name changes nothing: unread is counted by chat."""
+    """A person has looked at these messages, and so at all before them; at the whole chat when none is named."""
     seat.who.must("send_messages")
     found, named = _conversation(gateway, seat, said), texts(said, "messageIds", _IDS)
 
     def mark(ask: Ask) -> int:
         for id in named:
-            row = ask("live_message", id=id).fetchone()
+            row = ask("inbox_message", id=id).fetchone()
             if row is None or row["conversation_id"] != found["id"]:
                 raise unknown("message", id)
-        return ask("live_read", id=found["id"]).rowcount
+        if not named:
+            chat = inbox.conversation(ask, found["id"])
+            if chat is None:
+                raise unknown("conversation", found["id"])
+            return inbox.looked(ask, chat, max(gateway.house.clock.now(), chat["updated_at"]))
+        return inbox.looked_at(ask, named) or 0
 
-    marked = await gateway.house.desk(seat.who.tenant).write(mark)
-    return {"markedCount": found["unread_count"] if marked else 0}
+    return {"markedCount": await gateway.house.desk(seat.who.tenant).write(mark)}
 
 
 async def authenticate(gateway: Gateway, seat: Seat, said: Mapping[str, Any]) -> None:
@@ -101,7 +106,7 @@ async def authenticate(gateway: Gateway, seat: Seat, said: Mapping[str, Any]) ->
 
 def _conversation(gateway: Gateway, seat: Seat, said: Mapping[str, Any]) -> Any:
     id = text(said, "conversationId")
-    found = gateway.house.desk(seat.who.tenant).read(lambda ask: ask("live_chat", id=id).fetchone())
+    found = gateway.house.desk(seat.who.tenant).read(lambda ask: inbox.conversation(ask, id))
     if found is None:
         raise unknown("conversation", id)
     return found

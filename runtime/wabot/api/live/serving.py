@@ -11,6 +11,7 @@ from starlette.types import ASGIApp
 from wabot.api.feed import feed_of
 from wabot.api.hearing import on_word
 from wabot.api.house import House
+from wabot.api.linking import PART as LINKING
 from wabot.api.linking import attempts_of
 from wabot.api.live import messages, whatsapp
 from wabot.api.live.events import MESSAGES, WHATSAPP
@@ -62,13 +63,16 @@ async def live(house: House) -> AsyncIterator[None]:
     on_word(house, "typing", typing)
     feed.listeners.append(gateway)
     attempts_of(house).tell = told
-    looking = asyncio.create_task(forever(gateway.look_after, house.report.note, "looking after sockets"))
+    loops = [asyncio.create_task(forever(gateway.look_after, house.report.note, "looking after sockets"))]
+    if linking := house.parts.get(LINKING):
+        standings = whatsapp.Standings(gateway, linking)
+        loops.append(asyncio.create_task(forever(standings.follow, house.report.note, "following the sessions")))
     try:
         yield
     finally:
         feed.listeners.remove(gateway)
         await attempts_of(house).stop()
-        for task in (looking, *tasks):
+        for task in (*loops, *tasks):
             task.cancel()
-        await asyncio.gather(looking, *tasks, return_exceptions=True)
+        await asyncio.gather(*loops, *tasks, return_exceptions=True)
         await gateway.stop()

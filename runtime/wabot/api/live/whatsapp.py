@@ -1,9 +1,10 @@
 """The namespace `/whatsapp`: how the link to WhatsApp stands, and the codes that link a phone."""
 
+import asyncio
 from collections.abc import Mapping
 from typing import Any, Final
 
-from wabot.api.linking import attempts_of, phone_of
+from wabot.api.linking import Linking, attempts_of, phone_of
 from wabot.api.live.events import WHATSAPP, connection
 from wabot.api.live.gateway import Gateway, Handler, room_of
 from wabot.api.live.messages import authenticate
@@ -11,6 +12,9 @@ from wabot.api.live.seats import Seat
 from wabot.api.problems import Problem
 from wabot.api.standing import standing
 from wabot.api.unlinking import disconnect
+from wabot.model.session import SessionState
+
+_LOOK: Final = 1.0
 
 
 def pairing_room(tenant: str) -> str:
@@ -46,6 +50,25 @@ async def told(gateway: Gateway, tenant: str, event: str, data: Mapping[str, Any
     """What happens to an attempt to link the phone."""
     room = pairing_room(tenant) if event == "qr-code" else room_of(tenant)
     await gateway.emit(event, data, room, WHATSAPP)
+
+
+class Standings:
+    """What the supervisors say of sessions that do not run: those cannot say it themselves, so it stands in no feed."""
+
+    def __init__(self, gateway: Gateway, linking: Linking) -> None:
+        self._gateway, self._linking = gateway, linking
+        self._said: dict[str, SessionState | None] = {}
+
+    async def follow(self) -> None:
+        """Tell it to those who listen, until cancelled."""
+        while True:
+            await asyncio.sleep(_LOOK)
+            for tenant in {seat.who.tenant for seat in self._gateway.seats if seat.namespace == WHATSAPP}:
+                said = self._linking.standing(tenant)
+                if said is not None and said != self._said.get(tenant):
+                    data = connection(said.status, said.detail, self._linking.phone(tenant))
+                    await self._gateway.emit("connection-status", data, room_of(tenant), WHATSAPP)
+                self._said[tenant] = said
 
 
 def _own(seat: Seat, said: Mapping[str, Any]) -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from wabot.api.workshop import rules
-from wabot.api.workshop.listing import written
+from wabot.api.workshop.lines import lines_of, written
 from wabot.api.workshop.shelf import Current, as_data, shown
 from wabot.language.document import Document
 from wabot.language.own_files import QUICK_REPLIES, RULES
@@ -22,16 +22,19 @@ def catalogue(current: Current) -> dict[str, Any]:
     timezone = str(rule_set.tenant.timezone)
     places = {document.locate(("rules", at, "id")): (document, at) for document, at, _ in _entries(loaded, "rules")}
     newest = rule_set if current.folder is None or current.folder.readable is None else current.folder.readable
+    about = _About(loaded)
     told = []
     for rule in rule_set.rules:
         document, at = places[rule.location]
-        about = _about(loaded, document, "rules", at, RULES)
-        told.append({**rules.to_wire(document.entries[at], timezone), **about})
+        told.append({**rules.to_wire(document.entries[at], timezone), **about.entry(document, "rules", at)})
     return {
         "revision": rule_set.revision,
         "managed": newest.tenant.managed,
         "rules": told,
-        "quickReplies": [_quick_reply(loaded, *found) for found in _entries(loaded, "quick_replies")],
+        "quickReplies": [
+            {**quick_reply(entry), **about.entry(document, "quick_replies", at)}
+            for document, at, entry in _entries(loaded, "quick_replies")
+        ],
         "findings": [as_data(item, current.folder.folder) for item in current.findings[:_SHOWN] if current.folder],
     }
 
@@ -42,10 +45,6 @@ def _entries(loaded: Loaded, key: str) -> Iterator[tuple[Document, int, Mapping[
             for at, entry in enumerate(document.entries):
                 if entry is not None:
                     yield document, at, entry
-
-
-def _quick_reply(loaded: Loaded, document: Document, at: int, entry: Mapping[str, Any]) -> dict[str, Any]:
-    return {**quick_reply(entry), **_about(loaded, document, "quick_replies", at, QUICK_REPLIES[1])}
 
 
 def quick_reply(entry: Mapping[str, Any]) -> dict[str, Any]:
@@ -63,14 +62,25 @@ def quick_reply(entry: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _about(loaded: Loaded, document: Document, key: str, at: int, managed: str) -> dict[str, Any]:
-    line = document.locate((key, at, "id" if key == "rules" else "shortcut")).line
-    return {
-        "source": f"{shown(document.path, loaded.folder)}:{line}",
-        "managed": document.path == loaded.folder / managed,
-        "changedAt": _changed(document.path),
-        "yaml": written(document, key, at),
-    }
+class _About:
+    """What is to be said of entries beside what they say: where they stand, and how."""
+
+    def __init__(self, loaded: Loaded) -> None:
+        self._folder = loaded.folder
+        self._managed = {loaded.folder / name for name in (RULES, QUICK_REPLIES[1])}
+        self._lines: dict[Path, list[str]] = {}
+
+    def entry(self, document: Document, key: str, at: int) -> dict[str, Any]:
+        path = document.path
+        if path not in self._lines:
+            self._lines[path] = lines_of(document.text)
+        line = document.locate((key, at, "id" if key == "rules" else "shortcut")).line
+        return {
+            "source": f"{shown(path, self._folder)}:{line}",
+            "managed": path in self._managed,
+            "changedAt": _changed(path),
+            "yaml": written(document, self._lines[path], key, at),
+        }
 
 
 def _changed(path: Path) -> int | None:

@@ -15,9 +15,9 @@ from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
 from ruamel.yaml.error import YAMLError
 from ruamel.yaml.scalarstring import DoubleQuotedScalarString, LiteralScalarString
-from yaml.nodes import MappingNode
 
 from wabot.api.problems import Problem
+from wabot.api.workshop.lines import entry_lines, lines_of
 from wabot.language.document import Document, parse_document
 
 Entry = Mapping[str, Any]
@@ -51,7 +51,7 @@ class EntryList:
 
     def add(self, entry: Entry) -> None:
         """Put an entry at the end."""
-        lines = _lines(self.text)
+        lines = lines_of(self.text)
         if self.entries:
             dash, _, end = self._lines(len(self.entries) - 1)
             head = lines[:end]
@@ -65,7 +65,7 @@ class EntryList:
     def change(self, place: int, entry: Entry) -> None:
         """Let an entry say something else: of its lines, those whose values stay are left alone."""
         dash, start, end = self._lines(place)
-        lines = _lines(self.text)
+        lines = lines_of(self.text)
         column = self._document.locate((self._key, place)).column - 1
         own = [f"{' ' * column}{lines[start][column:]}", *lines[start + 1 : end]]
         try:
@@ -87,7 +87,7 @@ class EntryList:
     def remove(self, place: int) -> None:
         """Take an entry away."""
         _, start, end = self._lines(place)
-        lines = _lines(self.text)
+        lines = lines_of(self.text)
         rest = [one for at, one in enumerate(self.entries) if at != place]
         if rest:
             made = "".join(lines[:start] + lines[end:])
@@ -103,7 +103,7 @@ class EntryList:
         Raises:
             Problem: 409, it is not written in lines of its own.
         """
-        found = _lines_of(self._document, self._key, place)
+        found = entry_lines(self._document, lines_of(self.text), self._key, place)
         if found is None:
             raise self._unable()
         return found
@@ -143,49 +143,6 @@ class EntryList:
         return Problem(409, message, "NEEDS_A_PERSON")
 
 
-def _lines_of(document: Document, key: str, place: int) -> tuple[int, int, int] | None:
-    """The column of an entry's dash, its first line, and the one after its last (from 0); None when the list is not
-    written in lines."""
-    node = document.node((key, place))
-    if not isinstance(node, MappingNode):
-        return None
-    lines = _lines(document.text)
-    start, column = node.start_mark.line, node.start_mark.column
-    dash = re.fullmatch(r"([ ]*)-[ ]+", lines[start][:column]) if start < len(lines) else None
-    if dash is None:
-        return None
-    indent = len(dash[1])
-    end = start + 1
-    while end < len(lines) and _within(lines[end], indent):
-        end += 1
-    while end > start + 1 and _between(lines[end - 1], indent):
-        end -= 1
-    return indent, start, end
-
-
-def _lines(text: str) -> list[str]:
-    """The lines with their ends, as YAML counts them."""
-    return [line for line in re.split("(?<=\n)|(?<=\r)(?!\n)|(?<=[\x85\u2028\u2029])", text) if line]
-
-
-def written(document: Document, key: str, place: int) -> str:
-    """An entry as it stands in its file, from the column of its dash."""
-    found = _lines_of(document, key, place)
-    if found is None:
-        return document.raw((key, place))
-    dash, start, end = found
-    return "".join(line[min(dash, len(line) - 1) :] for line in _lines(document.text)[start:end])
-
-
-def _within(line: str, indent: int) -> bool:
-    """Whether a line belongs to the entry above it, or may stand between it and the next."""
-    return not line.strip() or len(line) - len(line.lstrip(" ")) > indent or line.lstrip(" ").startswith("#")
-
-
-def _between(line: str, indent: int) -> bool:
-    return not line.strip() or (line.lstrip().startswith("#") and len(line) - len(line.lstrip(" ")) <= indent)
-
-
 def _yaml() -> YAML:
     made = YAML(typ="rt")
     made.preserve_quotes = True
@@ -198,7 +155,7 @@ def _written(entry: Any, dash: int) -> list[str]:
     """The lines of an entry whose dash stands in that column."""
     out = StringIO()
     _yaml().dump(entry, out)
-    lines = _lines(out.getvalue())
+    lines = lines_of(out.getvalue())
     pads = [f"{' ' * dash}- ", *[" " * (dash + 2)] * (len(lines) - 1)]
     return [pad + line if line.strip() else line for pad, line in zip(pads, lines, strict=True)]
 

@@ -17,7 +17,7 @@ from typing import Any, Final
 import orjson
 
 from wabot.api.problems import Problem
-from wabot.api.workshop import changing, trying
+from wabot.api.workshop import trying
 from wabot.api.workshop.catalogue import catalogue
 from wabot.api.workshop.shelf import Current, Place, Shelf
 from wabot.model.failure import place_of
@@ -42,7 +42,7 @@ class Workshop:
             "catalogue": self._catalogue,
             "decision": lambda order: trying.decision(self._current(order).rule_set, order["said"]),
             "quick_reply": lambda order: trying.quick_reply(self._current(order).rule_set, order["asked"]),
-            "change": lambda order: changing.change(_path(order["folder"]), Path(order["data"]), order["change"]),
+            "change": _change,
         }
 
     def carry_out(self, order: Order) -> Any:
@@ -65,6 +65,12 @@ class Workshop:
             if len(self._told) > _TOLD:
                 self._told.popitem(last=False)
         return {"tag": kept[1], "catalogue": None if order["known"] == kept[1] else kept[2]}
+
+
+def _change(order: Order) -> Any:
+    from wabot.api.workshop.changing import change  # with what writes and checks YAML, which most tenants never need
+
+    return change(_path(order["folder"]), Path(order["data"]), order["change"])
 
 
 def _path(text: str | None) -> Path | None:

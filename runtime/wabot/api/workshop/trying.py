@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from time import perf_counter
 from typing import Any
 
-from wabot.api.problems import Problem, unknown
+from wabot.api.problems import Problem
 from wabot.engine import effects
 from wabot.engine.decide import decide
 from wabot.engine.quick_replies import expanded, is_for, known
@@ -57,13 +57,12 @@ def quick_reply(rule_set: RuleSet, asked: Mapping[str, Any]) -> str:
     """A quick reply as a customer reads it.
 
     Raises:
-        Problem: 404, there is none; 403, it is not for whoever asks; 422, its text cannot be made for this customer.
+        Problem: 404, there is none for whoever asks; 422, its text cannot be made for this customer.
     """
-    reply = known(rule_set.quick_replies, asked["shortcut"])
-    if reply is None:
-        raise unknown("quick reply", asked["shortcut"])
-    if asked["email"] is not None and not is_for(reply, asked["email"]):
-        raise Problem(403, f"The quick reply {reply.shortcut} is only for {', '.join(reply.operators)}.", "NOT_YOURS")
+    shortcut, email = asked["shortcut"], asked["email"]
+    reply = known(rule_set.quick_replies, shortcut)
+    if reply is None or (email is not None and not is_for(reply, email)):
+        raise Problem(404, f"There is no quick reply {shortcut!r} for you here.", "NO_SUCH_QUICK_REPLY")
     customer, chat = asked["contact"], asked["chat"]
     contact = Contact(**{**customer, "tags": frozenset(customer.get("tags", ()))})
     conversation = Conversation(**{**chat, "tags": frozenset(chat.get("tags", ()))})

@@ -44,6 +44,7 @@ class Settings:
     proxy: str = ""
     encryption_key: Secret = NO_SECRET
     start: Literal["fork", "spawn"] = "fork"
+    orders_private: bool = False
 
     def environment(self) -> dict[str, str]:
         """The same settings as variables, for the processes that this one starts."""
@@ -282,6 +283,13 @@ SETTINGS: Final = (
         "start",
         kinds.one_of("fork", "spawn"),
         "`fork`: sessions are forked from one process and share its memory. `spawn`: each is a Python of its own.",
+    ),
+    Setting(
+        "WABOT_ORDERS_PRIVATE",
+        "orders.private",
+        "orders_private",
+        kinds.FLAG,
+        "true: tenants may look up orders (`orders` of `tenant.yaml`) on this machine and in private networks, too.",
     ),
 )
 

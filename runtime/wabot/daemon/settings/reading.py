@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from wabot.daemon.settings.catalogue import OTHERS, SETTINGS, UNMAPPED, Setting, Settings, value_in
 from wabot.daemon.settings.secrets import Secret, read_secret, readable_by_others
+from wabot.daemon.settings.shop_secrets import ORDERS_SECRET
 from wabot.daemon.settings.signing import signing_key
 from wabot.model.errors import UsageError
 from wabot.store.keeping.sealing import key_from
@@ -63,14 +64,28 @@ def default_data(environ: Mapping[str, str]) -> str | None:
     """
     if environ.get("WHATSAPP_SESSION_PATH"):
         return environ["WHATSAPP_SESSION_PATH"]
+    said = _of_node(environ, "data")
+    return None if said is None else str(Path(environ["WABOT_NODE"]).parent / said)
+
+
+def default_invite_url(environ: Mapping[str, str]) -> str:
+    """The page where invitations are accepted, as `default_data`; "" for none.
+
+    Raises:
+        UsageError: the node file is wrong.
+    """
+    return environ.get("WABOT_INVITE_URL", "").strip() or str(_of_node(environ, "api.invite_url") or "")
+
+
+def _of_node(environ: Mapping[str, str], key: str) -> Any:
+    """What the node file that the environment names says there; None when it says nothing, or there is none."""
     if not environ.get("WABOT_NODE"):
         return None
     wrong: list[str] = []
     data = _read(Path(environ["WABOT_NODE"]), wrong)
     if wrong:
         raise UsageError("\n       ".join(wrong))
-    said = value_in(data, "data")
-    return None if said is None else str(Path(environ["WABOT_NODE"]).parent / said)
+    return value_in(data, key)
 
 
 def _text(setting: Setting, environ: Mapping[str, str]) -> Any:
@@ -152,7 +167,7 @@ def _odd(environ: Mapping[str, str], settings: Settings) -> list[str]:
     known = {setting.name for setting in SETTINGS} | {f"{one.name}_FILE" for one in SETTINGS if one.secret} | OTHERS
     found = []
     for name in sorted(environ):
-        if name.startswith("WABOT_") and name not in known:
+        if name.startswith("WABOT_") and name not in known and not name.startswith(ORDERS_SECRET):
             close = get_close_matches(name, sorted(known), n=1, cutoff=0.75)
             found.append(f"{name} is no setting" + (f"; did you mean {close[0]}?" if close else ""))
         elif name in UNMAPPED and environ[name]:

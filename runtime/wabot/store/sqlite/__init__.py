@@ -6,7 +6,14 @@ from wabot.store.sqlite.erasing import erase, stored_about
 from wabot.store.sqlite.following import cancel_follow_up, remind
 from wabot.store.sqlite.operating import cancel, pause_chat, pause_tenant, retry
 from wabot.store.sqlite.reading import Reader, reading
-from wabot.store.sqlite.staff import Change, add_operator, change_operator, remove_operator
+from wabot.store.sqlite.staff import (
+    Change,
+    add_operator,
+    change_operator,
+    reinstate_operator,
+    remove_operator,
+    retire_operator,
+)
 from wabot.store.sqlite.store import SqliteStore, open_store, read_summary
 
 __all__ = [
@@ -28,9 +35,11 @@ __all__ = [
     "read_alerts",
     "read_summary",
     "reading",
+    "reinstate_operator",
     "remind",
     "remove_operator",
     "resolve",
+    "retire_operator",
     "retry",
     "say",
     "stored_about",

@@ -114,6 +114,9 @@ def _for_one(row: Any) -> bool:
 
 
 def _is_overdue(row: Any, at: int, patience: int | None) -> bool:
+    """A chat that somebody put aside for a while waits for that."""
+    if row["snoozed_until"] is not None and row["snoozed_until"] > at:
+        return False
     return patience is not None and at - max(row["since"], row["assigned_at"] or 0) >= patience
 
 

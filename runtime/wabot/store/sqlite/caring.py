@@ -11,6 +11,7 @@ from wabot.model.segments import Segment
 from wabot.store.sqlite.queries import Ask
 
 BLOCKED: Final = "contact_blocked"
+_NUMBER: Final = re.compile(r"[+0-9 ().-]+")
 FIELDS: Final = ("name", "email", "address", "notes", "customer_id", "segment")
 """What a person writes down of a contact, beside their tags."""
 
@@ -136,7 +137,7 @@ def _change_tags(ask: Ask, contact: str, tags: Sequence[str], at: int) -> None:
 
 
 def _values(sought: Sought) -> dict[str, Any]:
-    digits = re.sub(r"[^0-9]", "", sought.search)
+    digits = re.sub(r"[^0-9]", "", sought.search) if _NUMBER.fullmatch(sought.search) else ""
     if digits.startswith("0"):
         digits = f"62{digits[1:]}"
     text = re.sub(r"([!%_])", r"!\1", sought.search)

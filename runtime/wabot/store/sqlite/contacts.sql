@@ -75,7 +75,7 @@ UPDATE contacts SET is_blocked = 0, blocked_reason = '', blocked_at = NULL, upda
 WHERE tenant_id = :tenant AND id = :id;
 
 -- name: conversations_of_contact
-SELECT id FROM conversations WHERE tenant_id = :tenant AND contact_id = :contact;
+SELECT id FROM conversations WHERE +tenant_id = :tenant AND contact_id = :contact;
 
 -- name: contact_listed
 -- Somebody of a list of customers: they never wrote, and so they have no conversation.

@@ -19,7 +19,17 @@ from wabot.store.sqlite.queries import Ask, asker
 _MENTION: Final = "[forgotten]"
 _ATTEMPTS: Final = 5
 """How often the file is cleaned when others are busy in it; each attempt waits up to 5 s."""
-_TEXTS: Final = ("messages", "outbox", "logs", "conversations", "contacts", "journal", "richness", "follow_ups")
+_TEXTS: Final = (
+    "messages",
+    "outbox",
+    "logs",
+    "conversations",
+    "contacts",
+    "journal",
+    "richness",
+    "follow_ups",
+    "notes",
+)
 
 
 @dataclass
@@ -145,8 +155,10 @@ def _delete(ask: Ask, customer: _Customer) -> None:
         ask("forget_outbox", conversation=conversation, chat=chat)
         ask("forget_logs", conversation=conversation)
         ask("forget_follow_ups", conversation=conversation)
+        ask("forget_deliveries", conversation=conversation)
         ask("forget_surveys", conversation=conversation)
         ask("forget_messages", conversation=conversation)
+        ask("forget_notes", conversation=conversation)
         ask("forget_names_of_chat", conversation=conversation)
         ask("forget_conversation", conversation=conversation)
     for contact in customer.contacts:

@@ -31,6 +31,9 @@ DELETE FROM messages WHERE tenant_id = :tenant AND conversation_id = :conversati
 -- name: forget_names_of_chat
 DELETE FROM conversation_chats WHERE tenant_id = :tenant AND conversation_id = :conversation;
 
+-- name: forget_notes
+DELETE FROM conversation_notes WHERE tenant_id = :tenant AND conversation_id = :conversation;
+
 -- name: forget_conversation
 DELETE FROM conversations WHERE tenant_id = :tenant AND id = :conversation;
 
@@ -61,8 +64,12 @@ WHERE tenant_id = :tenant AND (triggered_by_message LIKE :like OR response_sent 
     OR matched_keyword LIKE :like OR error_message LIKE :like OR trace LIKE :like);
 
 -- name: forget_in_conversations
-UPDATE conversations SET last_message_content = forgotten(last_message_content)
-WHERE tenant_id = :tenant AND last_message_content LIKE :like;
+UPDATE conversations SET last_message_content = forgotten(last_message_content),
+    internal_notes = forgotten(internal_notes)
+WHERE tenant_id = :tenant AND (last_message_content LIKE :like OR internal_notes LIKE :like);
+
+-- name: forget_in_notes
+UPDATE conversation_notes SET content = forgotten(content) WHERE tenant_id = :tenant AND content LIKE :like;
 
 -- name: forget_in_contacts
 UPDATE contacts SET name = forgotten(name), push_name = forgotten(push_name), email = forgotten(email),

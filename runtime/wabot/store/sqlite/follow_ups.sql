@@ -2,8 +2,9 @@
 
 -- name: follow_up_add
 INSERT INTO follow_ups
-    (id, tenant_id, conversation_id, chat, rule_id, text, due_at, created_at, status, reason, closed_at, made_by)
-VALUES (:id, :tenant, :conversation, :chat, :rule, :text, :due, :at, :status, :reason, :closed, :by);
+    (id, tenant_id, conversation_id, chat, rule_id, text, due_at, created_at, status, reason, closed_at, operator,
+     sender_name)
+VALUES (:id, :tenant, :conversation, :chat, :rule, :text, :due, :at, :status, :reason, :closed, :operator, :name);
 
 -- name: follow_up_of_conversation
 SELECT * FROM follow_ups WHERE tenant_id = :tenant AND conversation_id = :conversation AND status = 'pending';

@@ -75,7 +75,7 @@ class FollowUps:
             conversation=conversation,
             wa_message=None,
             sender="auto_reply" if row["rule_id"] else "cs",
-            name="",
+            name=row["sender_name"],
             type="text",
             content=made.text,
             status="queued",
@@ -120,9 +120,17 @@ def remind(
 
 
 def keep_reminder(
-    ask: Ask, reminder: NewFollowUp, at: int, refuse: Callable[[Context], str | None], *, replace: bool, by: str = ""
+    ask: Ask,
+    reminder: NewFollowUp,
+    at: int,
+    refuse: Callable[[Context], str | None],
+    *,
+    replace: bool,
+    operator: str = "",
+    name: str = "",
 ) -> StoredFollowUp | str | None:
-    """As `remind`, part of the caller's transaction. `by` is who made it, by e-mail."""
+    """As `remind`, part of the caller's transaction. `operator` is the e-mail of who made it, `name` what
+    the chat shows."""
     reason = refuse(known(ask, Message("", reminder.chat, ""), at))
     if reason is not None:
         return reason
@@ -132,7 +140,7 @@ def keep_reminder(
         if not before.rule and not replace:
             return before
         ask("follow_up_close", id=before.id, status="cancelled", reason=REPLACED, at=at)
-    add_follow_up(ask, reminder, conversation, at, "", by)
+    add_follow_up(ask, reminder, conversation, at, "", operator, name)
     return None
 
 
@@ -151,7 +159,9 @@ def take_back(ask: Ask, item: str, at: int) -> bool:
     return ask("follow_up_close", id=item, status="cancelled", reason=CANCELLED, at=at).rowcount == 1
 
 
-def add_follow_up(ask: Ask, item: NewFollowUp, conversation: str, at: int, reason: str, by: str = "") -> None:
+def add_follow_up(
+    ask: Ask, item: NewFollowUp, conversation: str, at: int, reason: str, operator: str = "", name: str = ""
+) -> None:
     """Keep a follow-up; with a `reason` it is cancelled from the start."""
     ask(
         "follow_up_add",
@@ -165,7 +175,8 @@ def add_follow_up(ask: Ask, item: NewFollowUp, conversation: str, at: int, reaso
         status="cancelled" if reason else "pending",
         reason=reason,
         closed=at if reason else None,
-        by=by,
+        operator=operator,
+        name=name,
     )
 
 

@@ -7,7 +7,7 @@ from wabot.model.message import Message
 from wabot.store.sqlite.doubles import drop_doubled
 from wabot.store.sqlite.queries import Ask
 
-_FOLLOW_UPS: Final = ("follow_ups_doubled", "follow_ups_move", "surveys_move")
+_ALONG: Final = ("follow_ups_doubled", "follow_ups_move", "surveys_move", "notes_move")
 _PRIORITIES: Final = ("low", "normal", "high", "urgent")
 _STATUSES: Final = ("closed", "resolved", "active", "pending", "spam")
 """From least to most: a merged conversation keeps what asks for most care."""
@@ -118,7 +118,7 @@ def _doubled(ask: Ask, kept: str, gone: str) -> tuple[int, int]:
 
 
 def _merge_conversations(ask: Ask, ours: Any, theirs: Any) -> None:
-    for statement in ("messages_doubled", "messages_move", "outbox_move", "logs_move", "chats_move", *_FOLLOW_UPS):
+    for statement in ("messages_doubled", "messages_move", "outbox_move", "logs_move", "chats_move", *_ALONG):
         ask(statement, kept=ours["id"], gone=theirs["id"])
     late, early = sorted((ours, theirs), key=lambda row: -(row["last_message_at"] or 0))
     ask("conversation_drop", id=theirs["id"])
@@ -141,6 +141,8 @@ def _merge_conversations(ask: Ask, ours: Any, theirs: Any) -> None:
         burst=max(late["burst"], early["burst"], key=_until),
         assigned=late["assigned_to"] or early["assigned_to"],
     )
+    notes = "\n".join(dict.fromkeys(row["internal_notes"] for row in (early, late) if row["internal_notes"]))
+    ask("conversation_merge_notes", id=ours["id"], notes=notes, category=late["category"] or early["category"])
     ask("conversation_merge_people", id=ours["id"], **{key: theirs[key] for key in _PEOPLE})
 
 

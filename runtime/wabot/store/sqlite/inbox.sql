@@ -4,15 +4,12 @@
 SELECT status, operator_id, unread, number FROM conversation_counts WHERE tenant_id = :tenant AND number > 0;
 
 -- name: tagged
-SELECT conversation_id FROM conversation_tags WHERE tenant_id = :tenant AND tag = :tag LIMIT :most;
+SELECT COUNT(*) AS number FROM
+    (SELECT 1 FROM conversation_tags WHERE tenant_id = :tenant AND tag = :what LIMIT :most);
 
 -- name: worded
-SELECT DISTINCT conversations.id FROM contact_words
-CROSS JOIN conversations ON conversations.contact_id = contact_words.contact_id
-WHERE contact_words.tenant_id = :tenant AND contact_words.word >= :word AND contact_words.word < :end LIMIT :most;
-
--- name: snoozed_ids
-SELECT id FROM conversations WHERE tenant_id = :tenant AND snoozed_until IS NOT NULL AND snoozed_until > :now LIMIT :most;
+SELECT COUNT(*) AS number FROM
+    (SELECT 1 FROM contact_words WHERE tenant_id = :tenant AND word >= :what AND word < :what || char(1114111) LIMIT :most);
 
 -- name: snoozed_counted
 SELECT COUNT(*) AS number FROM conversations
@@ -47,10 +44,11 @@ SELECT * FROM messages WHERE tenant_id = :tenant AND conversation_id = :conversa
 ORDER BY created_at, sender_type <> 'customer', id LIMIT :limit;
 
 -- name: operator_by_id
-SELECT id, email, name, role, status FROM operators WHERE tenant_id = :tenant AND id = :id;
+SELECT id, email, name, role, status FROM operators WHERE tenant_id = :tenant AND id = :id AND disabled_at IS NULL;
 
 -- name: operator_by_email
-SELECT id, email, name, role, status FROM operators WHERE tenant_id = :tenant AND email = :email;
+SELECT id, email, name, role, status FROM operators
+WHERE tenant_id = :tenant AND email = :email AND disabled_at IS NULL;
 
 -- name: conversation_take
 -- Whoever comes first has it; :force takes it from whoever has it.
@@ -58,25 +56,30 @@ UPDATE conversations SET
     operator_id = :operator,
     assigned_at = CASE WHEN operator_id IS :operator THEN assigned_at ELSE :at END,
     answered_at = CASE WHEN operator_id IS :operator THEN answered_at ELSE NULL END,
+    had_by = CASE WHEN operator_id IS :operator THEN had_by ELSE COALESCE(operator_id, had_by) END,
+    handed_on = 0,
     updated_at = :at
 WHERE tenant_id = :tenant AND id = :id AND status <> 'spam'
     AND (:force OR operator_id IS NULL OR operator_id = :operator);
 
 -- name: conversation_silenced
--- A person takes over: the bot is silent, and a settled chat is open again.
+-- A person takes over: the bot is silent, and a settled chat is open again. Its customer waits for them now.
 UPDATE conversations SET
     paused_until = CASE WHEN paused_until > :until THEN paused_until ELSE :until END,
     muted_until = NULL,
     menu = '',
     taken_by = 'operator',
     snoozed_until = NULL,
+    unanswered_since = CASE WHEN status IN ('active', 'resolved', 'closed') AND last_message_from = 'customer'
+        THEN COALESCE(unanswered_since, :at) ELSE unanswered_since END,
     resolved_at = CASE WHEN status IN ('resolved', 'closed') THEN NULL ELSE resolved_at END,
     status = CASE WHEN status IN ('resolved', 'closed') THEN 'active' ELSE status END,
     updated_at = :at
 WHERE tenant_id = :tenant AND id = :id;
 
 -- name: conversation_resume
-UPDATE conversations SET paused_until = NULL, muted_until = NULL, updated_at = :at WHERE tenant_id = :tenant AND id = :id;
+UPDATE conversations SET paused_until = NULL, muted_until = NULL, unanswered_since = NULL, updated_at = :at
+WHERE tenant_id = :tenant AND id = :id;
 
 -- name: conversation_snooze
 UPDATE conversations SET snoozed_until = :until, updated_at = :at WHERE tenant_id = :tenant AND id = :id;
@@ -98,7 +101,8 @@ WHERE tenant_id = :tenant AND id = :id;
 -- A status that a person sets, other than resolved.
 UPDATE conversations SET
     status = :status,
-    waiting_since = CASE WHEN :status = 'pending' THEN COALESCE(waiting_since, :at) END,
+    waiting_since = CASE WHEN :status = 'pending' THEN COALESCE(waiting_since, unanswered_since, :at) END,
+    unanswered_since = NULL,
     answered_at = CASE WHEN :status = 'pending' AND status <> 'pending' THEN NULL ELSE answered_at END,
     resolved_at = CASE WHEN :status = 'closed' THEN COALESCE(resolved_at, :at) END,
     menu = CASE WHEN :status IN ('closed', 'spam') THEN '' ELSE menu END,
@@ -140,3 +144,9 @@ UPDATE messages SET deleted_by = :who WHERE tenant_id = :tenant AND id = :id;
 
 -- name: outbox_emptied
 UPDATE outbox SET text = '', media = '' WHERE tenant_id = :tenant AND id = :id;
+
+-- name: notes_move
+UPDATE conversation_notes SET conversation_id = :kept WHERE tenant_id = :tenant AND conversation_id = :gone;
+
+-- name: conversation_merge_notes
+UPDATE conversations SET internal_notes = :notes, category = :category WHERE tenant_id = :tenant AND id = :id;

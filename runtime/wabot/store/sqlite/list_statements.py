@@ -4,70 +4,69 @@ pattern, so that each has a plan that was looked at."""
 from collections.abc import Iterator
 from typing import Final, NamedTuple
 
+MOST: Final = 5
+"""Tags, and words, that are asked for at once."""
 _SORTS: Final = {"last": "last_message_at", "created": "created_at", "unread": "unread_count"}
-_MOST: Final = 2_000
-"""Rows of a way that is sorted afterwards; a larger one is walked in its order."""
+_END: Final = "char(1114111)"
+"""The last letter there is: what begins with a word lies before the word and it."""
 
 
 class _Way(NamedTuple):
-    """`source` is where the rows come from, `condition` what an index answers, `sorts` in which orders, `own` the one
-    in which the index has them: for the others the rows are sorted, and `+` keeps the planner from another index."""
+    """`condition` is what an index answers, `source` where the rows come from, and `own` the order in which the index
+    has them ("": none). In any other order of `sorts` all that is found is sorted and counted, and `+` keeps the
+    planner from another index."""
 
     condition: str
-    sorts: tuple[str, ...]
     own: str = ""
+    sorts: tuple[str, ...] = tuple(_SORTS)
     source: str = "conversations"
 
 
+_MINE: Final = "conversations.tenant_id = :tenant"
 _WAYS: Final = {
-    "recent": _Way("conversations.tenant_id = :tenant", ("last",), "last"),
-    "created": _Way("conversations.tenant_id = :tenant", ("created",), "created"),
-    "unread": _Way(
-        "conversations.tenant_id = :tenant AND unread_count > 0",
-        ("last",),
+    "recent": _Way(_MINE, "last", ("last",)),
+    "created": _Way(_MINE, "created", ("created",)),
+    "unread": _Way(f"{_MINE} AND unread_count > 0", "last", ("last",), "conversations INDEXED BY conversations_unread"),
+    "most": _Way(f"{_MINE} AND unread_count > 0", "unread", ("unread",)),
+    "status": _Way(f"{_MINE} AND status = :status", "last"),
+    "both": _Way(f"{_MINE} AND status = :status AND operator_id IS :operator", "last"),
+    "owner": _Way(f"{_MINE} AND status IN ('active', 'pending', 'resolved', 'closed') AND operator_id IS :operator"),
+    "tag": _Way(
+        "conversation_tags.tenant_id = :tenant AND conversation_tags.tag = :rarest",
         "last",
-        "conversations INDEXED BY conversations_unread",
+        source="conversation_tags CROSS JOIN conversations ON conversations.id = conversation_tags.conversation_id",
     ),
-    "most": _Way("conversations.tenant_id = :tenant AND unread_count > 0", ("unread",), "unread"),
-    "status": _Way("conversations.tenant_id = :tenant AND status = :status", tuple(_SORTS), "last"),
-    "both": _Way(
-        "conversations.tenant_id = :tenant AND status = :status AND operator_id IS :operator", tuple(_SORTS), "last"
+    "word": _Way(
+        "conversations.id IN (SELECT found.id FROM contact_words CROSS JOIN conversations AS found"
+        " ON found.contact_id = contact_words.contact_id WHERE contact_words.tenant_id = :tenant"
+        f" AND contact_words.word >= :rarest AND contact_words.word < :rarest || {_END})"
     ),
-    "owner": _Way(
-        "conversations.tenant_id = :tenant AND status IN ('active', 'pending', 'resolved', 'closed')"
-        " AND operator_id IS :operator",
-        tuple(_SORTS),
-    ),
-    "set": _Way(
-        "conversations.tenant_id = :tenant",
-        tuple(_SORTS),
-        "",
-        "json_each(:ids) AS wanted CROSS JOIN conversations ON conversations.id = wanted.value",
-    ),
+    "snoozed": _Way(f"{_MINE} AND snoozed_until IS NOT NULL AND snoozed_until > :now"),
 }
 
 _FILTERS: Final = """
     AND (CASE WHEN :status IS NULL THEN status <> 'spam' ELSE status = :status END)
     AND (:owned IS NULL OR operator_id IS :operator)
     AND (:unread IS NULL OR (unread_count > 0) = :unread)
-    AND (:snoozed IS NULL OR (COALESCE(snoozed_until, 0) > :now) = :snoozed)
-    AND (:tags IS NULL OR NOT EXISTS (SELECT 1 FROM json_each(:tags) AS asked WHERE NOT EXISTS
-        (SELECT 1 FROM conversation_tags WHERE conversation_id = conversations.id AND tag = asked.value)))
-    AND (:words IS NULL OR NOT EXISTS (SELECT 1 FROM json_each(:words) AS asked WHERE NOT EXISTS
-        (SELECT 1 FROM contact_words WHERE contact_id = conversations.contact_id
-            AND word >= asked.value AND word < asked.value || char(1114111))))"""
-"""What no index answers is asked of each row on the way; NULL asks for nothing."""
+    AND (:snoozed IS NULL OR (COALESCE(snoozed_until, 0) > :now) = :snoozed)""" + "".join(
+    f"""
+    AND (:tag{number} IS NULL OR INSTR(tags, :tag{number}))
+    AND (:word{number} IS NULL OR EXISTS (SELECT 1 FROM contact_words WHERE contact_id = conversations.contact_id
+        AND word >= :word{number} AND word < :word{number} || {_END}))"""
+    for number in range(1, MOST + 1)
+)
+"""What no index answers is asked of each row on the way; NULL asks for nothing. Tags are JSON, and so is :tag1."""
 
-ROW: Final = """conversations.*, contacts.name AS contact_name, contacts.phone AS contact_phone,
-    contacts.is_blocked, operators.name AS operator_name, operators.email AS operator_email"""
+ROW: Final = """conversations.*, contacts.name AS contact_name, contacts.phone AS contact_phone, contacts.is_blocked,
+    operators.name AS operator_name, operators.email AS operator_email"""
 """What a list shows of a conversation."""
 _PEOPLE: Final = """JOIN contacts ON contacts.id = conversations.contact_id
 LEFT JOIN operators ON operators.id = conversations.operator_id"""
 
 
-def name_of(way: str, sort: str, descending: bool) -> str:
-    """The statement that goes this way."""
-    return f"inbox_{way}_by_{sort}_{'down' if descending else 'up'}"
+def name_of(way: str, sort: str, *, descending: bool, counted: bool = False) -> str:
+    """The statement that goes this way; `counted` has the number of all that are found in `found` of each row."""
+    return f"inbox_{way}_by_{sort}_{'down' if descending else 'up'}{'_counted' if counted else ''}"
 
 
 def list_statements() -> Iterator[tuple[str, str]]:
@@ -75,23 +74,26 @@ def list_statements() -> Iterator[tuple[str, str]]:
     for name, way in _WAYS.items():
         for sort in way.sorts:
             for descending in (True, False):
-                yield name_of(name, sort, descending), _page(way, sort, descending)
-    for name in ("recent", "set"):
-        condition, source = _WAYS[name].condition, _WAYS[name].source
-        # Of a whole inbox only the newest are looked through.
-        inner = source if name == "set" else f"(SELECT * FROM {source} WHERE {condition}{_NEWEST}) AS conversations"
-        yield f"inbox_{name}_counted", f"SELECT COUNT(*) AS number FROM {inner} WHERE {condition}{_FILTERS}"
+                if sort == way.own:
+                    yield name_of(name, sort, descending=descending), _page(name, way, sort, descending, counted=False)
+                if len(way.sorts) > 1:
+                    yield (
+                        name_of(name, sort, descending=descending, counted=True),
+                        _page(name, way, sort, descending, counted=True),
+                    )
 
 
-_NEWEST: Final = f" ORDER BY last_message_at DESC LIMIT {5 * _MOST}"
-
-
-def _page(way: _Way, sort: str, descending: bool) -> str:
+def _page(name: str, way: _Way, sort: str, descending: bool, *, counted: bool) -> str:
     direction = "DESC" if descending else "ASC"
-    order = f"{_SORTS[sort]} {direction}" + (f", last_message_at {direction}" if sort == "unread" else "")
-    inner = order if sort == way.own else f"+{order}"
-    return f"""SELECT {ROW} FROM (
-    SELECT conversations.id AS page_id FROM {way.source} WHERE {way.condition}{_FILTERS}
+    order = f"conversations.{_SORTS[sort]} {direction}"
+    if sort == "unread":
+        order += f", conversations.last_message_at {direction}"
+    inner = f"+{order}" if counted else order
+    if name == "tag" and not counted:
+        inner = order.replace("conversations.", "conversation_tags.")
+    number = ", COUNT(*) OVER () AS number" if counted else ""
+    return f"""SELECT {ROW}{", page.number AS found" if counted else ""} FROM (
+    SELECT conversations.id AS page_id{number} FROM {way.source} WHERE {way.condition}{_FILTERS}
     ORDER BY {inner} LIMIT :limit OFFSET :offset) AS page
 JOIN conversations ON conversations.id = page.page_id
 {_PEOPLE}

@@ -2,22 +2,23 @@
 all."""
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any, Final, Literal, NamedTuple
 
-from wabot.store.sqlite.list_statements import name_of
+from wabot.store.sqlite.list_statements import MOST, name_of
 from wabot.store.sqlite.queries import Ask
 
 Sort = Literal["last", "created", "unread"]
-FEW: Final = 2_000
-"""So many rows are read and sorted; of more, an index gives the page, and `total` may be a lower bound."""
+FEW: Final = 5_000
+"""So many rows are read, sorted and counted; of more, an index gives the page in its order, and `total` may be a lower
+bound."""
 NOBODY: Final = ""
 
 
 class Wanted(NamedTuple):
     """Which conversations: of a `status` (None: all but spam), with an `operator` (None: whoever's; `NOBODY`), that are
     `unread`, that are `snoozed` at `now` (None: all), that bear all of `tags`, and whose customers' names or numbers
-    hold words that begin as each of `words`."""
+    hold words that begin as each of `words`; at most `MOST` of these two."""
 
     now: int
     status: str | None = None
@@ -38,108 +39,111 @@ class Page(NamedTuple):
 
 def words_of(search: str) -> tuple[str, ...]:
     """What is searched for, as it is stored: a number as WhatsApp has it, names in small letters."""
-    digits = "".join(sign for sign in search if sign.isdigit())
+    digits = "".join(sign for sign in search if sign.isdigit() and sign.isascii())
     if digits and not set(search) - set("0123456789 +-().\u00a0"):
         return (f"62{digits[1:]}" if digits.startswith("0") else digits,)
     # As LOWER() of SQLite has it: letters beyond ASCII stay as they are.
     small = "".join(sign.lower() if sign.isascii() else sign for sign in search)
-    return tuple(dict.fromkeys(small.split()))[:_WORDS]
-
-
-_WORDS: Final = 5
+    return tuple(dict.fromkeys(small.split()))[:MOST]
 
 
 def page(ask: Ask, wanted: Wanted, sort: Sort, *, descending: bool, limit: int, offset: int) -> Page:
     """The conversations from `offset` on, at most `limit`."""
-    counts = _Counts(ask, wanted)
-    ids, tags, words = _chosen(ask, wanted)
-    if wanted.snoozed:
-        some = {row["id"] for row in ask("snoozed_ids", now=wanted.now, most=FEW)}
-        ids = some if ids is None else ids & some
-    values: dict[str, Any] = {
-        "now": wanted.now,
-        "status": wanted.status,
-        "owned": None if wanted.operator is None else 1,
-        "operator": wanted.operator or None,
-        "unread": 1 if wanted.unread else None,
-        "snoozed": None if wanted.snoozed is None else int(wanted.snoozed),
-        "tags": json.dumps(tags) if tags else None,
-        "words": json.dumps(words) if words else None,
-        "ids": None if ids is None else json.dumps(sorted(ids)),
-    }
-
-    def rows(way: str, by: Sort = sort, limit: int = limit, offset: int = offset, **more: Any) -> list[Any]:
-        statement = name_of(way, by, descending)
-        return ask(statement, **{**values, "limit": limit, "offset": offset, **more}).fetchall()
-
-    if ids is not None:
-        total = ask("inbox_set_counted", **values).fetchone()["number"] if ids else 0
-        return Page(rows("set") if total > offset else [], total)
-    found = _walked(wanted, counts, sort, descending, limit, offset, rows)
-    if not tags and not words:
-        asleep = 0
-        if wanted.snoozed is False:
-            asleep = ask("snoozed_counted", **values).fetchone()["number"]
-        return Page(found, counts.total(wanted.unread) - asleep)
-    total = ask("inbox_recent_counted", **values).fetchone()["number"]
-    return Page(found, max(total, offset + len(found) + (len(found) == limit)), exact=False)
+    return _Walk(ask, wanted, sort, descending).page(limit, offset)
 
 
-def _walked(
-    wanted: Wanted,
-    counts: "_Counts",
-    sort: Sort,
-    descending: bool,
-    limit: int,
-    offset: int,
-    rows: Callable[..., list[Any]],
-) -> list[Any]:
-    way = _way(wanted, counts, sort)
-    if way or sort != "unread":
-        return rows(way or ("created" if sort == "created" else "recent"))
-    # Those that are read follow, or precede, those that are not: two walks, one after the other.
-    if wanted.unread:
-        return rows("most")
-    unread, read = counts.total(True), counts.total(False) - counts.total(True)
-    if descending:
-        found = rows("most", unread=1) if offset < unread else []
-        left = limit - len(found)
-        return found + (rows("recent", "last", left, max(offset - unread, 0), unread=0) if left else [])
-    found = rows("recent", "last", unread=0) if offset < read else []
-    left = limit - len(found)
-    return found + (rows("most", "unread", left, max(offset - read, 0), unread=1) if left else [])
+class _Walk:
+    """One list that is asked for."""
 
+    def __init__(self, ask: Ask, wanted: Wanted, sort: Sort, descending: bool) -> None:
+        self._ask, self._wanted, self._sort, self._descending = ask, wanted, sort, descending
+        self._counts = _Counts(ask, wanted)
+        self._values: dict[str, Any] = {
+            "now": wanted.now,
+            "status": wanted.status,
+            "owned": None if wanted.operator is None else 1,
+            "operator": wanted.operator or None,
+            "unread": 1 if wanted.unread else None,
+            "snoozed": None if wanted.snoozed is None else int(wanted.snoozed),
+            **_numbered("tag", [json.dumps(tag, ensure_ascii=False) for tag in wanted.tags]),
+            **_numbered("word", wanted.words),
+        }
 
-def _way(wanted: Wanted, counts: "_Counts", sort: Sort) -> str:
-    """The index that leads to the fewest rows; "" for that of the order alone."""
-    few = counts.total(False) <= FEW
-    if wanted.status is not None and wanted.operator is not None and (few or sort == "last"):
-        return "both"
-    if wanted.status is None and wanted.operator is not None and few:
-        return "owner"
-    if wanted.unread and sort == "last" and (wanted.status is None or counts.all_unread <= counts.total(False)):
-        return "unread"
-    return "status" if wanted.status is not None and (few or sort == "last") else ""
+    def page(self, limit: int, offset: int) -> Page:
+        wanted, found = self._wanted, self._rarest()
+        if found is not None:
+            way, rarest, number = found
+            if number <= FEW:
+                return self._counted(way, limit, offset, rarest=rarest)
+            if way == "tag" and self._sort == "last":
+                rows = self._rows("tag", "last", limit, offset, rarest=rarest)
+                return _at_least(rows, limit, offset)
+            return _at_least(self._ordered(limit, offset), limit, offset)
+        if wanted.snoozed:
+            return self._counted("snoozed", limit, offset)
+        rows, total = self._ordered(limit, offset), self._counts.total(wanted.unread)
+        return Page(rows, total - (self._asleep() if wanted.snoozed is False else 0))
 
+    def _rarest(self) -> tuple[str, str, int] | None:
+        """The way to what fewest bear of the tags and words that are asked for; None when there are none."""
+        found = [("tag", tag, self._number("tagged", tag)) for tag in self._wanted.tags]
+        found += [("word", word, self._number("worded", word)) for word in self._wanted.words]
+        return min(found, key=lambda one: one[2], default=None)
 
-def _chosen(ask: Ask, wanted: Wanted) -> tuple[set[str] | None, list[str], list[str]]:
-    """The conversations that bear what few bear (None: nothing asked for is rare), and the tags and words that are left
-    to ask of each."""
-    ids: set[str] | None = None
-    tags, words = [], []
-    for tag in wanted.tags:
-        found = {row["conversation_id"] for row in ask("tagged", tag=tag, most=FEW + 1)}
-        if len(found) > FEW:
-            tags.append(tag)
-        else:
-            ids = found if ids is None else ids & found
-    for word in wanted.words:
-        found = {row["id"] for row in ask("worded", word=word, end=f"{word}\U0010ffff", most=FEW + 1)}
-        if len(found) > FEW:
-            words.append(word)
-        else:
-            ids = found if ids is None else ids & found
-    return ids, tags, words
+    def _number(self, statement: str, what: str) -> int:
+        return int(self._ask(statement, what=what, most=FEW + 1).fetchone()["number"])
+
+    def _counted(self, way: str, limit: int, offset: int, **more: Any) -> Page:
+        """All that lies on a way that leads to few."""
+        statement = name_of(way, self._sort, descending=self._descending, counted=True)
+        rows = self._ask(statement, **self._values, limit=limit, offset=offset, **more).fetchall()
+        if rows or not offset:
+            return Page(rows, rows[0]["found"] if rows else 0)
+        first = self._ask(statement, **self._values, limit=1, offset=0, **more).fetchall()
+        return Page([], first[0]["found"] if first else 0)
+
+    def _rows(self, way: str, sort: Sort, limit: int, offset: int, **more: Any) -> list[Any]:
+        values = {**self._values, "limit": limit, "offset": offset, **more}
+        return self._ask(name_of(way, sort, descending=self._descending), **values).fetchall()
+
+    def _ordered(self, limit: int, offset: int) -> list[Any]:
+        """A page along the index that leads to the fewest rows in the order that is asked for."""
+        wanted, sort, counts = self._wanted, self._sort, self._counts
+        few, status, owned = counts.total(False) <= FEW, wanted.status is not None, wanted.operator is not None
+        if few and (status or owned) and not (status and owned and sort == "last"):
+            way = "both" if status and owned else "status" if status else "owner"
+            return list(self._counted(way, limit, offset).rows)
+        if sort == "created":
+            return self._rows("created", "created", limit, offset)
+        if sort == "unread":
+            return self._by_unread(limit, offset)
+        if status and owned:
+            return self._rows("both", "last", limit, offset)
+        if wanted.unread and (not status or counts.all_unread <= counts.total(False)):
+            return self._rows("unread", "last", limit, offset)
+        return self._rows("status" if status else "recent", "last", limit, offset)
+
+    def _by_unread(self, limit: int, offset: int) -> list[Any]:
+        """Those that are read come after those that are not, or before them: two walks."""
+        if self._wanted.unread:
+            return self._rows("most", "unread", limit, offset)
+        unread = self._counts.total(True)
+        read = self._counts.total(False) - unread
+        first, second = ("most", "recent") if self._descending else ("recent", "most")
+        before = unread if self._descending else read
+        rows = self._half(first, limit, offset) if offset < before else []
+        if len(rows) < limit:
+            rows += self._half(second, limit - len(rows), max(offset - before, 0))
+        return rows
+
+    def _half(self, way: str, limit: int, offset: int) -> list[Any]:
+        sort: Sort = "unread" if way == "most" else "last"
+        return self._rows(way, sort, limit, offset, unread=int(way == "most"))
+
+    def _asleep(self) -> int:
+        """How many of those that are wanted are snoozed."""
+        values = {key: self._values[key] for key in ("now", "status", "owned", "operator", "unread")}
+        return int(self._ask("snoozed_counted", **values).fetchone()["number"])
 
 
 class _Counts:
@@ -159,3 +163,15 @@ class _Counts:
     def total(self, unread: bool) -> int:
         """Of those that are wanted, tags and words aside."""
         return self._totals[unread]
+
+
+def _numbered(name: str, values: Sequence[str]) -> dict[str, str | None]:
+    padded = [*values, *[None] * MOST][:MOST]
+    return {f"{name}{number}": value for number, value in enumerate(padded, 1)}
+
+
+def _at_least(rows: Sequence[Any], limit: int, offset: int) -> Page:
+    """A page of more than were counted: what is known is that there is another one, if this one is full."""
+    return Page(
+        rows, offset + len(rows) + int(len(rows) == limit), exact=len(rows) < limit and (bool(rows) or not offset)
+    )

@@ -6,13 +6,13 @@ SELECT operators.*, (SELECT COUNT(*) FROM conversations
     WHERE operator_id = operators.id AND status IN ('active', 'pending')) AS open_chats
 FROM operators WHERE tenant_id = :tenant AND disabled_at IS NULL ORDER BY email;
 
--- name: operator_by_id
--- Also one who is disabled.
+-- name: operator_whole
+-- With the chats that are theirs and not settled. Also one who is disabled.
 SELECT operators.*, (SELECT COUNT(*) FROM conversations
     WHERE operator_id = operators.id AND status IN ('active', 'pending')) AS open_chats
 FROM operators WHERE tenant_id = :tenant AND id = :id;
 
--- name: operator_by_email
+-- name: operator_whole_of
 SELECT operators.*, (SELECT COUNT(*) FROM conversations
     WHERE operator_id = operators.id AND status IN ('active', 'pending')) AS open_chats
 FROM operators WHERE tenant_id = :tenant AND email = :email;
@@ -34,9 +34,6 @@ ORDER BY since IS NULL, since, conversations.last_message_at DESC LIMIT :most;
 
 -- name: operator_email
 SELECT email FROM operators WHERE tenant_id = :tenant AND id = :id;
-
--- name: operator_of_account
-SELECT id FROM operators WHERE tenant_id = :tenant AND email = :email;
 
 -- name: operator_add
 -- Somebody who was disabled may come back.
@@ -82,6 +79,10 @@ WHERE tenant_id = :tenant AND status IN ('online', 'busy') AND present_at < :bef
 -- name: operator_disable
 UPDATE operators SET disabled_at = :at, status = 'offline', absent_from = '', present_at = NULL, updated_at = :at
 WHERE tenant_id = :tenant AND email = :email AND disabled_at IS NULL;
+
+-- name: operator_enable
+UPDATE operators SET disabled_at = NULL, updated_at = :at
+WHERE tenant_id = :tenant AND email = :email AND disabled_at IS NOT NULL;
 
 -- name: operator_remove
 DELETE FROM operators WHERE tenant_id = :tenant AND email = :email;
@@ -166,7 +167,7 @@ WHERE tenant_id = :tenant AND id = :id AND status IN ('active', 'pending') AND o
 -- name: conversations_unanswered
 -- A person has answered there, and the customer wrote again; the longest first.
 SELECT conversations.id, assigned_to, operator_id, assigned_at, unanswered_since AS since, handed_on,
-    COALESCE(operators.email, '') AS email, '' AS former
+    snoozed_until, COALESCE(operators.email, '') AS email, '' AS former
 FROM conversations LEFT JOIN operators ON operators.id = operator_id
 WHERE conversations.tenant_id = :tenant AND unanswered_since IS NOT NULL
 ORDER BY unanswered_since, conversations.id;
@@ -174,7 +175,7 @@ ORDER BY unanswered_since, conversations.id;
 -- name: conversations_waiting
 -- The longest first; with an operator: those that nobody has answered in yet.
 SELECT conversations.id, assigned_to, operator_id, assigned_at, waiting_since AS since, handed_on,
-    COALESCE(operators.email, '') AS email, COALESCE(former.email, '') AS former
+    snoozed_until, COALESCE(operators.email, '') AS email, COALESCE(former.email, '') AS former
 FROM conversations LEFT JOIN operators ON operators.id = operator_id
 LEFT JOIN operators AS former ON former.id = had_by
 WHERE conversations.tenant_id = :tenant AND conversations.status = 'pending' AND answered_at IS NULL

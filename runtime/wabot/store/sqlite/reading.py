@@ -26,7 +26,7 @@ from wabot.store.sqlite.opening import NAME, open_for_reading, plainly
 from wabot.store.sqlite.payload import logged_text
 from wabot.store.sqlite.queries import Ask, asker
 from wabot.store.sqlite.rich import contact, journalled_richness, richness, with_quotes
-from wabot.store.sqlite.staff import stored_operators
+from wabot.store.sqlite.staff import disabled_operators, stored_operators
 from wabot.store.sqlite.undelivered import undelivered
 from wabot.store.sqlite.upkeep import job_runs
 
@@ -38,11 +38,18 @@ def reading(folder: Path, tenant: str) -> Iterator["Reader"]:
     Raises:
         StoreError: there is none, or it cannot be read.
     """
+    with asking(folder, tenant) as ask:
+        yield Reader(ask)
+
+
+@contextmanager
+def asking(folder: Path, tenant: str) -> Iterator[Ask]:
+    """As `reading`, for the statements themselves."""
     connection = open_for_reading(folder)
     try:
         # One transaction: what several statements tell is of one moment.
         connection.execute("BEGIN")
-        yield Reader(asker(connection, tenant))
+        yield asker(connection, tenant)
     except sqlite3.Error as error:
         raise StoreError(plainly(folder / NAME, error)) from error
     finally:
@@ -117,6 +124,10 @@ class Reader:
     def operators(self) -> list[StoredOperator]:
         """The people who answer, by e-mail."""
         return stored_operators(self._ask)
+
+    def disabled_operators(self) -> list[StoredOperator]:
+        """Those who answer no longer, by e-mail."""
+        return disabled_operators(self._ask)
 
     def quick_replies_used(self) -> dict[str, tuple[int, int]]:
         """How often each shortcut was used, and when last (UTC milliseconds)."""

@@ -38,7 +38,7 @@ TABLES: Final = (
         "conversations",
         "MAX(updated_at, COALESCE(last_message_at, 0))",
         "status <> 'spam' AND COALESCE(paused_until, 0) < :now",
-        along=(("conversation_chats", "conversation_id"),),
+        along=(("conversation_chats", "conversation_id"), ("conversation_notes", "conversation_id")),
     ),
     Old("contacts", "last_contact_at", "is_blocked = 0", along=(("rule_usage", "contact_id"),)),
     # Of customers who are still known, all orders count, however old.

@@ -28,6 +28,11 @@ def stored_operators(ask: Ask) -> list[StoredOperator]:
     return [_stored(row) for row in ask("operators_at_work")]
 
 
+def disabled_operators(ask: Ask) -> list[StoredOperator]:
+    """Those who answer no longer, by e-mail, with what they did."""
+    return [_stored(row) for row in ask("operators_disabled")]
+
+
 def put_operator(ask: Ask, new: Operator, choose: Choose, at: int) -> bool:
     """False when somebody has that e-mail address already, and is not disabled. Chats that wait may become theirs at
     once."""
@@ -81,6 +86,18 @@ def change_operator(folder: Path, tenant: str, email: str, change: Change, choos
     """`set_operator` as an order of the command line."""
     with writing(folder, tenant) as ask:
         return set_operator(ask, email, change, choose, at)
+
+
+def retire_operator(folder: Path, tenant: str, email: str, choose: Choose, at: int) -> bool:
+    """`disable_operator` as an order of the command line."""
+    with writing(folder, tenant) as ask:
+        return disable_operator(ask, email, choose, at)
+
+
+def reinstate_operator(folder: Path, tenant: str, email: str, at: int) -> bool:
+    """False when nobody of that address is disabled. They are offline, as they were left."""
+    with writing(folder, tenant) as ask:
+        return ask("operator_enable", email=email, at=at).rowcount == 1
 
 
 def remove_operator(folder: Path, tenant: str, email: str, choose: Choose, at: int) -> bool:

@@ -21,7 +21,7 @@ ALTER TABLE follow_ups ADD COLUMN sender_name TEXT NOT NULL DEFAULT '';
 CREATE INDEX outbox_in_order ON outbox (sequence);
 
 DROP INDEX conversations_recent;
-CREATE INDEX conversations_recent ON conversations (tenant_id, last_message_at, status);
+CREATE INDEX conversations_recent ON conversations (tenant_id, last_message_at, status, unread_count);
 CREATE INDEX conversations_created ON conversations (tenant_id, created_at, status);
 CREATE INDEX conversations_of_status ON conversations (tenant_id, status, last_message_at);
 CREATE INDEX conversations_of_both ON conversations (tenant_id, status, operator_id, last_message_at);
@@ -67,28 +67,36 @@ BEGIN
     ON CONFLICT (tenant_id, status, operator_id, unread) DO UPDATE SET number = number + 1;
 END;
 
--- Which conversations bear a tag.
+-- Which conversations bear a tag, in the order in which they are listed.
 CREATE TABLE conversation_tags (
     tenant_id TEXT NOT NULL,
-    tag TEXT NOT NULL,
     conversation_id TEXT NOT NULL,
-    PRIMARY KEY (tenant_id, tag, conversation_id)
+    tag TEXT NOT NULL,
+    last_message_at INTEGER,
+    PRIMARY KEY (conversation_id, tag)
 ) WITHOUT ROWID;
-CREATE INDEX tags_of_conversation ON conversation_tags (conversation_id, tag);
-INSERT OR IGNORE INTO conversation_tags (tenant_id, tag, conversation_id)
-SELECT conversations.tenant_id, json_each.value, conversations.id FROM conversations, json_each(conversations.tags);
+CREATE INDEX conversations_of_tag ON conversation_tags (tenant_id, tag, last_message_at);
+INSERT OR IGNORE INTO conversation_tags (tenant_id, conversation_id, tag, last_message_at)
+SELECT conversations.tenant_id, conversations.id, json_each.value, last_message_at
+FROM conversations, json_each(conversations.tags);
 
 CREATE TRIGGER conversation_tagged AFTER INSERT ON conversations WHEN NEW.tags <> '[]'
 BEGIN
-    INSERT OR IGNORE INTO conversation_tags (tenant_id, tag, conversation_id)
-    SELECT NEW.tenant_id, value, NEW.id FROM json_each(NEW.tags);
+    INSERT OR IGNORE INTO conversation_tags (tenant_id, conversation_id, tag, last_message_at)
+    SELECT NEW.tenant_id, NEW.id, value, NEW.last_message_at FROM json_each(NEW.tags);
 END;
 
 CREATE TRIGGER conversation_tagged_anew AFTER UPDATE OF tags ON conversations WHEN OLD.tags <> NEW.tags
 BEGIN
     DELETE FROM conversation_tags WHERE conversation_id = NEW.id;
-    INSERT OR IGNORE INTO conversation_tags (tenant_id, tag, conversation_id)
-    SELECT NEW.tenant_id, value, NEW.id FROM json_each(NEW.tags);
+    INSERT OR IGNORE INTO conversation_tags (tenant_id, conversation_id, tag, last_message_at)
+    SELECT NEW.tenant_id, NEW.id, value, NEW.last_message_at FROM json_each(NEW.tags);
+END;
+
+CREATE TRIGGER conversation_moved AFTER UPDATE OF last_message_at ON conversations
+WHEN NEW.tags <> '[]' AND OLD.tags = NEW.tags AND OLD.last_message_at IS NOT NEW.last_message_at
+BEGIN
+    UPDATE conversation_tags SET last_message_at = NEW.last_message_at WHERE conversation_id = NEW.id;
 END;
 
 -- The words of customers' names, in small letters, and their numbers: found by how they begin.

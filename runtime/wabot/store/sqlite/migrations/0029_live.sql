@@ -20,11 +20,11 @@ END;
 
 -- Only that: each message that comes makes a chat more unread, and is told of anyway.
 CREATE TRIGGER feed_conversation_read AFTER UPDATE OF unread_count ON conversations
-WHEN OLD.unread_count > 0 AND NEW.unread_count = 0
+WHEN NEW.unread_count < OLD.unread_count
     AND EXISTS (SELECT 1 FROM feed_readers WHERE tenant_id = NEW.tenant_id)
 BEGIN
     INSERT INTO feed (tenant_id, kind, conversation_id, data, at)
-    VALUES (NEW.tenant_id, 'conversation', NEW.id, json_object('unread', 0), NEW.updated_at);
+    VALUES (NEW.tenant_id, 'conversation', NEW.id, json_object('unread', NEW.unread_count), NEW.updated_at);
 END;
 
 ALTER TABLE sessions ADD COLUMN connected_at INTEGER;

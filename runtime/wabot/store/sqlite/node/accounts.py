@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from wabot.model.errors import StoreError
+from wabot.store.sqlite.node.members import Member, members
 from wabot.store.sqlite.opening import NODE, open_for_reading, open_node, plainly
 from wabot.store.sqlite.queries import Ask, node_asker
 from wabot.store.sqlite.writer import Writer
@@ -69,6 +70,26 @@ class Accounts:
         """End what is queued, and let the file go."""
         await self._writer.close()
         self._connection.close()
+
+
+def read_members(data: Path, tenant: str) -> list[Member]:
+    """Everybody who has, or may have, access to the tenant, by e-mail; read beside a running daemon. Nobody has where
+    there are no accounts yet.
+
+    Raises:
+        StoreError: the accounts cannot be read.
+    """
+    if not (data / NODE).is_file():
+        return []
+    connection = open_for_reading(data, NODE)
+    try:
+        return members(node_asker(connection), tenant)
+    except sqlite3.Error as error:
+        if "no such table" in str(error):  # a file that no process of this version has opened yet
+            return []
+        raise StoreError(plainly(data / NODE, error)) from error
+    finally:
+        connection.close()
 
 
 @contextmanager

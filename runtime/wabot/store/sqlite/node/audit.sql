@@ -20,4 +20,4 @@ SELECT * FROM audit_log WHERE tenant_id = :tenant AND subject = :subject AND seq
 ORDER BY sequence DESC LIMIT :most;
 
 -- name: audit_drop
-DELETE FROM audit_log WHERE sequence IN (SELECT sequence FROM audit_log WHERE at < :before ORDER BY at LIMIT 500);
+DELETE FROM audit_log WHERE at < :before;

@@ -71,7 +71,7 @@ CREATE TABLE api_keys (
     revoked_at INTEGER,
     last_used_at INTEGER
 );
-CREATE INDEX api_keys_of_tenant ON api_keys (tenant_id, id);
+CREATE INDEX api_keys_of_tenant ON api_keys (tenant_id, id) WHERE revoked_at IS NULL;
 
 CREATE TABLE audit_log (
     sequence INTEGER PRIMARY KEY AUTOINCREMENT,

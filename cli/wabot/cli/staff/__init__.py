@@ -1,0 +1,1 @@
+"""`wabot operator`: what is typed, what is shown, and who has access."""
