@@ -130,7 +130,7 @@ def after(rule_set: RuleSet, decision: Decision, context: Context) -> Context:
     chat = replace(
         chat,
         menu=menu_after(rule_set, decision, context) or chat.menu,
-        assigned_to=assigned or chat.assigned_to,
+        assigned_to=assigned or ("" if settled else chat.assigned_to),
         status="pending" if assigned else "active" if settled else chat.status,
         survey=chat.survey and not rated,
         earlier_messages=chat.earlier_messages + 1,
