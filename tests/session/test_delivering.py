@@ -17,7 +17,7 @@ from tests.session.stage import Told
 from wabot.model.alert import Alert, StoredAlert
 from wabot.session.clock import RealClock, ScriptClock
 from wabot.session.deliverer import Deliverer, backoff, delivering
-from wabot.session.webhook import NotDelivered, Webhook
+from wabot.session.webhook import NotDelivered, Webhook, signed
 from wabot.store.sqlite import SqliteStore, open_store, read_alerts
 
 NOW = 1_769_569_200_000
@@ -84,8 +84,8 @@ async def test_an_alert_is_posted_as_json_and_signed_so_that_the_receiver_can_te
 
 def test_the_signature_is_the_one_of_the_standards_own_example() -> None:
     key = base64.b64decode("MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw")
-    signed = Webhook("", key).signed("msg_p5jXN8AQM9LWM0D4loKWxJek", 1_614_265_330_000, b'{"test": 2432232314}')
-    assert signed["webhook-signature"] == "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE="
+    headers = signed((key,), "msg_p5jXN8AQM9LWM0D4loKWxJek", 1_614_265_330_000, b'{"test": 2432232314}')
+    assert headers["webhook-signature"] == "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE="
 
 
 @pytest.mark.parametrize("status", [302, 400, 410, 429, 500])

@@ -14,9 +14,14 @@ from tests.whatsapp.paired import Paired
 from tests.whatsapp.people import content
 from tests.whatsapp.people.customer import Customer
 from tests.whatsapp.people.person import PATIENCE
+from wabot.model.ids import uuid7
 from wabot.model.message import Card
-from wabot.model.stored import StoredMessage, StoredReply
-from wabot.store.sqlite import reading
+from wabot.model.stored import PersonSays, StoredMessage, StoredReply
+from wabot.session.clock import RealClock
+from wabot.store.outgoing import OutgoingFolder
+from wabot.store.sqlite import reading, uploads
+from wabot.store.sqlite.answering import person_says
+from wabot.store.sqlite.operating import writing
 
 PDF: Final = b"%PDF-1.7 " + bytes(range(256)) * 40
 FILES: Final = """\
@@ -237,3 +242,26 @@ async def test_a_link_that_took_a_files_place_sends_nothing_and_leaves_the_chat_
     with reading(live.data / "warung", "warung") as store:
         assert [chat.status for chat in store.conversations()] == ["pending"]
     assert not budi.heard
+
+
+async def test_a_file_that_a_person_uploaded_reaches_the_customer_whole_and_under_its_name(
+    live: Live, paired_once: Paired
+) -> None:
+    await shop_with_files(live, paired_once)
+    budi = live.whatsapp.customer("Budi", "6281234567801")
+    await budi.says("menu")
+    await budi.hears("Ini kak")
+    data, now = live.data / "warung", RealClock().now()
+    draft = OutgoingFolder(data).begin(uuid7(now))
+    draft.write(PDF)
+    draft.keep("Nota Ibu – 12.pdf")
+    with writing(data, "warung") as ask:
+        upload = uploads.Upload(draft.id, "Nota Ibu – 12.pdf", "application/pdf", len(PDF), now)
+        uploads.add(ask, upload, "sari@warung.id")
+        said = PersonSays(budi.lid, "Ini notanya kak", "sari@warung.id", "Sari")
+        row = ask("conversation_of_chat", chat=budi.lid).fetchone()
+        assert uploads.attach(ask, person_says(ask, row, said, now), upload, now)
+    heard = await budi.hears("Ini notanya kak")
+    document = heard.content.documentMessage
+    assert (document.fileName, document.mimetype) == ("Nota Ibu – 12.pdf", "application/pdf")
+    assert content.fetch(live.whatsapp.media, heard.content) == PDF

@@ -21,15 +21,19 @@ from wabot.api import (
     conversations,
     csat,
     events,
+    holding,
     invitations,
     keys,
     media,
+    message_orders,
     messages,
+    notes,
     operators,
     orders,
     quick_replies,
     reminders,
     staff,
+    webhooks,
     whatsapp,
 )
 from wabot.api.answers import answer, conditional
@@ -45,6 +49,7 @@ from wabot.api.outgoing import media_living
 from wabot.api.presence import keeping_presence
 from wabot.api.problems import Problem, unavailable
 from wabot.api.rendering import rendering_lives
+from wabot.api.webhook_delivery import webhooks_living
 from wabot.model.errors import StoreError
 
 ROUTERS: Final[tuple[APIRouter, ...]] = (
@@ -54,8 +59,11 @@ ROUTERS: Final[tuple[APIRouter, ...]] = (
     audit.router,
     access.router,
     whatsapp.router,
+    notes.router,
     conversations.router,
+    holding.router,
     messages.router,
+    message_orders.router,
     media.router,
     auto_reply.router,
     quick_replies.router,
@@ -68,6 +76,7 @@ ROUTERS: Final[tuple[APIRouter, ...]] = (
     analytics.router,
     csat.router,
     events.router,
+    webhooks.router,
 )
 """Every module's endpoints."""
 LIVING: Final[tuple[Callable[[House], AbstractAsyncContextManager[None]], ...]] = (
@@ -79,6 +88,7 @@ LIVING: Final[tuple[Callable[[House], AbstractAsyncContextManager[None]], ...]] 
     hearing,
     feeding,
     live,
+    webhooks_living,
 )
 """What lives as long as the API does: each is entered when it starts, in this order, and left when it ends."""
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import errno
+import hashlib
 from typing import Final
 
 from wabot.api.problems import Problem
@@ -26,6 +27,7 @@ class Incoming:
         """
         self._name, self._at = name, at
         self._head, self._waiting, self._waits = b"", list[bytes](), 0
+        self._hash = hashlib.blake2b(digest_size=16)
         self._most, self._size, self._text = max(LARGEST.values()), 0, True
         try:
             self._draft = folder.begin(uuid7(at))
@@ -39,6 +41,7 @@ class Incoming:
         """
         self._size += len(piece)
         self._text = self._text and b"\0" not in piece
+        self._hash.update(piece)
         if len(self._head) < ENOUGH:
             self._head += piece[: ENOUGH - len(self._head)]
             if len(self._head) >= ENOUGH:
@@ -53,6 +56,11 @@ class Incoming:
         self._waits += len(piece)
         if self._waits >= _AT_ONCE:
             await self._write()
+
+    @property
+    def digest(self) -> str:
+        """The same for the same content."""
+        return self._hash.hexdigest()
 
     async def kept(self) -> Upload:
         """The file is whole: it lies in the folder durably, under a name that customers may see.

@@ -10,10 +10,12 @@ from wabot.api.answers import Shape, answer, conditional, iso
 from wabot.api.file_answers import file_answer
 from wabot.api.guard import Home, Who, may
 from wabot.api.house import House
-from wabot.api.multipart import Form, read_form
-from wabot.api.outgoing import gone, media_of
+from wabot.api.media_url import media_url
+from wabot.api.messages import refusal, told
+from wabot.api.multipart import read_form
+from wabot.api.outgoing import gone, media_of, owner
+from wabot.api.people import author, pause_of
 from wabot.api.problems import Problem, unknown
-from wabot.language.rule_set import Handoff
 from wabot.language.template import MAX_OUTPUT
 from wabot.model.media import media_type
 from wabot.model.stored import PersonSays
@@ -21,13 +23,13 @@ from wabot.session.last_sound import LastSound
 from wabot.store.media import MediaFolder
 from wabot.store.outgoing import OutgoingFolder, is_reference
 from wabot.store.sqlite import uploads
-from wabot.store.sqlite.answering import person_says
 from wabot.store.sqlite.queries import Ask
-from wabot.store.sqlite.uploads import Upload
+from wabot.store.sqlite.sending import Keyed, Refused, may_write, send, sent_before
 
 router: Final = APIRouter(tags=["media"])
 _URL: Final = "/api/media"
 _LAST: Final = 1 << 62
+_FIELDS: Final = ("conversationId", "caption", "quotedMessageId")
 _FILES: Final = ("image", "video", "audio", "document", "sticker")
 Key = Annotated[str, Header(alias="Idempotency-Key", max_length=200, pattern=r"^[\x21-\x7e]*$")]
 
@@ -39,21 +41,6 @@ class Kept(Shape):
     size: int
     file_name: str
     message_type: Literal["image", "document"]
-
-
-class SentMessage(Shape):
-    id: str
-    conversation_id: str
-    wa_message_id: str | None
-    message_type: Literal["image", "document"]
-    status: str
-    media_url: str
-    sent_at: str
-
-
-class Sent(Shape):
-    success: bool
-    message: SentMessage
 
 
 class GalleryItem(Shape):
@@ -110,7 +97,7 @@ async def upload(request: Request, house: Home, key: Key = "", who: Who = may("s
     """Keep a file, to be sent later: a day, or 30 days after it was sent last."""
     media = media_of(house)
     form = await read_form(request, (), lambda name: media.begin(who, name))
-    kept = await media.keep(who, form.file, form.incoming, f"upload {key}" if key else "")
+    kept = await media.keep(who, form.file, form.incoming, key)
     return answer(
         {
             "mediaId": kept.id,
@@ -126,75 +113,40 @@ async def upload(request: Request, house: Home, key: Key = "", who: Who = may("s
 
 @router.post(
     "/api/messages/send-media",
-    status_code=201,
-    response_model=Sent,
-    responses=refusals(404, 409, 410, 413, 415, 507),
-    openapi_extra=_body(conversationId={"type": "string"}, caption={"type": "string"}),
+    responses=refusals(404, 409, 413, 415, 507),
+    openapi_extra=_body(
+        conversationId={"type": "string"}, caption={"type": "string"}, quotedMessageId={"type": "string"}
+    ),
 )
 async def send_media(request: Request, house: Home, key: Key = "", who: Who = may("send_messages")) -> Response:
     """Send a file to a customer who has written before."""
-    media = media_of(house)
-    form = await read_form(request, ("conversationId", "caption"), lambda name: media.begin(who, name))
-    rules = await house.rules(who.tenant)
-    pause = (Handoff() if rules is None else rules.tenant.handoff).pause
-    sent = await _sent(house, who, form, pause, f"send {key}" if key else "")
-    return answer({"success": True, "message": sent}, 201)
-
-
-async def _sent(house: House, who: Who, form: Form, pause: int, key: str) -> dict[str, Any]:
     media, at = media_of(house), house.clock.now()
-    conversation, caption = form.fields.get("conversationId", ""), form.fields.get("caption", "").strip()
-    sent: dict[str, str] = {}
+    form = await read_form(request, _FIELDS, lambda name: media.begin(who, name))
+    conversation, caption, quoted = (form.fields.get(name, "").strip() for name in _FIELDS)
+    keyed = Keyed(f"{owner(who)}:{key}", f"{form.incoming.digest} {form.fields}") if key else Keyed()
+    pause = await pause_of(house, who.tenant)
 
-    def queue(ask: Ask) -> None:
+    def work(ask: Ask) -> tuple[dict[str, Any], bool]:
         if len(caption) > MAX_OUTPUT:
             raise Problem(400, f"A caption may have {MAX_OUTPUT:,} characters.", "INVALID", fields=["body.caption"])
-        row = ask("conversation_by_id", id=conversation).fetchone()
-        if row is None:
-            raise unknown("conversation", conversation)
-        if not row["customer_messages"]:
-            raise Problem(409, "This customer has not written first, so nothing is sent.", "CUSTOMER_HAS_NOT_WRITTEN")
-        said = PersonSays(row["chat"], caption, who.email, who.name, pause)
-        sent["id"] = person_says(ask, row, said, at)
-        uploads.attach(ask, sent["id"], form.file, at)
+        if before := sent_before(ask, keyed, at):
+            return told(ask, house, who, before, repeated=True), False
+        row, (email, name) = may_write(ask, conversation), author(ask, who)
+        uploads.add(ask, form.file, owner(who))
+        said = PersonSays(row["chat"], caption, email, name, pause, quoted=quoted)
+        id, _ = send(ask, conversation, said, keyed, at, form.file)
+        return told(ask, house, who, id, repeated=False), True
 
-    kept = await media.keep(who, form.file, form.incoming, key, queue)
-    if kept != form.file:
-        return _first(house, who, kept, conversation)
-    return _queued(sent["id"], conversation, kept, "pending", at)
-
-
-def _first(house: House, who: Who, kept: Upload, conversation: str) -> dict[str, Any]:
-    """The message that the same request sent before."""
-
-    def work(ask: Ask) -> dict[str, Any]:
-        message = uploads.sent_by(ask, kept.id)
-        if message is None:
-            raise gone()
-        if message[1] != conversation:
-            raise Problem(409, "This Idempotency-Key was used for another conversation.", "IDEMPOTENCY_KEY_REUSED")
-        row = ask("file_of_message", id=message[0]).fetchone()
-        return _queued(row["id"], conversation, kept, wire_status(row["status"]), row["created_at"]) | {
-            "waMessageId": row["wa_message_id"]
-        }
-
-    return house.desk(who.tenant).read(work)
-
-
-def _queued(id: str, conversation: str, kept: Upload, status: str, at: int) -> dict[str, Any]:
-    return {
-        "id": id,
-        "conversationId": conversation,
-        "waMessageId": None,
-        "messageType": media_type(kept.name),
-        "status": status,
-        "mediaUrl": f"{_URL}/{id}",
-        "sentAt": iso(at),
-    }
-
-
-def wire_status(status: str) -> str:
-    return "pending" if status in ("queued", "sending") else status
+    try:
+        sent, kept = await house.desk(who.tenant).write(work)
+    except BaseException as error:
+        await form.incoming.dropped()
+        if isinstance(error, Refused):
+            raise refusal(error, conversation) from None
+        raise
+    if not kept:
+        await form.incoming.dropped()
+    return answer(sent)
 
 
 @router.get(_URL, response_model=Gallery, responses=refusals(404))
@@ -231,7 +183,6 @@ async def gallery(
 
 def _item(row: Any) -> dict[str, Any]:
     details = json.loads(row["media_details"])
-    there = row["media_file"] or row["media_upload"]
     return {
         "id": row["id"],
         "conversationId": row["conversation_id"],
@@ -239,7 +190,7 @@ def _item(row: Any) -> dict[str, Any]:
         "senderType": row["sender_type"],
         "senderName": row["sender_name"],
         "caption": row["content"],
-        "mediaUrl": f"{_URL}/{row['id']}" if there else None,
+        "mediaUrl": media_url(row),
         "mimeType": row["media_mime_type"],
         "size": row["media_size"],
         "fileName": details.get("name", ""),

@@ -2,7 +2,7 @@
 out."""
 
 import re
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Final
 from urllib.parse import unquote
@@ -83,30 +83,17 @@ class Media:
         await self.keep(who, upload, incoming)
         return upload
 
-    async def keep(
-        self,
-        who: Who,
-        upload: Upload,
-        incoming: Incoming,
-        key: str = "",
-        then: Callable[[Ask], None] = lambda _ask: None,
-    ) -> Upload:
-        """Note an upload that lies in the folder, and do `then` in the same transaction; the same one again, or the
-        first that came under `key`.
-
-        Raises:
-            Problem: what `then` raises; nothing is left of the file then.
-        """
+    async def keep(self, who: Who, upload: Upload, incoming: Incoming, key: str = "") -> Upload:
+        """Note an upload that lies in the folder; the same one again, or the first that came under `key`."""
 
         def work(ask: Ask) -> Upload:
             if key and (before := uploads.of_key(ask, owner(who), key)):
                 return before
             uploads.add(ask, upload, owner(who), key)
-            then(ask)
             return upload
 
         try:
-            kept = await self._house.desk(who.tenant).write(work)
+            kept = await self._house.desk(who.tenant).write(work, quiet=True)
         except BaseException:
             await incoming.dropped()
             raise

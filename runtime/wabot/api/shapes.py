@@ -5,6 +5,7 @@ import json
 from typing import Any, Final
 
 from wabot.api.answers import iso
+from wabot.api.media_url import media_url
 
 STATUS: Final = {"queued": "pending", "sending": "pending"}
 """What a message's status is called on the wire, where it is not the store's word."""
@@ -109,7 +110,7 @@ def message_shape(row: Any, customer: str, looked_at: int | None, unread: int) -
 def media_shape(row: Any) -> dict[str, Any]:
     """What comes with a message: where its file is to be had, and what it is."""
     return {
-        "mediaUrl": f"/api/media/{row['id']}" if row["media_file"] else None,
+        "mediaUrl": media_url(row),
         "mediaMimeType": row["media_mime_type"] or None,
         "mediaSize": row["media_size"] or None,
         "mediaError": row["media_error"] or None,

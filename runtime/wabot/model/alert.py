@@ -4,7 +4,17 @@ from dataclasses import dataclass
 from typing import Literal
 
 AlertKind = Literal[
-    "loop", "set_aside", "handoff", "restricted", "unsent", "session", "reload", "parked", "damaged", "test"
+    "loop",
+    "set_aside",
+    "handoff",
+    "restricted",
+    "unsent",
+    "session",
+    "reload",
+    "parked",
+    "damaged",
+    "webhook",
+    "test",
 ]
 AlertStatus = Literal["open", "delivered", "dead"]
 

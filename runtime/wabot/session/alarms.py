@@ -66,5 +66,14 @@ def damaged(text: str) -> Alert:
     return Alert("damaged", text)
 
 
+def webhook_off(what: str, why: str) -> Alert:
+    """A webhook of the tenant's is switched off; `what` names it."""
+    return Alert(
+        "webhook",
+        f"The webhook {what} is switched off: {why}. What happens from now on it never learns. Mend the receiver, then "
+        "switch it on again; what did not arrive can be replayed.",
+    )
+
+
 def _utc(at: int) -> str:
     return datetime.fromtimestamp(at / 1000, UTC).strftime("%Y-%m-%d %H:%M UTC")

@@ -8,6 +8,7 @@ import base64
 import hashlib
 import hmac
 import json
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Final
 
@@ -37,7 +38,8 @@ class Webhook:
         import httpx
 
         body = payload(alert)
-        headers = {"content-type": "application/json", "user-agent": "wabot", **self.signed(alert.id, now, body)}
+        headers = {"content-type": "application/json", "user-agent": "wabot"}
+        headers |= signed((self._key,), alert.id, now, body)
         try:
             async with (
                 asyncio.timeout(_TIMEOUT),
@@ -53,12 +55,14 @@ class Webhook:
         except (httpx.HTTPError, httpx.InvalidURL, OSError) as error:
             raise NotDelivered(f"the webhook cannot be reached ({type(error).__name__})") from error
 
-    def signed(self, alert: str, now: int, body: bytes) -> dict[str, str]:
-        """The headers by which a receiver knows that the body is ours, and which alert it is."""
-        at = str(now // 1000)
-        mac = hmac.new(self._key, b".".join((alert.encode(), at.encode(), body)), hashlib.sha256).digest()
-        signature = f"v1,{base64.b64encode(mac).decode()}"
-        return {"webhook-id": alert, "webhook-timestamp": at, "webhook-signature": signature}
+
+def signed(keys: Iterable[bytes], id: str, now: int, body: bytes) -> dict[str, str]:
+    """The headers by which a receiver knows that the body is ours, and which event it is; signed with each of the
+    keys."""
+    at = str(now // 1000)
+    text = b".".join((id.encode(), at.encode(), body))
+    macs = (base64.b64encode(hmac.digest(key, text, hashlib.sha256)).decode() for key in keys)
+    return {"webhook-id": id, "webhook-timestamp": at, "webhook-signature": " ".join(f"v1,{mac}" for mac in macs)}
 
 
 def payload(alert: StoredAlert) -> bytes:

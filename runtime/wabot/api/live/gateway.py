@@ -16,7 +16,7 @@ from wabot.api.house import House
 from wabot.api.live.events import MESSAGES, WHATSAPP, Event, Namespace
 from wabot.api.live.seats import Seat, Seats
 from wabot.api.presence import presence_of
-from wabot.api.problems import Problem
+from wabot.api.problems import Problem, unavailable
 from wabot.model.errors import StoreError
 from wabot.model.failure import place_of
 
@@ -209,7 +209,7 @@ class Gateway:
 
 
 def _problem(error: Problem | StoreError) -> Problem:
-    return error if isinstance(error, Problem) else Problem(503, str(error), "STORE_UNAVAILABLE")
+    return error if isinstance(error, Problem) else unavailable()
 
 
 __all__ = ["MESSAGES", "WHATSAPP", "Gateway", "Handler", "Welcome", "room_of"]

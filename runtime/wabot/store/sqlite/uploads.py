@@ -47,12 +47,6 @@ def of_key(ask: Ask, owner: str, key: str) -> Upload | None:
     return None if row is None else _upload(row)
 
 
-def sent_by(ask: Ask, id: str) -> tuple[str, str] | None:
-    """The message that sent this file first, and its conversation."""
-    row = ask("upload_message", id=id).fetchone()
-    return None if row is None else (row["id"], row["conversation_id"])
-
-
 def stored(ask: Ask) -> int:
     """Bytes of all that is kept."""
     return int(ask("uploads_stored").fetchone()["bytes"])

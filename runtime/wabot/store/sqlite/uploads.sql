@@ -11,11 +11,6 @@ SELECT * FROM uploads WHERE tenant_id = :tenant AND id = :id;
 SELECT * FROM uploads
 WHERE tenant_id = :tenant AND owner = :owner AND idempotency_key = :key AND idempotency_key <> '';
 
--- name: upload_message
--- The message that sent it first.
-SELECT id, conversation_id FROM messages WHERE tenant_id = :tenant AND media_upload <> '' AND media_upload = :id
-ORDER BY created_at, id LIMIT 1;
-
 -- name: upload_used
 UPDATE uploads SET used_at = :at WHERE tenant_id = :tenant AND id = :id;
 
