@@ -91,7 +91,8 @@ class Gateway:
         return await feed_of(self.house).tail(seat.who.tenant)
 
     async def let_in(self, token: object) -> Who:
-        """
+        """Whoever bears the token. Asked again as long as they are connected, so it shows that they are there, too.
+
         Raises:
             Problem: 401, nobody that is known.
         """
@@ -99,6 +100,7 @@ class Gateway:
             raise Problem(401, "Log in first: connect with auth {token}.", "UNAUTHORIZED")
         who = await self.house.door.enter_token(token)
         who.must("view_conversations")
+        presence_of(self.house).seen(who.tenant, who.email)
         return who
 
     async def look_after(self) -> None:
