@@ -4,6 +4,7 @@ import asyncio
 import fcntl
 import subprocess
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -225,3 +226,10 @@ async def test_a_session_that_watches_takes_what_is_written_by_itself(shop: Mana
     with suppress(asyncio.CancelledError):
         await watching
     assert reload.ok and [rule.id for rule in live.rule_set().rules] == ["jam-buka", "harga"]
+
+
+def test_writers_at_once_all_get_their_turn(shop: Managed) -> None:
+    names = [f"promo-{number}" for number in range(6)]
+    with ThreadPoolExecutor(len(names)) as people:
+        made = list(people.map(lambda name: shop.create({**KEYWORD, "name": name, "keywords": [name]}), names))
+    assert sorted(shop.told()) == sorted(["jam-buka", *(one["id"] for one in made)]) == sorted(["jam-buka", *names])
