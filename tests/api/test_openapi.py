@@ -82,6 +82,8 @@ class Place:
         request.pop("cookies", None)
         headers = {**dict(request.pop("headers")), "authorization": f"Bearer {token}"}
         headers = {name: value for name, value in headers.items() if isinstance(value, str) and value.isprintable()}
+        if isinstance(files := request.get("files"), list):  # what is wrong may be a number
+            request["files"] = [(name, _as_file(one)) for name, one in files]
         if isinstance(request.get("data"), str | bytes):
             request["content"] = request.pop("data")
         return self.runner.run(self._answer(request.pop("method"), request.pop("url"), headers, request))
@@ -91,6 +93,13 @@ class Place:
         request = client.build_request(method, url, headers=headers, **more)
         await request.aread()  # the checks look at what was sent
         return await client.send(request)
+
+
+def _as_file(value: Any) -> Any:
+    """A part of a form as a client can send it."""
+    if isinstance(value, tuple):  # its name, its content, and what else is said of it
+        return (value[0], _as_file(value[1]), *value[2:])
+    return value if isinstance(value, str | bytes) else json.dumps(value)
 
 
 @pytest.fixture(scope="module")
