@@ -85,3 +85,24 @@ async def test_a_shop_that_never_asked_has_no_average(tmp_path: Path) -> None:
     async with stage(tmp_path, home=HOME) as shop, api(tmp_path / "data", {"warung": shop.folder}, shop.clock) as both:
         told = await both.front().get("/api/csat")
         assert (told["summary"]["average"], told["summary"]["responseRate"], told["data"]) == (None, None, [])
+
+
+async def test_a_chat_that_is_resolved_over_the_api_is_asked_about(tmp_path: Path) -> None:
+    csat = {"csat": '{enabled: true, question: "Puas kak? 1 sampai 5."}'}
+    async with (
+        stage(tmp_path, CS, tenant=csat, home=HOME) as shop,
+        api(tmp_path / "data", {"warung": shop.folder}, shop.clock) as both,
+    ):
+        people = Shop(shop, tmp_path)
+        people.data = tmp_path / HOME
+        for chat, way in ((BUDI, "resolve"), (ANI, "patch")):
+            await shop.say("admin", chat)
+            people.says("Sudah ya kak", chat)
+            await people.sent()
+            [row] = (await both.front().get("/api/conversations", search=chat))["data"]
+            if way == "resolve":
+                await both.front().post(f"/api/conversations/{row['id']}/resolve")
+            else:
+                await both.front().patch(f"/api/conversations/{row['id']}", {"status": "resolved"})
+            await shop.pass_time(MINUTE)
+            assert shop.channel.heard[-1] == (chat, "Puas kak? 1 sampai 5.")

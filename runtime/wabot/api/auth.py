@@ -148,7 +148,7 @@ async def me(house: Home, request: Request, who: Who = may()) -> Response:
     door = door_of(house)
     if who.key:
         names = await tenant_names(house, [who.tenant])
-        tenant = {"id": who.tenant, "name": names[who.tenant]}
+        tenant = {"id": who.tenant, "name": names.get(who.tenant, who.tenant)}
         key = {"id": who.key, "name": who.name, "permissions": sorted(who.permissions)}
         return answer({"user": None, "key": key, "tenant": tenant, "tenants": []})
     asking = door.accounts.read(lambda ask: person(ask, who.account))

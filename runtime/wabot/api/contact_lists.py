@@ -7,10 +7,11 @@ from dataclasses import dataclass, field
 from itertools import islice
 from typing import Annotated, Any, Final
 
-from fastapi import APIRouter, File, Form, Query, Response, UploadFile
+from fastapi import APIRouter, File, Form, Query, Request, Response, UploadFile
 from fastapi.responses import StreamingResponse
 
 from wabot.api.answers import Shape, answer
+from wabot.api.auditing import audit
 from wabot.api.contact_cards import card
 from wabot.api.contacts import Wanted, inactive_before
 from wabot.api.customer_list import CustomerList, NoList, Refused, line_of
@@ -71,6 +72,7 @@ class _Taken:
     },
 )
 async def imported(
+    request: Request,
     house: Home,
     file: Annotated[UploadFile, File(description="CSV in UTF-8, whose first line names the columns: phone, name, …")],
     dry_run: Annotated[bool, Form(alias="dryRun", description="true: only say what would happen.")] = False,
@@ -92,6 +94,8 @@ async def imported(
     except NoList as error:
         done = f" The rows before it are taken over: {taken.rows:,}." if taken.rows and not dry_run else ""
         raise Problem(400, f"{error}{done}", "NO_LIST") from error
+    if not dry_run:
+        await audit(house, who, "contact.import", "", request, rows=taken.rows, created=taken.counts["created"])
     return answer(
         {
             "success": not taken.refused,
@@ -127,10 +131,11 @@ async def _take(house: House, who: Who, rows: list[Listed], dry_run: bool) -> Co
     responses={200: {"description": "CSV in UTF-8.", "content": {"text/csv": {}}}},
 )
 async def exported(
-    house: Home, wanted: Annotated[Wanted, Query()], who: Who = may("manage_contacts")
+    request: Request, house: Home, wanted: Annotated[Wanted, Query()], who: Who = may("manage_contacts")
 ) -> StreamingResponse:
     """The contacts that match, as CSV. What a spreadsheet would run as a formula begins with an apostrophe."""
     before = await inactive_before(house, who.tenant)
+    await audit(house, who, "contact.export", "", request)
     lines = _lines(house, who.tenant, wanted.sought(before), before)
     headers = {"content-disposition": f'attachment; filename="contacts-{who.tenant}.csv"', "cache-control": "no-store"}
     return StreamingResponse(lines, media_type="text/csv; charset=utf-8", headers=headers)

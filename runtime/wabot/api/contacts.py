@@ -6,6 +6,7 @@ from fastapi import APIRouter, Path, Query, Request, Response
 from pydantic import Field
 
 from wabot.api.answers import Shape, answer, conditional
+from wabot.api.auditing import audit
 from wabot.api.contact_cards import Changed, Contacts, InDetail, card
 from wabot.api.customer_list import EMAIL, LIMITS, TAG
 from wabot.api.guard import Home, Who, may
@@ -127,7 +128,7 @@ class Change(Shape):
 
 
 @router.patch("/{id}", response_model=Changed, responses=NOT_FOUND)
-async def changed(house: Home, id: Id, body: Change, who: Who = may("manage_contacts")) -> Response:
+async def changed(request: Request, house: Home, id: Id, body: Change, who: Who = may("manage_contacts")) -> Response:
     """Write down what is known of a contact."""
     now = house.clock.now()
     said = {key: (getattr(body, key) or "").strip() for key in body.model_fields_set & set(caring.FIELDS)}
@@ -140,6 +141,7 @@ async def changed(house: Home, id: Id, body: Change, who: Who = may("manage_cont
             caring.tag_contact(ask, id, body.tags or (), set(caring.tags_of(row)) - set(body.tags or ()), now)
 
     await house.desk(who.tenant).write(write)
+    await audit(house, who, "contact.update", id, request, fields=sorted(body.model_fields_set))
     return await _told(house, who, id)
 
 
@@ -182,7 +184,7 @@ class Block(Shape):
 
 
 @router.post("/{id}/block", response_model=Changed, responses=NOT_FOUND)
-async def blocked(house: Home, id: Id, body: Block, who: Who = may("manage_contacts")) -> Response:
+async def blocked(request: Request, house: Home, id: Id, body: Block, who: Who = may("manage_contacts")) -> Response:
     """Write to this contact no more, neither the bot nor people. What they write is kept."""
     now = house.clock.now()
 
@@ -191,11 +193,12 @@ async def blocked(house: Home, id: Id, body: Block, who: Who = may("manage_conta
             raise unknown("contact", id)
 
     await house.desk(who.tenant).write(write)
+    await audit(house, who, "contact.block", id, request)
     return await _told(house, who, id)
 
 
 @router.post("/{id}/unblock", response_model=Changed, responses=NOT_FOUND)
-async def unblocked(house: Home, id: Id, who: Who = may("manage_contacts")) -> Response:
+async def unblocked(request: Request, house: Home, id: Id, who: Who = may("manage_contacts")) -> Response:
     """The contact is answered again, from their next message on."""
     now = house.clock.now()
 
@@ -204,6 +207,7 @@ async def unblocked(house: Home, id: Id, who: Who = may("manage_contacts")) -> R
             raise unknown("contact", id)
 
     await house.desk(who.tenant).write(write)
+    await audit(house, who, "contact.unblock", id, request)
     return await _told(house, who, id)
 
 

@@ -42,7 +42,7 @@ class InvitationShape(Shape):
 async def invite(body: Invite, house: Home, request: Request) -> Response:
     """What an invitation is for, before it is accepted."""
     found = await _found(house, body.token, request)
-    names = await tenant_names(house, [found.tenant] if found.tenant in house.tenants() else [])
+    names = await tenant_names(house, [found.tenant])
     return private(
         {
             "email": found.email,

@@ -1,5 +1,6 @@
 """Who of a tenant's operators asks, and who gets a chat."""
 
+from collections.abc import Callable
 from typing import Any, Final
 
 from wabot.api.guard import Who
@@ -8,6 +9,8 @@ from wabot.api.problems import Problem
 from wabot.engine.assignment import chooser, stays
 from wabot.language.rule_set import Handoff
 from wabot.model.people import Choose
+from wabot.model.turn import NewFollowUp
+from wabot.session.csat import survey
 from wabot.store.sqlite.queries import Ask
 
 ME: Final = "me"
@@ -34,6 +37,12 @@ async def choosing(house: House, tenant: str, now: int) -> Choose:
     """Who gets a chat that waits, as the tenant has it; where there are no sound rules, all stays as it is."""
     rules = await house.rules(tenant)
     return chooser(rules.tenant, now) if rules is not None else stays
+
+
+async def surveying(house: House, tenant: str, now: int) -> Callable[[str], NewFollowUp | None]:
+    """What the customer of a chat is asked when it is settled `now`."""
+    rules = await house.rules(tenant)
+    return lambda chat: None if rules is None else survey(rules.tenant, chat, now)
 
 
 async def pause_of(house: House, tenant: str) -> int:

@@ -22,7 +22,7 @@ RENDERING: Final = 2.0
 """Seconds that a text, or a decision, may take: far beyond what the budget of the sandbox lets one take."""
 READING: Final = 30.0
 """Seconds that reading a tenant's files may take, or checking them with a change."""
-_WAITING: Final = 32
+_WAITING: Final = 200
 """Orders of one tenant that wait; more are refused."""
 
 

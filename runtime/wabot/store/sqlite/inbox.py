@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any, Final, NamedTuple
 
 from wabot.model.people import Choose
+from wabot.model.turn import NewFollowUp
 from wabot.store.sqlite.answering import settle, silence
 from wabot.store.sqlite.assigning import distribute
 from wabot.store.sqlite.queries import Ask
@@ -87,12 +88,12 @@ def change(
     )
 
 
-def become(ask: Ask, row: Any, status: str, choose: Choose, at: int) -> None:
-    """Give a chat the status that a person says."""
+def become(ask: Ask, row: Any, status: str, choose: Choose, at: int, survey: NewFollowUp | None = None) -> None:
+    """Give a chat the status that a person says. `survey` is what the customer is asked once it is resolved."""
     if status == row["status"]:
         return
     if status == "resolved":
-        settle(ask, row["id"], choose, at)
+        settle(ask, row["id"], choose, at, survey)
         return
     ask("conversation_becomes", id=row["id"], status=status, at=at)
     if status == "spam":
