@@ -1,6 +1,7 @@
 """The recorded hour: `wabot run` on the example tenants, over the simulator, and then what was stored.
 
-`make demo` runs this; with ARGS=--api, the API's tutorial after it. Nothing leaves this machine, and no phone is needed.
+`make demo` runs this; with ARGS=--api, the API's tutorial after it. Nothing leaves this machine, and no phone is
+needed.
 """
 
 import shutil
