@@ -57,9 +57,14 @@ _FILTERS: Final = """
 )
 """What no index answers is asked of each row on the way; NULL asks for nothing. Tags are JSON, and so is :tag1."""
 
-ROW: Final = """conversations.*, contacts.name AS contact_name, contacts.phone AS contact_phone, contacts.is_blocked,
-    operators.name AS operator_name, operators.email AS operator_email"""
-"""What a list shows of a conversation."""
+_SHOWN: Final = (
+    *("id", "chat", "status", "priority", "unread_count", "last_message_at", "last_message_content"),
+    *("last_message_from", "operator_id", "tags", "category", "assigned_to", "paused_until", "snoozed_until"),
+    *("total_messages", "created_at", "updated_at"),
+)
+"""What a list shows of a conversation. Not all that there is: each column more is asked by name of each row."""
+ROW: Final = f"""{", ".join(f"conversations.{column}" for column in _SHOWN)},
+    contacts.name AS contact_name, contacts.phone AS contact_phone, operators.name AS operator_name"""
 _PEOPLE: Final = """JOIN contacts ON contacts.id = conversations.contact_id
 LEFT JOIN operators ON operators.id = conversations.operator_id"""
 
