@@ -55,7 +55,7 @@ RARE = {
     **{
         name: "an index is walked in its order until the page is full; what is counted so has a bound"
         for name in queries()
-        if name.startswith(("inbox_recent_", "inbox_created_", "inbox_unread_by_last_"))
+        if name.startswith(("inbox_recent_", "inbox_created_", "inbox_unread_by_last_", "inbox_most_"))
     },
 }
 """Statements that may look through a whole table, and when they run: never for each message."""
