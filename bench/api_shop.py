@@ -36,15 +36,18 @@ _PATIENCE: Final = 60.0
 
 
 class Shop:
-    """The folders, and who may ask. `fill` was run on them."""
+    """The folders, and who may ask."""
+
+    tenant: Final = TENANT.name
 
     def __init__(self, place: Path, chats: int = CHATS) -> None:
         self.rules, self.sim, self.data = place / "rules", place / "sim", place / "data"
-        self.sim.mkdir()
-        shutil.copytree(TENANT, self.rules / TENANT.name)
-        (self.sim / f"{TENANT.name}.in.jsonl").touch()
-        fill(self.data / TENANT.name, chats)
         self.port, self.daemon = 0, 0
+        if not self.data.exists():  # else it is what an earlier run has left
+            self.sim.mkdir()
+            shutil.copytree(TENANT, self.rules / TENANT.name)
+            (self.sim / f"{TENANT.name}.in.jsonl").touch()
+            fill(self.data / TENANT.name, chats)
 
     def token(self, email: str = OPERATORS[0]) -> str:
         """An access token of an owner, as a login gives it."""

@@ -78,7 +78,7 @@ def _row(
 ) -> dict[str, Any]:
     references, sql = _refers(connection, table), _sql(connection, table)
     found: dict[str, Any] = {}
-    for _, name, kind, _, default, key in connection.execute(f"PRAGMA table_info({table})").fetchall():
+    for _, name, kind, needed, default, key in connection.execute(f"PRAGMA table_info({table})").fetchall():
         choice = re.search(_CHOICES.format(name, name), sql, re.DOTALL)
         parents = list(_parents(connection, table, name, made)) if name in references.values() else []
         if parents:
@@ -88,7 +88,7 @@ def _row(
         elif choice:
             found[name] = choice[1]
         elif kind == "INTEGER":
-            if not (key and "AUTOINCREMENT" in sql):
+            if not (key and "AUTOINCREMENT" in sql) and (needed or number % 2):
                 found[name] = at + number if name.endswith("_at") else 1 + number
         elif name == "id" or name.endswith("_id"):
             found[name] = uuid7(at + number)

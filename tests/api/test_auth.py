@@ -1,5 +1,6 @@
 """Logging in and out, invitations, passwords; and whoever tries without being allowed to."""
 
+import asyncio
 import sqlite3
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -16,6 +17,7 @@ from wabot.api.passwords import Passwords
 from wabot.session.clock import ScriptClock
 from wabot.store.sqlite.node import ordering
 from wabot.store.sqlite.node.audit import entries
+from wabot.store.sqlite.node.keys import make_key
 from wabot.store.sqlite.node.members import change_member, invite, remove_member, reset
 
 SARI = "sari@warung.id"
@@ -309,8 +311,6 @@ async def test_guessing_passwords_gets_slower_and_slower_also_after_a_restart(sh
 
 
 async def test_guesses_at_the_same_time_are_no_more_than_one_after_the_other(shop: Shop) -> None:
-    import asyncio
-
     await shop.join()
     answers = await asyncio.gather(*(shop.log_in("salah sekali ini") for _ in range(30)))
     assert sorted(answer.status_code for answer in answers) == [401] * 5 + [429] * 25
@@ -370,8 +370,6 @@ async def test_accounts_on_a_full_disk_lose_nothing(shop: Shop) -> None:
 
 
 async def test_an_api_key_knows_itself_and_has_neither_login_nor_password(shop: Shop) -> None:
-    from wabot.store.sqlite.node.keys import make_key
-
     with ordering(shop.api.house.data) as ask:
         key, token = make_key(ask, "warung", "kasir", ["send_messages"], SARI, START)
     program = Front(shop.api.client, token)
@@ -385,6 +383,34 @@ async def test_an_api_key_knows_itself_and_has_neither_login_nor_password(shop: 
     assert by_header.json()["key"]["id"] == key.id
     for path, body in (("logout", {}), ("password", {"currentPassword": "x", "newPassword": "y"})):
         assert (await program.ask("POST", f"/api/auth/{path}", json=body)).status_code == 403
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b'{"email": "\\ud800@w.id", "password": "\\ud800"}',
+        b'{"email": "\\u0000", "password": "\\u0000"}',
+        b'{"email": "a@b.id", "password": "x", "tenantId": null, "more": 1}',
+        b'{"email": ["a"], "password": {}}',
+        b'{"email": "' + b"x" * 1_000_000 + b'@w.id", "password": "x"}',
+        b"[]",
+        b"nonsense",
+        b"",
+    ],
+)
+async def test_what_no_front_end_would_send_is_refused_and_nothing_breaks(shop: Shop, body: bytes) -> None:
+    headers = {"content-type": "application/json"}
+    for path in ("login", "refresh", "logout", "invite", "invite/accept"):
+        answer = await shop.api.client.post(f"/api/auth/{path}", content=body, headers=headers)
+        assert answer.status_code in (400, 401), path
+
+
+async def test_a_key_of_a_tenant_that_is_gone_still_says_whose_it_is(shop: Shop) -> None:
+    with ordering(shop.api.house.data) as ask:
+        _, token = make_key(ask, "warung", "kasir", ["send_messages"], SARI, START)
+    shop.api.house.tenants = dict
+    me = await Front(shop.api.client, token).get("/api/auth/me")
+    assert me["tenant"] == {"id": "warung", "name": "warung"}
 
 
 async def test_nothing_that_lets_somebody_in_is_stored_as_it_is(shop: Shop, tmp_path: Path) -> None:

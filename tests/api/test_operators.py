@@ -8,6 +8,7 @@ from typing import Any
 from tests.api.front import Api, Front, api
 from tests.session.people import RULES, SARI, Shop
 from tests.session.stage import ANI, BUDI, Stage, stage
+from wabot.api.live.serving import gateway_of
 from wabot.api.presence import presence_of
 from wabot.model.people import Limits
 from wabot.model.stored import StoredConversation
@@ -61,7 +62,7 @@ async def test_an_operator_is_invited_and_stands_in_the_list_as_the_contract_say
     async with office(tmp_path) as shop:
         body = {**DEDI, "maxConcurrentChats": 3, "workingHours": HOURS, "teams": ["teknis"]}
         made = await shop.owner.post("/api/cs-operators", body)
-        assert made["success"] and "token=" in made["inviteLink"]
+        assert made["success"] and made["inviteLink"].startswith("http://wabot.test/invite?token=")
         listed = await shop.owner.get("/api/cs-operators")
         assert listed == {"operators": [made["operator"]]}
         assert {key: made["operator"][key] for key in ("name", "email", "role", "status", "teams")} == {
@@ -274,3 +275,8 @@ async def test_a_front_end_that_is_closed_makes_its_operator_away_and_one_that_a
         await sari.get("/api/cs-operators/me")
         assert (await shop.watched(limits)).operator == SARI
         assert (await shop.of(SARI))["status"] == "online"
+        shop.shop.later(300_000)
+        await gateway_of(shop.api.house).let_in(sari.token)  # as every few seconds, for each socket that is open
+        await shop.watched(limits)
+        shop.shop.later(299_999)
+        assert (await shop.watched(limits)).operator == SARI

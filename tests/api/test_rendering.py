@@ -133,11 +133,11 @@ async def test_the_answer_to_somebody_who_is_gone_is_nobody_elses(tmp_path: Path
 
 async def test_a_tenant_waits_in_a_queue_of_its_own_that_has_an_end(tmp_path: Path) -> None:
     async with rendering(tmp_path, "warung", "toko") as made:
-        asked = [asyncio.create_task(made.decide_test("warung", Said("jam buka"))) for _ in range(40)]
+        asked = [asyncio.create_task(made.decide_test("warung", Said("jam buka"))) for _ in range(210)]
         assert (await made.decide_test("toko", Said("jam buka")))["reason"] == "answered"
         done = await asyncio.gather(*asked, return_exceptions=True)
         refused = [one for one in done if isinstance(one, Problem)]
-        assert len(refused) == 8 and {one.code for one in refused} == {"BUSY"}
+        assert len(refused) == 10 and {one.code for one in refused} == {"BUSY"}
         assert len(made.workers.pids) <= 2
 
 
@@ -206,3 +206,15 @@ async def test_a_tenant_that_is_gone_is_unknown(tmp_path: Path) -> None:
         with pytest.raises(Problem) as refused:
             await made.catalogue("lain")
         assert refused.value.status == 404
+
+
+async def test_where_no_process_can_be_begun_whoever_asks_is_told_to_come_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with rendering(tmp_path) as made:
+        monkeypatch.setattr("wabot.api.workers.MODULE", "wabot.there_is_none")
+        with pytest.raises(Problem) as refused:
+            await made.catalogue("warung")
+        assert (refused.value.status, refused.value.code) == (503, "BUSY")
+        monkeypatch.undo()
+        assert (await made.catalogue("warung"))["rules"]

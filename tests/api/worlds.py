@@ -1,8 +1,8 @@
 """Two tenants of one API, of whom the first must not learn a byte of the second; and everything that can be asked."""
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 from urllib.parse import quote
@@ -23,7 +23,7 @@ _B_RULES: Final = (
     f"  - {{id: jam-buka, trigger: {{type: keyword, keywords: [jam buka]}}, response: Buka kak {MARK}.}}\n"
     f"  - {{id: hanya-tetangga, trigger: {{type: keyword, keywords: [promo]}}, response: Promo {MARK}.}}\n"
 )
-_REPLIES: Final = "version: 1\nquick_replies:\n  - {{shortcut: {0}, title: {1}, message: Halo {1} kak}}\n"
+_REPLIES: Final = "version: 1\nquick_replies:\n  - {{shortcut: /{0}, title: {1}, message: Halo {1} kak}}\n"
 
 
 _PICTURE: Final = ("foto.png", b"\x89PNG\r\n\x1a\n" + b"\0" * 64, "image/png")
@@ -67,6 +67,10 @@ class World:
         fill(self.files[0], B, MARK, shop.clock.now())
         _fill_node(self.files[1], shop.clock.now())
         self.sendable, self.never_sent = self._keys()
+        self.conversation = next(
+            row["id"] for table, row in rows(self.files[0]) if table == "conversations" and row["chat"] == _B_CUSTOMER
+        )
+        """B's chat with a customer, who wrote there."""
         self.own = sorted({value for _, column, value in texts(data / A / "wabot.db") if _is_key(column)})
 
     def _keys(self) -> tuple[list[str], set[str]]:
@@ -110,8 +114,8 @@ def _fill_node(file: Path, at: int) -> None:
 
 
 @asynccontextmanager
-async def world(place: Path) -> AsyncIterator[World]:
-    """The two, A with a session that runs, until the block ends."""
+async def world(place: Path, serve: Callable[..., AbstractAsyncContextManager[Api]] = api) -> AsyncIterator[World]:
+    """The two, A with a session that runs, until the block ends. `serve` makes the API, of the same words as `api`."""
     data = place / "data"
     async with stage(place, _B_RULES, home=f"data/{B}", called=B) as other:
         await other.say(f"jam buka? {MARK}", _B_CUSTOMER, name=f"Siti {MARK}")
@@ -124,7 +128,7 @@ async def world(place: Path) -> AsyncIterator[World]:
         await shop.say("jam buka?")
         await shop.say("halo", chat=f"{BUDI}9")
         folders = {name: place / "rules" / name for name in (A, B)}
-        async with api(data, folders, shop.clock) as opened:
+        async with serve(data, folders, shop.clock) as opened:
             opened.front(A, "operator", "ani@warung.example")
             yield World(shop, opened, data)
 

@@ -1,5 +1,6 @@
 """The feed: each change that listeners are told of, once, in the transaction that made it."""
 
+import json
 import sqlite3
 from contextlib import closing
 from pathlib import Path
@@ -8,8 +9,9 @@ from tests.session.stage import BUDI, stage
 from wabot.model.people import Choice
 from wabot.model.stored import PersonSays
 from wabot.store.keeping.rebuilding import rebuild
-from wabot.store.sqlite import resolve, say
+from wabot.store.sqlite import look_at, resolve, say
 from wabot.store.sqlite.desk import Desk
+from wabot.store.sqlite.feeding import KEPT, UNREAD, Extent, extent, forget, listen, was_read
 from wabot.store.sqlite.opening import NAME, open_file
 from wabot.store.sqlite.queries import Ask
 
@@ -70,3 +72,55 @@ def test_a_file_that_is_written_anew_gives_no_number_of_the_feed_twice(tmp_path:
     with closing(sqlite3.connect(tmp_path / "anew.db")) as anew:
         anew.execute("INSERT INTO feed (tenant_id, kind, at) VALUES ('warung', 'session', 1)")
         assert anew.execute("SELECT sequence FROM feed").fetchall() == [(4,)]
+
+
+async def test_a_person_who_has_looked_is_told_and_a_change_of_a_text_is_told_apart_from_one_of_status(
+    tmp_path: Path,
+) -> None:
+    async with stage(tmp_path, home=HOME) as shop:
+        desk = Desk(tmp_path / HOME, "warung")
+        await shop.say("halo")
+        await desk.write(lambda ask: listen(ask, "api", shop.clock.now()))
+        look_at(tmp_path / HOME, "warung", BUDI)
+        look_at(tmp_path / HOME, "warung", BUDI)
+        await shop.say("halo kak", type="edit", about="A1")
+        assert told(desk)[0] == ("conversation", '{"unread":0}')
+        edits = [json.loads(data) for kind, data in told(desk) if kind == "message_status"]
+        assert [(data["status"] == data["was"], data["other"]) for data in edits] == [(True, True)]
+        await desk.close()
+
+
+async def test_old_changes_go_once_they_were_read_and_the_last_one_stays(tmp_path: Path) -> None:
+    async with stage(tmp_path, home=HOME) as shop:
+        desk = Desk(tmp_path / HOME, "warung")
+        await desk.write(lambda ask: listen(ask, "api", shop.clock.now()))
+        for number in range(4):
+            await shop.say(f"pesan {number}")
+        last = desk.read(extent).last
+        later = shop.clock.now() + KEPT + 1
+        assert await desk.write(lambda ask: forget(ask, later, 100)) == 0, "nobody has read it"
+        await desk.write(lambda ask: was_read(ask, "api", last - 1))
+        assert await desk.write(lambda ask: forget(ask, later, 2)) == 2
+        assert await desk.write(lambda ask: forget(ask, later, 100)) == last - 3
+        left = desk.read(extent)
+        assert left == Extent(last, last)
+        assert [left.follows(position) for position in (last - 2, last - 1, last, last + 1)] == [
+            False,
+            True,
+            True,
+            False,
+        ]
+        await desk.close()
+
+
+async def test_what_nobody_reads_any_more_is_cleaned_up_by_the_session(tmp_path: Path) -> None:
+    async with stage(tmp_path, home=HOME) as shop:
+        desk = Desk(tmp_path / HOME, "warung")
+        await desk.write(lambda ask: listen(ask, "api", shop.clock.now()))
+        for number in range(4):
+            await shop.say(f"pesan {number}")
+        last = desk.read(extent).last
+        deleted = await shop.store.upkeep.clean_up(0, shop.clock.now() + UNREAD + 1)
+        assert deleted["feed"] == last - 1
+        assert desk.read(extent) == Extent(last, last)
+        await desk.close()

@@ -16,7 +16,7 @@ GROWING = (
     "contacts", "conversations", "conversation_chats", "messages", "inbound_journal", "outbox", "rule_usage",
     "auto_reply_logs", "orders", "order_summaries", "csat_surveys", "contact_tags",
     "auto_reply_logs", "accounts", "memberships", "invitations", "logins", "refresh_tokens", "api_keys", "audit_log",
-    "throttles",
+    "throttles", "feed",
 )  # fmt: skip
 OPEN = (
     "journal_undecided", "conversations_waiting", "outbox_queued", "outbox_sending", "outbox_troubled",
@@ -24,6 +24,10 @@ OPEN = (
 )  # fmt: skip
 """Partial indexes: they hold what is still to be done, or few, not what was."""
 RARE = {
+    "feed_first": "the first entry of an index is read",
+    "feed_last": "the last entry of an index is read",
+    "feed_listen": "when somebody begins to listen",
+    "feed_forget": "once an hour, by the rows' age",
     "journal_last": "when the store is opened",
     "outbox_last": "when the store is opened",
     "contact_lids": "when the session starts",

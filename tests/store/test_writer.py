@@ -132,3 +132,15 @@ async def test_a_store_that_is_closed_has_flushed_what_was_not(store: SqliteStor
     await store.close()
     assert watched.commits == [NORMAL, FULL]
     await store.flush()
+
+
+async def test_a_change_is_told_once_it_is_committed_and_reading_is_none(store: SqliteStore) -> None:
+    told: list[int] = []
+    store.writer.on_change = lambda: told.append(store.commits)
+    await store.queued()
+    assert told == []
+    await asyncio.gather(*(store.journal([message(number)], NOW) for number in range(3)))
+    assert told == [store.commits], "three that share a commit are one change"
+    with pytest.raises(StoreError):
+        await store.writer.run(lambda connection: connection.execute("INSERT INTO nowhere VALUES (1)"))
+    assert len(told) == 1

@@ -1,11 +1,14 @@
 """What WhatsApp hears beside the messages: "typing…", whether the account is there, and what was read."""
 
-from typing import Final
+import asyncio
+from collections.abc import Mapping
+from typing import Any, Final
 
-from tests.whatsapp.live import RULES, Live
+from tests.whatsapp.live import PATIENCE, RULES, Live
 from tests.whatsapp.paired import Paired
 from tests.whatsapp.people.phone import Phone
 from tests.whatsapp.wire.node import Node
+from wabot.bus import API, SESSION, Ear, Mouth
 
 ADMIN: Final = "  - {id: cs, trigger: {type: keyword, keywords: [admin]}, response: {type: forward_to_cs}}\n"
 
@@ -108,3 +111,26 @@ async def test_what_the_bot_answered_turns_blue_when_the_shop_wants_it_and_alway
     await live.whatsapp.server.until(lambda: len(read(live)) >= len(ids), "two more read receipts")
     whom = [str(customer.account.lid) for customer in (budi, siti, siti, siti)]
     assert read(live) == [(to, [id], "") for to, id in zip(whom, ids, strict=True)]
+
+
+async def test_who_types_is_told_between_the_processes_and_the_account_is_there_only_meanwhile(
+    live: Live, paired_once: Paired
+) -> None:
+    await opened(live, paired_once)
+    server, words = live.whatsapp.server, list[Mapping[str, Any]]()
+    await server.until(lambda: heard(live) == ["unavailable"], "unavailable after the login")
+    ear = Ear(live.data, API, lambda kind, word: words.append(word) if kind == "typing" else None)
+    budi = live.whatsapp.customer("Budi", "6281234567801")
+    await budi.says("apa kabar")
+    await budi.starts_typing()
+    async with asyncio.timeout(PATIENCE):
+        while not words:
+            await asyncio.sleep(0.01)
+    assert words == [{"tenant": "warung", "chat": str(budi.account.lid).split("@")[0], "on": True}]
+    session = Mouth(live.data / "warung", SESSION)
+    for on in (True, False):
+        session.say("typing", chat=words[0]["chat"], on=on)
+        await budi.sees_typing("composing" if on else "paused")
+    await server.until(lambda: heard(live)[-1] == "unavailable", "unavailable after typing")
+    assert heard(live) == ["unavailable", "available", "composing", "paused", "unavailable"]
+    ear.close()

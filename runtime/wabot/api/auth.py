@@ -148,7 +148,7 @@ async def me(house: Home, request: Request, who: Who = may()) -> Response:
     door = door_of(house)
     if who.key:
         names = await tenant_names(house, [who.tenant])
-        tenant = {"id": who.tenant, "name": names[who.tenant]}
+        tenant = {"id": who.tenant, "name": names.get(who.tenant, who.tenant)}
         key = {"id": who.key, "name": who.name, "permissions": sorted(who.permissions)}
         return answer({"user": None, "key": key, "tenant": tenant, "tenants": []})
     asking = door.accounts.read(lambda ask: person(ask, who.account))
@@ -157,7 +157,15 @@ async def me(house: Home, request: Request, who: Who = may()) -> Response:
     return answer({**await standing(house, asking, who.tenant), "key": None})
 
 
-@router.post("/password", response_model=Done, responses={**REFUSED, 400: {"description": "No password can be that."}})
+@router.post(
+    "/password",
+    response_model=Done,
+    responses={
+        **REFUSED,
+        400: {"description": "No password can be that."},
+        409: {"description": "It was changed meanwhile."},
+    },
+)
 async def password(body: NewPassword, house: Home, request: Request, who: Who = may()) -> Response:
     """Choose another password. Every other login of the account ends."""
     door, now = door_of(house), house.clock.now()

@@ -21,7 +21,7 @@ async def expand(house: House, who: Who, shortcut: str, row: Any) -> str:
     """The quick reply as the customer of a conversation (a row) reads it.
 
     Raises:
-        Problem: there is none of that name for whoever asks, or its text fails.
+        Problem: 404, there is none; 403, it is for others; 422, its text fails for this customer.
     """
     contact = Contact(row["contact_phone"] or row["chat"], row["contact_name"])
     chat = Conversation(

@@ -9,18 +9,18 @@ from fastapi import APIRouter, Header, Path, Query, Request, Response
 from pydantic import Field
 
 from wabot.api.answers import Shape, answer, conditional, iso
+from wabot.api.conversations import millis
 from wabot.api.expanding import expand, shortcut_of
 from wabot.api.guard import Home, Who, may
 from wabot.api.house import House
 from wabot.api.people import author, pause_of
 from wabot.api.problems import Problem, unknown
 from wabot.api.running import session_shape
+from wabot.api.scheduling import Later, later, scheduled
 from wabot.api.shapes import message_shape
 from wabot.language.template import MAX_OUTPUT
 from wabot.model.stored import PersonSays
 from wabot.store.sqlite import inbox
-from wabot.store.sqlite.events import revoke
-from wabot.store.sqlite.operating import again, withdraw
 from wabot.store.sqlite.queries import Ask
 from wabot.store.sqlite.sending import Keyed, Refused, may_write, send, sent_before
 from wabot.store.sqlite.uploads import Upload
@@ -31,10 +31,9 @@ router = APIRouter(
     responses={404: {"description": "There is no such conversation or message."}},
 )
 _UNCHANGED: Final[dict[int | str, dict[str, Any]]] = {304: {"description": "As the client has it (`If-None-Match`)."}}
-_CONFLICT: Final[dict[int | str, dict[str, Any]]] = {409: {"description": "It is not done; `code` says why."}}
+CONFLICT: Final[dict[int | str, dict[str, Any]]] = {409: {"description": "It is not done; `code` says why."}}
 
 Id = Annotated[str, Path(min_length=1, max_length=100)]
-Name = Annotated[str, Field(max_length=100)]
 _REFUSALS: Final = {
     "not_written_first": (409, "This customer has not written first: wabot writes to nobody who has not.", "NOT_FIRST"),
     "blocked": (409, "This customer is blocked.", "CONTACT_BLOCKED"),
@@ -55,7 +54,7 @@ class Sending(Shape):
     send_at: datetime | None = None
 
 
-@router.post("/send", responses=_CONFLICT)
+@router.post("/send", responses=CONFLICT)
 async def sent(
     house: Home,
     body: Sending,
@@ -70,6 +69,8 @@ async def sent(
         if isinstance(row, str):
             return answer(desk.read(lambda ask: told(ask, house, who, row, repeated=True)))
         said, upload = await _said(house, who, body, row), await _file(house, who, body)
+        if body.send_at is not None:
+            return answer(await later(house, who, Later(body.conversation_id, said.text, millis(body.send_at)), keyed))
 
         def write(ask: Ask) -> dict[str, Any]:
             email, name = author(ask, who)
@@ -104,6 +105,8 @@ async def _said(house: House, who: Who, body: Sending, row: Any) -> PersonSays:
         text = await expand(house, who, shortcut, row)
     if len(text) > MAX_OUTPUT:
         raise Problem(400, f"The text is longer than the {MAX_OUTPUT:,} characters that WhatsApp takes.", "INVALID")
+    if body.send_at is not None and (body.message_type != "text" or body.quoted_message_id):
+        raise Problem(400, "Only a plain text can be sent later.", "INVALID")
     if body.message_type == "text" and not text:
         raise Problem(400, "There is nothing to send: `content` is empty.", "INVALID")
     return PersonSays(
@@ -135,14 +138,12 @@ MEDIA: Final = "media"
 
 def told(ask: Ask, house: House, who: Who, id: str, *, repeated: bool) -> dict[str, Any]:
     """What became of a message that was sent: how it stands, and whether anybody is there to send it."""
-    row = _message(ask, id)
-    chat = inbox.conversation(ask, row["conversation_id"])
-    made = {
-        "success": True,
-        "message": _shape(row),
-        "session": session_shape(house, who.tenant, ask),
-        "botPausedUntil": iso(chat["paused_until"]) if chat is not None else None,
-    }
+    if (waiting := scheduled(ask, id)) is not None:
+        made: dict[str, Any] = {"message": waiting}
+    else:
+        row = message_row(ask, id)
+        made = {"message": _shape(row), "botPausedUntil": iso(row["paused_until"])}
+    made |= {"success": True, "session": session_shape(house, who.tenant, ask)}
     return made | {"repeated": True} if repeated else made
 
 
@@ -150,7 +151,7 @@ def _shape(row: Any) -> dict[str, Any]:
     return message_shape(row, row["contact_name"], row["looked_at"], row["unread_count"])
 
 
-def _message(ask: Ask, id: str) -> Any:
+def message_row(ask: Ask, id: str) -> Any:
     row = ask("inbox_message", id=id).fetchone()
     if row is None:
         raise unknown("message", id)
@@ -189,8 +190,8 @@ async def listed(
         else:
             rows, more = inbox.messages_before(ask, conversation_id, cursor, limit)
         customer = chat["contact_name"] or chat["contact_phone"]
-        told = [message_shape(row, customer, chat["looked_at"], chat["unread_count"]) for row in rows]
-        return {"messages": told, "hasMore": more}
+        shown = [message_shape(row, customer, chat["looked_at"], chat["unread_count"]) for row in rows]
+        return {"messages": shown, "hasMore": more}
 
     return conditional(request, house.desk(who.tenant).read(read))
 
@@ -202,80 +203,3 @@ def _cursor(ask: Ask, id: str | None, conversation: str) -> Any | None:
     if row is None or row["conversation_id"] != conversation:
         raise unknown("message", id)
     return row
-
-
-class Seen(Shape):
-    """Messages at which a person has looked."""
-
-    message_ids: Annotated[list[Name], Field(max_length=1_000, default_factory=list)]
-
-
-@router.patch("/{id}/mark-read")
-async def looked(house: Home, id: Id, body: Seen | None = None, who: Who = may("send_messages")) -> Response:
-    """A person has looked at these messages, and so at all that came before them. `id` is one of them, or the
-    conversation: without `messageIds` all of it."""
-    ids = () if body is None else tuple(body.message_ids)
-
-    def write(ask: Ask) -> int | None:
-        chat = inbox.conversation(ask, id)
-        if chat is not None and not ids:
-            return inbox.looked(ask, chat, max(house.clock.now(), chat["updated_at"]))
-        return inbox.looked_at(ask, ids if chat is not None else (id, *ids))
-
-    marked = await house.desk(who.tenant).write(write)
-    if marked is None:
-        raise unknown("message", id)
-    return answer({"success": True, "markedCount": marked})
-
-
-class Retry(Shape):
-    """`confirm` says that a message of which nobody knows whether it went out did not."""
-
-    confirm: bool = False
-
-
-@router.post("/{id}/retry", responses=_CONFLICT)
-async def retried(house: Home, id: Id, body: Retry | None = None, who: Who = may("send_messages")) -> Response:
-    """Send again what failed; what is unknown only when a person confirms that it did not arrive."""
-    now, confirm = house.clock.now(), body is not None and body.confirm
-
-    def write(ask: Ask) -> dict[str, Any]:
-        row = _message(ask, id)
-        if row["status"] == "unknown" and not confirm:
-            raise Problem(
-                409,
-                "Nobody knows whether this message went out. Look at the chat on the phone: if it is not there, ask "
-                "again with `confirm: true`.",
-                "OUTCOME_UNKNOWN",
-                confirm=True,
-            )
-        if row["revoked_at"] is not None or not again(ask, id, now, unknown_too=confirm):
-            raise Problem(409, "This message did not fail: there is nothing to send again.", "NOT_FAILED")
-        return told(ask, house, who, id, repeated=False)
-
-    return answer(await house.desk(who.tenant).write(write))
-
-
-@router.delete("/{id}", responses=_CONFLICT)
-async def deleted(house: Home, id: Id, who: Who = may("delete_messages")) -> Response:
-    """Take back what has not gone out, or empty what is stored here. What went out, WhatsApp goes on showing."""
-    now = house.clock.now()
-
-    def write(ask: Ask) -> dict[str, Any]:
-        row = _message(ask, id)
-        if row["status"] == "sending":
-            raise Problem(409, "This message is being sent at this moment.", "BEING_SENT")
-        cancelled = withdraw(ask, id)
-        if row["revoked_at"] is None:
-            revoke(ask, row["conversation_id"], row, now)
-            ask("message_emptied", id=id, who=who.email.lower() or who.key)
-            ask("outbox_emptied", id=id)
-        said = _CANCELLED if cancelled else _NEVER_OUT if row["status"] == "failed" else _EMPTIED
-        return {"success": True, "cancelled": cancelled, "message": said}
-
-    return answer(await house.desk(who.tenant).write(write))
-
-
-_CANCELLED: Final = "The message was not sent, and will not be."
-_NEVER_OUT: Final = "The message is deleted here; it never went out."
-_EMPTIED: Final = "The message is deleted here. WhatsApp still shows it: delete it on the phone, too."

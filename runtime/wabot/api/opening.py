@@ -148,7 +148,7 @@ async def opened(house: House, person: Person, tenant: str, login: Login) -> dic
 
 async def standing(house: House, person: Person, tenant: str) -> dict[str, Any]:
     """Who somebody is in the tenant, and where else they may work."""
-    names = await tenant_names(house, sorted(set(person.memberships) & set(house.tenants())))
+    names = await tenant_names(house, sorted(person.memberships))
     who = as_who(person, tenant)
     return {
         "tenant": {"id": tenant, "name": names.get(tenant, tenant)},
@@ -165,10 +165,11 @@ async def standing(house: House, person: Person, tenant: str) -> dict[str, Any]:
 
 
 async def tenant_names(house: House, tenants: Iterable[str]) -> dict[str, str]:
-    """What these tenants are called, by their own tenant.yaml; their id where that cannot be read."""
+    """What those of these tenants are called that are there, by their own tenant.yaml; their id where that cannot be
+    read."""
     known: dict[Path, tuple[Any, str]] = house.parts.setdefault(_NAMES, {})
     found, folders = {}, house.tenants()
-    for tenant in tenants:
+    for tenant in (one for one in tenants if one in folders):
         path = folders[tenant] / "tenant.yaml"
         seen = _stamp(path)
         if path not in known or known[path][0] != seen:
@@ -188,5 +189,5 @@ def _stamp(path: Path) -> tuple[int, int] | None:
 
 
 def _operator(house: House, tenant: str, email: str) -> str | None:
-    row = house.desk(tenant).read(lambda ask: ask("operator_by_email", email=email).fetchone())
+    row = house.desk(tenant).read(lambda ask: ask("operator_whole_of", email=email).fetchone())
     return None if row is None or row["disabled_at"] is not None else str(row["id"])

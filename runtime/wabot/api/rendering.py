@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from wabot.api.house import House
 from wabot.api.problems import Problem, unknown
-from wabot.api.workers import Died, TooSlow, Workers
+from wabot.api.workers import Died, NotBegun, TooSlow, Workers
 from wabot.model.context import Contact, Conversation
 from wabot.model.message import MessageType
 from wabot.session.last_sound import COPY
@@ -22,7 +22,7 @@ RENDERING: Final = 2.0
 """Seconds that a text, or a decision, may take: far beyond what the budget of the sandbox lets one take."""
 READING: Final = 30.0
 """Seconds that reading a tenant's files may take, or checking them with a change."""
-_WAITING: Final = 32
+_WAITING: Final = 200
 """Orders of one tenant that wait; more are refused."""
 
 
@@ -145,6 +145,9 @@ class Rendering:
         except Died:
             message = "This ended the process that worked on it: perhaps a text, or a file, becomes too large."
             raise Problem(422, message, "TOO_LARGE") from None
+        except NotBegun:
+            message = "No process could be begun to work on this; try again."
+            raise Problem(503, message, "BUSY", headers={"retry-after": "5"}) from None
         finally:
             turn.waiting -= 1
         if "problem" in said:

@@ -50,8 +50,7 @@ def signing_secret(data: Path, given: str = "") -> bytes:
 def _make(path: Path) -> None:
     """Whole or not at all, and the first of two processes wins."""
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    begun = path.with_name(f".{path.name}.{os.getpid()}")
-    begun.unlink(missing_ok=True)
+    begun = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
     descriptor = os.open(begun, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
     try:
         with os.fdopen(descriptor, "wb") as file:

@@ -2,6 +2,10 @@
 
 from typing import Final
 
+from fastapi import Request
+
+from wabot.api.auditing import audit
+from wabot.api.guard import Who
 from wabot.api.house import House
 from wabot.api.linking import attempts_of, failed, linking_of
 from wabot.api.problems import Problem
@@ -14,12 +18,13 @@ _DONE: Final = {
 }
 
 
-async def disconnect(house: House, tenant: str) -> str:
+async def disconnect(house: House, who: Who, request: Request | None = None) -> str:
     """Unlink the phone, and give up an attempt to link it; a sentence that says what came of it.
 
     Raises:
         Problem: it is linked still.
     """
+    tenant = who.tenant
     linking, pairing = linking_of(house), attempts_of(house).of(tenant)
     if pairing is not None:
         await pairing.stop()
@@ -32,4 +37,5 @@ async def disconnect(house: House, tenant: str) -> str:
     said = _DONE.get(str(done["reason"]))
     if said is None:
         raise failed(done)
+    await audit(house, who, "whatsapp.disconnect", tenant, request, reason=done["reason"])
     return said

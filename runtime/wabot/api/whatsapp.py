@@ -6,6 +6,7 @@ from typing import Any, Final
 from fastapi import APIRouter, Request, Response
 
 from wabot.api.answers import Shape, answer, conditional, iso
+from wabot.api.auditing import audit
 from wabot.api.guard import Home, Who, may
 from wabot.api.house import House
 from wabot.api.linking import attempts_of, failed, linking_of, phone_of
@@ -43,7 +44,9 @@ class Connecting(Shape):
         502: {"description": "WhatsApp would not link it."},
     },
 )
-async def connect(house: Home, body: Connecting | None = None, who: Who = may("manage_whatsapp")) -> Response:
+async def connect(
+    request: Request, house: Home, body: Connecting | None = None, who: Who = may("manage_whatsapp")
+) -> Response:
     """A code to scan, as a picture; further ones come as `qr-code` on `/whatsapp`. Who asks while a phone is being
     linked joins that. A phone that is linked is only told of, and its session started if it does not run."""
     tenant = who.tenant
@@ -56,6 +59,8 @@ async def connect(house: Home, body: Connecting | None = None, who: Who = may("m
             linking.begin_session()
         said = "connected" if status == "connected" else "connecting"
         return answer({"status": said, "phoneNumber": linking.phone(tenant), "sessionId": tenant})
+    if attempts.of(tenant) is None:
+        await audit(house, who, "whatsapp.connect", tenant, request)
     pairing = attempts.join(tenant)
     try:
         async with asyncio.timeout(_PATIENCE):
@@ -78,10 +83,10 @@ async def connect(house: Home, body: Connecting | None = None, who: Who = may("m
         502: {"description": "WhatsApp did not unlink it."},
     },
 )
-async def disconnect(house: Home, who: Who = may("manage_whatsapp")) -> Response:
+async def disconnect(request: Request, house: Home, who: Who = may("manage_whatsapp")) -> Response:
     """Remove this bot from the account, and its keys from this machine; chats and rules stay. A phone that is being
     linked is given up."""
-    return answer({"success": True, "message": await unlink(house, who.tenant)})
+    return answer({"success": True, "message": await unlink(house, who, request)})
 
 
 @router.get("/status", summary="How the link stands", responses={304: {"description": "As before."}, **_NOT_HERE})

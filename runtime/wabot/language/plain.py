@@ -9,8 +9,10 @@ from pathlib import Path
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
+from wabot.language.csat import Csat
 from wabot.language.diagnostic import Diagnostic, Location
 from wabot.language.hours import Hours, Span
+from wabot.language.orders import OrdersLookup
 from wabot.language.responses import RESPONSES
 from wabot.language.responses.menu import Option
 from wabot.language.rule_set import (
@@ -35,7 +37,7 @@ _KINDS: Final[dict[str, Callable[..., Any]]] = {
     kind.__name__: kind
     for kind in (
         *(Rule, Tenant, AutoReply, Handoff, Conditions, TagCondition, QuickReply, FollowUp, Hours, Span, Option),
-        *(Segments, MediaSettings),
+        *(Segments, MediaSettings, Csat, OrdersLookup),
         *(Diagnostic, Location, OnlyGoto, *TRIGGERS, *RESPONSES),
     )
 }

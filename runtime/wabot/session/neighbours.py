@@ -49,7 +49,10 @@ class PeopleType:
             task.cancel()
 
     def _show(self, chat: str, on: bool) -> None:
-        task = asyncio.get_running_loop().create_task(self._session.show_typing(chat, on))
+        sender = self._session.sender
+        if sender is None or self._session.state.status != "connected":
+            return
+        task = asyncio.get_running_loop().create_task(sender.show_typing(chat, on))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 

@@ -104,11 +104,6 @@ class Session:
             with suppress(StoreError):  # it is looked for again soon
                 await self.sender.look_now()
 
-    async def show_typing(self, chat: str, on: bool) -> None:
-        """Show or hide that a person types in a chat, while there is a connection. A courtesy: never fails."""
-        if self.sender is not None and self._connected.is_set():
-            await self.sender.show_typing(chat, on)
-
     def stop(self) -> None:
         """Ask the session to stop: what is journalled is decided, what is being sent ends, what waits stays queued."""
         self._stop.set()

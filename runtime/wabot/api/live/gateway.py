@@ -16,7 +16,7 @@ from wabot.api.house import House
 from wabot.api.live.events import MESSAGES, WHATSAPP, Event, Namespace
 from wabot.api.live.seats import Seat, Seats
 from wabot.api.presence import presence_of
-from wabot.api.problems import Problem
+from wabot.api.problems import Problem, unavailable
 from wabot.model.errors import StoreError
 from wabot.model.failure import place_of
 
@@ -91,7 +91,8 @@ class Gateway:
         return await feed_of(self.house).tail(seat.who.tenant)
 
     async def let_in(self, token: object) -> Who:
-        """
+        """Whoever bears the token. Asked again as long as they are connected, so it shows that they are there, too.
+
         Raises:
             Problem: 401, nobody that is known.
         """
@@ -99,6 +100,7 @@ class Gateway:
             raise Problem(401, "Log in first: connect with auth {token}.", "UNAUTHORIZED")
         who = await self.house.door.enter_token(token)
         who.must("view_conversations")
+        presence_of(self.house).seen(who.tenant, who.email)
         return who
 
     async def look_after(self) -> None:
@@ -207,7 +209,7 @@ class Gateway:
 
 
 def _problem(error: Problem | StoreError) -> Problem:
-    return error if isinstance(error, Problem) else Problem(503, str(error), "STORE_UNAVAILABLE")
+    return error if isinstance(error, Problem) else unavailable()
 
 
 __all__ = ["MESSAGES", "WHATSAPP", "Gateway", "Handler", "Welcome", "room_of"]

@@ -65,6 +65,8 @@ async def _typing(gateway: Gateway, seat: Seat, said: Mapping[str, Any], on: boo
     found = _conversation(gateway, seat, said)
     if not found["customer_messages"]:
         raise Problem(409, "This customer has not written first.", "CUSTOMER_HAS_NOT_WRITTEN")
+    if found["is_blocked"]:
+        raise Problem(409, "This customer is blocked.", "CONTACT_BLOCKED")
     gateway.house.tell_session(seat.who.tenant, "typing", chat=found["chat"], on=on)
 
 

@@ -43,7 +43,7 @@ async def _join(gateway: Gateway, seat: Seat, said: Mapping[str, Any]) -> None:
 async def _disconnect(gateway: Gateway, seat: Seat, said: Mapping[str, Any]) -> Mapping[str, Any]:
     _own(seat, said)
     seat.who.must("manage_whatsapp")
-    return {"message": await disconnect(gateway.house, seat.who.tenant)}
+    return {"message": await disconnect(gateway.house, seat.who)}
 
 
 async def told(gateway: Gateway, tenant: str, event: str, data: Mapping[str, Any]) -> None:

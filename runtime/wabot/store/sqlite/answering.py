@@ -8,13 +8,11 @@ from wabot.model.people import Choose
 from wabot.model.stored import PersonSays
 from wabot.model.turn import NewFollowUp
 from wabot.store.sqlite.assigning import distribute
-from wabot.store.sqlite.operating import writing
+from wabot.store.sqlite.operating import BY_NOBODY, writing
 from wabot.store.sqlite.queries import Ask
 from wabot.store.sqlite.surveying import ask_opinion
 
 TAKEN: Final = "handled_by_person"
-BY_NOBODY: Final = "wabot"
-"""Who wrote a message that a person without an e-mail address wrote through wabot."""
 
 
 def say(folder: Path, tenant: str, said: PersonSays, at: int) -> str:

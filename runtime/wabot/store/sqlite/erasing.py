@@ -155,6 +155,7 @@ def _delete(ask: Ask, customer: _Customer) -> None:
         ask("forget_outbox", conversation=conversation, chat=chat)
         ask("forget_logs", conversation=conversation)
         ask("forget_follow_ups", conversation=conversation)
+        ask("forget_feed", conversation=conversation)
         ask("forget_deliveries", conversation=conversation)
         ask("forget_surveys", conversation=conversation)
         ask("forget_messages", conversation=conversation)

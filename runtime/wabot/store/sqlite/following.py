@@ -9,7 +9,7 @@ from wabot.model.message import Message
 from wabot.model.stored import StoredFollowUp
 from wabot.model.turn import REMINDER, WRITING, HandedOver, NewFollowUp, Outbound, Turn
 from wabot.store.sqlite.knowing import known
-from wabot.store.sqlite.operating import CANCELLED, writing
+from wabot.store.sqlite.operating import BY_NOBODY, CANCELLED, writing
 from wabot.store.sqlite.queries import Ask
 
 WAITS: Final = "reminder_pending"
@@ -82,6 +82,8 @@ class FollowUps:
             sent_at=None,
             at=now,
         )
+        if not row["rule_id"]:
+            self._ask("message_written_by", id=made.id, who=row["operator"] or BY_NOBODY)
         contact = self._ask("contact_of_conversation", id=conversation).fetchone()["contact_id"]
         self._ask("usage_set", contact=contact, rule=WHOLE_CONTACT, at=used.last, day=used.day, count=used.count)
         return made

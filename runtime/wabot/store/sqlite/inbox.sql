@@ -27,7 +27,8 @@ WHERE conversations.tenant_id = :tenant AND conversations.id = :id;
 
 -- name: inbox_message
 -- One message, with the chat that it stands in.
-SELECT messages.*, conversations.looked_at, conversations.unread_count, contacts.name AS contact_name
+SELECT messages.*, conversations.looked_at, conversations.unread_count, conversations.paused_until,
+    contacts.name AS contact_name
 FROM messages JOIN conversations ON conversations.id = messages.conversation_id
 JOIN contacts ON contacts.id = conversations.contact_id
 WHERE messages.tenant_id = :tenant AND messages.id = :id;
@@ -145,8 +146,50 @@ UPDATE messages SET deleted_by = :who WHERE tenant_id = :tenant AND id = :id;
 -- name: outbox_emptied
 UPDATE outbox SET text = '', media = '' WHERE tenant_id = :tenant AND id = :id;
 
+-- name: message_written_by
+-- Whoever had a message sent at a time, once it goes out.
+UPDATE messages SET sender_id = :who WHERE tenant_id = :tenant AND id = :id;
+
+-- name: notes_of_conversation
+SELECT * FROM conversation_notes WHERE tenant_id = :tenant AND conversation_id = :conversation
+ORDER BY created_at DESC, id DESC LIMIT :most;
+
+-- name: note_written
+INSERT INTO conversation_notes (id, tenant_id, conversation_id, author, author_name, content, created_at)
+VALUES (:id, :tenant, :conversation, :author, :name, :content, :at);
+
+-- name: note_by_id
+SELECT * FROM conversation_notes WHERE tenant_id = :tenant AND id = :id;
+
+-- name: note_deleted
+DELETE FROM conversation_notes WHERE tenant_id = :tenant AND id = :id;
+
+-- name: note_mentions_of
+SELECT operators.id, operators.name, operators.email FROM note_mentions
+JOIN operators ON operators.id = note_mentions.operator_id
+WHERE note_mentions.note_id = :note AND note_mentions.tenant_id = :tenant ORDER BY operators.name, operators.id;
+
+-- name: note_mentions_add
+INSERT INTO note_mentions (tenant_id, operator_id, note_id, created_at) VALUES (:tenant, :operator, :note, :at)
+ON CONFLICT DO NOTHING;
+
+-- name: mentions_of_operator
+SELECT conversation_notes.*, note_mentions.seen_at FROM note_mentions
+JOIN conversation_notes ON conversation_notes.id = note_mentions.note_id
+WHERE note_mentions.tenant_id = :tenant AND note_mentions.operator_id = :operator
+    AND (NOT :unseen OR note_mentions.seen_at IS NULL)
+ORDER BY note_mentions.created_at DESC LIMIT :most;
+
+-- name: mentions_seen
+-- All in one chat, or everywhere ('').
+UPDATE note_mentions SET seen_at = :at WHERE tenant_id = :tenant AND operator_id = :operator AND seen_at IS NULL
+    AND (:conversation = '' OR note_id IN (SELECT id FROM conversation_notes WHERE conversation_id = :conversation));
+
 -- name: notes_move
 UPDATE conversation_notes SET conversation_id = :kept WHERE tenant_id = :tenant AND conversation_id = :gone;
+
+-- name: forget_feed
+DELETE FROM feed WHERE tenant_id = :tenant AND conversation_id = :conversation;
 
 -- name: conversation_merge_notes
 UPDATE conversations SET internal_notes = :notes, category = :category WHERE tenant_id = :tenant AND id = :id;

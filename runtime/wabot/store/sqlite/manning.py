@@ -16,6 +16,7 @@ class People:
 
     async def distribute(self, choose: Choose, at: int, limits: Limits = NO_LIMITS) -> int:
         def work() -> int:
+            self._ask("conversations_wake", at=at)
             if limits.absent_after is not None:
                 self._ask("operators_absent", before=at - limits.absent_after, at=at)
             return distribute(self._ask, choose, at, limits.answer_within)

@@ -12,6 +12,8 @@ from wabot.store.sqlite.opening import NAME, open_file, plainly
 from wabot.store.sqlite.queries import Ask, asker
 
 CANCELLED: Final = "cancelled_by_person"
+BY_NOBODY: Final = "wabot"
+"""Who wrote a message that a person without an e-mail address wrote through wabot."""
 
 
 @contextmanager

@@ -53,6 +53,7 @@ CREATE TRIGGER conversation_uncounted AFTER DELETE ON conversations
 BEGIN
     UPDATE conversation_counts SET number = number - 1 WHERE tenant_id = OLD.tenant_id AND status = OLD.status
         AND operator_id = COALESCE(OLD.operator_id, '') AND unread = (OLD.unread_count > 0);
+    DELETE FROM conversation_counts WHERE tenant_id = OLD.tenant_id AND number = 0;
     DELETE FROM conversation_tags WHERE conversation_id = OLD.id;
 END;
 
