@@ -47,6 +47,18 @@ async def test_a_conversation_is_told_in_its_order_to_whoever_is_connected(tmp_p
         assert ibu.cursors == sorted(ibu.cursors)
 
 
+async def test_a_client_without_websockets_is_told_the_same(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("wabot.api.live.gateway._CHECK", 0.05)
+    async with street(tmp_path) as (shop, api):
+        ibu = Client()
+        await ibu.connect(api.url, {"token": api.front().token}, transport="polling")
+        await ibu.hears("ready")
+        await shop.say("jam buka?")
+        await ibu.hears("new-message", 2)
+        assert ibu.cursors == sorted(ibu.cursors)
+        await ibu.io.disconnect()
+
+
 async def test_who_was_away_gets_what_came_meanwhile_before_what_comes_then(tmp_path: Path) -> None:
     async with street(tmp_path) as (shop, api):
         async with api.connected() as ibu:

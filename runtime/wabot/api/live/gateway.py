@@ -122,6 +122,7 @@ class Gateway:
             for name, since in self._unknown.items():
                 if now - since >= _TO_LOG_IN:
                     await self.server.eio.disconnect(name)
+            self.release(left=True)
             for name in [name for name, one in self.server.eio.sockets.items() if one.queue.qsize() > _SLOW]:
                 await self._cut(name)
 
@@ -129,6 +130,13 @@ class Gateway:
         """End it, and say why."""
         await self.emit("unauthorized", {"message": why.message, "code": why.code}, seat.sid, seat.namespace)
         await self.server.disconnect(seat.sid, namespace=seat.namespace)
+
+    def release(self, *, left: bool = False) -> None:
+        """Answer the requests that wait for events: their clients ask anew, of whoever comes after. `left`: only of
+        those who have left, whose last request the library lets wait for its time."""
+        for one in self.server.eio.sockets.values():
+            if not one.upgraded and (one.closing or not left):
+                one.queue.put_nowait(None)
 
     async def stop(self) -> None:
         for task in list(self._tasks):
