@@ -111,7 +111,8 @@ def compare(shop: Shop) -> bool:
 
 def main() -> int:
     with tempfile.TemporaryDirectory(dir=Path(__file__).parent) as folder:
-        shop = Shop(Path(folder))
+        # A folder that is named is kept, and its store used again.
+        shop = Shop(Path(sys.argv[1] if len(sys.argv) > 1 else folder))
         quick = report(shop)
         with shop.served():
             kept = compare(shop)

@@ -26,7 +26,8 @@ def iso(at: int | None) -> str | None:
     """UTC milliseconds as `2026-01-28T09:00:00.000Z`."""
     if at is None:
         return None
-    return f"{datetime.fromtimestamp(at // 1000, UTC):%Y-%m-%dT%H:%M:%S}.{at % 1000:03d}Z"
+    # Not by strftime, which takes four times as long: an answer has a hundred of them.
+    return f"{datetime.fromtimestamp(at // 1000, UTC).isoformat()[:19]}.{at % 1000:03d}Z"
 
 
 def answer(data: Any, status: int = 200, **headers: str) -> Response:

@@ -62,5 +62,10 @@ def may(*permissions: Permission) -> Any:
     return Depends(Needs(permissions))
 
 
-Home = Annotated[House, Depends(house_of)]
+async def _home(request: Request) -> House:
+    # FastAPI runs a plain function in a thread of its own, at every request.
+    return house_of(request)
+
+
+Home = Annotated[House, Depends(_home)]
 """The annotation of an endpoint's parameter `house`."""
