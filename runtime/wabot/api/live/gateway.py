@@ -73,6 +73,9 @@ class Gateway:
         for event in events:
             await self.emit(event.name, event.data, room_of(tenant), event.namespace)
 
+    async def anew(self, tenant: str, cursor: int) -> None:
+        await self.emit("ready", {"cursor": str(cursor), "reset": True}, room_of(tenant), MESSAGES)
+
     async def emit(self, name: str, data: Mapping[str, Any], to: str, namespace: Namespace) -> None:
         """Tell it to a room, or to one client."""
         await self.server.emit(name, dict(data), to=to, namespace=namespace)
