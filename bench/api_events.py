@@ -76,7 +76,9 @@ def main() -> int:
     with tempfile.TemporaryDirectory(dir=Path(__file__).parent) as folder:
         shop = Shop(Path(sys.argv[1] if len(sys.argv) > 1 else folder))
         ids, tokens = chosen(shop, random.Random(7)), [shop.token(email) for email in OPERATORS[:10]]
-        bare_ones, ours, stored = [], [], []
+        bare_ones: list[float] = []
+        ours: list[float] = []
+        stored: list[float] = []
         with shop.served(), bare() as port:
             for _ in range(ROUNDS):
                 bare_ones += measure(port, tokens, ids)[0]
