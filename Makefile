@@ -17,8 +17,8 @@ $(STAMP): requirements.lock pyproject.toml
 	@sh .ci/venv "$(PYTHON)" "$(VENV)"
 	@touch $@
 
-demo: $(STAMP) ## Watch the example tenants answer a recorded hour of customers
-	@$(BIN)/python demo/demo.py
+demo: $(STAMP) ## Watch the example tenants answer a recorded hour of customers; ARGS=--api: then a script that answers beside the bot
+	@$(BIN)/python -m demo.demo $(ARGS)
 
 demo-whatsapp: $(STAMP) ## The same shops on WhatsApp itself: the real client, and a server of our own on this machine
 	@$(BIN)/python -m demo.whatsapp

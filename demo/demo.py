@@ -1,11 +1,13 @@
 """The recorded hour: `wabot run` on the example tenants, over the simulator, and then what was stored.
 
-`make demo` runs this. Nothing leaves this machine, and no phone is needed.
+`make demo` runs this; with ARGS=--api, the API's tutorial after it. Nothing leaves this machine, and no phone is
+needed.
 """
 
 import shutil
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 HERE = Path(__file__).parent
@@ -33,7 +35,24 @@ def main() -> int:
     codes.append(wabot("status", "--data", data))
     print(f"\nThe replies as sent: {customers}/*.out.jsonl. Now be a customer yourself:")
     print("  .venv/bin/wabot chat --tenant warung-sari")
+    if "--api" in sys.argv[1:]:
+        codes.append(answer_beside_the_bot())
     return max(codes)
+
+
+def answer_beside_the_bot() -> int:
+    """The script of docs/tutorial-api.md, against `wabot run --api`."""
+    from demo.tutorial import play, shop
+
+    print("\nAnd one morning in which the owner answers beside the bot, by the script of docs/tutorial-api.md")
+    print("($ wabot run rules/warung-sari --channel simulator --sim customers --data data --api 127.0.0.1:8080):\n")
+    with tempfile.TemporaryDirectory() as place:
+        with shop(Path(place) / "shop") as url:
+            done = play(Path(place) / "shop", url)
+        print(done.stdout, end="")
+        if done.returncode:
+            print(done.stderr, file=sys.stderr)
+    return done.returncode
 
 
 if __name__ == "__main__":

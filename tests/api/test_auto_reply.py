@@ -1,5 +1,6 @@
 """`/api/auto-reply` beside a session that runs."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -226,3 +227,23 @@ async def test_the_rules_of_another_tenant_are_out_of_reach(tmp_path: Path) -> N
         stranger = served.front("toko")
         for method, path in (("GET", "/api/auto-reply/rules"), ("GET", "/api/quick-replies")):
             assert (await stranger.ask(method, path)).status_code == 404
+
+
+async def test_an_endless_text_is_a_finding_and_stops_nobody(tmp_path: Path) -> None:
+    endless = "x{% for a in range(1000) %}{% for b in range(1000) %}{% endfor %}{% endfor %}"
+    async with shop(tmp_path, managed="true") as (live, served):
+        front = served.front()
+        made = await front.post("/api/auto-reply/rules", {**HARGA, "responseMessage": endless})
+        assert "WB442" in {one["code"] for one in made["findings"]}
+        told, tried, listed = await asyncio.gather(
+            front.post("/api/auto-reply/rules/harga/test", {"testMessage": "harga"}),
+            front.post("/api/auto-reply/test", {"testMessage": "jam buka"}),
+            front.get("/api/auto-reply/rules"),
+        )
+        assert (told["matched"], told["response"]) == (True, None)
+        assert "endless" in told["error"]
+        assert tried["response"] == "Kami buka kak."
+        assert len(listed["rules"]) == 4
+        await live.session.live.reload()
+        await live.say("jam buka")
+        assert live.replies[-1] == "Kami buka kak."

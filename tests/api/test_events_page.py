@@ -33,11 +33,14 @@ class Shown(NamedTuple):
 
 def page() -> dict[str, Shown]:
     """Each event that is told, by its name."""
-    found = {}
+    found: dict[str, Shown] = {}
     for section in re.split(r"^### ", PAGE.read_text("utf-8"), flags=re.MULTILINE)[1:]:
         name, block = re.match(r"`([\w-]+)`", section), re.search(r"```json\n(.*?)```", section, re.DOTALL)
         assert name is not None and block is not None, section
-        found[name[1]] = Shown(json.loads(block[1]), named(section, "null"), named(section, "missing"))
+        null, missing = named(section, "null"), named(section, "missing")
+        if like := re.search(r"What may be null or missing in `([\w-]+)` may be so here", section):
+            null, missing = null | found[like[1]].null, missing | found[like[1]].missing
+        found[name[1]] = Shown(json.loads(block[1]), null, missing)
     return found
 
 

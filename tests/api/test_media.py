@@ -3,6 +3,7 @@ runs."""
 
 import asyncio
 import resource
+import tracemalloc
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
@@ -11,10 +12,12 @@ from typing import Any, NamedTuple
 import httpx
 import pytest
 
+from tests.api.fenced import asked
 from tests.api.front import Api, Front, api
 from tests.api.https import site
 from tests.session.stage import ANI, BUDI, Stage, stage
 from tests.tenants import rules, write_tenant
+from wabot.api.app import make_app
 from wabot.api.outside import Outside
 from wabot.api.settings import ApiSettings
 from wabot.model.media import LARGEST
@@ -264,6 +267,29 @@ async def test_an_upload_that_lies_about_its_length_ends_at_the_limit(
 
     assert code(await raw(shop, endless(), **{"transfer-encoding": "chunked"})) == (413, "TOO_LARGE")
     assert shop.kept == []
+
+
+async def test_a_large_file_passes_the_fences_and_never_stands_in_memory(shop: Shop) -> None:
+    pieces = 400
+
+    async def large() -> AsyncIterator[bytes]:
+        yield PART + PDF
+        for _ in range(pieces):
+            yield b"\1" * 65_536
+        yield b"\r\n--xx--\r\n"
+
+    headers = {**shop.front._headers, "content-type": "multipart/form-data; boundary=xx"}
+    async with asked(make_app(shop.api.house)) as client:
+        tracemalloc.start()
+        try:
+            answer = await client.post("/api/media", content=large(), headers=headers)
+            most = tracemalloc.get_traced_memory()[1]
+        finally:
+            tracemalloc.stop()
+        assert (answer.status_code, answer.json()["size"]) == (201, len(PDF) + pieces * 65_536)
+        assert most < 4_000_000
+        elsewhere = await client.post("/api/webhooks", content=b"x" * 2_000_000, headers=headers)
+        assert code(elsewhere) == (413, "TOO_LARGE")
 
 
 @contextmanager

@@ -206,3 +206,15 @@ async def test_a_tenant_that_is_gone_is_unknown(tmp_path: Path) -> None:
         with pytest.raises(Problem) as refused:
             await made.catalogue("lain")
         assert refused.value.status == 404
+
+
+async def test_where_no_process_can_be_begun_whoever_asks_is_told_to_come_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with rendering(tmp_path) as made:
+        monkeypatch.setattr("wabot.api.workers.MODULE", "wabot.there_is_none")
+        with pytest.raises(Problem) as refused:
+            await made.catalogue("warung")
+        assert (refused.value.status, refused.value.code) == (503, "BUSY")
+        monkeypatch.undo()
+        assert (await made.catalogue("warung"))["rules"]

@@ -245,3 +245,14 @@ def test_reading_a_chat_counts_as_a_look_only_when_one_says_so(order: Orders) ->
     assert order.told("conversations", BUDI, "--read")["unread"] == 0
     assert order.told("conversations", ANI)["unread"] == 1
     assert order("conversations", "--read").code == 2
+
+
+def test_a_chat_tells_who_had_it_before_and_how_often_it_was_handed_on(order: Orders) -> None:
+    order("operator", "add", SARI, "--status", "online")
+    order("assign", BUDI, SARI)
+    order("operator", "add", DEDI, "--status", "online")
+    order("assign", BUDI, DEDI)
+    assert f"before     {SARI}\n" in order("conversations", BUDI).out
+    order("operator", "set", DEDI, "--status", "offline")  # meant for Dedi alone: it stays
+    told = order.told("conversations", BUDI)
+    assert (told["operator"], told["had_by"], told["handed_on"]) == (DEDI, SARI, 0)

@@ -7,6 +7,7 @@ from tests.session.people import DEDI, FORWARDED, RULES, SARI, TEAMS, Shop
 from tests.session.stage import ANI, BUDI, REFUSED, START, stage
 from wabot.language.texts import TEXTS
 from wabot.model.turn import Outbound
+from wabot.session import handoff
 from wabot.store.sqlite import assign, pause_tenant, reading, remove_operator
 
 
@@ -98,6 +99,21 @@ async def test_chats_go_to_somebody_when_working_hours_begin(tmp_path: Path) -> 
         shop.later(3_600_000)  # and they end before Sari has answered
         assert await shop.store.people.distribute(people.choose, shop.clock.now()) == 1
         assert people.chat().operator == ""
+
+
+async def test_the_session_offers_again_what_waits_longer_than_the_tenant_says(tmp_path: Path) -> None:
+    async with stage(tmp_path, RULES, tenant={**TEAMS, "handoff": "{answer_within: 2m}"}) as shop:
+        people = Shop(shop, tmp_path)
+        people.hire(SARI)
+        await shop.say("admin")
+        people.hire(DEDI)
+        shop.later(120_000)
+        looking = asyncio.create_task(handoff.look(shop.store, shop.clock, shop.session._tenant))
+        async with asyncio.timeout(20):
+            while people.chat().operator != DEDI:
+                await asyncio.sleep(0.01)
+        looking.cancel()
+        assert (people.chat().had_by, people.chat().handed_on, people.chat().waiting_since) == (SARI, 1, START)
 
 
 async def test_a_persons_message_silences_the_bot_and_goes_out_before_what_is_held_back(tmp_path: Path) -> None:

@@ -1,6 +1,7 @@
 """Nobody strands: a chat whose operator is silent, away or gone is offered again."""
 
 import asyncio
+import json
 import sys
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -72,6 +73,23 @@ async def test_a_chat_that_its_operator_leaves_unanswered_beyond_the_limit_goes_
     assert await store.people.distribute(CHOOSE, NOW + 20 * MINUTE - 1, LIMITS) == 0
     assert await store.people.distribute(CHOOSE, NOW + 20 * MINUTE, LIMITS) == 1
     assert chat(folder).operator == SARI
+
+
+async def test_whoever_listens_is_told_who_has_a_chat_that_was_handed_on_and_who_had_it(
+    store: SqliteStore, folder: Path
+) -> None:
+    hire(folder, SARI)
+    await store.record(called(1))
+    hire(folder, DEDI)
+    with writing(folder, "warung") as ask:
+        ask("feed_listen", reader="test", at=NOW)
+        ids = {email: ask("operator_by_email", email=email).fetchone()["id"] for email in (SARI, DEDI)}
+    await store.people.distribute(CHOOSE, NOW + 10 * MINUTE, LIMITS)
+    with writing(folder, "warung") as ask:
+        (row,) = ask("feed_after", after=0, most=10).fetchall()
+    told = json.loads(row["data"])
+    assert row["kind"] == "conversation"
+    assert (told["operator_id"], told["operator_before"]) == (ids[DEDI], ids[SARI])
 
 
 async def test_a_chat_stays_with_whoever_is_alone_however_long_it_waits(store: SqliteStore, folder: Path) -> None:

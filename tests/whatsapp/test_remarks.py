@@ -8,7 +8,9 @@ from tests.whatsapp.people.customer import Addressing, Customer
 from tests.whatsapp.people.person import PATIENCE
 from tests.whatsapp.shop import Shop
 from tests.whatsapp.wire.protobufs import e2e
-from wabot.model.stored import StoredMessage
+from wabot.model.stored import PersonSays, StoredMessage
+from wabot.session.clock import RealClock
+from wabot.store.sqlite import say
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 ASKED = "jam buka?"
@@ -103,6 +105,20 @@ async def test_an_answer_names_what_it_quotes_and_a_forwarded_text_how_often_it_
     said = stored(shop, budi)
     assert (said[reply].text, said[reply].quoting) == ("hari minggu jam buka?", ANSWER)
     assert said[passed].forwarded == 5
+
+
+async def test_a_person_who_replies_to_a_message_quotes_it_on_the_customers_phone(shop: Shop) -> None:
+    budi = shop.whatsapp.customer("Budi")
+    asked = await settled(budi)
+    answer = budi.heard[-1].id
+    folder = shop.daemon.data / "warung"
+    for quoted, text in ((asked, "yang ini ya kak"), (answer, "maksud saya begini")):
+        own = stored(shop, budi)[quoted].id
+        assert say(folder, folder.name, PersonSays(budi.lid, text, quoted=own), RealClock().now())
+        heard = (await budi.hears(text)).message.extendedTextMessage
+        assert heard.contextInfo.stanzaID == quoted
+        assert heard.contextInfo.quotedMessage.conversation == (ASKED if quoted == asked else ANSWER)
+        assert (heard.contextInfo.participant == str(budi.jid)) is (quoted == asked)
 
 
 async def test_polls_and_votes_are_no_questions(shop: Shop) -> None:

@@ -8,6 +8,7 @@ from typing import Any, Final
 from fastapi import APIRouter, Query, Request, Response
 
 from wabot.api.answers import conditional, iso
+from wabot.api.figure_shapes import Dashboard, OfConversations, OfPeople, OfRules
 from wabot.api.figures import figures_of
 from wabot.api.guard import Home, Who, may
 from wabot.api.problems import Problem
@@ -24,6 +25,7 @@ _TOP: Final = 10
 _WRONG: Final[dict[int | str, dict[str, Any]]] = {
     400: {"description": f"That is no span of days, or one of more than {LONGEST}."},
     403: {"description": "Not allowed to whoever asks."},
+    409: {"description": "The tenant has no sound rules, so nobody knows its time zone."},
 }
 _From = Query("", alias="dateFrom", max_length=40, description="The first day, as 2026-01-01.")
 _To = Query("", alias="dateTo", max_length=40, description="The last day, included.")
@@ -36,7 +38,7 @@ class _Told:
     """The operators, also those who are disabled."""
 
 
-@router.get("/dashboard", responses=_WRONG)
+@router.get("/dashboard", response_model=Dashboard, responses=_WRONG)
 async def dashboard(
     request: Request, house: Home, first: str = _From, last: str = _To, who: Who = may("view_analytics")
 ) -> Response:
@@ -85,7 +87,7 @@ async def dashboard(
     )
 
 
-@router.get("/conversations", responses=_WRONG)
+@router.get("/conversations", response_model=OfConversations, responses=_WRONG)
 async def conversations(
     request: Request, house: Home, first: str = _From, last: str = _To, who: Who = may("view_analytics")
 ) -> Response:
@@ -113,7 +115,7 @@ async def conversations(
     )
 
 
-@router.get("/auto-replies", responses=_WRONG)
+@router.get("/auto-replies", response_model=OfRules, responses=_WRONG)
 async def auto_replies(
     request: Request, house: Home, first: str = _From, last: str = _To, who: Who = may("view_analytics")
 ) -> Response:
@@ -146,7 +148,7 @@ async def auto_replies(
     )
 
 
-@router.get("/cs-performance", responses=_WRONG)
+@router.get("/cs-performance", response_model=OfPeople, responses=_WRONG)
 async def cs_performance(
     request: Request, house: Home, first: str = _From, last: str = _To, who: Who = may("view_analytics")
 ) -> Response:

@@ -157,7 +157,15 @@ async def me(house: Home, request: Request, who: Who = may()) -> Response:
     return answer({**await standing(house, asking, who.tenant), "key": None})
 
 
-@router.post("/password", response_model=Done, responses={**REFUSED, 400: {"description": "No password can be that."}})
+@router.post(
+    "/password",
+    response_model=Done,
+    responses={
+        **REFUSED,
+        400: {"description": "No password can be that."},
+        409: {"description": "It was changed meanwhile."},
+    },
+)
 async def password(body: NewPassword, house: Home, request: Request, who: Who = may()) -> Response:
     """Choose another password. Every other login of the account ends."""
     door, now = door_of(house), house.clock.now()

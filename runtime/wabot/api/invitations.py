@@ -38,7 +38,9 @@ class InvitationShape(Shape):
     has_password: bool
 
 
-@router.post("", response_model=InvitationShape, responses={404: {"description": "Not, or no longer, good."}})
+@router.post(
+    "", response_model=InvitationShape, responses={404: {"description": "Not, or no longer, good."}, 429: REFUSED[429]}
+)
 async def invite(body: Invite, house: Home, request: Request) -> Response:
     """What an invitation is for, before it is accepted."""
     found = await _found(house, body.token, request)

@@ -82,7 +82,7 @@ def _body(**fields: Any) -> Any:
     """The OpenAPI of a body that is read as it comes."""
     properties = {"file": {"type": "string", "format": "binary"}, **fields}
     required = ["file", *(["conversationId"] if "conversationId" in fields else [])]
-    schema = {"type": "object", "properties": properties, "required": required}
+    schema = {"type": "object", "properties": properties, "required": required, "additionalProperties": False}
     return {"requestBody": {"required": True, "content": {"multipart/form-data": {"schema": schema}}}}
 
 

@@ -30,7 +30,72 @@ class Status(Shape):
     status: Literal["online", "away", "busy", "offline"]
 
 
-@router.get("")
+class OneOperator(Shape):
+    """Averages are seconds, 0 for none yet; `workingHours` is null for always."""
+
+    id: str
+    name: str
+    email: str
+    role: str
+    status: str
+    current_chat_count: int
+    max_concurrent_chats: int
+    total_chats_handled: int
+    total_messages_sent: int
+    average_response_time: float
+    customer_satisfaction_score: float | None
+    working_hours: dict[str, Any] | None
+    teams: list[str]
+    is_disabled: bool
+    last_seen_at: str | None
+    created_at: str
+
+
+class Operators(Shape):
+    operators: list[OneOperator]
+
+
+class Team(Shape):
+    """`members` are the ids of operators."""
+
+    name: str
+    members: list[str]
+    online: int
+
+
+class Teams(Shape):
+    teams: list[Team]
+
+
+class Chat(Shape):
+    conversation_id: str
+    customer_name: str
+    customer_phone: str
+    status: str
+    priority: str
+    unread_count: int
+    waiting_since: str | None
+    assigned_at: str | None
+    last_message_at: str | None
+
+
+class Workload(Shape):
+    """`utilization` is in percent of what they can take."""
+
+    operator_id: str
+    status: str
+    current_chat_count: int
+    max_concurrent_chats: int
+    utilization: float
+    waiting_count: int
+    conversations: list[Chat]
+
+
+class Done(Shape):
+    success: bool
+
+
+@router.get("", response_model=Operators)
 async def operators(
     request: Request, house: Home, disabled: bool = False, who: Who = may("view_conversations")
 ) -> Response:
@@ -43,7 +108,7 @@ async def operators(
     return conditional(request, {"operators": house.desk(who.tenant).read(read)})
 
 
-@router.get("/me", responses=UNKNOWN)
+@router.get("/me", response_model=OneOperator, responses=UNKNOWN)
 async def me(request: Request, house: Home, who: Who = may()) -> Response:
     """Whoever asks, as an operator. Not everybody with an account is one, and no API key."""
     row = house.desk(who.tenant).read(lambda ask: ask("operator_whole_of", email=who.email).fetchone())
@@ -52,7 +117,7 @@ async def me(request: Request, house: Home, who: Who = may()) -> Response:
     return conditional(request, as_data(row))
 
 
-@router.get("/teams")
+@router.get("/teams", response_model=Teams)
 async def teams(request: Request, house: Home, who: Who = may("view_conversations")) -> Response:
     """The teams that chats may go to, and who is in them."""
     rules = await house.rules(who.tenant)
@@ -67,12 +132,12 @@ async def teams(request: Request, house: Home, who: Who = may("view_conversation
     return conditional(request, {"teams": listed})
 
 
-@router.get("/{id}", responses=UNKNOWN)
+@router.get("/{id}", response_model=OneOperator, responses=UNKNOWN)
 async def one_operator(id: str, request: Request, house: Home, who: Who = may("view_conversations")) -> Response:
     return conditional(request, as_data(found(house, who, id)))
 
 
-@router.get("/{id}/workload", responses=UNKNOWN)
+@router.get("/{id}/workload", response_model=Workload, responses=UNKNOWN)
 async def workload(id: str, request: Request, house: Home, who: Who = may("view_conversations")) -> Response:
     """The chats that somebody has, the longest-waiting first."""
     row = found(house, who, id)
@@ -92,7 +157,7 @@ async def workload(id: str, request: Request, house: Home, who: Who = may("view_
     )
 
 
-@router.patch("/{id}/status", responses={**UNKNOWN, **FORBIDDEN})
+@router.patch("/{id}/status", response_model=Done, responses={**UNKNOWN, **FORBIDDEN})
 async def status(id: str, body: Status, request: Request, house: Home, who: Who = may()) -> Response:
     """Say whether somebody is there: oneself, or others whose chats one gives out. Whoever is away gives back the chats
     in which they have not answered, and whoever comes back is given those that wait."""

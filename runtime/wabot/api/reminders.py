@@ -43,7 +43,37 @@ class Wanted(Shape):
     replace: bool = False
 
 
-@router.post("/api/conversations/{id}/schedule-reminder", status_code=201, responses=_REFUSED)
+class OneReminder(Shape):
+    """`status` is pending or cancelled, or what became of the message."""
+
+    id: str
+    conversation_id: str
+    customer_name: str
+    customer_phone: str
+    message: str
+    scheduled_at: str
+    status: str
+    reason: str | None
+    rule_id: str | None
+    created_by: str | None
+    created_at: str
+    closed_at: str | None
+
+
+class Reminders(Shape):
+    reminders: list[OneReminder]
+
+
+class Cancelled(Shape):
+    success: bool
+    reminder: OneReminder
+
+
+class Scheduled(Cancelled):
+    warning: str | None
+
+
+@router.post("/api/conversations/{id}/schedule-reminder", status_code=201, response_model=Scheduled, responses=_REFUSED)
 async def schedule(id: str, body: Wanted, house: Home, who: Who = may("send_messages")) -> Response:
     """One message to one customer, at a time; one is pending a chat. It is sent if the customer wrote within the 7 days
     before."""
@@ -75,7 +105,7 @@ async def schedule(id: str, body: Wanted, house: Home, who: Who = may("send_mess
     return answer({"success": True, "reminder": _data(made), "warning": LATE if judge.late else None}, 201)
 
 
-@router.get("/api/reminders")
+@router.get("/api/reminders", response_model=Reminders)
 async def reminders(
     request: Request,
     house: Home,
@@ -99,7 +129,7 @@ async def reminders(
     return conditional(request, {"reminders": [_data(row) for row in house.desk(who.tenant).read(read)]})
 
 
-@router.delete("/api/reminders/{id}", responses=_REFUSED)
+@router.delete("/api/reminders/{id}", response_model=Cancelled, responses=_REFUSED)
 async def cancel(id: str, house: Home, who: Who = may("send_messages")) -> Response:
     """The customer does not get it, if it has not gone out."""
     now, desk = house.clock.now(), house.desk(who.tenant)

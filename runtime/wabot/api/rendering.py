@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from wabot.api.house import House
 from wabot.api.problems import Problem, unknown
-from wabot.api.workers import Died, TooSlow, Workers
+from wabot.api.workers import Died, NotBegun, TooSlow, Workers
 from wabot.model.context import Contact, Conversation
 from wabot.model.message import MessageType
 from wabot.session.last_sound import COPY
@@ -145,6 +145,9 @@ class Rendering:
         except Died:
             message = "This ended the process that worked on it: perhaps a text, or a file, becomes too large."
             raise Problem(422, message, "TOO_LARGE") from None
+        except NotBegun:
+            message = "No process could be begun to work on this; try again."
+            raise Problem(503, message, "BUSY", headers={"retry-after": "5"}) from None
         finally:
             turn.waiting -= 1
         if "problem" in said:

@@ -11,7 +11,7 @@ from wabot.api.auditing import audit
 from wabot.api.door import door_of
 from wabot.api.guard import Home, Who, may
 from wabot.api.house import House
-from wabot.api.operators import FORBIDDEN, UNKNOWN, as_data, found, not_above
+from wabot.api.operators import FORBIDDEN, UNKNOWN, Done, OneOperator, as_data, found, not_above
 from wabot.api.people import choosing
 from wabot.api.problems import Problem
 from wabot.api.working_hours import read_hours
@@ -19,13 +19,16 @@ from wabot.model.email import email_address
 from wabot.model.people import Operator, Role
 from wabot.model.visible import visible
 from wabot.store.sqlite.node.bearing import invite_link
-from wabot.store.sqlite.node.members import Invited, change_member, invite, member
+from wabot.store.sqlite.node.members import Invited as LetIn
+from wabot.store.sqlite.node.members import change_member, invite, member
 from wabot.store.sqlite.queries import Ask
 from wabot.store.sqlite.staff import Change, disable_operator, put_operator, set_operator
 
 router = APIRouter(prefix="/api/cs-operators", tags=["operators"])
 
 _MOST_TEAMS: Final = 50
+_TAKEN: Final[dict[int | str, dict[str, Any]]] = {409: {"description": "There is one of that address."}}
+_OWN: Final[dict[int | str, dict[str, Any]]] = {409: {"description": "That is whoever asks: another admin does it."}}
 Assignable = Literal["admin", "supervisor", "operator", "viewer"]
 """The roles that the API gives: an owner is made by the command line alone."""
 
@@ -49,7 +52,23 @@ class ChangedOperator(Shape):
     teams: list[str] | None = Field(None, max_length=_MOST_TEAMS)
 
 
-@router.post("", status_code=201, responses={**FORBIDDEN, 409: {"description": "There is one of that address."}})
+class Changed(Shape):
+    success: bool
+    operator: OneOperator
+
+
+class Invited(Changed):
+    """`invite_link` is where they choose a password; null for who has one and is let in."""
+
+    invite_link: str | None
+
+
+@router.post(
+    "",
+    status_code=201,
+    response_model=Invited,
+    responses={**FORBIDDEN, **_TAKEN},
+)
 async def create(body: NewOperator, request: Request, house: Home, who: Who = may("manage_operators")) -> Response:
     """Somebody is to answer here: they get an account, if they have none, and a link that lets them in. One who was
     disabled comes back as they are described now."""
@@ -65,7 +84,7 @@ async def create(body: NewOperator, request: Request, house: Home, who: Who = ma
     if row is not None and row["disabled_at"] is None:
         raise _taken(email)
 
-    def let_in(ask: Ask) -> tuple[Role, Invited]:
+    def let_in(ask: Ask) -> tuple[Role, LetIn]:
         role = _role(ask, who, email, body.role, now)
         return role, invite(ask, who.tenant, email, name, role, now)
 
@@ -81,7 +100,7 @@ async def create(body: NewOperator, request: Request, house: Home, who: Who = ma
     return answer({"success": True, "operator": as_data(row), "inviteLink": link}, 201)
 
 
-@router.patch("/{id}", responses={**UNKNOWN, **FORBIDDEN, 409: {"description": "That is one's own role."}})
+@router.patch("/{id}", response_model=Changed, responses={**UNKNOWN, **FORBIDDEN, **_OWN})
 async def change(
     id: str, body: ChangedOperator, request: Request, house: Home, who: Who = may("manage_operators")
 ) -> Response:
@@ -108,7 +127,7 @@ async def change(
     return answer({"success": True, "operator": as_data(found(house, who, id))})
 
 
-@router.delete("/{id}", responses={**UNKNOWN, **FORBIDDEN, 409: {"description": "That is whoever asks."}})
+@router.delete("/{id}", response_model=Done, responses={**UNKNOWN, **FORBIDDEN, **_OWN})
 async def disable(id: str, request: Request, house: Home, who: Who = may("manage_operators")) -> Response:
     """They get in no more, at once, and their chats go to others. What they wrote and did stays."""
     row = found(house, who, id)

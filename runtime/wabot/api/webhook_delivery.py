@@ -8,12 +8,13 @@ own, so that one that is slow keeps nobody waiting.
 
 import asyncio
 import base64
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager, suppress
 from functools import partial
 from sqlite3 import Row
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
+from wabot.api.hearing import on_word
 from wabot.api.house import House
 from wabot.api.outgoing import outside_of
 from wabot.api.outside import Forbidden, Unreachable
@@ -76,6 +77,11 @@ class WebhookDelivery:
         self._seen.pop(tenant, None)
         self._stirred.set()
 
+    def heard(self, word: Mapping[str, Any]) -> None:
+        """A session says that its store changed."""
+        if word.get("tenant") in self._tenants:
+            self._stirred.set()
+
     async def run(self) -> None:
         """Deliver until cancelled."""
         loop, searched = asyncio.get_running_loop(), -_SEARCH
@@ -89,8 +95,10 @@ class WebhookDelivery:
                 with suppress(TimeoutError):
                     await asyncio.wait_for(self._stirred.wait(), _LOOK)
         finally:
-            for worker in self._workers.values():
+            workers = list(self._workers.values())
+            for worker in workers:
                 worker.cancel()
+            await asyncio.gather(*workers, return_exceptions=True)
 
     async def settle(self) -> None:
         """Return when all that is due by now was tried."""
@@ -249,6 +257,7 @@ def delivery_of(house: House) -> WebhookDelivery:
 async def webhooks_living(house: House) -> AsyncIterator[None]:
     """Webhooks are delivered within the block."""
     delivery = house.parts["webhooks"] = WebhookDelivery(house)
+    on_word(house, "changed", delivery.heard)
     running = asyncio.create_task(forever(delivery.run, house.report.note, "delivering webhooks"))
     try:
         yield

@@ -4,9 +4,10 @@ import base64
 import secrets
 from typing import Annotated, Any, Final
 
-from fastapi import APIRouter, Path, Query, Response
+from fastapi import APIRouter, Path, Query, Request, Response
 
 from wabot.api.answers import answer, iso
+from wabot.api.auditing import audit
 from wabot.api.guard import Home, Who, may
 from wabot.api.house import House
 from wabot.api.outgoing import outside_of
@@ -59,7 +60,7 @@ async def listed(house: Home, who: Who = may("manage_integrations")) -> Response
     response_model=MadeWebhook,
     responses={409: {"description": "The tenant has as many webhooks as it may have."}},
 )
-async def made(body: NewWebhook, house: Home, who: Who = may("manage_integrations")) -> Response:
+async def made(body: NewWebhook, house: Home, request: Request, who: Who = may("manage_integrations")) -> Response:
     """Have events posted from now on. The secret that signs them is shown once."""
     _check(house, body.url)
     now, secret = house.clock.now(), _new_secret()
@@ -86,6 +87,7 @@ async def made(body: NewWebhook, house: Home, who: Who = may("manage_integration
 
     await house.desk(who.tenant).write(work)
     delivery_of(house).stir(who.tenant)
+    await audit(house, who, "webhook.create", hook.id, request, events=list(hook.events), content=hook.content)
     return answer({"success": True, "webhook": shown(hook), "secret": secret}, 201, **{"cache-control": "no-store"})
 
 
@@ -120,7 +122,9 @@ async def one(id: Id, house: Home, who: Who = may("manage_integrations")) -> Res
 
 
 @router.patch("/{id}", response_model=OneWebhook, responses=_NOT_THERE)
-async def changed(id: Id, body: Change, house: Home, who: Who = may("manage_integrations")) -> Response:
+async def changed(
+    id: Id, body: Change, house: Home, request: Request, who: Who = may("manage_integrations")
+) -> Response:
     """Change a webhook. What happens while it is off it never learns."""
     if body.url is not None:
         _check(house, body.url)
@@ -137,19 +141,21 @@ async def changed(id: Id, body: Change, house: Home, who: Who = may("manage_inte
 
     hook = await house.desk(who.tenant).write(work)
     delivery_of(house).stir(who.tenant)
+    await audit(house, who, "webhook.update", id, request, fields=sorted(body.model_fields_set))
     return answer({"success": True, "webhook": shown(hook)})
 
 
 @router.delete("/{id}", response_model=Done, responses=_NOT_THERE)
-async def deleted(id: Id, house: Home, who: Who = may("manage_integrations")) -> Response:
+async def deleted(id: Id, house: Home, request: Request, who: Who = may("manage_integrations")) -> Response:
     """Delete a webhook, and all that was on its way to it."""
     if not await house.desk(who.tenant).write(lambda ask: webhooks.delete(ask, id)):
         raise unknown("webhook", id)
+    await audit(house, who, "webhook.delete", id, request)
     return answer({"success": True})
 
 
 @router.post("/{id}/rotate-secret", response_model=NewSecret, responses=_NOT_THERE)
-async def rotated(id: Id, house: Home, who: Who = may("manage_integrations")) -> Response:
+async def rotated(id: Id, house: Home, request: Request, who: Who = may("manage_integrations")) -> Response:
     """Sign with a new secret from now on. The one before signs as well for a day, until every receiver has the new."""
     now, secret = house.clock.now(), _new_secret()
 
@@ -158,6 +164,7 @@ async def rotated(id: Id, house: Home, who: Who = may("manage_integrations")) ->
         ask("webhook_secret", id=id, secret=secret, until=now + LASTS, at=now)
 
     await house.desk(who.tenant).write(work)
+    await audit(house, who, "webhook.rotate_secret", id, request)
     told = {"success": True, "secret": secret, "previousValidUntil": iso(now + LASTS)}
     return answer(told, 200, **{"cache-control": "no-store"})
 

@@ -25,6 +25,10 @@ class Died(Exception):
     """The process ended while it was at an order."""
 
 
+class NotBegun(Exception):
+    """No process could be begun."""
+
+
 class Worker:
     """One process. Orders must not overlap."""
 
@@ -35,17 +39,21 @@ class Worker:
     async def begin(cls) -> "Worker":
         """
         Raises:
-            Died: it did not become ready.
+            NotBegun: it did not become ready.
         """
         environment = {name: os.environ[name] for name in _PASSED_ON if name in os.environ}
-        process = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", MODULE, stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, env=environment
-        )
-        made = cls(process)
+        pipe = asyncio.subprocess.PIPE
+        try:
+            words = (sys.executable, "-m", MODULE)
+            made = cls(await asyncio.create_subprocess_exec(*words, stdin=pipe, stdout=pipe, env=environment))
+        except OSError as error:
+            raise NotBegun(error.strerror) from error
         try:
             await asyncio.wait_for(made._heard(), _START)
-        except (TimeoutError, asyncio.CancelledError, Died):
+        except BaseException as error:
             made.kill()
+            if isinstance(error, TimeoutError | Died):
+                raise NotBegun from error
             raise
         return made
 
@@ -99,7 +107,7 @@ class Workers:
         """What an order comes to; `deadline` is in seconds, counted from when a process takes it.
 
         Raises:
-            TooSlow, Died: it came to nothing.
+            TooSlow, Died, NotBegun: it came to nothing.
         """
         async with self._places:
             worker = self._idle.pop() if self._idle else await self._begun()

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
-from wabot.engine import effects, follow_ups
+from wabot.engine import csat, effects, follow_ups
 from wabot.engine.assignment import stand_ins
 from wabot.engine.decide import Decision, decide
 from wabot.engine.follow_ups import Promise
@@ -12,11 +12,12 @@ from wabot.engine.menus import menu_after
 from wabot.engine.render import tells_to_wait
 from wabot.engine.reply import Reply, replies
 from wabot.engine.trace import Outcome, explain
-from wabot.language.conversation import Conversation, Expect, OperatorSays, Say, Wait
+from wabot.language.conversation import Conversation, Expect, OperatorSays, Resolved, Say, Wait
 from wabot.language.regex import Regex, RegexError
 from wabot.language.rule_set import RuleSet
 from wabot.model.context import CLOSED, WHOLE_CONTACT, Context
 from wabot.model.context import Conversation as Chat
+from wabot.model.csat import ANSWER_WITHIN, RATED, SURVEY
 from wabot.model.errors import RenderError
 from wabot.model.message import Message
 
@@ -48,20 +49,30 @@ def play(rule_set: RuleSet, conversation: Conversation, observe: Observer | None
     context = Context(now, conversation.contact, chat, operators=people)
     misses: list[Miss] = []
     promise: Promise | None = None
+    helped = wrote = False
+    asked = 0
     for number, step in enumerate(conversation.steps):
         if isinstance(step, Wait):
+            asked = promise.due if promise is not None and promise.rule == SURVEY else asked
             context, promise, said = _wait(rule_set, context, context.now + step.milliseconds, promise)
+            if context.conversation.survey and context.now - asked >= ANSWER_WITHIN:
+                context = replace(context, conversation=replace(context.conversation, survey=False))
             misses += _followed(step, said)
         elif isinstance(step, OperatorSays):
             until = context.now + rule_set.tenant.handoff.pause
-            chat = replace(context.conversation, paused_until=until, menu=CLOSED, status="active")
-            context, promise = replace(context, conversation=chat), None
+            chat = replace(context.conversation, paused_until=until, menu=CLOSED, status="active", survey=False)
+            context, promise, helped = replace(context, conversation=chat), None, True
+        elif isinstance(step, Resolved):
+            chat = replace(context.conversation, paused_until=None, menu=CLOSED, status="resolved")
+            context = replace(context, conversation=chat)
+            promise, helped, wrote = csat.promised(rule_set, context, helped and wrote), False, False
         else:
             message = Message(f"T{number}", conversation.contact.phone, step.text, step.type, sent_at=context.now)
             decision = decide(rule_set, message, context)
             if observe is not None:
                 observe(step, message, context, decision)
             promise = _promised(rule_set, decision, message, context)
+            wrote = wrote or decision.reason != RATED
             before, context = context, after(rule_set, decision, context)
             if step.expect is not None:
                 misses += _held(rule_set, step, step.expect, decision, message, before, context)
@@ -90,6 +101,8 @@ def _wait(
     if why is not None:
         return replace(context, now=until), None, why
     usage = {**context.usage, WHOLE_CONTACT: follow_ups.used(rule_set, then)}
+    if promise.rule == SURVEY:
+        context = replace(context, conversation=replace(context.conversation, survey=True))
     return replace(context, now=until, usage=usage), None, Reply(promise.rule, promise.text, (0, 0))
 
 
@@ -112,11 +125,14 @@ def after(rule_set: RuleSet, decision: Decision, context: Context) -> Context:
     """The context of the contact's next message, if it came at once."""
     chat = context.conversation
     assigned = effects.assigned_to(decision)
+    rated = decision.reason == RATED
+    settled = chat.status in ("resolved", "closed") and not rated
     chat = replace(
         chat,
         menu=menu_after(rule_set, decision, context) or chat.menu,
-        assigned_to=assigned or chat.assigned_to,
-        status="pending" if assigned else chat.status,
+        assigned_to=assigned or ("" if settled else chat.assigned_to),
+        status="pending" if assigned else "active" if settled else chat.status,
+        survey=chat.survey and not rated,
         earlier_messages=chat.earlier_messages + 1,
         last_contact=context.now,
         tags=chat.tags | effects.tags(decision),

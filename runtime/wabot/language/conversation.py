@@ -58,7 +58,12 @@ class OperatorSays:
     text: str
 
 
-Step = Say | Wait | OperatorSays
+@dataclass(frozen=True, slots=True)
+class Resolved:
+    """A person settles the chat."""
+
+
+Step = Say | Wait | OperatorSays | Resolved
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +114,8 @@ def _step(document: Document, index: int, number: int, step: Mapping[str, Any]) 
         at = document.locate(("tests", index, "steps", number, "expect"))
         followed = _follow_up(step["expect"]["follow_up"], at) if "expect" in step else None
         return Wait(duration(step["wait"]), followed, step.get("todo", ""))
+    if "resolved" in step:
+        return Resolved()
     if "operator_says" in step:
         return OperatorSays(step["operator_says"])
     said = step["say"]

@@ -94,6 +94,15 @@ class Turn:
 
 
 @dataclass(frozen=True, slots=True)
+class Quoted:
+    """The message that another one replies to: WhatsApp's id of it, whether the shop wrote it, and what it says."""
+
+    id: str
+    own: bool
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Outbound:
     """A row of the outbox, on its way. Times are UTC milliseconds."""
 
@@ -107,6 +116,7 @@ class Outbound:
     error: str = ""
     media: str = ""
     kind: OutboundKind = "reply"
+    quoted: Quoted | None = None
 
 
 REMINDER: Final = "(reminder)"

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from wabot.channel.neonize.pictures import Look
+from wabot.model.turn import Quoted
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,12 +30,21 @@ class Enclosure:
     look: Look
 
 
-def text_message(text: str) -> Any:
+def quoting(quoted: Quoted, author: str) -> Any:
+    """What a message bears that replies to another one, written by `author` (a whole address)."""
+    e2e = _e2e()
+    return e2e.ContextInfo(stanzaID=quoted.id, participant=author, quotedMessage=e2e.Message(conversation=quoted.text))
+
+
+def text_message(text: str, context: Any = None) -> Any:
     """A whole protobuf, because the library would look for mentions and groups in a plain string."""
-    return _e2e().Message(conversation=text)
+    e2e = _e2e()
+    if context is None:
+        return e2e.Message(conversation=text)
+    return e2e.Message(extendedTextMessage=e2e.ExtendedTextMessage(text=text, contextInfo=context))
 
 
-def file_message(file: Enclosure, caption: str) -> Any:
+def file_message(file: Enclosure, caption: str, context: Any = None) -> Any:
     """A picture, or a document under its name; with or without a caption."""
     e2e, stored = _e2e(), file.uploaded
     common: dict[str, Any] = {
@@ -48,6 +58,8 @@ def file_message(file: Enclosure, caption: str) -> Any:
     }
     if caption:
         common["caption"] = caption
+    if context is not None:
+        common["contextInfo"] = context
     if file.kind == "document":
         document = e2e.DocumentMessage(fileName=file.name, title=file.name, **common)
         return e2e.Message(documentMessage=document)

@@ -8,7 +8,7 @@ from typing import Any, Final, Literal
 
 from wabot.channel.neonize.addresses import Addresses
 from wabot.channel.neonize.bounded import Bounded
-from wabot.channel.neonize.composing import file_message, text_message
+from wabot.channel.neonize.composing import file_message, quoting, text_message
 from wabot.channel.neonize.connection import Connection
 from wabot.channel.neonize.enclosing import Enclosures
 from wabot.channel.neonize.gate import NotYet, Occupied
@@ -76,9 +76,17 @@ class Speaking:
 
     async def _body(self, outbound: Outbound) -> Any:
         """The e2e.Message. Whatever goes wrong with a file, the message did not go out."""
+        context = None if outbound.quoted is None else quoting(outbound.quoted, self._author(outbound))
         if outbound.media:
-            return file_message(await self._enclosures.ready(self._ours(), outbound.media), outbound.text)
-        return text_message(outbound.text)
+            return file_message(await self._enclosures.ready(self._ours(), outbound.media), outbound.text, context)
+        return text_message(outbound.text, context)
+
+    def _author(self, outbound: Outbound) -> str:
+        """Who wrote what the message replies to."""
+        account, server = self._connection.account, self._server(outbound.chat)
+        if outbound.quoted is None or not outbound.quoted.own or account is None:
+            return f"{outbound.chat}@{server}"
+        return f"{account.lid}@lid" if server == "lid" and account.lid else f"{account.phone}@s.whatsapp.net"
 
     async def _hand_over(self, client: Client, chat: str, body: Any, ready: Callable[[], bool]) -> Sent:
         try:

@@ -100,6 +100,7 @@ class SimulatorChannel:
                 "text": outbound.text,
                 **media,
                 **kind,
+                **({} if outbound.quoted is None else {"quoted": outbound.quoted.id}),
                 "rule": outbound.rule,
                 "id": outbound.id,
             }

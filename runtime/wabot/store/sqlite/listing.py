@@ -128,9 +128,14 @@ class _Walk:
         if self._wanted.unread:
             return self._rows("most", "unread", limit, offset)
         unread = self._counts.total(True)
-        read = self._counts.total(False) - unread
         first, second = ("most", "recent") if self._descending else ("recent", "most")
-        before = unread if self._descending else read
+        before = unread if self._descending else self._counts.total(False) - unread
+        if self._wanted.tags or self._wanted.words or self._wanted.snoozed is not None:
+            # How many come first is not among what is counted.
+            rows = self._half(first, offset + limit, 0)
+            if len(rows) < offset + limit:
+                rows += self._half(second, offset + limit - len(rows), 0)
+            return rows[offset:]
         rows = self._half(first, limit, offset) if offset < before else []
         if len(rows) < limit:
             rows += self._half(second, limit - len(rows), max(offset - before, 0))

@@ -2,7 +2,7 @@
 
 import sqlite3
 from collections.abc import Callable, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from functools import partial
 from pathlib import Path
 from typing import Any, Final
@@ -11,7 +11,7 @@ from wabot.model.context import Context
 from wabot.model.errors import StoreError
 from wabot.model.message import Message
 from wabot.model.session import Reload, SessionState, Summary
-from wabot.model.turn import LATER, Begun, Claim, Outbound, Receipt, SendFacts, Turn
+from wabot.model.turn import LATER, Begun, Claim, Outbound, Quoted, Receipt, SendFacts, Turn
 from wabot.store.sqlite.alerting import Alerts
 from wabot.store.sqlite.files import Files
 from wabot.store.sqlite.following import FollowUps
@@ -147,7 +147,17 @@ class SqliteStore:
         return self._queued
 
     async def queued(self) -> list[Outbound]:
-        return list(await self._run(lambda: [_outbound(row) for row in self._ask("outbox_queued")], flushed=False))
+        def work() -> list[Outbound]:
+            return [replace(_outbound(row), quoted=self._quoted(row)) for row in self._ask("outbox_queued").fetchall()]
+
+        return list(await self._run(work, flushed=False))
+
+    def _quoted(self, row: Any) -> Quoted | None:
+        """What a person's message replies to; None for nothing, and for what no customer could be shown."""
+        found = self._ask("message_row", id=row["quoted"]).fetchone() if row["quoted"] else None
+        if found is None or found["wa_message_id"] is None or found["revoked_at"] is not None:
+            return None
+        return Quoted(found["wa_message_id"], found["sender_type"] != "customer", found["content"])
 
     async def facts(self, outbound: Outbound, now: int) -> SendFacts:
         facts: SendFacts = await self._run(lambda: self._facts(outbound, now), flushed=False)
