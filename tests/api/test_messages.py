@@ -209,6 +209,24 @@ async def test_what_waits_is_taken_back_and_what_went_out_is_emptied_here(tmp_pa
         assert (await operator.ask("DELETE", f"/api/messages/{out}")).status_code == 403
 
 
+async def test_only_a_message_of_the_same_chat_is_quoted(tmp_path: Path) -> None:
+    async with inbox(tmp_path) as (shop, served):
+        await shop.say("rahasia Ani", ANI)
+        front = served.front()
+        other = (await messages(front))[0]["id"]
+        shop.later(1_000)
+        await shop.say("halo")
+        chat, own = (await first(front))["id"], (await messages(front))[0]["id"]
+        body = {"conversationId": chat, "content": "yang ini", "quotedMessageId": other}
+        assert (await front.ask("POST", "/api/messages/send", json=body)).status_code == 404
+        told = await front.post("/api/messages/send", {**body, "quotedMessageId": own})
+        assert told["message"]["quotedMessageId"] == own
+        await shop.say("ok", quoted="A2")
+        assert (await messages(front))[-1]["quotedMessageId"] == own
+        [waiting] = await shop.store.queued()
+        assert waiting.quoted is not None and (waiting.quoted.text, waiting.quoted.own) == ("halo", False)
+
+
 async def test_a_send_that_is_interrupted_by_the_line_goes_out_once(tmp_path: Path) -> None:
     async with inbox(tmp_path) as (shop, served):
         await shop.say("halo")
