@@ -65,8 +65,8 @@ class _Walk:
             "operator": wanted.operator or None,
             "unread": 1 if wanted.unread else None,
             "snoozed": None if wanted.snoozed is None else int(wanted.snoozed),
-            **_numbered("tag", [json.dumps(tag, ensure_ascii=False) for tag in wanted.tags]),
-            **_numbered("word", wanted.words),
+            **numbered("tag", [json.dumps(tag, ensure_ascii=False) for tag in wanted.tags]),
+            **numbered("word", wanted.words),
         }
 
     def page(self, limit: int, offset: int) -> Page:
@@ -77,8 +77,8 @@ class _Walk:
                 return self._counted(way, limit, offset, rarest=rarest)
             if way == "tag" and self._sort == "last":
                 rows = self._rows("tag", "last", limit, offset, rarest=rarest)
-                return _at_least(rows, limit, offset)
-            return _at_least(self._ordered(limit, offset), limit, offset)
+                return at_least(rows, limit, offset)
+            return at_least(self._ordered(limit, offset), limit, offset)
         if wanted.snoozed:
             return self._counted("snoozed", limit, offset)
         rows, total = self._ordered(limit, offset), self._counts.total(wanted.unread)
@@ -164,12 +164,13 @@ class _Counts:
         return self._totals[unread]
 
 
-def _numbered(name: str, values: Sequence[str]) -> dict[str, str | None]:
+def numbered(name: str, values: Sequence[str]) -> dict[str, str | None]:
+    """`tag1` to `tag5`, of which the last are None."""
     padded = [*values, *[None] * MOST][:MOST]
     return {f"{name}{number}": value for number, value in enumerate(padded, 1)}
 
 
-def _at_least(rows: Sequence[Any], limit: int, offset: int) -> Page:
+def at_least(rows: Sequence[Any], limit: int, offset: int) -> Page:
     """A page of more than were counted: what is known is that there is another one, if this one is full."""
     return Page(
         rows, offset + len(rows) + int(len(rows) == limit), exact=len(rows) < limit and (bool(rows) or not offset)
