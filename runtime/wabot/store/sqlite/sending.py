@@ -21,8 +21,8 @@ class Keyed(NamedTuple):
 
 
 class Refused(Exception):
-    """Nothing is sent. `why` is no_conversation, not_written_first, blocked, file_gone, or another_message (the key
-    stands for that)."""
+    """Nothing is sent. `why` is no_conversation, not_written_first, blocked, no_quoted, file_gone, or another_message
+    (the key stands for that)."""
 
     def __init__(self, why: str) -> None:
         super().__init__(why)
@@ -85,7 +85,13 @@ def send(ask: Ask, id: str, said: PersonSays, keyed: Keyed, at: int, upload: Upl
     """
 
     def make() -> str:
-        made = person_says(ask, may_write(ask, id), said, at)
+        row = may_write(ask, id)
+        if said.quoted:
+            quoted = ask("message_row", id=said.quoted).fetchone()
+            # Of another chat: the customer would read what somebody else wrote.
+            if quoted is None or quoted["conversation_id"] != id or quoted["revoked_at"] is not None:
+                raise Refused("no_quoted")
+        made = person_says(ask, row, said, at)
         if upload is not None and not attach(ask, made, upload, at):
             raise Refused("file_gone")
         return made
