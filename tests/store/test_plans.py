@@ -17,6 +17,7 @@ GROWING = (
     "auto_reply_logs", "orders", "order_summaries", "csat_surveys", "contact_tags",
     "auto_reply_logs", "accounts", "memberships", "invitations", "logins", "refresh_tokens", "api_keys", "audit_log",
     "throttles", "feed",
+    "uploads", "webhook_deliveries",
 )  # fmt: skip
 OPEN = (
     "journal_undecided", "conversations_waiting", "outbox_queued", "outbox_sending", "outbox_troubled",
@@ -48,6 +49,8 @@ RARE = {
     },
     "last_message_at": "people ask, and the first entry of an index is read",
     "person_says": "a person writes",
+    "uploads_stored": "a person uploads a file; a month of files are kept",
+    "dead_letters": "people ask, and an index is walked in its order until a page is full",
     "summary_counts": "people ask",
     "summary_outbox": "people ask",
     "summary_reasons": "people ask",
@@ -55,7 +58,7 @@ RARE = {
     **{
         name: "an index is walked in its order until the page is full; what is counted so has a bound"
         for name in queries()
-        if name.startswith(("inbox_recent_", "inbox_created_", "inbox_unread_by_last_"))
+        if name.startswith(("inbox_recent_", "inbox_created_", "inbox_unread_by_last_", "inbox_most_"))
     },
 }
 """Statements that may look through a whole table, and when they run: never for each message."""

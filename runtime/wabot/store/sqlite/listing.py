@@ -155,15 +155,9 @@ class _Counts:
     """How many there are, by what is counted as it changes."""
 
     def __init__(self, ask: Ask, wanted: Wanted) -> None:
-        self._totals = {False: 0, True: 0}
-        self.all_unread = 0
-        for row in ask("conversations_counted"):
-            if row["unread"]:
-                self.all_unread += row["number"]
-            mine = wanted.operator is None or row["operator_id"] == wanted.operator
-            if mine and (row["status"] == wanted.status if wanted.status else row["status"] != "spam"):
-                self._totals[False] += row["number"]
-                self._totals[True] += row["number"] * row["unread"]
+        row = ask("conversations_counted", status=wanted.status, operator=wanted.operator).fetchone()
+        self._totals = {False: int(row["number"]), True: int(row["unread"])}
+        self.all_unread = int(row["all_unread"])
 
     def total(self, unread: bool) -> int:
         """Of those that are wanted, tags and words aside."""
