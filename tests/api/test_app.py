@@ -31,3 +31,14 @@ async def test_a_tenant_that_is_gone_is_unknown(tmp_path: Path) -> None:
             assert problem.status == 404
         else:
             raise AssertionError("a tenant without a folder was served")
+
+
+async def test_no_store_is_made_while_one_is_being_replaced(tmp_path: Path) -> None:
+    async with stage(tmp_path) as shop, api(tmp_path / "data", {"warung": shop.folder}, shop.clock) as front:
+        asking, file = front.front(), tmp_path / HOME / "wabot.db"
+        assert (await asking.ask("GET", "/api/conversations")).status_code == 200
+        file.rename(tmp_path / "aside")
+        assert (await asking.ask("GET", "/api/conversations")).status_code == 503
+        assert not file.exists()
+        (tmp_path / "aside").rename(file)
+        assert (await asking.ask("GET", "/api/conversations")).status_code == 200

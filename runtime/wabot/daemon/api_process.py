@@ -16,6 +16,7 @@ from wabot.api.door import open_door
 from wabot.api.fences import Fences, Shares, fenced
 from wabot.api.house import House
 from wabot.api.linking import PART as LINKING
+from wabot.api.live.serving import gateway_of
 from wabot.api.server import server
 from wabot.api.settings import ApiSettings
 from wabot.daemon import sentry
@@ -48,6 +49,7 @@ async def run(rules: Path, data: Path, options: dict[str, Any], settings: Settin
 
     def stop() -> None:
         serving.should_exit = True
+        gateway_of(house).release()
 
     def gone() -> None:
         if not os.read(0, 1024):

@@ -73,6 +73,9 @@ class Gateway:
         for event in events:
             await self.emit(event.name, event.data, room_of(tenant), event.namespace)
 
+    async def anew(self, tenant: str, cursor: int) -> None:
+        await self.emit("ready", {"cursor": str(cursor), "reset": True}, room_of(tenant), MESSAGES)
+
     async def emit(self, name: str, data: Mapping[str, Any], to: str, namespace: Namespace) -> None:
         """Tell it to a room, or to one client."""
         await self.server.emit(name, dict(data), to=to, namespace=namespace)
@@ -122,6 +125,7 @@ class Gateway:
             for name, since in self._unknown.items():
                 if now - since >= _TO_LOG_IN:
                     await self.server.eio.disconnect(name)
+            self.release(left=True)
             for name in [name for name, one in self.server.eio.sockets.items() if one.queue.qsize() > _SLOW]:
                 await self._cut(name)
 
@@ -129,6 +133,13 @@ class Gateway:
         """End it, and say why."""
         await self.emit("unauthorized", {"message": why.message, "code": why.code}, seat.sid, seat.namespace)
         await self.server.disconnect(seat.sid, namespace=seat.namespace)
+
+    def release(self, *, left: bool = False) -> None:
+        """Answer the requests that wait for events: their clients ask anew, of whoever comes after. `left`: only of
+        those who have left, whose last request the library lets wait for its time."""
+        for one in self.server.eio.sockets.values():
+            if not one.upgraded and (one.closing or not left):
+                one.queue.put_nowait(None)
 
     async def stop(self) -> None:
         for task in list(self._tasks):

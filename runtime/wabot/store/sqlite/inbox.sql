@@ -1,7 +1,12 @@
 -- The inbox of a team: what it shows, and what people do there.
 
 -- name: conversations_counted
-SELECT status, operator_id, unread, number FROM conversation_counts WHERE tenant_id = :tenant AND number > 0;
+-- Of those that are wanted, how many there are and how many are unread; and how many are unread of all.
+SELECT COALESCE(SUM(number * wanted), 0) AS number, COALESCE(SUM(number * wanted * unread), 0) AS unread,
+    COALESCE(SUM(number * unread), 0) AS all_unread
+FROM (SELECT number, unread, (CASE WHEN :status IS NULL THEN status <> 'spam' ELSE status = :status END)
+        AND (:operator IS NULL OR operator_id = :operator) AS wanted
+    FROM conversation_counts WHERE tenant_id = :tenant);
 
 -- name: tagged
 SELECT COUNT(*) AS number FROM

@@ -102,8 +102,15 @@ def switch(ask: Ask, id: str, active: bool, at: int, reason: str = "") -> None:
         _leave_if_last(ask)
 
 
+def empty(ask: Ask, id: str, at: int) -> bool:
+    """Switch a webhook off for good, and drop some of its deliveries: there may be so many that a live chat would wait
+    for all of them. Whether there may be more."""
+    ask("webhook_disable", id=id, reason="", at=at)
+    return ask("deliveries_drop_of", webhook=id, most=MOST).rowcount == MOST
+
+
 def delete(ask: Ask, id: str) -> bool:
-    """Delete a webhook, and whatever was on its way to it."""
+    """Delete a webhook, and whatever is left on its way to it."""
     deleted = ask("webhook_delete", id=id).rowcount == 1
     _leave_if_last(ask)
     return deleted
@@ -113,6 +120,12 @@ def _leave_if_last(ask: Ask) -> None:
     # While nobody listens, nothing is written down for anybody.
     if ask("webhooks_active").fetchone() is None:
         ask("feed_leave", reader=READER)
+
+
+def behind(ask: Ask) -> bool:
+    """Whether there are changes to take over."""
+    position = ask("feed_position", reader=READER).fetchone()
+    return position is not None and bool(feeding.after(ask, position["position"], 1))
 
 
 def fan_out(ask: Ask, now: int, most: int = MOST) -> int:
