@@ -274,3 +274,40 @@ async def test_another_tenants_messages_are_unknown(tmp_path: Path) -> None:
         ):
             answer = await stranger.ask(method, f"/api/messages{path}", json=body)
             assert answer.status_code == 404, (method, path, answer.text)
+
+
+async def test_a_reply_to_a_message_names_it_as_the_history_does(tmp_path: Path) -> None:
+    async with inbox(tmp_path) as (shop, served):
+        front = served.front()
+        await shop.say("jam buka?", id="WA-1")
+        question, answer = await messages(front)
+        for quoted in (question, answer):
+            told = await write(front, "ini kak", quotedMessageId=quoted["id"])
+            assert told["message"]["quotedMessageId"] == quoted["id"]
+        await gone_out(shop)
+        shop.later(1_000)
+        await shop.say("yang ini", quoted="WA-1")
+        await shop.say("yang lama", quoted="WA-0")
+        shown = await messages(front)
+        named = [one["quotedMessageId"] for one in shown if "quotedMessageId" in one]
+        assert named == [question["id"], answer["id"], question["id"], None]
+        assert shown[-1]["quotedWaMessageId"] == "WA-0", "of a message that is not stored, WhatsApp's id is known"
+
+
+async def test_nobody_is_shown_a_message_of_another_chat(tmp_path: Path) -> None:
+    async with inbox(tmp_path) as (shop, served):
+        front = served.front()
+        await shop.say("nomor kartu saya 4111", ANI, name="Ani")
+        [secret] = await messages(front)
+        shop.later(1_000)
+        await shop.say("halo")
+        chat = await first(front)
+        for id in (secret["id"], "none-at-all"):
+            body = {"conversationId": chat["id"], "content": "ini kak", "quotedMessageId": id}
+            refused = await front.ask("POST", "/api/messages/send", json=body)
+            assert (refused.status_code, refused.json()["code"]) == (409, "QUOTE_NOT_HERE")
+            form = {"conversationId": chat["id"], "quotedMessageId": id}
+            file = {"file": ("foto.png", b"\x89PNG\r\n\x1a\n" + b"\0" * 64, "image/png")}
+            refused = await front.ask("POST", "/api/messages/send-media", data=form, files=file)
+            assert (refused.status_code, refused.json()["code"]) == (409, "QUOTE_NOT_HERE")
+        assert len(await messages(front)) == 1

@@ -122,8 +122,8 @@ def _rare(row: Any) -> dict[str, Any]:
     shape: dict[str, Any] = {}
     if row["error_message"]:
         shape["error"] = row["error_message"]
-    if row["quoted_id"]:
-        shape["quotedMessageId"] = row["quoted_id"]
+    if row["quoted_message_id"]:
+        shape["quotedMessageId"], shape["quotedWaMessageId"] = row["quoted_id"], row["quoted_message_id"]
     if row["is_forwarded"]:
         shape["isForwarded"], shape["forwardCount"] = True, row["forward_count"]
     if row["edited_at"] is not None:
