@@ -219,7 +219,7 @@ async def test_only_a_message_of_the_same_chat_is_quoted(tmp_path: Path) -> None
         await shop.say("halo")
         chat, own = (await first(front))["id"], (await messages(front))[0]["id"]
         body = {"conversationId": chat, "content": "yang ini", "quotedMessageId": other}
-        assert (await front.ask("POST", "/api/messages/send", json=body)).status_code == 404
+        assert (await front.ask("POST", "/api/messages/send", json=body)).status_code == 409
         told = await front.post("/api/messages/send", {**body, "quotedMessageId": own})
         assert told["message"]["quotedMessageId"] == own
         await shop.say("ok", quoted="A2")
