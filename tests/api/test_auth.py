@@ -14,11 +14,14 @@ from tests.api.front import CHEAP, Api, Front, api
 from tests.store.test_writer import Watched
 from tests.tenants import write_tenant
 from wabot.api.passwords import Passwords
+from wabot.engine.assignment import stays
+from wabot.model.people import Operator
 from wabot.session.clock import ScriptClock
 from wabot.store.sqlite.node import ordering
 from wabot.store.sqlite.node.audit import entries
 from wabot.store.sqlite.node.keys import make_key
 from wabot.store.sqlite.node.members import change_member, invite, remove_member, reset
+from wabot.store.sqlite.staff import put_operator
 
 SARI = "sari@warung.id"
 WORD = "nasi uduk jam 6"
@@ -423,3 +426,18 @@ async def test_nothing_that_lets_somebody_in_is_stored_as_it_is(shop: Shop, tmp_
         assert secret.encode() not in content
     assert b"$argon2id$" in content
     assert (tmp_path / "data" / "node.db").stat().st_mode & 0o777 == 0o600
+
+
+@pytest.mark.parametrize(("before", "after"), [("sari", "Sari Dewi"), ("Bu Sari", "Bu Sari")])
+async def test_an_operator_whose_name_was_made_up_from_the_address_is_called_as_they_say(
+    shop: Shop, before: str, after: str
+) -> None:
+    desk, now = shop.api.house.desk("warung"), shop.clock.now()
+    new = Operator(SARI, before, "operator")
+    await desk.write(lambda ask: put_operator(ask, new, stays, now))
+    with ordering(shop.api.house.data) as ask:
+        token = invite(ask, "warung", SARI, before, "operator", now, trusted=True).token
+    joined = await shop.post("invite/accept", token=token, password=WORD, name="Sari Dewi")
+    assert joined.json()["user"]["name"] == "Sari Dewi"
+    listed = await shop.front(joined.json()).get("/api/cs-operators")
+    assert [one["name"] for one in listed["operators"]] == [after]

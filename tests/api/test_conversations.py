@@ -289,6 +289,20 @@ async def test_a_snoozed_chat_is_back_at_its_time_or_when_the_customer_writes(tm
         assert (await front.ask("POST", path, json={"until": "2020-01-01T00:00:00Z"})).status_code == 400
 
 
+async def test_the_end_of_a_snooze_is_told_to_whoever_listens(tmp_path: Path) -> None:
+    async with inbox(tmp_path) as (shop, served):
+        front = served.front()
+        await shop.say("halo")
+        await front.post(f"/api/conversations/{(await first(front))['id']}/snooze", {"until": "2026-01-28T05:00:00Z"})
+        desk = served.house.desk("warung")
+        before = desk.read(lambda ask: ask("feed_last").fetchone()["last"])
+        shop.later(3 * 3_600_000)
+        await shop.store.people.distribute(lambda *_: Choice("", "manual"), shop.clock.now())
+        [told] = desk.read(lambda ask: ask("feed_after", after=before, most=9).fetchall())
+        assert told["kind"] == "conversation" and '"snoozed_until":null' in told["data"]
+        assert (await first(served.front()))["snoozedUntil"] is None
+
+
 async def test_a_conversation_is_changed_by_what_is_named_and_nothing_else(tmp_path: Path) -> None:
     async with inbox(tmp_path) as (shop, served):
         front = served.front()
