@@ -365,6 +365,41 @@ async def test_tags_may_be_asked_for_as_browsers_libraries_write_lists(tmp_path:
         assert len(exported.text.splitlines()) == 1
 
 
+async def test_only_who_gives_out_chats_takes_one_from_somebody_or_gives_it_to_others(tmp_path: Path) -> None:
+    async with inbox(tmp_path) as (shop, served):
+        await shop.say("halo")
+        sari, dewi = (served.front(role="operator", email=email) for email in (SARI, DEWI))
+        hire(tmp_path, "tamu@warung.example", "Tamu", shop.clock.now(), "viewer")
+        path = f"/api/conversations/{(await first(sari))['id']}"
+        await sari.post(f"{path}/claim")
+        assert (await dewi.ask("POST", f"{path}/assign", json={"csOperatorId": None})).status_code == 403
+        assert (await dewi.ask("PATCH", path, json={"assignedCsId": None})).status_code == 403
+        assert (await first(sari))["assignedCs"]["name"] == "Sari"
+        await sari.post(f"{path}/assign", {"csOperatorId": None})
+        viewer = next(row["id"] for row in await operators(served) if row["name"] == "Tamu")
+        refused = await served.front().ask("POST", f"{path}/assign", json={"csOperatorId": viewer})
+        assert (refused.status_code, refused.json()["code"]) == (409, "NO_OPERATOR")
+
+
+FOLLOWED = """\
+  - id: harga
+    trigger: {type: keyword, keywords: [harga]}
+    response: Rp 15.000 kak.
+    follow_up: {after: 2h, message: Jadi pesan kak?}
+"""
+
+
+async def test_what_rules_had_promised_for_later_is_not_said_after_a_person_took_over(tmp_path: Path) -> None:
+    async with inbox(tmp_path, FOLLOWED) as (shop, served):
+        await shop.say("harga?")
+        sari = served.front(role="operator", email=SARI)
+        waiting = await sari.get("/api/reminders", status="pending")
+        assert len(waiting["reminders"]) == 1
+        await sari.post(f"/api/conversations/{(await first(sari))['id']}/take-over")
+        [closed] = (await sari.get("/api/reminders"))["reminders"]
+        assert (closed["status"], closed["reason"]) == ("cancelled", "handled_by_person")
+
+
 async def test_an_operator_takes_no_chat_by_force_and_nobody_takes_spam(tmp_path: Path) -> None:
     async with inbox(tmp_path) as (shop, served):
         await shop.say("halo")
