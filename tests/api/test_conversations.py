@@ -338,8 +338,9 @@ async def test_whoever_takes_a_chat_is_there_and_keeps_it(tmp_path: Path) -> Non
 
 
 def choose_by(shop: Stage) -> Choose:
-    tenant = load_tenant(shop.folder).rule_set.tenant
-    return chooser(tenant, shop.clock.now())
+    rules = load_tenant(shop.folder).rule_set
+    assert rules is not None
+    return chooser(rules.tenant, shop.clock.now())
 
 
 async def test_a_front_end_may_send_all_of_a_conversation_back(tmp_path: Path) -> None:
