@@ -1,8 +1,8 @@
 """What a customer notices of people at front ends: the bot's replies with and without the API's load.
 
 `make bench`. The real `wabot run --api` on the simulator, a shop with 1,000,000 messages. A customer writes now and
-then; each message is timed from its arrival to its reply's going out, less the delay that the rules ask for. In turns in the same run: nobody asks the
-API; 50 clients ask it without a pause, from a process of their own.
+then; each message is timed from its arrival to its reply's going out, less the delay that the rules ask for. In turns
+in the same run: nobody asks the API; 50 clients ask it without a pause, from a process of their own.
 """
 
 import json

@@ -2,13 +2,15 @@
 
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import httpx
 from argon2 import PasswordHasher
 
-from wabot.api.app import living, make_app
+from wabot.api.app import ROUTERS, living, make_app
+from wabot.api.by_module import ByModule
 from wabot.api.door import AccountsDoor, open_door
 from wabot.api.house import House
 from wabot.api.passwords import Passwords
@@ -94,7 +96,7 @@ async def api(data: Path, tenants: Mapping[str, Path], clock: Clock) -> AsyncIte
     `stage` with `home="data/warung"`: `api(place / "data", {"warung": shop.folder}, shop.clock)`."""
     door = open_door(data, clock, passwords=Passwords(CHEAP))
     house = House(data, lambda: tenants, clock, door)
-    app = make_app(house)
+    app = ByModule(partial(make_app, house), ROUTERS)
     transport = httpx.ASGITransport(app)
     async with living(house), httpx.AsyncClient(transport=transport, base_url="http://wabot.test") as client:
         yield Api(house, app, client, door)

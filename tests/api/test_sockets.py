@@ -2,9 +2,10 @@
 
 import asyncio
 import shutil
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
+from sqlite3 import Row
 
 import pytest
 import socketio
@@ -12,14 +13,16 @@ import socketio
 from tests.api.sockets import Client, Served, served, until
 from tests.session.stage import ANI, BUDI, Stage, stage
 from wabot.api.fences import Fences
+from wabot.model.errors import StoreError
 from wabot.model.people import Choice, Operator
 from wabot.model.stored import PersonSays
 from wabot.session.neighbours import neighbours
 from wabot.session.session import Place
-from wabot.store.sqlite import Change, add_operator, change_operator, open_store, resolve, say
+from wabot.store.sqlite import Change, add_operator, change_operator, feeding, open_store, resolve, say
 from wabot.store.sqlite.node import ordering
 from wabot.store.sqlite.node.members import change_member
 from wabot.store.sqlite.opening import NAME
+from wabot.store.sqlite.queries import Ask
 
 HOME = "data/warung"
 
@@ -126,6 +129,22 @@ async def test_a_store_that_is_restored_beneath_the_api_is_the_one_that_is_used(
             add_operator(home, "warung", dewi, lambda *_: Choice(""), 3)
             change_operator(home, "warung", dewi.email, Change(status="busy"), lambda *_: Choice(""), 4)
             assert (await ibu.hears("cs-status-changed", 2))["status"] == "busy"
+
+
+async def test_a_look_at_the_store_that_fails_is_taken_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    failures = [StoreError("a disk that is full for a moment")]
+
+    def after(ask: Ask, position: int, most: int) -> Sequence[Row]:
+        if failures:
+            raise failures.pop()
+        return feeding.after(ask, position, most)
+
+    monkeypatch.setattr("wabot.api.feed.after", after)
+    async with street(tmp_path) as (shop, api), api.connected() as ibu:
+        await ibu.hears("ready")
+        await shop.say("halo")
+        await ibu.hears("new-message")
+        assert not failures
 
 
 async def test_nobody_comes_in_without_a_token_that_is_good(tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import Any
 
+from tests.blank import lay
 from tests.tenants import rules, write_tenant
 from wabot.model.errors import ChannelError, SendRefused, SendUnknown
 from wabot.model.message import Message
@@ -197,7 +198,7 @@ async def stage(
         f"{key}: {value}\n" for key, value in {"timezone": "Asia/Jakarta", **tenant}.items()
     )
     folder = write_tenant(place / "rules" / called, files)
-    store = open_store(place / home, called)
+    store = open_store(lay(place / home), called)
     made = Stage(place / home, store, folder, hurry, chance, count, ask)
     running = asyncio.create_task(made.session.run())
     try:

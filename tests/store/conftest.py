@@ -3,6 +3,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.blank import lay
 from wabot.store.sqlite import SqliteStore, open_store
 
 
@@ -13,6 +14,6 @@ def folder(tmp_path: Path) -> Path:
 
 @pytest.fixture
 async def store(folder: Path) -> AsyncIterator[SqliteStore]:
-    opened = open_store(folder, "warung")
+    opened = open_store(lay(folder), "warung")
     yield opened
     await opened.close()

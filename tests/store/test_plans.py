@@ -81,7 +81,9 @@ def scans(connection: sqlite3.Connection, sql: str) -> list[str]:
     plan = [row["detail"] for row in connection.execute(f"EXPLAIN QUERY PLAN {sql}", values)]
     found = []
     for step in plan:
-        read = re.match(r"(SCAN|SEARCH) (\w+)(?: USING (?:COVERING )?(?:INDEX )?(\w+|PRIMARY KEY) \((.*)\))?", step)
+        read = re.match(
+            r"(SCAN|SEARCH) (\w+)(?: USING (?:COVERING |INTEGER )?(?:INDEX )?(\w+|PRIMARY KEY) \((.*)\))?", step
+        )
         if read is None or read[2] not in GROWING or read[3] in OPEN:
             continue
         if read[1] == "SCAN" or read[4] in (None, "tenant_id=?"):

@@ -7,6 +7,7 @@ from fastapi import APIRouter, Path, Query, Request, Response
 from pydantic import Field
 
 from wabot.api.answers import Shape, answer, conditional, iso
+from wabot.api.auditing import audit
 from wabot.api.guard import Home, Who, may
 from wabot.api.people import ME, choosing, held, operator_of, surveying
 from wabot.api.problems import Problem, unknown
@@ -140,7 +141,7 @@ class Change(Shape):
 
 
 @router.patch("/{id}", responses=CONFLICT)
-async def changed(house: Home, id: Id, body: Change, who: Who = may("send_messages")) -> Response:
+async def changed(request: Request, house: Home, id: Id, body: Change, who: Who = may("send_messages")) -> Response:
     """Change a conversation."""
     now = house.clock.now()
     choose, asked = await choosing(house, who.tenant, now), await surveying(house, who.tenant, now)
@@ -163,7 +164,9 @@ async def changed(house: Home, id: Id, body: Change, who: Who = may("send_messag
         )
         return detail(ask, found(ask, id))
 
-    return answer({"success": True, "conversation": await house.desk(who.tenant).write(write)})
+    told = await house.desk(who.tenant).write(write)
+    await audit(house, who, "conversation.update", id, request, fields=sorted(body.model_fields_set))
+    return answer({"success": True, "conversation": told})
 
 
 def assign(ask: Ask, who: Who, row: Any, wanted: str | None, choose: Choose, now: int) -> None:

@@ -74,9 +74,10 @@ class Tail:
         Raises:
             Problem, StoreError: the tenant is gone, or its store cannot be used.
         """
-        desk = self._desk = self._house.desk(self._tenant)
+        desk = self._house.desk(self._tenant)
         self._noted = await desk.write(lambda ask: listen(ask, READER, self._house.clock.now()), quiet=True)
         self.position = desk.read(extent).last
+        self._desk = desk
 
     async def _begin_anew(self) -> None:
         async with self.telling:
@@ -102,8 +103,8 @@ class Tail:
             version = self._house.desk(self._tenant).version()
             if self._woken.is_set() or version != self._version:
                 self._woken.clear()
-                self._version = version
                 await self.look()
+                self._version = version  # not before: a look that fails is taken again
             else:
                 await self.note()
 

@@ -48,8 +48,8 @@ def segments(ask: Ask, inactive_before: int) -> dict[str, int]:
     """How many contacts are in each segment."""
     found = dict.fromkeys(("new", "regular", "vip", "inactive"), 0)
     for row in ask("contacts_by_segment", inactive_before=inactive_before):
-        gone = 0 if row["segment_manual"] else row["gone"]
-        found[row["segment_manual"] or row["segment"] or "new"] += row["number"] - gone
+        gone, name = 0 if row["segment_manual"] else row["gone"], row["segment_manual"] or row["segment"] or "new"
+        found[name] = found.get(name, 0) + row["number"] - gone
         found["inactive"] += gone
     return found
 

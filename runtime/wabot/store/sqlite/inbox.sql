@@ -31,21 +31,44 @@ LEFT JOIN operators ON operators.id = conversations.operator_id
 WHERE conversations.tenant_id = :tenant AND conversations.id = :id;
 
 -- name: inbox_message
--- One message, with the chat that it stands in.
+-- One message, with the chat that it stands in. What it replies to is known by WhatsApp's id: `quoted_id` is ours.
 SELECT messages.*, conversations.looked_at, conversations.unread_count, conversations.paused_until,
-    contacts.name AS contact_name
+    contacts.name AS contact_name,
+    CASE WHEN messages.quoted_message_id <> '' THEN COALESCE(
+        (SELECT quoted.id FROM messages AS quoted WHERE quoted.tenant_id = :tenant
+            AND quoted.conversation_id = messages.conversation_id
+            AND quoted.wa_message_id = messages.quoted_message_id),
+        (SELECT quoted.id FROM messages AS quoted WHERE quoted.tenant_id = :tenant
+            AND quoted.conversation_id = messages.conversation_id AND quoted.id = messages.quoted_message_id)
+    ) END AS quoted_id
 FROM messages JOIN conversations ON conversations.id = messages.conversation_id
 JOIN contacts ON contacts.id = conversations.contact_id
 WHERE messages.tenant_id = :tenant AND messages.id = :id;
 
 -- name: inbox_messages_before
 -- Newest first. Of one millisecond a customer's message comes first, then what was said to it.
-SELECT * FROM messages WHERE tenant_id = :tenant AND conversation_id = :conversation AND created_at <= :at
+SELECT messages.*,
+    CASE WHEN messages.quoted_message_id <> '' THEN COALESCE(
+        (SELECT quoted.id FROM messages AS quoted WHERE quoted.tenant_id = :tenant
+            AND quoted.conversation_id = messages.conversation_id
+            AND quoted.wa_message_id = messages.quoted_message_id),
+        (SELECT quoted.id FROM messages AS quoted WHERE quoted.tenant_id = :tenant
+            AND quoted.conversation_id = messages.conversation_id AND quoted.id = messages.quoted_message_id)
+    ) END AS quoted_id
+FROM messages WHERE tenant_id = :tenant AND conversation_id = :conversation AND created_at <= :at
     AND (created_at < :at OR (sender_type <> 'customer', id) < (:ours, :id))
 ORDER BY created_at DESC, sender_type <> 'customer' DESC, id DESC LIMIT :limit;
 
 -- name: inbox_messages_after
-SELECT * FROM messages WHERE tenant_id = :tenant AND conversation_id = :conversation AND created_at >= :at
+SELECT messages.*,
+    CASE WHEN messages.quoted_message_id <> '' THEN COALESCE(
+        (SELECT quoted.id FROM messages AS quoted WHERE quoted.tenant_id = :tenant
+            AND quoted.conversation_id = messages.conversation_id
+            AND quoted.wa_message_id = messages.quoted_message_id),
+        (SELECT quoted.id FROM messages AS quoted WHERE quoted.tenant_id = :tenant
+            AND quoted.conversation_id = messages.conversation_id AND quoted.id = messages.quoted_message_id)
+    ) END AS quoted_id
+FROM messages WHERE tenant_id = :tenant AND conversation_id = :conversation AND created_at >= :at
     AND (created_at > :at OR (sender_type <> 'customer', id) > (:ours, :id))
 ORDER BY created_at, sender_type <> 'customer', id LIMIT :limit;
 

@@ -100,8 +100,8 @@ def _page(name: str, way: _Way, sort: str, descending: bool, *, counted: bool) -
         inner = order.replace("conversations.", "conversation_tags.")
     number = ", COUNT(*) OVER () AS number" if counted else ""
     return f"""SELECT {ROW}{", page.number AS found" if counted else ""} FROM (
-    SELECT conversations.id AS page_id{number} FROM {way.source} WHERE {way.condition}{_FILTERS}
+    SELECT conversations.rowid AS place{number} FROM {way.source} WHERE {way.condition}{_FILTERS}
     ORDER BY {inner} LIMIT :limit OFFSET :offset) AS page
-JOIN conversations ON conversations.id = page.page_id
+JOIN conversations ON conversations.rowid = page.place
 {_PEOPLE}
 ORDER BY {order}"""

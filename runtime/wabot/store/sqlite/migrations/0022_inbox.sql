@@ -25,7 +25,9 @@ CREATE INDEX conversations_recent ON conversations (tenant_id, last_message_at, 
 CREATE INDEX conversations_created ON conversations (tenant_id, created_at, status);
 CREATE INDEX conversations_of_status ON conversations (tenant_id, status, last_message_at);
 CREATE INDEX conversations_of_both ON conversations (tenant_id, status, operator_id, last_message_at);
-CREATE INDEX conversations_unread ON conversations (tenant_id, last_message_at) WHERE unread_count > 0;
+-- What the list asks of each row stands in the index: thousands may be unread.
+CREATE INDEX conversations_unread ON conversations (tenant_id, last_message_at, unread_count, status, operator_id)
+    WHERE unread_count > 0;
 CREATE INDEX conversations_snoozed ON conversations (tenant_id, snoozed_until) WHERE snoozed_until IS NOT NULL;
 
 -- How many conversations there are of each status, with each operator ('' for nobody), read and unread.
