@@ -89,6 +89,6 @@ def test_the_node_file_of_the_guide_is_one_that_wabot_takes(tmp_path: Path) -> N
     node = tmp_path / "node.yaml"
     node.write_text(text)
     settings = read_settings({}, {}, node).settings
-    assert (settings.api, settings.api_proxies) == ("127.0.0.1:8080", ("127.0.0.1",))
+    assert (settings.api, settings.api_proxies) == ("127.0.0.1:8080", ("127.0.0.1/32",))
     named = set(re.findall(r"WABOT_[A-Z_]+", GUIDE.split("## The API behind TLS")[1]))
     assert named - {"WABOT_NODE"} <= {setting.name for setting in SETTINGS}
