@@ -319,6 +319,15 @@ async def test_guesses_at_the_same_time_are_no_more_than_one_after_the_other(sho
     assert sorted(answer.status_code for answer in answers) == [401] * 5 + [429] * 25
 
 
+async def test_logging_in_oneself_between_guesses_takes_none_of_them_back(shop: Shop) -> None:
+    await shop.join()
+    for number in range(20):
+        assert (await shop.log_in(email=f"u{number}@warung.id")).status_code == 401
+        if number % 6 == 5:
+            assert (await shop.log_in()).status_code == 200
+    assert (await shop.log_in(email="u20@warung.id")).status_code == 429
+
+
 async def test_one_address_that_tries_many_accounts_is_slowed_and_nobody_else(shop: Shop) -> None:
     await shop.join()
     for number in range(20):

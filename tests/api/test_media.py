@@ -645,3 +645,13 @@ async def test_forgetting_a_customer_deletes_what_was_sent_to_them_alone(shop: S
     await asyncio.to_thread(erase, shop.data, "warung", BUDI)
     assert shop.kept == ["brosur.pdf"]
     assert outgoing(shop) == 1
+
+
+async def test_a_tenant_whose_files_fill_their_room_sends_no_more_of_them(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert (await shop.upload(JPEG, "foto.jpg")).status_code == 201
+    monkeypatch.setattr("wabot.api.outgoing.QUOTA", len(JPEG) - 1)
+    assert code(await shop.upload(JPEG, "lagi.jpg")) == (507, "QUOTA")
+    assert code(await shop.send(conversationId=await shop.conversation())) == (507, "QUOTA")
+    assert shop.kept == ["foto.jpg"] and shop.queued() == []

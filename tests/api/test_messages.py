@@ -311,3 +311,30 @@ async def test_nobody_is_shown_a_message_of_another_chat(tmp_path: Path) -> None
             refused = await front.ask("POST", "/api/messages/send-media", data=form, files=file)
             assert (refused.status_code, refused.json()["code"]) == (409, "QUOTE_NOT_HERE")
         assert len(await messages(front)) == 1
+
+
+async def test_nobody_writes_to_spam_or_to_the_blocked_by_any_way(tmp_path: Path) -> None:
+    async with inbox(tmp_path) as (shop, served):
+        front = served.front()
+        await shop.say("pinjaman cepat")
+        chat = await first(front)
+        contact = (await front.get(f"/api/conversations/{chat['id']}"))["conversation"]["contact"]["id"]
+        body = {"conversationId": chat["id"], "content": "halo"}
+        file = {"file": ("foto.png", b"\x89PNG\r\n\x1a\n" + b"\0" * 64, "image/png")}
+
+        async def codes() -> set[str]:
+            asked = [
+                await front.ask("POST", "/api/messages/send", json=body),
+                await front.ask("POST", "/api/messages/send", json={**body, "sendAt": "2026-01-28T09:00:00Z"}),
+                await front.ask("POST", "/api/messages/send-media", data={"conversationId": chat["id"]}, files=file),
+            ]
+            assert {one.status_code for one in asked} == {409}
+            return {one.json()["code"] for one in asked}
+
+        await front.post(f"/api/contacts/{contact}/block", {})
+        assert await codes() == {"CONTACT_BLOCKED"}
+        await front.post(f"/api/contacts/{contact}/unblock", {})
+        await front.patch(f"/api/conversations/{chat['id']}", {"status": "spam"})
+        assert await codes() == {"CONVERSATION_IS_SPAM"}
+        await gone_out(shop)
+        assert shop.channel.heard == []

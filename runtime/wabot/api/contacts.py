@@ -34,11 +34,14 @@ class Wanted(Shape):
 
     search: Annotated[str, Field(max_length=200, description="A number or name, or its beginning.")] = ""
     tags: Annotated[list[Tag], Field(max_length=MOST, description="All of them.")] = Field(default_factory=list)
+    tags_in_brackets: Annotated[
+        list[Tag], Field(alias="tags[]", max_length=MOST, description="`tags`, as some clients write a list.")
+    ] = Field(default_factory=list)
     segment: Segment | None = None
     blocked: bool | None = None
 
     def sought(self, inactive_before: int) -> Sought:
-        tags = tuple(dict.fromkeys(self.tags))
+        tags = tuple(dict.fromkeys((*self.tags, *self.tags_in_brackets)))[:MOST]
         return Sought(words_of(self.search), tags, self.segment or "", self.blocked, inactive_before)
 
 

@@ -42,7 +42,7 @@ class GuardedHttp(HttpToolsProtocol):
         self._head = 0
         self._in_message = False
 
-    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn has it
         super().connection_made(transport)
         self.waiting = self.loop.time()
 

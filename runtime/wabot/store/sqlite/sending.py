@@ -21,8 +21,8 @@ class Keyed(NamedTuple):
 
 
 class Refused(Exception):
-    """Nothing is sent. `why` is no_conversation, not_written_first, blocked, file_gone, quote_not_here (what is replied
-    to does not stand in that chat), or another_message (the key stands for that)."""
+    """Nothing is sent. `why` is no_conversation, not_written_first, blocked, spam, file_gone, quote_not_here (what is
+    replied to does not stand in that chat), or another_message (the key stands for that)."""
 
     def __init__(self, why: str) -> None:
         super().__init__(why)
@@ -73,6 +73,8 @@ def may_write(ask: Ask, id: str) -> Any:
         raise Refused("not_written_first")
     if row["is_blocked"]:
         raise Refused("blocked")
+    if row["status"] == "spam":
+        raise Refused("spam")
     return row
 
 
