@@ -1,5 +1,5 @@
-"""The least that FastAPI can do: endpoints that answer a constant, on the server, settings and turn at the processors that
-wabot's API has.
+"""The least that FastAPI can do: endpoints that answer a constant, on the server, settings and turn at the processors
+that wabot's API has.
 
 `python -m bench.api_constant` prints the port, and serves until its standard input closes.
 """
