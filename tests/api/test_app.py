@@ -1,5 +1,6 @@
 """What every answer of the API has in common."""
 
+import asyncio
 from pathlib import Path
 
 import pytest
@@ -21,6 +22,19 @@ async def test_an_unknown_path_is_answered_in_the_form_of_every_error(tmp_path: 
             "message": "Not Found",
             "code": "NOT_FOUND",
         }
+
+
+async def test_whoever_looks_at_a_store_is_told_once_of_all_that_shared_a_commit(tmp_path: Path) -> None:
+    async with stage(tmp_path, home=HOME) as shop, api(tmp_path / "data", {"warung": shop.folder}, shop.clock) as front:
+        told: list[str] = []
+        front.house.wrote = told.append
+        desk = front.house.desk("warung")
+        await asyncio.gather(*(desk.write(lambda ask: ask("session_now").fetchone()) for _ in range(5)))
+        await asyncio.sleep(0)
+        assert told == ["warung"]
+        await desk.write(lambda ask: ask("session_now").fetchone())
+        await asyncio.sleep(0)
+        assert told == ["warung", "warung"]
 
 
 async def test_a_tenant_that_is_gone_is_unknown(tmp_path: Path) -> None:
