@@ -23,6 +23,8 @@ class _Way(NamedTuple):
 
 
 _MINE: Final = "conversations.tenant_id = :tenant"
+_OF_STATUS: Final = "status = +:status"
+"""With `+`, as SQLite otherwise compares the value with what partial indexes are of, and so plans anew each time."""
 _UNREAD: Final = "conversations INDEXED BY conversations_unread"
 _WAYS: Final = {
     "recent": _Way(_MINE, "last", ("last",)),
@@ -30,8 +32,8 @@ _WAYS: Final = {
     "unread": _Way(f"{_MINE} AND unread_count > 0", "last", ("last",), _UNREAD),
     # In no index: each message would change two, and a shop that has thousands unread has other sorrows.
     "most": _Way(f"{_MINE} AND unread_count > 0", "unread", ("unread",), _UNREAD),
-    "status": _Way(f"{_MINE} AND status = :status", "last"),
-    "both": _Way(f"{_MINE} AND status = :status AND operator_id IS :operator", "last"),
+    "status": _Way(f"{_MINE} AND {_OF_STATUS}", "last"),
+    "both": _Way(f"{_MINE} AND {_OF_STATUS} AND operator_id IS :operator", "last"),
     "owner": _Way(f"{_MINE} AND status IN ('active', 'pending', 'resolved', 'closed') AND operator_id IS :operator"),
     "tag": _Way(
         "conversation_tags.tenant_id = :tenant AND conversation_tags.tag = :rarest",
