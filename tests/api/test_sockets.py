@@ -223,6 +223,29 @@ async def test_typing_is_shown_both_ways(tmp_path: Path) -> None:
         assert not elsewhere.all("customer-typing")
 
 
+async def test_nobody_is_shown_typing_who_may_not_be_written_to(tmp_path: Path) -> None:
+    async with street(tmp_path) as (shop, api), api.connected() as ibu:
+        await shop.say("Halo kak", from_me=True)
+        chat = (await ibu.hears("new-message"))["conversationId"]
+        for event in ("typing-start", "typing-stop"):
+            assert (await ibu.say(event, {"conversationId": chat}))["code"] == "CUSTOMER_HAS_NOT_WRITTEN"
+        await shop.say("ya?")
+        front = api.front()
+        contact = (await front.get(f"/api/conversations/{chat}"))["conversation"]["contact"]["id"]
+        await front.post(f"/api/contacts/{contact}/block", {})
+        assert (await ibu.say("typing-start", {"conversationId": chat}))["code"] == "CONTACT_BLOCKED"
+        await asyncio.sleep(0.02)
+        assert shop.channel.typed == []
+
+
+async def test_a_customer_without_a_name_goes_by_their_number_in_events_too(tmp_path: Path) -> None:
+    async with street(tmp_path) as (shop, api), api.connected() as ibu:
+        await shop.say("halo", name="")
+        told = await ibu.hears("new-message")
+        shown = await api.front().get("/api/messages", conversationId=told["conversationId"])
+        assert told["message"]["senderName"] == shown["messages"][0]["senderName"] == BUDI
+
+
 async def test_a_viewer_looks_and_does_nothing(tmp_path: Path) -> None:
     async with street(tmp_path) as (shop, api), api.connected(api.front(role="viewer")) as viewer:
         await shop.say("halo")
