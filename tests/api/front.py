@@ -2,15 +2,15 @@
 
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
-from functools import partial
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import httpx
 from argon2 import PasswordHasher
+from starlette.routing import BaseRoute
 
-from wabot.api.app import ROUTERS, living, make_app
-from wabot.api.by_module import ByModule
+from wabot.api.app import living, make_app
 from wabot.api.door import AccountsDoor, open_door
 from wabot.api.house import House
 from wabot.api.passwords import Passwords
@@ -90,13 +90,20 @@ class Api:
         return Front(self.client, token)
 
 
+@cache
+def _routes() -> tuple[BaseRoute, ...]:
+    """Those of every app alike: what FastAPI works out when one is first asked takes longer than most tests."""
+    return tuple(make_app(None).routes)  # type: ignore[arg-type]  # a house is looked for in the app that is asked
+
+
 @asynccontextmanager
 async def api(data: Path, tenants: Mapping[str, Path], clock: Clock) -> AsyncIterator[Api]:
     """The API of the tenants (name → folder of rules) with their data in `data`, until the block ends. Beside a
     `stage` with `home="data/warung"`: `api(place / "data", {"warung": shop.folder}, shop.clock)`."""
     door = open_door(data, clock, passwords=Passwords(CHEAP))
     house = House(data, lambda: tenants, clock, door)
-    app = ByModule(partial(make_app, house), ROUTERS)
+    app = make_app(house)
+    app.router.routes[:] = _routes()
     transport = httpx.ASGITransport(app)
     async with living(house), httpx.AsyncClient(transport=transport, base_url="http://wabot.test") as client:
         yield Api(house, app, client, door)

@@ -7,6 +7,7 @@ from pathlib import Path
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.blank import lay
 from tests.session.stage import ANI, BUDI, START, Stage, stage
 from wabot.model.message import Message
 from wabot.store.sqlite import open_store
@@ -96,7 +97,7 @@ async def test_a_chat_that_waits_because_of_a_backlog_may_still_ask_for_a_person
 )
 def test_a_backlog_that_a_killed_process_left_is_dealt_with_the_same_way(ages: list[int], begun: int) -> None:
     async def play(place: Path) -> None:
-        store = open_store(place / "data", "warung")
+        store = open_store(lay(place / "data"), "warung")
         said = [
             Message(f"Z{n}", BUDI, f"kata {n}", phone=BUDI, sent_at=START - age * 1_000) for n, age in enumerate(ages)
         ]

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.blank import lay
 from tests.receiver import Receiver, receiving
 from tests.session.stage import Told
 from wabot.model.alert import Alert, StoredAlert
@@ -34,7 +35,7 @@ def receiver() -> Iterator[Receiver]:
 
 @pytest.fixture
 async def store(tmp_path: Path) -> AsyncIterator[SqliteStore]:
-    opened = open_store(tmp_path / "warung", "warung")
+    opened = open_store(lay(tmp_path / "warung"), "warung")
     yield opened
     await opened.close()
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.blank import lay
 from tests.store.turns import CHAT, NOW, message, silent
 from wabot.language.rule_set import MediaSettings
 from wabot.model.errors import ChannelError, MediaGone
@@ -40,7 +41,7 @@ class Shop:
     def __init__(self, folder: Path, settings: MediaSettings) -> None:
         self.folder = folder
         self.phone = Phone()
-        self.store: SqliteStore = open_store(folder, "warung")
+        self.store: SqliteStore = open_store(lay(folder), "warung")
         clock = ScriptClock()
         clock.set(NOW)
         connected = asyncio.Event()

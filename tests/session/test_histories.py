@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.blank import lay
 from tests.session.stage import ANI, BUDI, START, Stage, stage
 from wabot.model.errors import StoreError
 from wabot.model.history import History
@@ -70,7 +71,7 @@ async def test_a_session_that_ends_meanwhile_leaves_who_waits_to_the_next_one(tm
 
 
 async def test_nobody_unknown_is_taken_for_new_while_the_session_ends(tmp_path: Path) -> None:
-    store = open_store(tmp_path, "warung")
+    store = open_store(lay(tmp_path), "warung")
     waiting = Histories(store, RealClock(), Mute())
     await waiting.take(History(state="pending"))
     held = asyncio.create_task(waiting.may_begin(Message("A1", BUDI, phone=BUDI)))
@@ -84,7 +85,7 @@ async def test_nobody_unknown_is_taken_for_new_while_the_session_ends(tmp_path: 
 
 
 async def test_a_history_that_does_not_come_is_waited_for_no_longer_than_that(tmp_path: Path) -> None:
-    store = open_store(tmp_path, "warung")
+    store = open_store(lay(tmp_path), "warung")
     waiting = Histories(store, RealClock(), Mute(), longest=0.05)
     await waiting.take(History(state="pending"))
     assert await waiting.may_begin(Message("A1", BUDI, phone=BUDI))
@@ -96,7 +97,7 @@ async def test_a_store_that_fails_is_waited_for_and_no_part_of_the_history_is_lo
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(histories, "_AGAIN", 0.01)
-    store = open_store(tmp_path, "warung")
+    store = open_store(lay(tmp_path), "warung")
     add, failures = store.imports.add, [StoreError("the disk is full"), StoreError("the disk is full")]
 
     async def failing(part: History, at: int) -> int:

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from tests.blank import lay
 from tests.session.stage import START, StageClock, Told, stage
 from wabot.language.rule_set import RuleSet
 from wabot.session import jobs as module
@@ -77,7 +78,7 @@ class Shop:
 async def shop(tmp_path: Path) -> Shop:
     async with stage(tmp_path) as made:
         rules = made.session.live.rule_set()
-    return Shop(open_store(tmp_path / "data", "warung"), lambda: rules)
+    return Shop(open_store(lay(tmp_path / "data"), "warung"), lambda: rules)
 
 
 async def test_a_job_runs_at_its_time_and_not_before(shop: Shop) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.blank import lay
 from tests.store.turns import CHAT, NOW, allowed, answered, message, silent
 from wabot.model.context import Usage
 from wabot.model.session import Reload, SessionState
@@ -140,7 +141,7 @@ async def test_a_receipt_that_is_faster_than_the_answer_to_the_send_is_kept(stor
 def test_receipts_never_move_a_message_back(statuses: list[str]) -> None:
     async def play() -> dict[str, int]:
         with tempfile.TemporaryDirectory() as place:
-            store = open_store(Path(place), "warung")
+            store = open_store(lay(Path(place)), "warung")
             await store.record(answered(message(1)))
             [row] = await store.queued()
             await store.claim(row, row.due, allowed)

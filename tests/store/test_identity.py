@@ -10,6 +10,7 @@ from pathlib import Path
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.blank import lay
 from tests.store.turns import NOW, allowed, answered, message, silent
 from wabot.model.context import WHOLE_CONTACT, OpenMenu, Usage
 from wabot.model.turn import Receipt
@@ -90,7 +91,7 @@ def test_in_whatever_order_a_customer_is_seen_nothing_is_lost_and_both_names_lea
     seen: Sequence[dict[str, str]], strangers: bool
 ) -> None:
     async def play(place: Path) -> None:
-        store = open_store(place, "warung")
+        store = open_store(lay(place), "warung")
         if strangers:
             await store.record(answered(message(900, chat="628999", phone="628999", lid="98000")))
         # Until a message bears both names, nobody can know; the last one does.

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from tests.blank import lay
 from wabot.store.sqlite.looking_back import Days, hours, rule_days, silences, span
 from wabot.store.sqlite.opening import open_file
 from wabot.store.sqlite.queries import asker
@@ -201,7 +202,7 @@ class Slow:
 @pytest.fixture(params=SPANS, ids=lambda param: str(param[0].zone))
 def both(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[tuple[Any, Slow]]:
     days, seed = request.param
-    with closing(open_file(tmp_path)) as connection:
+    with closing(open_file(lay(tmp_path))) as connection:
         Chats(connection, days, seed)
         yield asker(connection, "warung"), Slow(connection, days)
 
@@ -250,7 +251,7 @@ def test_what_people_wrote_and_what_rules_did_is_counted_row_by_row(both: tuple[
 
 
 def test_another_tenants_rows_count_for_nobody_here(tmp_path: Path) -> None:
-    with closing(open_file(tmp_path)) as connection:
+    with closing(open_file(lay(tmp_path))) as connection:
         days = SPANS[0][0]
         Chats(connection, days, 7)
         found = span(asker(connection, "other"), days)

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.blank import lay
 from wabot.store.sqlite.opening import open_file, open_node
 from wabot.store.sqlite.queries import NODE_STATEMENTS, queries
 
@@ -70,7 +71,7 @@ OF_ONE_TENANT = {
 
 @pytest.fixture
 def connection(tmp_path: Path) -> Iterator[sqlite3.Connection]:
-    with closing(open_file(tmp_path)) as opened:
+    with closing(open_file(lay(tmp_path))) as opened:
         opened.create_function("forgotten", 1, lambda text: text)
         yield opened
 

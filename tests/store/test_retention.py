@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.blank import lay
 from tests.session.stage import ANI, BUDI, JAM, START, stage
 from wabot.model.message import Message
 from wabot.model.turn import NewFollowUp
@@ -36,7 +37,7 @@ def change(place: Path, statement: str) -> None:
 
 
 async def clean(place: Path, before: int) -> dict[str, int]:
-    store = open_store(place / "data", "warung")
+    store = open_store(lay(place / "data"), "warung")
     try:
         deleted = dict(await store.upkeep.clean_up(before, before + 7 * DAY))
         assert sqlite3.connect(place / "data" / "wabot.db").execute("PRAGMA foreign_key_check").fetchall() == []

@@ -68,14 +68,16 @@ class House:
             Problem: there is no such tenant (any more), or its store cannot be used.
         """
         found = self._desks.get(tenant)
+        if tenant not in self.tenants():
+            if found is not None:
+                self._let_go(self._desks.pop(tenant))
+            raise unknown("tenant", tenant)
         if found is not None and not found.stands:
             if not (self.data / tenant / NAME).is_file():  # it is being replaced: none is made in its place
                 raise unavailable()
             self._let_go(self._desks.pop(tenant))
             found = None
         if found is None:
-            if tenant not in self.tenants():
-                raise unknown("tenant", tenant)
             try:
                 found = Desk(self.data / tenant, tenant, lambda: self._changed(tenant))
             except StoreError as error:

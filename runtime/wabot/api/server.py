@@ -4,7 +4,8 @@ whole, and keeps whatever length of head it is sent."""
 import asyncio
 import logging
 import resource
-from collections.abc import Iterator
+import socket
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from typing import Any, Final
 
@@ -78,6 +79,12 @@ class GuardedServer(uvicorn.Server):
     def __init__(self, config: Config, patience: float) -> None:
         super().__init__(config)
         self._patience = patience
+        self.serves: Callable[[], None] = lambda: None
+        """Is called once requests are taken."""
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        self.serves()
 
     @contextmanager
     def capture_signals(self) -> Iterator[None]:

@@ -11,7 +11,7 @@ from typing import Any, Final
 import socketio
 
 from wabot.api.feed import Tail, feed_of
-from wabot.api.guard import Who
+from wabot.api.guard import Who, served
 from wabot.api.house import House
 from wabot.api.live.events import MESSAGES, WHATSAPP, Event, Namespace
 from wabot.api.live.seats import Seat, Seats
@@ -101,7 +101,7 @@ class Gateway:
         """
         if not isinstance(token, str) or not token:
             raise Problem(401, "Log in first: connect with auth {token}.", "UNAUTHORIZED")
-        who = await self.house.door.enter_token(token)
+        who = served(self.house, await self.house.door.enter_token(token))
         who.must("view_conversations")
         presence_of(self.house).seen(who.tenant, who.email)
         return who
@@ -153,7 +153,7 @@ class Gateway:
             return problem
         except StoreError:
             return None  # nobody can tell: it is asked again soon
-        if who.tenant != seat.who.tenant or seat.who.tenant not in self.house.tenants():
+        if who.tenant != seat.who.tenant:
             return Problem(401, "Log in again.", "UNAUTHORIZED")
         seat.who = who
         return None
