@@ -159,6 +159,30 @@ async def test_nobody_comes_in_without_a_token_that_is_good(tmp_path: Path) -> N
         assert not list(api.house.parts["live"].seats)
 
 
+async def test_a_key_that_may_not_look_at_conversations_hears_nothing_of_them(tmp_path: Path) -> None:
+    async with street(tmp_path) as (_, api):
+        made = await api.front().post("/api/keys", {"name": "kasir", "permissions": ["manage_integrations"]})
+        program = Client()
+        with pytest.raises(socketio.exceptions.ConnectionError):
+            await program.connect(api.url, {"token": made["key"]})
+        assert program.refused["/messages"]["data"]["statusCode"] == 403
+        await program.io.disconnect()
+
+
+async def test_nobody_goes_over_to_another_tenant_of_theirs_while_they_listen_to_this_one(tmp_path: Path) -> None:
+    async with (
+        stage(tmp_path, home="data/warung") as shop,
+        served(tmp_path / "data", {"warung": shop.folder, "toko": shop.folder}, shop.clock) as api,
+        api.connected() as ibu,
+    ):
+        await ibu.hears("ready")
+        there = api.front("toko", email="ibu@sari.example")
+        assert (await ibu.say("authenticate", {"token": there.token}))["code"] == "FORBIDDEN"
+        await shop.say("halo")
+        chat = (await ibu.hears("new-message"))["conversationId"]
+        assert await ibu.say("join-conversation", {"conversationId": chat}) == {"success": True}
+
+
 async def test_who_is_disabled_is_sent_away(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("wabot.api.live.gateway._CHECK", 0.05)
     async with (
