@@ -370,3 +370,17 @@ async def test_what_is_being_sent_at_this_moment_is_not_deleted(tmp_path: Path) 
         refused = await front.ask("DELETE", f"/api/messages/{id}")
         assert (refused.status_code, refused.json()["code"]) == (409, "BEING_SENT")
         assert (await messages(front))[-1]["content"] == "sebentar ya kak"
+
+
+async def test_a_time_that_does_not_say_its_zone_is_refused(tmp_path: Path) -> None:
+    """Nine o'clock in Bandung would else be four in the afternoon."""
+    async with inbox(tmp_path) as (shop, served):
+        front = served.front()
+        await shop.say("halo")
+        chat = (await first(front))["id"]
+        body = {"conversationId": chat, "content": "sudah siap kak", "sendAt": "2026-01-28T16:00:00"}
+        assert (await front.ask("POST", "/api/messages/send", json=body)).status_code == 400
+        told = await front.post("/api/messages/send", {**body, "sendAt": "2026-01-28T16:00:00+07:00"})
+        assert told["message"]["scheduledFor"] == "2026-01-28T09:00:00.000Z"
+        snoozed = f"/api/conversations/{chat}/snooze"
+        assert (await front.ask("POST", snoozed, json={"until": "2026-01-28T16:00:00"})).status_code == 400
