@@ -12,6 +12,7 @@ import statistics
 import sys
 import time
 from collections import Counter, defaultdict
+from functools import partial
 from typing import Any, Final
 
 import uvloop
@@ -93,7 +94,8 @@ async def load(plan: dict[str, Any]) -> dict[str, Any]:
     clients = plan["clients"]
     for number in range(clients):
         share = requests[number::clients] or requests
-        await loop.create_connection(lambda share=share: Client(share, plan["pause"], seen), "127.0.0.1", plan["port"])  # type: ignore[misc]
+        client = partial(Client, share, plan["pause"], seen)
+        await loop.create_connection(client, "127.0.0.1", plan["port"])
     await asyncio.sleep(plan["seconds"])
     return seen.told()
 

@@ -22,6 +22,7 @@ from wabot.session.clock import RealClock
 from wabot.store.sqlite.node import ordering
 from wabot.store.sqlite.node.logins import log_in
 from wabot.store.sqlite.node.members import change_member, invite
+from wabot.store.sqlite.opening import open_file
 
 _WIDE: Final = "1000000"
 _SETTINGS: Final = {
@@ -29,8 +30,6 @@ _SETTINGS: Final = {
     "WABOT_API_PERSON_PER_MINUTE": _WIDE,
     "WABOT_API_TENANT_PER_MINUTE": _WIDE,
     "WABOT_API_SENDS_PER_MINUTE": "10000",
-    "AUTO_REPLY_DEFAULT_DELAY_SECONDS": "0",
-    "MESSAGE_RATE_LIMIT_PER_MINUTE": "600",
 }
 _PATIENCE: Final = 60.0
 
@@ -43,11 +42,20 @@ class Shop:
     def __init__(self, place: Path, chats: int = CHATS) -> None:
         self.rules, self.sim, self.data = place / "rules", place / "sim", place / "data"
         self.port, self.daemon = 0, 0
-        if not self.data.exists():  # else it is what an earlier run has left
+        if self.data.exists():  # an earlier run has left it
+            self._nothing_waits()
+        else:
             self.sim.mkdir()
             shutil.copytree(TENANT, self.rules / TENANT.name)
+            file = self.rules / TENANT.name / "tenant.yaml"
+            file.write_text(file.read_text().replace("delay: 2s", "delay: 0s").replace("minute: 20", "minute: 600"))
             (self.sim / f"{TENANT.name}.in.jsonl").touch()
             fill(self.data / TENANT.name, chats)
+
+    def _nothing_waits(self) -> None:
+        connection = open_file(self.data / TENANT.name)
+        connection.execute("UPDATE outbox SET status = 'sent' WHERE status IN ('queued', 'sending')")
+        connection.close()
 
     def token(self, email: str = OPERATORS[0]) -> str:
         """An access token of an owner, as a login gives it."""

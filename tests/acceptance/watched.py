@@ -15,7 +15,9 @@ LISTEN = ("--listen", "127.0.0.1:0")
 
 def address(daemon: Daemon) -> str:
     """Where the daemon that was started last listens."""
-    (found,) = eventually(lambda: re.findall(r"address=(127\S+)", daemon.told())[-1:], f"it listens: {daemon.told()}")
+    (found,) = eventually(
+        lambda: re.findall(r"listening +address=(127\S+)", daemon.told())[-1:], f"it listens: {daemon.told()}"
+    )
     return str(found)
 
 

@@ -10,6 +10,8 @@ from typing import Any, Final
 from wabot.model.ids import uuid7
 
 _CHOICES: Final = r"\b{}\s+\w+[^,]*?CHECK\s*\(\s*{}\s+IN\s*\(\s*'([^']*)'"
+_JSON: Final = ("working_hours", "permissions", "events")
+"""Columns that hold JSON, and whose default does not say so."""
 _BY_ITSELF: Final = re.compile(
     r"^(sqlite_|feed_readers$|access_version$|migrations$)|_(data|idx|content|docsize|config)$"
 )
@@ -90,12 +92,14 @@ def _row(
         elif kind == "INTEGER":
             if not (key and "AUTOINCREMENT" in sql) and (needed or number % 2):
                 found[name] = at + number if name.endswith("_at") else 1 + number
+        elif name.startswith("segment"):  # one of a few words, though no CHECK says so
+            found[name] = "vip"
         elif name == "id" or name.endswith("_id"):
             found[name] = uuid7(at + number)
         elif name in ("phone", "chat"):
             found[name] = f"62877700{number:04}"
-        elif default in ("'[]'", "'{}'") or name in ("working_hours", "permissions"):
-            found[name] = f'["{mark}"]' if default == "'[]'" else f'{{"{mark}": true}}'
+        elif default in ("'[]'", "'{}'") or name in _JSON:
+            found[name] = f'["{mark}"]' if default == "'[]'" or name == "events" else f'{{"{mark}": true}}'
         else:
             found[name] = f"{mark} {table} {name} {number}"
     return found

@@ -37,13 +37,13 @@ class Client:
             self.io.on("disconnect", self._left(namespace), namespace=namespace)
             self.io.on("connect_error", self._refused(namespace), namespace=namespace)
 
-    async def connect(self, url: str, auth: object, *namespaces: str) -> None:
+    async def connect(self, url: str, auth: object, *namespaces: str, transport: str = "websocket") -> None:
         """To `/messages`, unless others are named."""
         await self.io.connect(
             url,
             auth=auth,
             namespaces=list(namespaces or ("/messages",)),
-            transports=["websocket"],
+            transports=[transport],
             wait_timeout=PATIENCE,
         )
 
@@ -117,7 +117,7 @@ async def served(
         data, lambda: tenants, clock, door := open_door(data, clock, passwords=Passwords(CHEAP)), parts=dict(parts)
     )
     app = make_app(house)
-    listening = socket.socket()
+    listening = socket.socket(proto=socket.IPPROTO_TCP)  # or asyncio leaves Nagle on
     listening.bind(("127.0.0.1", 0))
     serving = server(
         fenced(with_sockets(house, app), fences or Fences(per_minute=10_000), clock, house.report.note),

@@ -8,8 +8,10 @@ from typing import Any
 
 from tests.api.front import Api, Front, api
 from tests.session.stage import BUDI, JAM, Stage, stage
+from wabot.api.people import choosing
 from wabot.model.people import Choice, Operator, Role
 from wabot.store.sqlite import add_operator
+from wabot.store.sqlite.assigning import distribute
 
 HOME = "data/warung"
 SARI, DEWI = "sari@warung.example", "dewi@warung.example"
@@ -287,6 +289,20 @@ async def test_a_snoozed_chat_is_back_at_its_time_or_when_the_customer_writes(tm
         assert (await front.ask("POST", path, json={"until": "2020-01-01T00:00:00Z"})).status_code == 400
 
 
+async def test_the_end_of_a_snooze_is_told_to_whoever_listens(tmp_path: Path) -> None:
+    async with inbox(tmp_path) as (shop, served):
+        front = served.front()
+        await shop.say("halo")
+        await front.post(f"/api/conversations/{(await first(front))['id']}/snooze", {"until": "2026-01-28T05:00:00Z"})
+        desk = served.house.desk("warung")
+        before = desk.read(lambda ask: ask("feed_last").fetchone()["last"])
+        shop.later(3 * 3_600_000)
+        await shop.store.people.distribute(lambda *_: Choice("", "manual"), shop.clock.now())
+        [told] = desk.read(lambda ask: ask("feed_after", after=before, most=9).fetchall())
+        assert told["kind"] == "conversation" and '"snoozed_until":null' in told["data"]
+        assert (await first(served.front()))["snoozedUntil"] is None
+
+
 async def test_a_conversation_is_changed_by_what_is_named_and_nothing_else(tmp_path: Path) -> None:
     async with inbox(tmp_path) as (shop, served):
         front = served.front()
@@ -301,6 +317,104 @@ async def test_a_conversation_is_changed_by_what_is_named_and_nothing_else(tmp_p
         told = await front.patch(path, {"status": "closed", "category": None})
         assert (told["conversation"]["status"], told["conversation"]["category"]) == ("closed", None)
         assert (await front.ask("PATCH", path, json={"status": "gone"})).status_code == 400
+
+
+async def test_whoever_takes_a_chat_is_there_and_keeps_it(tmp_path: Path) -> None:
+    """Somebody who never said that they are online answers, too: the chat must not be taken from them at once."""
+    async with inbox(tmp_path) as (shop, served):
+        sari = served.front(role="operator", email=SARI)
+        me = await sari.get("/api/cs-operators/me")
+        dewi = next(row["id"] for row in await operators(served) if row["email"] == DEWI)
+        await served.front().patch(f"/api/cs-operators/{dewi}/status", {"status": "offline"})
+        desk, choose = served.house.desk("warung"), await choosing(served.house, "warung", shop.clock.now())
+        for path, status in (("take-over", "offline"), ("claim", "away")):
+            await sari.patch(f"/api/cs-operators/{me['id']}/status", {"status": status})
+            await shop.say("halo", f"62812000000{status}", name=status)
+            chat = await first(sari, search=status)
+            if path == "claim":
+                await sari.patch(f"/api/conversations/{chat['id']}", {"status": "pending"})
+            await sari.post(f"/api/conversations/{chat['id']}/{path}")
+            await desk.write(lambda ask: distribute(ask, choose, shop.clock.now()))
+            assert (await first(sari, search=status))["assignedCs"]["name"] == "Sari"
+            assert (await sari.get("/api/cs-operators/me"))["status"] == "busy", "there, and given none by itself"
+
+
+async def test_a_front_end_may_send_all_of_a_conversation_back(tmp_path: Path) -> None:
+    """Whether somebody has it says nothing of its status, when that is said, too."""
+    async with inbox(tmp_path) as (shop, served):
+        front = served.front()
+        await shop.say("halo")
+        path = f"/api/conversations/{(await first(front))['id']}"
+        sari = next(row["id"] for row in await operators(served) if row["email"] == SARI)
+        for status, whose in (("pending", None), ("active", sari), ("resolved", sari), ("pending", sari)):
+            told = await front.patch(path, {"status": status, "assignedCsId": whose, "tags": [], "priority": "low"})
+            assert told["conversation"]["status"] == status
+            if whose is not None:
+                assert told["conversation"]["assignedCs"]["id"] == whose
+
+
+async def test_tags_may_be_asked_for_as_browsers_libraries_write_lists(tmp_path: Path) -> None:
+    async with inbox(tmp_path) as (shop, served):
+        front = served.front()
+        await shop.say("halo")
+        await front.patch(f"/api/conversations/{(await first(front))['id']}", {"tags": ["vip"]})
+        assert await ids(front, **{"tags[]": ["vip"]}) == ["Budi"]
+        for path in ("/api/conversations", "/api/contacts"):
+            assert (await front.get(path, **{"tags[]": "lain"}))["meta"]["total"] == 0
+        exported = await front.ask("GET", "/api/contacts/export", params={"tags[]": "lain"})
+        assert len(exported.text.splitlines()) == 1
+
+
+async def test_only_who_gives_out_chats_takes_one_from_somebody_or_gives_it_to_others(tmp_path: Path) -> None:
+    async with inbox(tmp_path) as (shop, served):
+        await shop.say("halo")
+        sari, dewi = (served.front(role="operator", email=email) for email in (SARI, DEWI))
+        hire(tmp_path, "tamu@warung.example", "Tamu", shop.clock.now(), "viewer")
+        path = f"/api/conversations/{(await first(sari))['id']}"
+        await sari.post(f"{path}/claim")
+        assert (await dewi.ask("POST", f"{path}/assign", json={"csOperatorId": None})).status_code == 403
+        assert (await dewi.ask("PATCH", path, json={"assignedCsId": None})).status_code == 403
+        assert (await first(sari))["assignedCs"]["name"] == "Sari"
+        await sari.post(f"{path}/assign", {"csOperatorId": None})
+        viewer = next(row["id"] for row in await operators(served) if row["name"] == "Tamu")
+        refused = await served.front().ask("POST", f"{path}/assign", json={"csOperatorId": viewer})
+        assert (refused.status_code, refused.json()["code"]) == (409, "NO_OPERATOR")
+
+
+FOLLOWED = """\
+  - id: harga
+    trigger: {type: keyword, keywords: [harga]}
+    response: Rp 15.000 kak.
+    follow_up: {after: 2h, message: Jadi pesan kak?}
+"""
+
+
+async def test_what_rules_had_promised_for_later_is_not_said_after_a_person_took_over(tmp_path: Path) -> None:
+    async with inbox(tmp_path, FOLLOWED) as (shop, served):
+        await shop.say("harga?")
+        sari = served.front(role="operator", email=SARI)
+        waiting = await sari.get("/api/reminders", status="pending")
+        assert len(waiting["reminders"]) == 1
+        await sari.post(f"/api/conversations/{(await first(sari))['id']}/take-over")
+        [closed] = (await sari.get("/api/reminders"))["reminders"]
+        assert (closed["status"], closed["reason"]) == ("cancelled", "handled_by_person")
+
+
+async def test_an_operator_takes_no_chat_by_force_and_nobody_takes_spam(tmp_path: Path) -> None:
+    async with inbox(tmp_path) as (shop, served):
+        await shop.say("halo")
+        sari, dewi = (served.front(role="operator", email=email) for email in (SARI, DEWI))
+        path = f"/api/conversations/{(await first(sari))['id']}"
+        await sari.post(f"{path}/claim")
+        forced = await dewi.ask("POST", f"{path}/take-over", json={"force": True})
+        assert forced.status_code == 403
+        assert (await first(sari))["assignedCs"]["name"] == "Sari"
+        await sari.patch(path, {"assignedCsId": None})
+        await sari.patch(path, {"status": "spam"})
+        for order in ("claim", "take-over"):
+            refused = await sari.ask("POST", f"{path}/{order}")
+            assert (refused.status_code, refused.json()["code"]) == (409, "CONVERSATION_IS_SPAM")
+        assert (await first(sari, status="spam"))["assignedCs"] is None
 
 
 async def test_another_tenants_conversation_is_unknown(tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ import pytest
 
 from tests.api.front import Api, Front, api
 from tests.tenants import write_tenant
+from wabot.api.fences import Fences, Shares
 from wabot.api.problems import Problem
 from wabot.api.tokens import LEEWAY, LIFE, issue
 from wabot.model.permissions import ROLE_PERMISSIONS
@@ -16,7 +17,7 @@ from wabot.session.clock import ScriptClock
 from wabot.store.sqlite.node import ordering
 from wabot.store.sqlite.node.keys import make_key, revoke_key
 from wabot.store.sqlite.node.logins import log_out, log_out_everywhere
-from wabot.store.sqlite.node.members import change_member, remove_member
+from wabot.store.sqlite.node.members import change_member, invite, remove_member
 
 SARI = "sari@warung.id"
 START = 1_769_569_200_000
@@ -85,6 +86,35 @@ async def test_whoever_is_disabled_in_one_tenant_still_works_in_another(shop: Ap
     with ordering(shop.house.data) as ask:
         change_member(ask, "warung", SARI, START, disabled=True)
     assert (await let_in(shop, here.token), await let_in(shop, there.token)) == (False, True)
+
+
+async def test_whoever_has_not_accepted_an_invitation_is_not_in_that_tenant(shop: Api) -> None:
+    who = await shop.door.enter_token(shop.front(email=SARI).token)
+    with ordering(shop.house.data) as ask:
+        invite(ask, "toko", SARI, "Sari", "owner", START)
+    claims: dict[str, Any] = {"account": who.account, "login": who.login, "email": SARI, "name": "Sari", "now": START}
+    permissions = ROLE_PERMISSIONS["owner"]
+    token = issue(shop.door.secret, tenant="toko", role="owner", permissions=permissions, **claims)
+    assert not await let_in(shop, token)
+    with ordering(shop.house.data) as ask:
+        ask("membership_joined", account=who.account, tenant="toko", at=START)
+    assert await let_in(shop, token)
+
+
+async def test_a_login_is_good_for_its_own_account_alone(shop: Api) -> None:
+    mine, other = [await shop.door.enter_token(shop.front(email=one).token) for one in (SARI, "dedi@warung.id")]
+    token = issue(
+        shop.door.secret,
+        tenant="warung",
+        account=mine.account,
+        login=other.login,
+        email=SARI,
+        name="Sari",
+        role="owner",
+        permissions=ROLE_PERMISSIONS["owner"],
+        now=START,
+    )
+    assert not await let_in(shop, token)
 
 
 async def test_permissions_of_a_persons_own_count_over_those_of_the_role(shop: Api) -> None:
@@ -186,3 +216,13 @@ def _token(shop: Api, mine: Front, **other: object) -> str:
         **other,
     }
     return issue(values.pop("secret"), **values)
+
+
+async def test_a_person_who_asks_too_often_is_told_when_to_come_again(shop: Api) -> None:
+    shop.house.shares = Shares(Fences(person_per_minute=2), shop.house.clock)
+    mine, other = shop.front(role="operator", email=SARI), shop.front(role="operator", email="dedi@warung.id")
+    for status in (200, 200, 429):
+        answer = await mine.ask("GET", "/api/auth/me")
+        assert answer.status_code == status
+    assert int(answer.headers["retry-after"]) > 0
+    assert (await other.ask("GET", "/api/auth/me")).status_code == 200

@@ -43,6 +43,18 @@ async def test_a_key_is_shown_once_and_works_until_it_is_revoked(shop: Api, tmp_
     assert (await owner.ask("DELETE", f"/api/keys/{made['apiKey']['id']}")).status_code == 404
 
 
+async def test_a_key_is_refused_from_the_moment_at_which_it_ends(shop: Api) -> None:
+    made = await shop.front().post(
+        "/api/keys", {"name": "kasir", "permissions": ["send_messages"], "expiresAt": "2026-01-28T04:00:00Z"}
+    )
+    program, clock = Front(shop.client, made["key"]), shop.house.clock
+    assert isinstance(clock, ScriptClock)
+    clock.set(START + 3_599_999)
+    assert (await program.ask("GET", "/api/auth/me")).status_code == 200
+    clock.set(START + 3_600_000)
+    assert (await program.ask("GET", "/api/auth/me")).status_code == 401
+
+
 async def test_keys_are_a_tenants_own(shop: Api) -> None:
     made = await shop.front().post("/api/keys", {"name": "kasir", "permissions": ["view_conversations"]})
     other = shop.front("toko", email="pak@toko.example")

@@ -70,7 +70,8 @@ rules:
 """
     )
     rule = shop.told()["di-luar-jam"]
-    assert rule["workingHours"] == {**told["workingHours"], "days": [1, 2, 3, 4, 5, 7]}  # type: ignore[dict-item]
+    hours: Any = told["workingHours"]
+    assert rule["workingHours"] == {**hours, "days": [1, 2, 3, 4, 5, 7]}
     assert rule["menuOptions"][0] == {"key": "1", "label": "Jam buka", "action": "jam-buka", "nextRuleId": "jam-buka"}
     same = ("name", "triggerType", "responseType", "responseMessage", "priority", "cooldownMinutes", "isActive")
     assert {name: rule[name] for name in same} == {name: told[name] for name in same}

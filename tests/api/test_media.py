@@ -12,12 +12,14 @@ from typing import Any, NamedTuple
 import httpx
 import pytest
 
-from tests.api.fenced import asked
+from tests.api.fenced import WIDE, asked, served
 from tests.api.front import Api, Front, api
 from tests.api.https import site
+from tests.api.sockets import until
 from tests.session.stage import ANI, BUDI, Stage, stage
 from tests.tenants import rules, write_tenant
 from wabot.api.app import make_app
+from wabot.api.fences import fenced
 from wabot.api.outside import Outside
 from wabot.api.settings import ApiSettings
 from wabot.model.media import LARGEST
@@ -123,7 +125,8 @@ async def test_a_document_keeps_its_name_and_is_served_to_be_saved(shop: Shop) -
     assert message["messageType"] == "document"
     await shop.goes_out()
     assert shop.stage.channel.media[-1].endswith("/Nota Ibu – 12.pdf")
-    served = await shop.front.ask("GET", message["mediaUrl"])
+    async with asked(make_app(shop.api.house)) as client:
+        served = await client.get(message["mediaUrl"], headers=shop.front._headers)
     assert served.headers["content-type"] == "application/pdf"
     assert served.headers["content-disposition"] == "attachment; filename*=UTF-8''Nota%20Ibu%20%E2%80%93%2012.pdf"
     assert served.headers["x-content-type-options"] == "nosniff"
@@ -290,6 +293,26 @@ async def test_a_large_file_passes_the_fences_and_never_stands_in_memory(shop: S
         assert most < 4_000_000
         elsewhere = await client.post("/api/webhooks", content=b"x" * 2_000_000, headers=headers)
         assert code(elsewhere) == (413, "TOO_LARGE")
+
+
+async def test_on_a_real_socket_a_cut_upload_leaves_nothing_and_a_huge_one_is_refused_at_once(shop: Shop) -> None:
+    app = fenced(make_app(shop.api.house), WIDE, shop.stage.clock, lambda *_words, **_named: None)
+    token = shop.front.token
+    begin = (
+        f"POST /api/media HTTP/1.1\r\nhost: wabot\r\nauthorization: Bearer {token}\r\n"
+        "content-type: multipart/form-data; boundary=xx\r\ncontent-length: {}\r\n\r\n"
+    )
+    async with served(app) as port:
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        writer.write(begin.format(10_000_000_000).encode() + PART)
+        assert (await reader.readline()).startswith(b"HTTP/1.1 413 ")
+        writer.close()
+        _, writer = await asyncio.open_connection("127.0.0.1", port)
+        writer.write(begin.format(1_000_000).encode() + PART + PDF * 50)
+        await writer.drain()
+        await until(lambda: (shop.data / "outgoing").is_dir() and outgoing(shop) == 1)
+        writer.transport.abort()
+        await until(lambda: outgoing(shop) == 0)
 
 
 @contextmanager
@@ -622,3 +645,13 @@ async def test_forgetting_a_customer_deletes_what_was_sent_to_them_alone(shop: S
     await asyncio.to_thread(erase, shop.data, "warung", BUDI)
     assert shop.kept == ["brosur.pdf"]
     assert outgoing(shop) == 1
+
+
+async def test_a_tenant_whose_files_fill_their_room_sends_no_more_of_them(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert (await shop.upload(JPEG, "foto.jpg")).status_code == 201
+    monkeypatch.setattr("wabot.api.outgoing.QUOTA", len(JPEG) - 1)
+    assert code(await shop.upload(JPEG, "lagi.jpg")) == (507, "QUOTA")
+    assert code(await shop.send(conversationId=await shop.conversation())) == (507, "QUOTA")
+    assert shop.kept == ["foto.jpg"] and shop.queued() == []

@@ -8,6 +8,7 @@ from typing import Any
 
 from tests.api.front import Front, api
 from tests.api.test_conversations import HOME, SARI, first, inbox
+from tests.api.test_media import JPEG
 from tests.session.stage import ANI, BUDI, JAM, LATER, REFUSED, UNKNOWN, Stage, stage
 from wabot.store.sqlite import reading
 
@@ -209,6 +210,42 @@ async def test_what_waits_is_taken_back_and_what_went_out_is_emptied_here(tmp_pa
         assert (await operator.ask("DELETE", f"/api/messages/{out}")).status_code == 403
 
 
+async def test_only_a_message_of_the_same_chat_is_quoted(tmp_path: Path) -> None:
+    async with inbox(tmp_path) as (shop, served):
+        await shop.say("rahasia Ani", ANI)
+        front = served.front()
+        other = (await messages(front))[0]["id"]
+        shop.later(1_000)
+        await shop.say("halo")
+        chat, own = (await first(front))["id"], (await messages(front))[0]["id"]
+        body = {"conversationId": chat, "content": "yang ini", "quotedMessageId": other}
+        assert (await front.ask("POST", "/api/messages/send", json=body)).status_code == 409
+        told = await front.post("/api/messages/send", {**body, "quotedMessageId": own})
+        assert told["message"]["quotedMessageId"] == own
+        await shop.say("ok", quoted="A2")
+        assert (await messages(front))[-1]["quotedMessageId"] == own
+        [waiting] = await shop.store.queued()
+        assert waiting.quoted is not None and (waiting.quoted.text, waiting.quoted.own) == ("halo", False)
+
+
+async def test_a_picture_goes_out_with_its_caption_as_a_reply_to_a_message(tmp_path: Path) -> None:
+    async with inbox(tmp_path) as (shop, served):
+        await shop.say("ada fotonya?")
+        front = served.front()
+        uploaded = (await front.ask("POST", "/api/media", files={"file": ("foto.jpg", JPEG)})).json()
+        asked = (await messages(front))[0]["id"]
+        file = {"messageType": "image", "mediaUrl": uploaded["mediaUrl"], "quotedMessageId": asked}
+        told = await write(front, "ini kak", **file, idempotencyKey="foto")
+        assert (told["message"]["messageType"], told["message"]["content"]) == ("image", "ini kak")
+        assert (await write(front, "ini kak", **file, idempotencyKey="foto"))["repeated"]
+        await gone_out(shop)
+        assert shop.channel.heard == [(BUDI, "ini kak")] and len(shop.channel.media) == 1
+        chat = (await first(front))["id"]
+        for wrong in ({"messageType": "image"}, {"mediaUrl": uploaded["mediaUrl"]}):
+            body = {"conversationId": chat, "content": "x", **wrong}
+            assert (await front.ask("POST", "/api/messages/send", json=body)).status_code == 400
+
+
 async def test_a_send_that_is_interrupted_by_the_line_goes_out_once(tmp_path: Path) -> None:
     async with inbox(tmp_path) as (shop, served):
         await shop.say("halo")
@@ -237,3 +274,67 @@ async def test_another_tenants_messages_are_unknown(tmp_path: Path) -> None:
         ):
             answer = await stranger.ask(method, f"/api/messages{path}", json=body)
             assert answer.status_code == 404, (method, path, answer.text)
+
+
+async def test_a_reply_to_a_message_names_it_as_the_history_does(tmp_path: Path) -> None:
+    async with inbox(tmp_path) as (shop, served):
+        front = served.front()
+        await shop.say("jam buka?", id="WA-1")
+        question, answer = await messages(front)
+        for quoted in (question, answer):
+            told = await write(front, "ini kak", quotedMessageId=quoted["id"])
+            assert told["message"]["quotedMessageId"] == quoted["id"]
+        await gone_out(shop)
+        shop.later(1_000)
+        await shop.say("yang ini", quoted="WA-1")
+        await shop.say("yang lama", quoted="WA-0")
+        shown = await messages(front)
+        named = [one["quotedMessageId"] for one in shown if "quotedMessageId" in one]
+        assert named == [question["id"], answer["id"], question["id"], None]
+        assert shown[-1]["quotedWaMessageId"] == "WA-0", "of a message that is not stored, WhatsApp's id is known"
+
+
+async def test_nobody_is_shown_a_message_of_another_chat(tmp_path: Path) -> None:
+    async with inbox(tmp_path) as (shop, served):
+        front = served.front()
+        await shop.say("nomor kartu saya 4111", ANI, name="Ani")
+        [secret] = await messages(front)
+        shop.later(1_000)
+        await shop.say("halo")
+        chat = await first(front)
+        for id in (secret["id"], "none-at-all"):
+            body = {"conversationId": chat["id"], "content": "ini kak", "quotedMessageId": id}
+            refused = await front.ask("POST", "/api/messages/send", json=body)
+            assert (refused.status_code, refused.json()["code"]) == (409, "QUOTE_NOT_HERE")
+            form = {"conversationId": chat["id"], "quotedMessageId": id}
+            file = {"file": ("foto.png", b"\x89PNG\r\n\x1a\n" + b"\0" * 64, "image/png")}
+            refused = await front.ask("POST", "/api/messages/send-media", data=form, files=file)
+            assert (refused.status_code, refused.json()["code"]) == (409, "QUOTE_NOT_HERE")
+        assert len(await messages(front)) == 1
+
+
+async def test_nobody_writes_to_spam_or_to_the_blocked_by_any_way(tmp_path: Path) -> None:
+    async with inbox(tmp_path) as (shop, served):
+        front = served.front()
+        await shop.say("pinjaman cepat")
+        chat = await first(front)
+        contact = (await front.get(f"/api/conversations/{chat['id']}"))["conversation"]["contact"]["id"]
+        body = {"conversationId": chat["id"], "content": "halo"}
+        file = {"file": ("foto.png", b"\x89PNG\r\n\x1a\n" + b"\0" * 64, "image/png")}
+
+        async def codes() -> set[str]:
+            asked = [
+                await front.ask("POST", "/api/messages/send", json=body),
+                await front.ask("POST", "/api/messages/send", json={**body, "sendAt": "2026-01-28T09:00:00Z"}),
+                await front.ask("POST", "/api/messages/send-media", data={"conversationId": chat["id"]}, files=file),
+            ]
+            assert {one.status_code for one in asked} == {409}
+            return {one.json()["code"] for one in asked}
+
+        await front.post(f"/api/contacts/{contact}/block", {})
+        assert await codes() == {"CONTACT_BLOCKED"}
+        await front.post(f"/api/contacts/{contact}/unblock", {})
+        await front.patch(f"/api/conversations/{chat['id']}", {"status": "spam"})
+        assert await codes() == {"CONVERSATION_IS_SPAM"}
+        await gone_out(shop)
+        assert shop.channel.heard == []

@@ -18,6 +18,7 @@ from schemathesis.core.result import Ok
 from tests.api.worlds import A, Operation, World, operations, world
 from wabot.api.app import ROUTERS, make_app, openapi
 from wabot.api.document import permissions, routes
+from wabot.api.fences.limits import UPLOADS
 
 _ROOT = Path(__file__).parents[2]
 PUBLIC = {
@@ -75,6 +76,11 @@ def _shorter(schema: Any) -> Any:
         most = {name: min(schema[name], few) for name, few in _AT_MOST.items() if isinstance(schema.get(name), int)}
         return {name: _shorter(one) for name, one in schema.items()} | most
     return [_shorter(one) for one in schema] if isinstance(schema, list) else schema
+
+
+def test_every_path_that_takes_files_has_a_limit_of_its_own() -> None:
+    taking = {operation.path for operation in _OPERATIONS if operation.kind and "json" not in operation.kind}
+    assert taking == set(UPLOADS)
 
 
 class Place:

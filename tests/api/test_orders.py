@@ -1,5 +1,6 @@
 """Orders that a shop's other programs tell."""
 
+import asyncio
 from pathlib import Path
 from typing import Any
 
@@ -95,3 +96,19 @@ async def test_an_event_that_is_none_is_refused_and_nobody_without_the_permissio
             answer = await both.front(role=role).ask("POST", "/api/orders", json={"phone": BUDI, "orderId": "1"})
             assert answer.status_code == 403
         assert (await front.get("/api/contacts"))["data"] == []
+
+
+async def test_a_till_tells_orders_with_a_key_of_its_own_however_often_it_tries(tmp_path: Path) -> None:
+    async with stage(tmp_path, home=HOME) as shop, api(tmp_path / "data", {"warung": shop.folder}, shop.clock) as both:
+        await shop.say("jam buka?")
+        keys = {}
+        for permission in ("manage_integrations", "view_conversations"):
+            made = await both.front().post("/api/keys", {"name": "kasir", "permissions": [permission]})
+            keys[permission] = Front(both.client, made["key"])
+        event = {"phone": BUDI, "orderId": "A-1", "total": 25_000, "at": "2026-01-20T10:00:00+07:00"}
+        till = keys["manage_integrations"]
+        answers = await asyncio.gather(*(till.ask("POST", "/api/orders", json=event) for _ in range(10)))
+        assert sorted(answer.status_code for answer in answers) == [200] * 9 + [201]
+        [budi] = (await both.front().get("/api/contacts"))["data"]
+        assert (budi["totalOrders"], budi["totalSpent"]) == (1, 25_000)
+        assert (await keys["view_conversations"].ask("POST", "/api/orders", json=event)).status_code == 403

@@ -1,9 +1,11 @@
 """Socket.IO: who comes in, what they are told, in which order, and what they may do."""
 
 import asyncio
-from collections.abc import AsyncIterator
+import shutil
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
+from sqlite3 import Row
 
 import pytest
 import socketio
@@ -11,13 +13,16 @@ import socketio
 from tests.api.sockets import Client, Served, served, until
 from tests.session.stage import ANI, BUDI, Stage, stage
 from wabot.api.fences import Fences
-from wabot.model.people import Choice
+from wabot.model.errors import StoreError
+from wabot.model.people import Choice, Operator
 from wabot.model.stored import PersonSays
 from wabot.session.neighbours import neighbours
 from wabot.session.session import Place
-from wabot.store.sqlite import resolve, say
+from wabot.store.sqlite import Change, add_operator, change_operator, feeding, open_store, resolve, say
 from wabot.store.sqlite.node import ordering
 from wabot.store.sqlite.node.members import change_member
+from wabot.store.sqlite.opening import NAME
+from wabot.store.sqlite.queries import Ask
 
 HOME = "data/warung"
 
@@ -45,6 +50,18 @@ async def test_a_conversation_is_told_in_its_order_to_whoever_is_connected(tmp_p
         assert answer["message"]["senderType"] == "auto_reply"
         assert answer["conversationId"] == question["conversationId"]
         assert ibu.cursors == sorted(ibu.cursors)
+
+
+async def test_a_client_without_websockets_is_told_the_same(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("wabot.api.live.gateway._CHECK", 0.05)
+    async with street(tmp_path) as (shop, api):
+        ibu = Client()
+        await ibu.connect(api.url, {"token": api.front().token}, transport="polling")
+        await ibu.hears("ready")
+        await shop.say("jam buka?")
+        await ibu.hears("new-message", 2)
+        assert ibu.cursors == sorted(ibu.cursors)
+        await ibu.io.disconnect()
 
 
 async def test_who_was_away_gets_what_came_meanwhile_before_what_comes_then(tmp_path: Path) -> None:
@@ -92,6 +109,42 @@ async def test_a_page_of_what_was_missed_is_asked_for_by_cursor(tmp_path: Path) 
             got += [(one["event"], one["data"]["cursor"]) for one in page["events"]]
             cursor, more = page["cursor"], page["hasMore"]
         assert got == told
+
+
+async def test_a_store_that_is_restored_beneath_the_api_is_the_one_that_is_used(tmp_path: Path) -> None:
+    async with stage(tmp_path) as shop:
+        home, dewi = tmp_path / HOME, Operator("dewi@sari.example", "Dewi", status="online")
+        await open_store(home, "warung").close()
+        shutil.copy(home / NAME, tmp_path / "before")
+        async with served(tmp_path / "data", {"warung": shop.folder}, shop.clock) as api, api.connected() as ibu:
+            await ibu.hears("ready")
+            add_operator(home, "warung", dewi, lambda *_: Choice(""), 1)
+            change_operator(home, "warung", dewi.email, Change(status="away"), lambda *_: Choice(""), 2)
+            await ibu.hears("cs-status-changed")
+            for ending in ("-wal", "-shm"):
+                (home / f"{NAME}{ending}").unlink()
+            (tmp_path / "before").replace(home / NAME)
+            assert (await ibu.hears("ready", 2))["reset"]
+            assert not (await api.front().get("/api/cs-operators"))["operators"]
+            add_operator(home, "warung", dewi, lambda *_: Choice(""), 3)
+            change_operator(home, "warung", dewi.email, Change(status="busy"), lambda *_: Choice(""), 4)
+            assert (await ibu.hears("cs-status-changed", 2))["status"] == "busy"
+
+
+async def test_a_look_at_the_store_that_fails_is_taken_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    failures = [StoreError("a disk that is full for a moment")]
+
+    def after(ask: Ask, position: int, most: int) -> Sequence[Row]:
+        if failures:
+            raise failures.pop()
+        return feeding.after(ask, position, most)
+
+    monkeypatch.setattr("wabot.api.feed.after", after)
+    async with street(tmp_path) as (shop, api), api.connected() as ibu:
+        await ibu.hears("ready")
+        await shop.say("halo")
+        await ibu.hears("new-message")
+        assert not failures
 
 
 async def test_nobody_comes_in_without_a_token_that_is_good(tmp_path: Path) -> None:

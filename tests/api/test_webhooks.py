@@ -354,6 +354,26 @@ async def test_nothing_is_written_down_while_no_webhook_listens(node: Node) -> N
     assert code(await node.front.ask("GET", url)) == (404, "NOT_FOUND")
 
 
+async def test_a_webhook_goes_with_all_that_was_on_its_way(node: Node) -> None:
+    made, other = await node.hook("message.received"), await node.hook("message.received")
+    node.receiver.answers = [500] * 10
+    await node.stage.say("halo")
+    await node.settle()
+
+    def many(ask: Any) -> None:
+        for _ in range(webhooks.MOST + 1):
+            webhooks.add_test(ask, made["webhook"]["id"], node.stage.clock.now() + DAY)
+
+    await node.api.house.desk("warung").write(many)
+    await node.front.delete(f"/api/webhooks/{made['webhook']['id']}")
+    rows = node.api.house.desk("warung").read(
+        lambda ask: ask("deliveries_listed", webhook=made["webhook"]["id"], before="~", most=1).fetchall()
+    )
+    assert rows == []
+    assert len(await node.deliveries(other)) == 1
+    assert await node.front.get("/api/webhooks") == {"webhooks": [other["webhook"]]}
+
+
 async def test_a_change_holds_from_the_next_event_on(node: Node) -> None:
     made = await node.hook("message.received", description="lama")
     url = f"/api/webhooks/{made['webhook']['id']}"

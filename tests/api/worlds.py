@@ -13,6 +13,7 @@ from tests.api.filling import fill, rows, texts
 from tests.api.front import Api, Front, api
 from tests.session.stage import BUDI, Stage, stage
 from wabot.api.app import openapi
+from wabot.api.webhook_delivery import delivery_of
 
 A: Final = "warung"
 B: Final = "tetangga"
@@ -130,7 +131,12 @@ async def world(place: Path, serve: Callable[..., AbstractAsyncContextManager[Ap
         folders = {name: place / "rules" / name for name in (A, B)}
         async with serve(data, folders, shop.clock) as opened:
             opened.front(A, "operator", "ani@warung.example")
-            yield World(shop, opened, data)
+            made = World(shop, opened, data)
+            # B's webhooks are tried now, and not in the middle of a test.
+            webhooks = delivery_of(opened.house)
+            webhooks.stir(B)
+            await webhooks.settle()
+            yield made
 
 
 def _reply(folder: Path, shortcut: str, word: str) -> None:

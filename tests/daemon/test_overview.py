@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from wabot.daemon.api_standing import ApiStanding, Status
 from wabot.daemon.listening import readiness
 from wabot.daemon.metrics import Metrics
 from wabot.daemon.overview import Overview
@@ -209,3 +210,30 @@ def test_reloads_are_counted_and_the_last_sound_one_remembered() -> None:
     seen.heard("warung", "reload", {"ok": False, "revision": "a", "detail": "broken"})
     view = seen.tenants["warung"]
     assert (view.reloads, view.reload_ok, view.reloaded) == ({"ok": 1, "failed": 1}, False, NOW)
+
+
+def api(status: Status, since: int) -> ApiStanding:
+    return ApiStanding("127.0.0.1:8080", status, since, detail="it was killed by signal 9")
+
+
+def test_an_api_that_dies_again_and_again_is_one_alert_and_one_that_served_for_a_while_in_between_is_none() -> None:
+    seen, now = Watched("warung"), NOW
+    seen.runs()
+    for served in (1_000, 1_000, 61_000, 1_000):
+        seen.api_stands(api("serving", now))
+        now += served
+        seen.api_stands(api("restarting", now))
+    assert seen.alerts == []
+    assert readiness(seen).status == 503
+    seen.api_stands(api("serving", now))
+    assert readiness(seen).status == 200
+    for _ in range(3):
+        seen.api_stands(api("restarting", now))
+    assert seen.alerts == [("", "api", "The API's process does not stay alive: it was killed by signal 9.")]
+
+
+def test_where_there_is_to_be_no_api_nothing_is_told_of_one() -> None:
+    seen = Watched("warung")
+    seen.runs()
+    assert json.loads(readiness(seen).body)["api"] is None
+    assert b"wabot_api" not in Metrics(seen, seen.clock, dict).text()

@@ -9,6 +9,7 @@ import typer
 from typer.main import get_command
 
 from wabot.cli.app import COMMANDS, app
+from wabot.daemon.settings import SETTINGS, read_settings
 
 CHECKOUT = Path(__file__).parents[2]
 CONTAINERFILE = (CHECKOUT / "Containerfile").read_text("utf-8")
@@ -81,3 +82,13 @@ def test_what_the_image_runs_is_a_command_that_wabot_takes() -> None:
     for said in (json.loads(health), json.loads(entry) + json.loads(words)):
         assert said[0] == "wabot"
         test_each_command_of_the_guide_is_one_that_wabot_takes(tuple(said[1:]))
+
+
+def test_the_node_file_of_the_guide_is_one_that_wabot_takes(tmp_path: Path) -> None:
+    (text,) = re.findall(r"```yaml\n(version: 1\napi:.*?)```", GUIDE, re.DOTALL)
+    node = tmp_path / "node.yaml"
+    node.write_text(text)
+    settings = read_settings({}, {}, node).settings
+    assert (settings.api, settings.api_proxies) == ("127.0.0.1:8080", ("127.0.0.1/32",))
+    named = set(re.findall(r"WABOT_[A-Z_]+", GUIDE.split("## The API behind TLS")[1]))
+    assert named - {"WABOT_NODE"} <= {setting.name for setting in SETTINGS}

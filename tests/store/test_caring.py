@@ -13,6 +13,7 @@ from wabot.model.orders import OrderSummary
 from wabot.model.turn import NewFollowUp, Receipt
 from wabot.store.sqlite import SqliteStore, erase, open_store, stored_about
 from wabot.store.sqlite.caring import Listed, block_contact, change_contact, tag_contact, take_listed
+from wabot.store.sqlite.contact_list import Sought, contacts_after
 from wabot.store.sqlite.ordering import Order, tell_order
 from wabot.store.sqlite.queries import Ask
 from wabot.store.sqlite.surveying import ask_opinion
@@ -23,21 +24,11 @@ BOTH = {"chat": LID, "lid": LID, "phone": PHONE}
 DAY = 86_400_000
 
 
-def contacts(ask: Ask) -> list[dict[str, Any]]:
-    return [dict(row) for row in ask("contacts_page_id_asc", **EVERYBODY).fetchall()]
+EVERYBODY = Sought()
 
 
-EVERYBODY = {
-    "search": "",
-    "number": "",
-    "tags": "[]",
-    "segment": "",
-    "blocked": None,
-    "inactive_before": 0,
-    "most": 100,
-    "skipped": 0,
-    "after": "",
-}
+def contacts(ask: Ask, sought: Sought = EVERYBODY) -> list[dict[str, Any]]:
+    return [dict(row) for row in contacts_after(ask, sought, "", 100)]
 
 
 async def test_two_names_of_one_customer_keep_all_that_was_written_down_of_either(store: SqliteStore) -> None:
@@ -69,7 +60,7 @@ async def test_two_names_of_one_customer_keep_all_that_was_written_down_of_eithe
     }
     assert set(one["notes"].splitlines()) == {"suka pedas", "alergi udang"}
     assert (one["total_orders"], one["total_spent"], one["blocked_at"]) == (1, 2_500, NOW + 5)
-    tags = await store._run(lambda: ask("contacts_page_id_asc", **{**EVERYBODY, "tags": '["a", "b"]'}).fetchall())
+    tags = await store._run(lambda: contacts(ask, Sought(tags=("a", "b"))))
     assert [row["id"] for row in tags] == [one["id"]]
 
 

@@ -16,7 +16,7 @@ from wabot.cli.shop import chooser, one_tenant
 from wabot.cli.staff import orders, shown, typed
 from wabot.cli.stored import DATA_HELP, stored_tenants
 from wabot.model.errors import UsageError
-from wabot.model.people import Availability, Operator, Role
+from wabot.model.people import Availability, Operator, Role, name_from
 from wabot.session.clock import RealClock
 
 
@@ -91,7 +91,7 @@ def operator(
     if order is Order.add:
         new = Operator(
             email=typed.email_of(email),
-            name=typed.name_of(name) or email.split("@")[0],
+            name=typed.name_of(name) or name_from(email),
             role=cast("Role", str(role or "operator")),
             status=cast("Availability", str(status or "offline")),
             capacity=10 if most is None else most,

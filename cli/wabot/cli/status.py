@@ -8,12 +8,14 @@ from typing import Annotated, Any
 import typer
 
 from wabot.cli import render
+from wabot.cli.api_status import API, api_data, api_line, api_text
 from wabot.cli.exit_codes import CLEAN, FAILURE, FINDINGS
 from wabot.cli.output import Format, complain, say, style
 from wabot.cli.standings import DOWN, STANDING, with_standing
 from wabot.cli.stored import paused, paused_as_data, stored_tenants, when
 from wabot.cli.troubles import troubles
 from wabot.cli.undelivered import ACTION, undelivered
+from wabot.daemon.api_standing import read_api
 from wabot.daemon.presence import find_daemon
 from wabot.model.errors import StoreError
 from wabot.model.session import SessionState, Summary
@@ -30,24 +32,31 @@ def status(
         bool, typer.Option("--check", help="Show nothing; exit 1 unless a daemon lives on this data.")
     ] = False,
 ) -> None:
-    """Show each tenant's state, rules, and counts: what came, which rules answered, and why others did not."""
+    """Show each tenant's state, rules, and counts: what came, which rules answered, and why others did not; and whether
+    the API runs."""
     if check:
         raise typer.Exit(_check(data))
     if follow:
         from wabot.cli.status_watch import watch
 
         def seen() -> dict[str, str]:
-            return {
+            told = {
                 one.tenant: _line(one, data) if output is Format.json else _text(one, data)
                 for one in look(data, tenant)
             }
+            api = None if tenant else read_api(data)
+            if api is not None:
+                told[API] = api_line(api) if output is Format.json else api_text(api)
+            return told
 
         watch(seen, as_lines=output is Format.json)
-    found = look(data, tenant)
+    found, api = look(data, tenant), None if tenant else read_api(data)
     if output is Format.json:
-        typer.echo(render.as_json({"tenants": [_data(one, data) for one in found]}))
+        tenants = [_data(one, data) for one in found]
+        typer.echo(render.as_json({"tenants": tenants, **({} if tenant else {"api": api_data(api)})}))
     else:
-        say("\n\n".join(_text(one, data) for one in found) or f"nothing is stored in {data} yet")
+        blocks = [*(_text(one, data) for one in found), *([] if api is None else [api_text(api)])]
+        say("\n\n".join(blocks) or f"nothing is stored in {data} yet")
     raise typer.Exit(FAILURE if any(isinstance(one, Unreadable) for one in found) else CLEAN)
 
 

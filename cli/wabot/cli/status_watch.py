@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Mapping
 from typing import Final
 
+from wabot.cli.api_status import API, api_line
 from wabot.cli.output import say, style
 
 _EVERY: Final = 1.0
@@ -33,6 +34,12 @@ def watch(look: Callable[[], Mapping[str, str]], *, as_lines: bool) -> None:
                     if seen.get(tenant) != text:
                         say(text if as_lines else f"{text}\n")
                 for tenant in seen.keys() - found.keys():
-                    say(json.dumps({"tenant": tenant, "gone": True}) if as_lines else f"{tenant}  its data is gone\n")
+                    say(_gone(tenant, as_line=as_lines))
             seen, first = found, False
         time.sleep(_EVERY)
+
+
+def _gone(name: str, *, as_line: bool) -> str:
+    if name == API:
+        return api_line(None) if as_line else "the API  is served no more\n"
+    return json.dumps({"tenant": name, "gone": True}) if as_line else f"{name}  its data is gone\n"

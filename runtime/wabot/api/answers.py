@@ -2,6 +2,7 @@
 
 import hashlib
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any, overload
 
 import orjson
@@ -26,8 +27,15 @@ def iso(at: int | None) -> str | None:
     """UTC milliseconds as `2026-01-28T09:00:00.000Z`."""
     if at is None:
         return None
-    # Not by strftime, which takes four times as long: an answer has a hundred of them.
-    return f"{datetime.fromtimestamp(at // 1000, UTC).isoformat()[:19]}.{at % 1000:03d}Z"
+    # Not by strftime, which takes twenty times as long: an answer has a hundred of them.
+    hour, rest = divmod(at, 3_600_000)
+    return "%s%02d:%02d.%03dZ" % (_hour(hour), rest // 60_000, rest // 1000 % 60, rest % 1000)  # noqa: UP031 (an f-string takes longer)
+
+
+@lru_cache(4096)
+def _hour(hour: int) -> str:
+    """`2026-01-28T09:`, by the hours since 1970."""
+    return datetime.fromtimestamp(hour * 3600, UTC).isoformat()[:14]
 
 
 def answer(data: Any, status: int = 200, **headers: str) -> Response:

@@ -1,8 +1,8 @@
 """The API as an ASGI application: every module's endpoints, errors in one form, and the documents."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
-from functools import cache
+from functools import cache, partial
 from typing import Any, Final
 
 from fastapi import APIRouter, FastAPI, Request, Response
@@ -37,6 +37,7 @@ from wabot.api import (
     whatsapp,
 )
 from wabot.api.answers import answer, conditional
+from wabot.api.by_module import ByModule
 from wabot.api.docs_page import page, written
 from wabot.api.document import document
 from wabot.api.door import closing_door
@@ -103,13 +104,13 @@ async def living(house: House) -> AsyncIterator[None]:
         yield
 
 
-def make_app(house: House) -> FastAPI:
-    """The application that serves `house`, to be asked within `living(house)`."""
+def make_app(house: House, routers: Sequence[APIRouter] = ROUTERS) -> FastAPI:
+    """The application that serves `house`, to be asked within `living(house)`: all of it, or these routers."""
     app = FastAPI(title="wabot", version="1", docs_url=None, redoc_url=None, openapi_url=None)
     app.state.house = house
     app.add_route("/openapi.json", _document)
     app.add_route("/docs", _docs)
-    for router in ROUTERS:
+    for router in routers:
         app.include_router(router)
     app.add_exception_handler(Problem, _problem)
     app.add_exception_handler(StoreError, _store)
@@ -121,7 +122,7 @@ def make_app(house: House) -> FastAPI:
 
 def make_asgi(house: House) -> ASGIApp:
     """The same with Socket.IO beside it: what a server serves."""
-    return with_sockets(house, make_app(house))
+    return with_sockets(house, ByModule(partial(make_app, house), ROUTERS))
 
 
 async def _document(request: Request) -> Response:

@@ -9,7 +9,7 @@ from wabot.api.door import AccountsDoor
 from wabot.api.guard import Who
 from wabot.api.house import House
 from wabot.model.errors import StoreError
-from wabot.store.sqlite.node.audit import Entry, note
+from wabot.store.sqlite.node.audit import ActorKind, Entry, note
 
 
 async def audit(
@@ -20,8 +20,9 @@ async def audit(
     entry that cannot be kept is logged, and undoes nothing."""
     if not isinstance(house.door, AccountsDoor):
         return
-    kind, actor = ("key", who.key) if who.key else ("person", who.email)
-    entry = Entry(who.tenant, kind, actor, action, subject, detail, client_of(request), house.clock.now())  # type: ignore[arg-type]
+    kind: ActorKind = "key" if who.key else "person"
+    actor, now = who.key or who.email, house.clock.now()
+    entry = Entry(who.tenant, kind, actor, action, subject, detail, client_of(request), now)
     try:
         await house.door.accounts.write(lambda ask: note(ask, entry), flushed=False)
     except StoreError as error:

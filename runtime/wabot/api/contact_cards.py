@@ -50,6 +50,7 @@ class Meta(Shape):
     page: int
     limit: int
     total_pages: int
+    total_is_at_least: bool = Field(default=False, description="There are so many, or more.")
 
 
 class Contacts(Shape):

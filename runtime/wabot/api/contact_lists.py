@@ -19,7 +19,8 @@ from wabot.api.guard import Home, Who, may
 from wabot.api.house import House
 from wabot.api.problems import Problem
 from wabot.store.sqlite import caring
-from wabot.store.sqlite.caring import Listed, Sought
+from wabot.store.sqlite.caring import Listed
+from wabot.store.sqlite.contact_list import Sought, contacts_after
 from wabot.store.sqlite.queries import Ask
 
 router = APIRouter(prefix="/api/contacts", tags=["contacts"])
@@ -151,7 +152,7 @@ async def _lines(house: House, tenant: str, sought: Sought, before: int) -> Asyn
 
 
 def _read(house: House, tenant: str, sought: Sought, last: str) -> list[Any]:
-    return house.desk(tenant).read(lambda ask: caring.contacts_page(ask, sought, "id_asc", _AT_ONCE, after=last))
+    return house.desk(tenant).read(lambda ask: contacts_after(ask, sought, last, _AT_ONCE))
 
 
 def _cells(row: Any, before: int) -> list[object]:

@@ -14,7 +14,10 @@ from wabot.api.house import House
 from wabot.api.problems import Problem, unknown
 from wabot.model.segments import Segment, Segments
 from wabot.store.sqlite import caring
-from wabot.store.sqlite.caring import Sought
+from wabot.store.sqlite.contact_list import Sought, contacts_page
+from wabot.store.sqlite.contact_list import segments as in_segments
+from wabot.store.sqlite.list_statements import MOST
+from wabot.store.sqlite.listing import words_of
 from wabot.store.sqlite.queries import Ask
 
 NOT_FOUND: Final[dict[int | str, dict[str, Any]]] = {404: {"description": "There is no such contact."}}
@@ -29,13 +32,17 @@ SortBy = Literal["last_contact", "first_contact", "name", "total_orders", "total
 class Wanted(Shape):
     """Which contacts are asked for."""
 
-    search: Annotated[str, Field(max_length=200, description="Stands in the name or the number.")] = ""
-    tags: Annotated[list[Tag], Field(max_length=20, description="All of them.")] = Field(default_factory=list)
+    search: Annotated[str, Field(max_length=200, description="A number or name, or its beginning.")] = ""
+    tags: Annotated[list[Tag], Field(max_length=MOST, description="All of them.")] = Field(default_factory=list)
+    tags_in_brackets: Annotated[
+        list[Tag], Field(alias="tags[]", max_length=MOST, description="`tags`, as some clients write a list.")
+    ] = Field(default_factory=list)
     segment: Segment | None = None
     blocked: bool | None = None
 
     def sought(self, inactive_before: int) -> Sought:
-        return Sought(self.search.strip(), self.tags, self.segment or "", self.blocked, inactive_before)
+        tags = tuple(dict.fromkeys((*self.tags, *self.tags_in_brackets)))[:MOST]
+        return Sought(words_of(self.search), tags, self.segment or "", self.blocked, inactive_before)
 
 
 class Filters(Wanted):
@@ -59,17 +66,26 @@ async def listed(
 ) -> Response:
     """The contacts that match, a page of them."""
     before = await inactive_before(house, who.tenant)
-    sought = filters.sought(before)
-    order = f"{filters.sort_by}_{filters.sort_order or ('asc' if filters.sort_by == 'name' else 'desc')}"
-
-    def read(ask: Ask) -> tuple[list[Any], int]:
-        skipped = (filters.page - 1) * filters.limit
-        return caring.contacts_page(ask, sought, order, filters.limit, skipped), caring.contacts_number(ask, sought)
-
-    rows, total = house.desk(who.tenant).read(read)
-    pages = -(-total // filters.limit)
-    meta = {"total": total, "page": filters.page, "limit": filters.limit, "totalPages": pages}
-    return conditional(request, {"data": [card(row, before) for row in rows], "meta": meta})
+    descending = filters.sort_order == "desc" if filters.sort_order else filters.sort_by != "name"
+    found = house.desk(who.tenant).read(
+        lambda ask: contacts_page(
+            ask,
+            filters.sought(before),
+            filters.sort_by,
+            descending=descending,
+            limit=filters.limit,
+            offset=(filters.page - 1) * filters.limit,
+        )
+    )
+    meta: dict[str, Any] = {
+        "total": found.total,
+        "page": filters.page,
+        "limit": filters.limit,
+        "totalPages": -(-found.total // filters.limit),
+    }
+    if not found.exact:
+        meta["totalIsAtLeast"] = True
+    return conditional(request, {"data": [card(row, before) for row in found.rows], "meta": meta})
 
 
 @router.get("/segments")
@@ -78,15 +94,16 @@ async def segments(house: Home, who: Who = may("view_conversations")) -> Respons
     rules = await house.rules(who.tenant)
     by = Segments() if rules is None else rules.tenant.segments
     before = house.clock.now() - by.inactive_after
-    rows = house.desk(who.tenant).read(lambda ask: ask("contacts_by_segment", inactive_before=before).fetchall())
-    counted = dict.fromkeys(("new", "regular", "vip", "inactive"), 0) | {
-        row["in_segment"]: row["number"] for row in rows
-    }
+
+    def read(ask: Ask) -> tuple[dict[str, int], int]:
+        return in_segments(ask, before), ask("contacts_barred", most=-1).fetchone()["number"]
+
+    counted, barred = house.desk(who.tenant).read(read)
     return answer(
         {
             "segments": [{"segment": name, "count": count} for name, count in counted.items()],
             "total": sum(counted.values()),
-            "blocked": sum(row["blocked"] for row in rows),
+            "blocked": barred,
             "thresholds": {
                 "regular": {"messages": by.regular_messages, "orders": by.regular_orders},
                 "vip": {"messages": by.vip_messages, "orders": by.vip_orders},

@@ -7,6 +7,7 @@ from fastapi import APIRouter, Path, Query, Request, Response
 from pydantic import Field
 
 from wabot.api.answers import Shape, answer, conditional, iso
+from wabot.api.auditing import audit
 from wabot.api.guard import Home, Who, may
 from wabot.api.people import ME, choosing, held, operator_of, surveying
 from wabot.api.problems import Problem, unknown
@@ -47,6 +48,10 @@ class Filters(Shape):
     unread_only: bool = False
     snoozed: bool | None = None
     tags: Annotated[list[Annotated[str, Field(max_length=100)]], Field(max_length=MOST)] = Field(default_factory=list)
+    tags_in_brackets: Annotated[
+        list[Annotated[str, Field(max_length=100)]],
+        Field(alias="tags[]", max_length=MOST, description="`tags`, as some clients write a list."),
+    ] = Field(default_factory=list)
     sort_by: Literal["last_message", "created_at", "unread_count"] = "last_message"
     sort_order: Literal["asc", "desc"] = "desc"
     page: Annotated[int, Field(ge=1, le=_FARTHEST)] = 1
@@ -75,7 +80,7 @@ async def listed(
             operator,
             filters.unread_only,
             filters.snoozed,
-            tuple(dict.fromkeys(filters.tags)),
+            tuple(dict.fromkeys((*filters.tags, *filters.tags_in_brackets)))[:MOST],
             words_of(filters.search),
         )
         return page(
@@ -140,17 +145,21 @@ class Change(Shape):
 
 
 @router.patch("/{id}", responses=CONFLICT)
-async def changed(house: Home, id: Id, body: Change, who: Who = may("send_messages")) -> Response:
+async def changed(request: Request, house: Home, id: Id, body: Change, who: Who = may("send_messages")) -> Response:
     """Change a conversation."""
     now = house.clock.now()
     choose, asked = await choosing(house, who.tenant, now), await surveying(house, who.tenant, now)
 
     def write(ask: Ask) -> dict[str, Any]:
         row = found(ask, id)
-        if body.status is not None:
+        spam = row["status"] == "spam"
+        # Whoever is given a chat makes it pending: a status that is said, too, counts more. Spam is given to nobody.
+        if spam and body.status is not None:
             inbox.become(ask, row, body.status, choose, now, asked(row["chat"]))
-        if "assigned_cs_id" in body.model_fields_set:
+        if _moves(body, row):
             assign(ask, who, found(ask, id), body.assigned_cs_id, choose, now)
+        if body.status is not None:
+            inbox.become(ask, found(ask, id), body.status, choose, now, asked(row["chat"]))
         notes, category = body.internal_notes, body.category
         inbox.change(
             ask,
@@ -163,7 +172,17 @@ async def changed(house: Home, id: Id, body: Change, who: Who = may("send_messag
         )
         return detail(ask, found(ask, id))
 
-    return answer({"success": True, "conversation": await house.desk(who.tenant).write(write)})
+    told = await house.desk(who.tenant).write(write)
+    await audit(house, who, "conversation.update", id, request, fields=sorted(body.model_fields_set))
+    return answer({"success": True, "conversation": told})
+
+
+def _moves(body: Change, row: Any) -> bool:
+    """Whether a change is about whose the chat is. A client that sends back all that it was shown means nothing by the
+    holder in it; null alone takes it from everybody, also from those that it waits for."""
+    if "assigned_cs_id" not in body.model_fields_set:
+        return False
+    return body.assigned_cs_id != row["operator_id"] or body.model_fields_set == {"assigned_cs_id"}
 
 
 def assign(ask: Ask, who: Who, row: Any, wanted: str | None, choose: Choose, now: int) -> None:

@@ -18,6 +18,7 @@ from wabot.api.problems import Problem
 from wabot.model.errors import WabotError
 from wabot.model.failure import place_of
 from wabot.session.forever import forever
+from wabot.store.sqlite.desk import Desk
 from wabot.store.sqlite.feeding import after, extent, forget, listen, was_read
 from wabot.store.sqlite.queries import Ask
 
@@ -41,6 +42,9 @@ class Listener(Protocol):
     async def tell(self, tenant: str, events: Sequence[Event]) -> None:
         """These happened, in this order, after all that was told before."""
 
+    async def anew(self, tenant: str, cursor: int) -> None:
+        """What was told before counts no more: the store is another, and its feed stands at `cursor`."""
+
 
 @dataclass(frozen=True, slots=True)
 class Missed:
@@ -62,6 +66,7 @@ class Tail:
         self._woken, self._version, self._noted = asyncio.Event(), -1, 0
         self.telling = asyncio.Lock()
         self.position = 0
+        self._desk: Desk | None = None
 
     async def begin(self) -> None:
         """From now on changes are written down.
@@ -72,6 +77,16 @@ class Tail:
         desk = self._house.desk(self._tenant)
         self._noted = await desk.write(lambda ask: listen(ask, READER, self._house.clock.now()), quiet=True)
         self.position = desk.read(extent).last
+        self._desk = desk
+
+    async def _begin_anew(self) -> None:
+        async with self.telling:
+            await self.begin()
+            await self._tell_reset()
+
+    async def _tell_reset(self) -> None:
+        for listener in self._listeners:
+            await listener.anew(self._tenant, self.position)
 
     def wake(self) -> None:
         self._woken.set()
@@ -83,11 +98,13 @@ class Tail:
                 async with asyncio.timeout(_LOOK):
                     await self._woken.wait()
             # A word asks for a look; without one, the file itself says whether anything changed.
+            if self._house.desk(self._tenant) is not self._desk:
+                await self._begin_anew()
             version = self._house.desk(self._tenant).version()
             if self._woken.is_set() or version != self._version:
                 self._woken.clear()
-                self._version = version
                 await self.look()
+                self._version = version  # not before: a look that fails is taken again
             else:
                 await self.note()
 
@@ -107,6 +124,8 @@ class Tail:
             for listener in told if missed.events else ():
                 await listener.tell(self._tenant, missed.events)
             self.position = missed.cursor
+            if missed.reset:
+                await self._tell_reset()
             if not missed.more:
                 return
 

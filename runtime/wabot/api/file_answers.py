@@ -43,7 +43,6 @@ def file_answer(request: Request, path: Path, name: str) -> Response:
             "content-type": f"{mime}; charset=utf-8" if mime.startswith("text/") else mime,
             "content-disposition": f"{kind}; filename*=UTF-8''{quote(clean_name(name, ending or 'bin'), safe='')}",
             "content-security-policy": "default-src 'none'; sandbox",
-            "x-content-type-options": "nosniff",
             "cache-control": "private, max-age=86400",
             "accept-ranges": "bytes",
             "etag": tag,

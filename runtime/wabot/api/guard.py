@@ -40,6 +40,18 @@ class Who:
             raise Problem(403, f"{who} lacks the permission `{permission}`.", "FORBIDDEN")
 
 
+def served(house: House, who: Who) -> Who:
+    """Whoever asks, where their tenant is still served: a folder of rules that was taken away ends it, also while a
+    token or key is good for longer.
+
+    Raises:
+        Problem: 401.
+    """
+    if who.tenant not in house.tenants():
+        raise Problem(401, "Log in again: this tenant is not, or no longer, served here.", "UNAUTHORIZED")
+    return who
+
+
 class Needs:
     """Whether whoever asks has these permissions; what tests and the OpenAPI document read of an endpoint."""
 
@@ -48,7 +60,7 @@ class Needs:
 
     async def __call__(self, request: Request) -> Who:
         house = house_of(request)
-        who = await house.door.enter(request)
+        who = served(house, await house.door.enter(request))
         if house.shares is not None:
             house.shares.take(request.scope, who.tenant, who.key or who.account or who.email)
         for permission in self.permissions:

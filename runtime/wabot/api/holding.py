@@ -3,10 +3,11 @@
 from datetime import datetime
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, Request, Response
 from pydantic import Field
 
 from wabot.api.answers import Shape, answer, iso
+from wabot.api.auditing import audit
 from wabot.api.conversations import CONFLICT, Id, assign, detail, found, millis
 from wabot.api.guard import Home, Who, may
 from wabot.api.people import choosing, held, operator_of, pause_of, surveying
@@ -30,7 +31,9 @@ class Assignment(Shape):
 
 
 @router.post("/{id}/assign", responses=CONFLICT)
-async def assigned(house: Home, id: Id, body: Assignment, who: Who = may("send_messages")) -> Response:
+async def assigned(
+    request: Request, house: Home, id: Id, body: Assignment, who: Who = may("send_messages")
+) -> Response:
     """Give a conversation to an operator (null: to nobody)."""
     now = house.clock.now()
     choose = await choosing(house, who.tenant, now)
@@ -43,12 +46,13 @@ async def assigned(house: Home, id: Id, body: Assignment, who: Who = may("send_m
         return found(ask, id)
 
     row = await house.desk(who.tenant).write(write)
-    whose = row["operator_name"] or "nobody"
-    return answer({"success": True, "message": f"The chat is {whose}'s." if row["operator_id"] else "Nobody has it."})
+    await audit(house, who, "conversation.assign", id, request, operator=row["operator_id"])
+    whose = f"The chat is {row['operator_name']}'s." if row["operator_id"] else "Nobody has the chat."
+    return answer({"success": True, "message": whose})
 
 
 @router.post("/{id}/claim", responses=CONFLICT)
-async def claimed(house: Home, id: Id, who: Who = may("send_messages")) -> Response:
+async def claimed(request: Request, house: Home, id: Id, who: Who = may("send_messages")) -> Response:
     """Take a conversation that nobody has. Of two who ask at once one gets it, and the other one is told who."""
     now = house.clock.now()
 
@@ -63,6 +67,7 @@ async def claimed(house: Home, id: Id, who: Who = may("send_messages")) -> Respo
         return detail(ask, taken.row)
 
     conversation = await house.desk(who.tenant).write(write)
+    await audit(house, who, "conversation.claim", id, request)
     return answer({"success": True, "message": "The chat is yours.", "conversation": conversation})
 
 
@@ -74,7 +79,9 @@ class TakeOver(Shape):
 
 
 @router.post("/{id}/take-over", responses=CONFLICT)
-async def taken_over(house: Home, id: Id, body: TakeOver | None = None, who: Who = may("send_messages")) -> Response:
+async def taken_over(
+    request: Request, house: Home, id: Id, body: TakeOver | None = None, who: Who = may("send_messages")
+) -> Response:
     """A person answers from here on: the bot is silent, and what it was about to say is not said."""
     body, now = body or TakeOver(), house.clock.now()
     pause = body.minutes * 60_000 if body.minutes else await pause_of(house, who.tenant)
@@ -90,7 +97,9 @@ async def taken_over(house: Home, id: Id, body: TakeOver | None = None, who: Who
             raise held(taken.row)
         return _silent(ask, taken, who)
 
-    return answer(await house.desk(who.tenant).write(write))
+    told = await house.desk(who.tenant).write(write)
+    await audit(house, who, "conversation.take_over", id, request, force=body.force)
+    return answer(told)
 
 
 def _silent(ask: Ask, taken: inbox.Taken, who: Who) -> dict[str, Any]:
@@ -108,7 +117,7 @@ def _silent(ask: Ask, taken: inbox.Taken, who: Who) -> dict[str, Any]:
 
 
 @router.post("/{id}/resume-bot")
-async def resumed(house: Home, id: Id, who: Who = may("send_messages")) -> Response:
+async def resumed(request: Request, house: Home, id: Id, who: Who = may("send_messages")) -> Response:
     """The bot answers in the chat again."""
     now = house.clock.now()
 
@@ -118,11 +127,12 @@ async def resumed(house: Home, id: Id, who: Who = may("send_messages")) -> Respo
         return detail(ask, found(ask, id))
 
     told = await house.desk(who.tenant).write(write)
+    await audit(house, who, "conversation.resume_bot", id, request)
     return answer({"success": True, "message": "The bot answers here.", "botPausedUntil": None, "conversation": told})
 
 
 @router.post("/{id}/resolve", responses=CONFLICT)
-async def resolved(house: Home, id: Id, who: Who = may("send_messages")) -> Response:
+async def resolved(request: Request, house: Home, id: Id, who: Who = may("send_messages")) -> Response:
     """The chat is settled: the bot answers there again, and its operator is free."""
     now = house.clock.now()
     choose, asked = await choosing(house, who.tenant, now), await surveying(house, who.tenant, now)
@@ -134,6 +144,7 @@ async def resolved(house: Home, id: Id, who: Who = may("send_messages")) -> Resp
         return detail(ask, found(ask, id))
 
     told = await house.desk(who.tenant).write(write)
+    await audit(house, who, "conversation.resolve", id, request)
     return answer({"success": True, "message": "The chat is resolved.", "conversation": told})
 
 

@@ -19,6 +19,7 @@ from wabot.ports import Clock
 from wabot.session.last_sound import COPY
 from wabot.session.report import Mute, Report
 from wabot.store.sqlite.desk import Desk
+from wabot.store.sqlite.opening import NAME
 
 if TYPE_CHECKING:
     from wabot.api.guard import Who
@@ -58,6 +59,7 @@ class House:
     _desks: dict[str, Desk] = field(default_factory=dict)
     _rules: dict[str, tuple[Any, "RuleSet | None"]] = field(default_factory=dict)
     _mouths: dict[str, Mouth] = field(default_factory=dict)
+    _closing: set[asyncio.Task[None]] = field(default_factory=set)
 
     def desk(self, tenant: str) -> Desk:
         """The tenant's store.
@@ -66,9 +68,16 @@ class House:
             Problem: there is no such tenant (any more), or its store cannot be used.
         """
         found = self._desks.get(tenant)
+        if tenant not in self.tenants():
+            if found is not None:
+                self._let_go(self._desks.pop(tenant))
+            raise unknown("tenant", tenant)
+        if found is not None and not found.stands:
+            if not (self.data / tenant / NAME).is_file():  # it is being replaced: none is made in its place
+                raise unavailable()
+            self._let_go(self._desks.pop(tenant))
+            found = None
         if found is None:
-            if tenant not in self.tenants():
-                raise unknown("tenant", tenant)
             try:
                 found = Desk(self.data / tenant, tenant, lambda: self._changed(tenant))
             except StoreError as error:
@@ -99,6 +108,11 @@ class House:
     def _changed(self, tenant: str) -> None:
         self.tell_session(tenant, "look")
         self.wrote(tenant)
+
+    def _let_go(self, desk: Desk) -> None:
+        task = asyncio.get_running_loop().create_task(desk.close())
+        self._closing.add(task)
+        task.add_done_callback(self._closing.discard)
 
     async def close(self) -> None:
         desks, self._desks = list(self._desks.values()), {}

@@ -12,7 +12,11 @@ from wabot.api.guard import Home
 from wabot.api.house import House
 from wabot.api.opening import REFUSED, Opened, Password, TenantName, Token, logged_in, private, tenant_names
 from wabot.api.problems import Problem
+from wabot.engine.assignment import stays
+from wabot.model.people import name_from
 from wabot.store.sqlite.node.members import Invitation, accept, invitation, person
+from wabot.store.sqlite.queries import Ask
+from wabot.store.sqlite.staff import Change, set_operator
 
 router = APIRouter(prefix="/api/auth/invite", tags=["auth"])
 
@@ -86,7 +90,21 @@ async def accept_invitation(body: Accept, house: Home, request: Request) -> Resp
     joined = None if accepted is None else door.accounts.read(lambda ask: person(ask, found.account))
     if joined is None:
         raise _unknown()
+    if name:
+        await _called(house, found, name, now)
     return await logged_in(house, joined, found.tenant, request, "auth.join")
+
+
+async def _called(house: House, who: Invitation, name: str, now: int) -> None:
+    """Customers and colleagues see the operator's name: one that was only made up from the address gives way."""
+
+    def work(ask: Ask) -> None:
+        row = ask("operator_by_email", email=who.email).fetchone()
+        if row is not None and row["name"] == name_from(who.email):
+            set_operator(ask, who.email, Change(name=name), stays, now)
+
+    if who.tenant in house.tenants():
+        await house.desk(who.tenant).write(work)
 
 
 async def _found(house: House, token: str, request: Request) -> Invitation:

@@ -235,8 +235,9 @@ def _place(house: House, tenant: str, ask: Ask, id: str) -> tuple[Path, str]:
         details = json.loads(row["media_details"] or "{}")
         found, name = MediaFolder(data).path(row["media_file"]), details.get("name") or row["media_file"]
     elif row["outbox_media"] and not is_reference(row["outbox_media"]):
-        folder, said = house.tenants()[tenant], Path(row["outbox_media"])
-        found, name = LastSound(data, folder.resolve().name).sent(said, folder), said.name
+        folder, said = house.tenants().get(tenant), Path(row["outbox_media"])
+        found = None if folder is None else LastSound(data, folder.resolve().name).sent(said, folder)
+        name = said.name
     else:
         raise _not_there(row)
     if found is None:

@@ -2,10 +2,11 @@
 
 from typing import Annotated, Any, Final
 
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, Request, Response
 from pydantic import Field
 
 from wabot.api.answers import Shape, answer
+from wabot.api.auditing import audit
 from wabot.api.guard import Home, Who, may
 from wabot.api.messages import CONFLICT, Id, message_row, told
 from wabot.api.problems import Problem, unknown
@@ -52,7 +53,9 @@ class Retry(Shape):
 
 
 @router.post("/{id}/retry", responses=CONFLICT)
-async def retried(house: Home, id: Id, body: Retry | None = None, who: Who = may("send_messages")) -> Response:
+async def retried(
+    request: Request, house: Home, id: Id, body: Retry | None = None, who: Who = may("send_messages")
+) -> Response:
     """Send again what failed; what is unknown only when a person confirms that it did not arrive."""
     now, confirm = house.clock.now(), body is not None and body.confirm
 
@@ -70,7 +73,9 @@ async def retried(house: Home, id: Id, body: Retry | None = None, who: Who = may
             raise Problem(409, "This message did not fail: there is nothing to send again.", "NOT_FAILED")
         return told(ask, house, who, id, repeated=False)
 
-    return answer(await house.desk(who.tenant).write(write))
+    done = await house.desk(who.tenant).write(write)
+    await audit(house, who, "message.retry", id, request, confirmed=confirm)
+    return answer(done)
 
 
 @router.delete("/{id}/schedule", responses=CONFLICT)
@@ -89,7 +94,7 @@ async def unscheduled(house: Home, id: Id, who: Who = may("send_messages")) -> R
 
 
 @router.delete("/{id}", responses=CONFLICT)
-async def deleted(house: Home, id: Id, who: Who = may("delete_messages")) -> Response:
+async def deleted(request: Request, house: Home, id: Id, who: Who = may("delete_messages")) -> Response:
     """Take back what has not gone out, or empty what is stored here. What went out, WhatsApp goes on showing."""
     now = house.clock.now()
 
@@ -105,7 +110,9 @@ async def deleted(house: Home, id: Id, who: Who = may("delete_messages")) -> Res
         said = _CANCELLED if cancelled else _NEVER_OUT if row["status"] == "failed" else _EMPTIED
         return {"success": True, "cancelled": cancelled, "message": said}
 
-    return answer(await house.desk(who.tenant).write(write))
+    done = await house.desk(who.tenant).write(write)
+    await audit(house, who, "message.delete", id, request, cancelled=done["cancelled"])
+    return answer(done)
 
 
 _CANCELLED: Final = "The message was not sent, and will not be."

@@ -37,7 +37,9 @@ Id = Annotated[str, Path(min_length=1, max_length=100)]
 _REFUSALS: Final = {
     "not_written_first": (409, "This customer has not written first: wabot writes to nobody who has not.", "NOT_FIRST"),
     "blocked": (409, "This customer is blocked.", "CONTACT_BLOCKED"),
+    "spam": (409, "This chat is spam: nobody answers it.", "CONVERSATION_IS_SPAM"),
     "file_gone": (409, "The file is not kept any more: upload it again.", "FILE_GONE"),
+    "quote_not_here": (409, "The message that this one replies to does not stand in that chat.", "QUOTE_NOT_HERE"),
     "another_message": (409, "That idempotency key stands for another message.", "IDEMPOTENCY_KEY_REUSED"),
 }
 

@@ -4,7 +4,8 @@ whole, and keeps whatever length of head it is sent."""
 import asyncio
 import logging
 import resource
-from collections.abc import Iterator
+import socket
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from typing import Any, Final
 
@@ -41,7 +42,7 @@ class GuardedHttp(HttpToolsProtocol):
         self._head = 0
         self._in_message = False
 
-    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn has it
         super().connection_made(transport)
         self.waiting = self.loop.time()
 
@@ -78,6 +79,12 @@ class GuardedServer(uvicorn.Server):
     def __init__(self, config: Config, patience: float) -> None:
         super().__init__(config)
         self._patience = patience
+        self.serves: Callable[[], None] = lambda: None
+        """Is called once requests are taken."""
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        self.serves()
 
     @contextmanager
     def capture_signals(self) -> Iterator[None]:

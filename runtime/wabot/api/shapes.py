@@ -75,8 +75,8 @@ def contact_shape(row: Any) -> dict[str, Any]:
 
 
 def message_shape(row: Any, customer: str, looked_at: int | None, unread: int) -> dict[str, Any]:
-    """A message of a customer's called `customer`, in a chat in which a person has looked up to `looked_at` (UTC
-    milliseconds) and `unread` messages are left."""
+    """A message: a row of `inbox_message` or `inbox_messages_before`. Its customer is called `customer`; in their chat
+    a person has looked up to `looked_at` (UTC milliseconds), and `unread` messages are left."""
     sender, sent_at = row["sender_type"], row["sent_at"]
     status, read_at, name = row["status"], row["read_at"], row["sender_name"]
     source = "bot"
@@ -123,7 +123,7 @@ def _rare(row: Any) -> dict[str, Any]:
     if row["error_message"]:
         shape["error"] = row["error_message"]
     if row["quoted_message_id"]:
-        shape["quotedMessageId"] = row["quoted_message_id"]
+        shape["quotedMessageId"], shape["quotedWaMessageId"] = row["quoted_id"], row["quoted_message_id"]
     if row["is_forwarded"]:
         shape["isForwarded"], shape["forwardCount"] = True, row["forward_count"]
     if row["edited_at"] is not None:

@@ -124,8 +124,8 @@ class WebhookDelivery:
         if version == self._seen.get(tenant) and now < self._due.get(tenant, now + 1):
             return
         self._seen[tenant] = version
-        while await desk.write(partial(webhooks.fan_out, now=now), flushed=False, quiet=True) == webhooks.MOST:
-            pass
+        while desk.read(webhooks.behind):
+            await desk.write(partial(webhooks.fan_out, now=now), flushed=False, quiet=True)
         if not 0 <= now - self._tidied.get(tenant, -_TIDY) < _TIDY:
             self._tidied[tenant] = now
             while await desk.write(partial(webhooks.tidy, now=now, most=500), flushed=False, quiet=True) == 500:

@@ -148,7 +148,10 @@ async def changed(
 @router.delete("/{id}", response_model=Done, responses=_NOT_THERE)
 async def deleted(id: Id, house: Home, request: Request, who: Who = may("manage_integrations")) -> Response:
     """Delete a webhook, and all that was on its way to it."""
-    if not await house.desk(who.tenant).write(lambda ask: webhooks.delete(ask, id)):
+    desk = house.desk(who.tenant)
+    while await desk.write(lambda ask: webhooks.empty(ask, id, house.clock.now()), flushed=False, quiet=True):
+        pass
+    if not await desk.write(lambda ask: webhooks.delete(ask, id)):
         raise unknown("webhook", id)
     await audit(house, who, "webhook.delete", id, request)
     return answer({"success": True})

@@ -16,6 +16,7 @@ from wabot.api.door import open_door
 from wabot.api.fences import Fences, Shares, fenced
 from wabot.api.house import House
 from wabot.api.linking import PART as LINKING
+from wabot.api.live.serving import gateway_of
 from wabot.api.server import server
 from wabot.api.settings import ApiSettings
 from wabot.daemon import sentry
@@ -29,14 +30,16 @@ from wabot.model.failure import place_of
 from wabot.session.clock import RealClock
 from wabot.session.forever import forever
 
+_NICE: Final = 5
+"""Customers come first: where the processors are full, sessions have their turn before the API."""
 _GRACE: Final = 10
 """Seconds that requests under way have to end."""
 
 
-async def run(rules: Path, data: Path, options: dict[str, Any], settings: Settings) -> None:
-    """Serve until told to stop."""
+async def run(rules: Path, data: Path, options: dict[str, Any], settings: Settings, line: Line) -> None:
+    """Serve until told to stop; the daemon is told on the `line` when requests are taken."""
     loop, report = asyncio.get_running_loop(), LogReport("")
-    line, discovery = Line(options["line"]), Discovery(rules, data)
+    discovery = Discovery(rules, data)
     clock, fences = RealClock(), _fences(settings)
     door = open_door(data, clock, secret=settings.api_secret.reveal())
     settled = ApiSettings(settings.invite_url, settings.api_media_hosts, settings.api_private_networks)
@@ -45,9 +48,11 @@ async def run(rules: Path, data: Path, options: dict[str, Any], settings: Settin
     house.shares = Shares(fences, house.clock)
     app = fenced(make_asgi(house), fences, house.clock, report.note)
     serving = server(app, timeout_graceful_shutdown=_GRACE)
+    serving.serves = lambda: line.tell("serving")
 
     def stop() -> None:
         serving.should_exit = True
+        gateway_of(house).release()
 
     def gone() -> None:
         if not os.read(0, 1024):
@@ -77,14 +82,16 @@ async def _follow(discovery: Discovery) -> None:
 def main() -> None:
     """The process's entry point."""
     rules, data, options = Path(sys.argv[1]), Path(sys.argv[2]), json.loads(sys.argv[3])
-    settings = read_settings({}, os.environ).settings
+    settings, line = read_settings({}, os.environ).settings, Line(options["line"])
+    os.nice(_NICE)
     configure(settings.log_format, settings.log_level, crashes=bool(settings.sentry_dsn))
     sentry.start(settings.sentry_dsn)
     try:
         with asyncio.Runner(loop_factory=_loop) as runner:
-            runner.run(run(rules, data, options, settings))
+            runner.run(run(rules, data, options, settings, line))
     except WabotError as error:  # what a person must mend: the daemon begins it again meanwhile
         LogReport("").note("the API cannot run", level="error", error=str(error))
+        line.tell("failed", why=str(error))
         sys.exit(1)
     except Exception as error:
         LogReport("").note("the API crashed", level="error", error=place_of(error))

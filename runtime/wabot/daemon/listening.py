@@ -38,7 +38,8 @@ def plain(status: int, text: str) -> Page:
 
 
 def readiness(overview: Overview) -> Page:
-    """200 when every tenant answers or is silent as it should be, else 503; which tenant does what is in the body."""
+    """200 when every tenant answers or is silent as it should be and the API lives where there is to be one, else 503;
+    which tenant does what is in the body, and how the API stands."""
     tenants = [
         {
             "tenant": view.tenant,
@@ -52,8 +53,18 @@ def readiness(overview: Overview) -> Page:
         }
         for view in sorted(overview.tenants.values(), key=lambda view: view.tenant)
     ]
-    ready = all(tenant["ready"] for tenant in tenants)
-    body = json.dumps({"ready": ready, "tenants": tenants}, ensure_ascii=False).encode("utf-8", "replace")
+    ready = all(tenant["ready"] for tenant in tenants) and overview.api_lives()
+    api = None
+    if overview.api is not None:
+        told = overview.api
+        api = {
+            "ready": overview.api_lives(),
+            "state": told.status,
+            "address": told.address,
+            "detail": told.detail,
+            "restarts": told.restarts,
+        }
+    body = json.dumps({"ready": ready, "api": api, "tenants": tenants}, ensure_ascii=False).encode("utf-8", "replace")
     return Page(200 if ready else 503, "application/json", body + b"\n")
 
 

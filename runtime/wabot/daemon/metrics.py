@@ -50,6 +50,7 @@ class Metrics(Collector):
         yield from self._sessions(views)
         yield from self._backlogs(views)
         yield self._open_alerts(views)
+        yield from _api(self._overview)
 
     def _sessions(self, views: list[TenantView]) -> Iterator[Family]:
         states = GaugeMetricFamily("wabot_session_state", "1 for the state it is in.", labels=["tenant", "state"])
@@ -138,6 +139,16 @@ class Metrics(Collector):
         for (tenant, status), number in sorted(numbers.items()):
             told.add_metric([tenant, status], number)
         return told
+
+
+def _api(overview: Overview) -> Iterator[Family]:
+    """Nothing where there is to be no API."""
+    if (standing := overview.api) is None:
+        return
+    yield GaugeMetricFamily("wabot_api_up", "1: the API takes requests.", value=int(overview.api_lives()))
+    yield CounterMetricFamily("wabot_api_restarts", "Starts after its process had died.", value=standing.restarts)
+    if (memory := _rss(standing.pid)) is not None:
+        yield GaugeMetricFamily("wabot_api_resident_memory_bytes", "Memory of the API's process.", value=memory)
 
 
 def _counters(views: list[TenantView]) -> Iterator[Family]:

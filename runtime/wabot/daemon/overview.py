@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final, get_args
 
+from wabot.daemon.api_standing import ApiStanding
 from wabot.daemon.restart import BUSY, DONE
 from wabot.model.alert import Alert, AlertKind
 from wabot.model.session import SessionStatus
@@ -16,6 +17,9 @@ _SILENT: Final = 30_000
 """Milliseconds without news (a session tells something every 5 s) after which it counts as stuck."""
 _MOST: Final = 3_000
 """Series of one tenant: what a session tells beyond them is not counted."""
+_DEATHS: Final = 3
+"""Ends of the API's process in a row, none of which came after a minute of service, that are an alert."""
+_STEADY: Final = 60_000
 _LABELS: Final = {"messages": 0, "reconnects": 0, "silences": 1, "replies": 2}
 
 Series = tuple[str, ...]
@@ -72,11 +76,28 @@ class TenantView:
 
 
 class Overview:
-    """Every tenant. `alert` is called with what a person must hear of, and the tenant that it is about."""
+    """Every tenant, and the API where there is one. `alert` is called with what a person must hear of, and the tenant
+    that it is about."""
 
     def __init__(self, tenants: Iterable[str], clock: Clock, alert: Callable[[Alert, str], None]) -> None:
         self.tenants = {name: TenantView(name, heard=clock.now()) for name in tenants}
+        self.api: ApiStanding | None = None
+        self._deaths = 0
         self._clock, self._alert = clock, alert
+
+    def api_stands(self, standing: ApiStanding) -> None:
+        """Take how the API's process stands. One that dies again and again is an alert."""
+        before, self.api = self.api, standing
+        if standing.status != "restarting":
+            return
+        steady = before is not None and before.status == "serving" and standing.since - before.since > _STEADY
+        self._deaths = 1 if steady else self._deaths + 1
+        if self._deaths == _DEATHS:
+            self._alert(Alert("api", f"The API's process does not stay alive: {standing.detail}."), "")
+
+    def api_lives(self) -> bool:
+        """Whether the API's process takes requests; also when there is to be no API."""
+        return self.api is None or self.api.status == "serving"
 
     def heard(self, tenant: str, kind: str, news: Mapping[str, Any]) -> None:
         """Take news of a tenant: what its session tells (`beat`, `state`, `reload`, `counts`), and what the supervisor

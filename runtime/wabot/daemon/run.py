@@ -3,6 +3,7 @@
 import asyncio
 import os
 from collections.abc import Sequence
+from contextlib import AsyncExitStack
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -82,7 +83,9 @@ async def _run(rules: Path, tenants: Sequence[str], settings: Settings, options:
     data, patience = Path(settings.data), policy(os.environ)
     if options.fast:  # a rehearsal calls nobody
         settings = replace(settings, webhook="")
-    async with watching(settings, data, tenants) as overview, serving(settings, rules, data, patience):
+    async with AsyncExitStack() as stack:
+        overview = await stack.enter_async_context(watching(settings, data, tenants))
+        await stack.enter_async_context(serving(settings, rules, data, patience, overview.api_stands))
         starter = Forking(options.channel) if settings.start == "fork" else Spawning()
         try:
             return await Supervisor(rules, data, options, patience, overview.heard, starter=starter).run()

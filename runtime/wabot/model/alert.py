@@ -14,6 +14,7 @@ AlertKind = Literal[
     "parked",
     "damaged",
     "webhook",
+    "api",
     "test",
 ]
 AlertStatus = Literal["open", "delivered", "dead"]

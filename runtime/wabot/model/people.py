@@ -65,3 +65,8 @@ class Called(NamedTuple):
     number: str = ""
     note_id: str = ""
     told: bool = False
+
+
+def name_from(email: str) -> str:
+    """What somebody is called of whom nothing but the address is known."""
+    return email.partition("@")[0]

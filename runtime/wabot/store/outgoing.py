@@ -97,8 +97,8 @@ class OutgoingFolder:
         """Where the file lies that an outbox row names (`reference`)."""
         id, _, name = media.removeprefix(_SCHEME).partition("/")
         place = self.path(id, name) if is_reference(media) else None
-        # No link leads out: neither the file, nor a folder on the way.
-        if place is None or any(step.is_symlink() for step in (place, place.parent, self._folder)):
+        # No link leads out. The folder of them all may be one: it is the owner's, on another disk perhaps.
+        if place is None or place.is_symlink() or place.parent.is_symlink():
             return None
         return place
 

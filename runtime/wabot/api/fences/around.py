@@ -1,6 +1,6 @@
 """The fences, one around the other."""
 
-from typing import Final
+from typing import Any, Final
 
 from starlette.middleware.cors import CORSMiddleware
 from starlette.types import ASGIApp
@@ -32,5 +32,6 @@ def fenced(app: ASGIApp, fences: Fences, clock: Clock, note: Note) -> ASGIApp:
         )
     within = SecureHeaders(within)
     if fences.proxies:
-        within = ProxyHeadersMiddleware(within, list(fences.proxies))  # type: ignore[arg-type,assignment]
+        trusted: Any = ProxyHeadersMiddleware  # uvicorn has ASGI's types of its own
+        within = trusted(within, list(fences.proxies))
     return within

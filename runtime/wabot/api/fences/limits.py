@@ -6,7 +6,11 @@ from typing import Final
 
 SENDS: Final = frozenset({"/api/messages/send", "/api/messages/send-media"})
 """Paths whose requests write to a customer."""
-UPLOADS: Final[Mapping[str, int]] = dict.fromkeys(("/api/media", "/api/messages/send-media"), 101_000_000)
+UPLOADS: Final[Mapping[str, int]] = {
+    "/api/media": 101_000_000,
+    "/api/messages/send-media": 101_000_000,
+    "/api/contacts/import": 10_100_000,
+}
 """Bytes that a request may have on paths that take files. Everywhere else it is `Fences.body`."""
 
 

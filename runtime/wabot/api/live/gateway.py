@@ -11,7 +11,7 @@ from typing import Any, Final
 import socketio
 
 from wabot.api.feed import Tail, feed_of
-from wabot.api.guard import Who
+from wabot.api.guard import Who, served
 from wabot.api.house import House
 from wabot.api.live.events import MESSAGES, WHATSAPP, Event, Namespace
 from wabot.api.live.seats import Seat, Seats
@@ -73,6 +73,9 @@ class Gateway:
         for event in events:
             await self.emit(event.name, event.data, room_of(tenant), event.namespace)
 
+    async def anew(self, tenant: str, cursor: int) -> None:
+        await self.emit("ready", {"cursor": str(cursor), "reset": True}, room_of(tenant), MESSAGES)
+
     async def emit(self, name: str, data: Mapping[str, Any], to: str, namespace: Namespace) -> None:
         """Tell it to a room, or to one client."""
         await self.server.emit(name, dict(data), to=to, namespace=namespace)
@@ -98,7 +101,7 @@ class Gateway:
         """
         if not isinstance(token, str) or not token:
             raise Problem(401, "Log in first: connect with auth {token}.", "UNAUTHORIZED")
-        who = await self.house.door.enter_token(token)
+        who = served(self.house, await self.house.door.enter_token(token))
         who.must("view_conversations")
         presence_of(self.house).seen(who.tenant, who.email)
         return who
@@ -122,6 +125,7 @@ class Gateway:
             for name, since in self._unknown.items():
                 if now - since >= _TO_LOG_IN:
                     await self.server.eio.disconnect(name)
+            self.release(left=True)
             for name in [name for name, one in self.server.eio.sockets.items() if one.queue.qsize() > _SLOW]:
                 await self._cut(name)
 
@@ -129,6 +133,13 @@ class Gateway:
         """End it, and say why."""
         await self.emit("unauthorized", {"message": why.message, "code": why.code}, seat.sid, seat.namespace)
         await self.server.disconnect(seat.sid, namespace=seat.namespace)
+
+    def release(self, *, left: bool = False) -> None:
+        """Answer the requests that wait for events: their clients ask anew, of whoever comes after. `left`: only of
+        those who have left, whose last request the library lets wait for its time."""
+        for one in self.server.eio.sockets.values():
+            if not one.upgraded and (one.closing or not left):
+                one.queue.put_nowait(None)
 
     async def stop(self) -> None:
         for task in list(self._tasks):
@@ -142,7 +153,7 @@ class Gateway:
             return problem
         except StoreError:
             return None  # nobody can tell: it is asked again soon
-        if who.tenant != seat.who.tenant or seat.who.tenant not in self.house.tenants():
+        if who.tenant != seat.who.tenant:
             return Problem(401, "Log in again.", "UNAUTHORIZED")
         seat.who = who
         return None

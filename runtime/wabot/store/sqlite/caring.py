@@ -2,7 +2,6 @@
 of a transaction of its caller's."""
 
 import json
-import re
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any, Final, Literal, NamedTuple
 
@@ -11,29 +10,8 @@ from wabot.model.segments import Segment
 from wabot.store.sqlite.queries import Ask
 
 BLOCKED: Final = "contact_blocked"
-_NUMBER: Final = re.compile(r"[+0-9 ().-]+")
 FIELDS: Final = ("name", "email", "address", "notes", "customer_id", "segment")
 """What a person writes down of a contact, beside their tags."""
-
-
-class Sought(NamedTuple):
-    """Which contacts are meant: `search` stands in the name or the number; all of `tags`; `inactive_before` is the
-    moment (UTC milliseconds) since which a customer who is not inactive has written."""
-
-    search: str = ""
-    tags: Sequence[str] = ()
-    segment: str = ""
-    blocked: bool | None = None
-    inactive_before: int = 0
-
-
-def contacts_page(ask: Ask, sought: Sought, order: str, most: int, skipped: int = 0, after: str = "") -> list[Any]:
-    """Rows of the table contacts, in one of the orders of contacts.sql."""
-    return ask(f"contacts_page_{order}", **_values(sought), most=most, skipped=skipped, after=after).fetchall()
-
-
-def contacts_number(ask: Ask, sought: Sought) -> int:
-    return int(ask("contacts_number", **_values(sought)).fetchone()["number"])
 
 
 def change_contact(ask: Ask, contact: str, change: Mapping[str, str | None], at: int) -> bool:
@@ -134,18 +112,3 @@ def _known(row: Any, key: str) -> str | None:
 
 def _change_tags(ask: Ask, contact: str, tags: Sequence[str], at: int) -> None:
     ask("contact_change", id=contact, tags=json.dumps(tags, ensure_ascii=False), at=at, **dict.fromkeys(FIELDS))
-
-
-def _values(sought: Sought) -> dict[str, Any]:
-    digits = re.sub(r"[^0-9]", "", sought.search) if _NUMBER.fullmatch(sought.search) else ""
-    if digits.startswith("0"):
-        digits = f"62{digits[1:]}"
-    text = re.sub(r"([!%_])", r"!\1", sought.search)
-    return {
-        "search": f"%{text}%" if text else "",
-        "number": f"%{digits}%" if digits else "",
-        "tags": json.dumps(sorted(set(sought.tags)), ensure_ascii=False),
-        "segment": sought.segment,
-        "blocked": None if sought.blocked is None else int(sought.blocked),
-        "inactive_before": sought.inactive_before,
-    }

@@ -13,44 +13,20 @@ FROM contacts LEFT JOIN conversations ON conversations.id = (SELECT one.id FROM 
     WHERE one.tenant_id = :tenant AND one.contact_id = contacts.id ORDER BY one.created_at, one.id LIMIT 1)
 WHERE contacts.tenant_id = :tenant AND contacts.id = :id;
 
--- name: contacts_page_{order}
--- order: last_contact_desc = last_contact_at DESC, id DESC
--- order: last_contact_asc = last_contact_at, id
--- order: first_contact_desc = first_contact_at DESC, id DESC
--- order: first_contact_asc = first_contact_at, id
--- order: name_asc = name COLLATE NOCASE, id
--- order: name_desc = name COLLATE NOCASE DESC, id DESC
--- order: total_orders_desc = total_orders DESC, id DESC
--- order: total_orders_asc = total_orders, id
--- order: total_spent_desc = total_spent DESC, id DESC
--- order: total_spent_asc = total_spent, id
--- order: id_asc = id
--- Walks an index in its order until the page is full.
-SELECT * FROM contacts
-WHERE tenant_id = :tenant AND id > :after
-    AND (:search = '' OR name LIKE :search ESCAPE '!' OR (:number <> '' AND phone LIKE :number))
-    AND (:segment = '' OR segment_manual = :segment OR (segment_manual = '' AND :segment =
-        CASE WHEN last_contact_at < :inactive_before THEN 'inactive' WHEN segment = '' THEN 'new' ELSE segment END))
-    AND (:blocked IS NULL OR is_blocked = :blocked)
-    AND (:tags = '[]' OR NOT EXISTS (SELECT 1 FROM json_each(:tags) WHERE NOT EXISTS (SELECT 1 FROM contact_tags
-        WHERE contact_tags.tenant_id = :tenant AND tag = json_each.value AND contact_id = contacts.id)))
-ORDER BY {order} LIMIT :most OFFSET :skipped;
+-- name: contacts_counted
+SELECT COUNT(*) AS number FROM contacts WHERE tenant_id = :tenant;
 
--- name: contacts_number
-SELECT COUNT(*) AS number FROM contacts
-WHERE tenant_id = :tenant
-    AND (:search = '' OR name LIKE :search ESCAPE '!' OR (:number <> '' AND phone LIKE :number))
-    AND (:segment = '' OR segment_manual = :segment OR (segment_manual = '' AND :segment =
-        CASE WHEN last_contact_at < :inactive_before THEN 'inactive' WHEN segment = '' THEN 'new' ELSE segment END))
-    AND (:blocked IS NULL OR is_blocked = :blocked)
-    AND (:tags = '[]' OR id IN (SELECT contact_id FROM contact_tags
-        WHERE contact_tags.tenant_id = :tenant AND tag IN (SELECT value FROM json_each(:tags))
-        GROUP BY contact_id HAVING COUNT(*) = json_array_length(:tags)));
+-- name: contacts_tagged
+SELECT COUNT(*) AS number FROM (SELECT 1 FROM contact_tags WHERE tenant_id = :tenant AND tag = :what LIMIT :most) AS some;
+
+-- name: contacts_barred
+SELECT COUNT(*) AS number FROM (SELECT 1 FROM contacts INDEXED BY contacts_blocked
+    WHERE tenant_id = :tenant AND is_blocked LIMIT :most) AS some;
 
 -- name: contacts_by_segment
-SELECT CASE WHEN segment_manual <> '' THEN segment_manual WHEN last_contact_at < :inactive_before THEN 'inactive'
-    WHEN segment = '' THEN 'new' ELSE segment END AS in_segment, COUNT(*) AS number, SUM(is_blocked) AS blocked
-FROM contacts WHERE tenant_id = :tenant GROUP BY in_segment ORDER BY in_segment;
+-- `gone` of them have been silent for long.
+SELECT segment_manual, segment, COUNT(*) AS number, SUM(CASE WHEN last_contact_at < :inactive_before THEN 1 ELSE 0 END) AS gone
+FROM contacts INDEXED BY contacts_in_segments WHERE tenant_id = :tenant GROUP BY segment_manual, segment;
 
 -- name: contact_change
 -- NULL leaves a field as it is; a name of "" goes back to what they call themselves.

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from wabot.model.errors import StoreError
+from wabot.model.same_file import identity
 from wabot.store.sqlite.opening import NAME, open_file, open_for_reading, plainly
 from wabot.store.sqlite.queries import Ask, asker
 from wabot.store.sqlite.writer import Writer
@@ -27,6 +28,7 @@ class Desk:
         self._writing, self._writer = asker(connection, tenant), Writer(connection, f"desk-{tenant}")
         self._connection = open_for_reading(folder)
         self._reading = asker(self._connection, tenant)
+        self._file = identity(folder / NAME)
 
     def read(self, work: Callable[[Ask], Result]) -> Result:
         """Run statements that only read, all of one moment. It blocks the loop: each must be a matter of a few
@@ -55,6 +57,11 @@ class Desk:
         if not quiet:
             self._wrote()
         return result
+
+    @property
+    def stands(self) -> bool:
+        """Whether the file is still the one that is open: a restored or mended one takes its place."""
+        return identity(self.folder / NAME) == self._file
 
     def version(self) -> int:
         """Another number once another connection has changed the store."""

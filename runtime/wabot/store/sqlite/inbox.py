@@ -45,9 +45,11 @@ def messages_after(ask: Ask, chat: str, after: Any, most: int) -> tuple[list[Any
 
 
 def claim(ask: Ask, id: str, operator: Any, at: int, *, force: bool = False) -> Taken:
-    """Give a chat to an operator (a row) who asks for it, when nobody else has it, or by `force`."""
+    """Give a chat to an operator (a row) who asks for it, when nobody else has it, or by `force`. Whoever was offline
+    or away is busy from then on: the chat would else be offered to others at once."""
     done = ask("conversation_take", id=id, operator=operator["id"], at=at, force=int(force)).rowcount == 1
     if done:
+        ask("operator_is_here", id=operator["id"], at=at)
         ask("operator_got", email=operator["email"], at=at)
     return Taken(done, conversation(ask, id))
 

@@ -1,7 +1,12 @@
 -- The inbox of a team: what it shows, and what people do there.
 
 -- name: conversations_counted
-SELECT status, operator_id, unread, number FROM conversation_counts WHERE tenant_id = :tenant AND number > 0;
+-- Of those that are wanted, how many there are and how many are unread; and how many are unread of all.
+SELECT COALESCE(SUM(number * wanted), 0) AS number, COALESCE(SUM(number * wanted * unread), 0) AS unread,
+    COALESCE(SUM(number * unread), 0) AS all_unread
+FROM (SELECT number, unread, (CASE WHEN :status IS NULL THEN status <> 'spam' ELSE status = :status END)
+        AND (:operator IS NULL OR operator_id = :operator) AS wanted
+    FROM conversation_counts WHERE tenant_id = :tenant);
 
 -- name: tagged
 SELECT COUNT(*) AS number FROM
@@ -26,21 +31,44 @@ LEFT JOIN operators ON operators.id = conversations.operator_id
 WHERE conversations.tenant_id = :tenant AND conversations.id = :id;
 
 -- name: inbox_message
--- One message, with the chat that it stands in.
+-- One message, with the chat that it stands in. What it replies to is known by WhatsApp's id: `quoted_id` is ours.
 SELECT messages.*, conversations.looked_at, conversations.unread_count, conversations.paused_until,
-    contacts.name AS contact_name
+    contacts.name AS contact_name,
+    CASE WHEN messages.quoted_message_id <> '' THEN COALESCE(
+        (SELECT quoted.id FROM messages AS quoted WHERE quoted.tenant_id = :tenant
+            AND quoted.conversation_id = messages.conversation_id
+            AND quoted.wa_message_id = messages.quoted_message_id),
+        (SELECT quoted.id FROM messages AS quoted WHERE quoted.tenant_id = :tenant
+            AND quoted.conversation_id = messages.conversation_id AND quoted.id = messages.quoted_message_id)
+    ) END AS quoted_id
 FROM messages JOIN conversations ON conversations.id = messages.conversation_id
 JOIN contacts ON contacts.id = conversations.contact_id
 WHERE messages.tenant_id = :tenant AND messages.id = :id;
 
 -- name: inbox_messages_before
 -- Newest first. Of one millisecond a customer's message comes first, then what was said to it.
-SELECT * FROM messages WHERE tenant_id = :tenant AND conversation_id = :conversation AND created_at <= :at
+SELECT messages.*,
+    CASE WHEN messages.quoted_message_id <> '' THEN COALESCE(
+        (SELECT quoted.id FROM messages AS quoted WHERE quoted.tenant_id = :tenant
+            AND quoted.conversation_id = messages.conversation_id
+            AND quoted.wa_message_id = messages.quoted_message_id),
+        (SELECT quoted.id FROM messages AS quoted WHERE quoted.tenant_id = :tenant
+            AND quoted.conversation_id = messages.conversation_id AND quoted.id = messages.quoted_message_id)
+    ) END AS quoted_id
+FROM messages WHERE tenant_id = :tenant AND conversation_id = :conversation AND created_at <= :at
     AND (created_at < :at OR (sender_type <> 'customer', id) < (:ours, :id))
 ORDER BY created_at DESC, sender_type <> 'customer' DESC, id DESC LIMIT :limit;
 
 -- name: inbox_messages_after
-SELECT * FROM messages WHERE tenant_id = :tenant AND conversation_id = :conversation AND created_at >= :at
+SELECT messages.*,
+    CASE WHEN messages.quoted_message_id <> '' THEN COALESCE(
+        (SELECT quoted.id FROM messages AS quoted WHERE quoted.tenant_id = :tenant
+            AND quoted.conversation_id = messages.conversation_id
+            AND quoted.wa_message_id = messages.quoted_message_id),
+        (SELECT quoted.id FROM messages AS quoted WHERE quoted.tenant_id = :tenant
+            AND quoted.conversation_id = messages.conversation_id AND quoted.id = messages.quoted_message_id)
+    ) END AS quoted_id
+FROM messages WHERE tenant_id = :tenant AND conversation_id = :conversation AND created_at >= :at
     AND (created_at > :at OR (sender_type <> 'customer', id) > (:ours, :id))
 ORDER BY created_at, sender_type <> 'customer', id LIMIT :limit;
 

@@ -65,8 +65,8 @@ class _Walk:
             "operator": wanted.operator or None,
             "unread": 1 if wanted.unread else None,
             "snoozed": None if wanted.snoozed is None else int(wanted.snoozed),
-            **_numbered("tag", [json.dumps(tag, ensure_ascii=False) for tag in wanted.tags]),
-            **_numbered("word", wanted.words),
+            **numbered("tag", [json.dumps(tag, ensure_ascii=False) for tag in wanted.tags]),
+            **numbered("word", wanted.words),
         }
 
     def page(self, limit: int, offset: int) -> Page:
@@ -77,8 +77,8 @@ class _Walk:
                 return self._counted(way, limit, offset, rarest=rarest)
             if way == "tag" and self._sort == "last":
                 rows = self._rows("tag", "last", limit, offset, rarest=rarest)
-                return _at_least(rows, limit, offset)
-            return _at_least(self._ordered(limit, offset), limit, offset)
+                return at_least(rows, limit, offset)
+            return at_least(self._ordered(limit, offset), limit, offset)
         if wanted.snoozed:
             return self._counted("snoozed", limit, offset)
         rows, total = self._ordered(limit, offset), self._counts.total(wanted.unread)
@@ -155,27 +155,22 @@ class _Counts:
     """How many there are, by what is counted as it changes."""
 
     def __init__(self, ask: Ask, wanted: Wanted) -> None:
-        self._totals = {False: 0, True: 0}
-        self.all_unread = 0
-        for row in ask("conversations_counted"):
-            if row["unread"]:
-                self.all_unread += row["number"]
-            mine = wanted.operator is None or row["operator_id"] == wanted.operator
-            if mine and (row["status"] == wanted.status if wanted.status else row["status"] != "spam"):
-                self._totals[False] += row["number"]
-                self._totals[True] += row["number"] * row["unread"]
+        row = ask("conversations_counted", status=wanted.status, operator=wanted.operator).fetchone()
+        self._totals = {False: int(row["number"]), True: int(row["unread"])}
+        self.all_unread = int(row["all_unread"])
 
     def total(self, unread: bool) -> int:
         """Of those that are wanted, tags and words aside."""
         return self._totals[unread]
 
 
-def _numbered(name: str, values: Sequence[str]) -> dict[str, str | None]:
+def numbered(name: str, values: Sequence[str]) -> dict[str, str | None]:
+    """`tag1` to `tag5`, of which the last are None."""
     padded = [*values, *[None] * MOST][:MOST]
     return {f"{name}{number}": value for number, value in enumerate(padded, 1)}
 
 
-def _at_least(rows: Sequence[Any], limit: int, offset: int) -> Page:
+def at_least(rows: Sequence[Any], limit: int, offset: int) -> Page:
     """A page of more than were counted: what is known is that there is another one, if this one is full."""
     return Page(
         rows, offset + len(rows) + int(len(rows) == limit), exact=len(rows) < limit and (bool(rows) or not offset)

@@ -95,6 +95,9 @@ def open_for_reading(folder: Path, name: str = NAME) -> sqlite3.Connection:
         connection = sqlite3.connect(f"file:{path}?mode=ro", uri=True, isolation_level=None)
         connection.row_factory = sqlite3.Row
         connection.execute(f"PRAGMA busy_timeout = {BUSY}")
+        if not connection.execute("SELECT 1 FROM sqlite_schema LIMIT 1").fetchone():
+            connection.close()  # another process makes it at this very moment
+            raise StoreError(f"{folder} holds no data yet; `wabot run` makes it")
         connection.execute("SELECT number FROM migrations").fetchone()
     except sqlite3.Error as error:
         raise StoreError(plainly(path, error)) from error

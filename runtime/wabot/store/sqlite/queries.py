@@ -2,12 +2,13 @@
 
 import re
 import sqlite3
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from functools import cache
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Final
 
+from wabot.store.sqlite.contact_statements import contact_statements
 from wabot.store.sqlite.list_statements import list_statements
 
 Ask = Callable[..., sqlite3.Cursor]
@@ -40,19 +41,14 @@ def node_asker(connection: sqlite3.Connection) -> Ask:
 def queries(folder: Path = _TENANTS) -> Mapping[str, str]:
     """Name → SQL, without its comments."""
     text = "".join(file.read_text("utf-8") for file in sorted(folder.glob("*.sql")))
-    parts = re.split(r"^-- name: (\w+(?:{order})?)\n", text, flags=re.MULTILINE)
-    found = dict(_in_orders(parts[1::2], parts[2::2]))
+    parts = re.split(r"^-- name: (\w+)\n", text, flags=re.MULTILINE)
+    found = dict(zip(parts[1::2], parts[2::2], strict=True))
     written = {name: _statement(body) for name, body in found.items()}
-    return MappingProxyType({**written, **(dict(list_statements()) if folder == _TENANTS else {})})
+    return MappingProxyType({**written, **(_patterns() if folder == _TENANTS else {})})
 
 
-def _in_orders(names: Sequence[str], bodies: Sequence[str]) -> Iterator[tuple[str, str]]:
-    """Each statement; one that is called `NAME_{order}` once for each of its lines `-- order: WORD = COLUMNS`."""
-    for name, body in zip(names, bodies, strict=True):
-        if not name.endswith("{order}"):
-            yield name, body
-        for word, columns in re.findall(r"^-- order: (\w+) = (.+)\n", body, flags=re.MULTILINE):
-            yield name.replace("{order}", word), body.replace("{order}", columns)
+def _patterns() -> dict[str, str]:
+    return {**dict(list_statements()), **dict(contact_statements())}
 
 
 def _statement(body: str) -> str:

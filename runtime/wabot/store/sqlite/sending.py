@@ -21,8 +21,8 @@ class Keyed(NamedTuple):
 
 
 class Refused(Exception):
-    """Nothing is sent. `why` is no_conversation, not_written_first, blocked, file_gone, or another_message (the key
-    stands for that)."""
+    """Nothing is sent. `why` is no_conversation, not_written_first, blocked, spam, file_gone, quote_not_here (what is
+    replied to does not stand in that chat), or another_message (the key stands for that)."""
 
     def __init__(self, why: str) -> None:
         super().__init__(why)
@@ -73,6 +73,8 @@ def may_write(ask: Ask, id: str) -> Any:
         raise Refused("not_written_first")
     if row["is_blocked"]:
         raise Refused("blocked")
+    if row["status"] == "spam":
+        raise Refused("spam")
     return row
 
 
@@ -85,9 +87,18 @@ def send(ask: Ask, id: str, said: PersonSays, keyed: Keyed, at: int, upload: Upl
     """
 
     def make() -> str:
-        made = person_says(ask, may_write(ask, id), said, at)
+        row = may_write(ask, id)
+        if said.quoted and not _stands_in(ask, said.quoted, id):
+            raise Refused("quote_not_here")
+        made = person_says(ask, row, said, at)
         if upload is not None and not attach(ask, made, upload, at):
             raise Refused("file_gone")
         return made
 
     return once(ask, keyed, at, make)
+
+
+def _stands_in(ask: Ask, message: str, conversation: str) -> bool:
+    """A reply shows its customer what it replies to: nothing of another chat."""
+    row = ask("message_row", id=message).fetchone()
+    return row is not None and row["conversation_id"] == conversation

@@ -15,7 +15,7 @@ WHERE tenant_id = :tenant AND owner = :owner AND idempotency_key = :key AND idem
 UPDATE uploads SET used_at = :at WHERE tenant_id = :tenant AND id = :id;
 
 -- name: uploads_stored
-SELECT COALESCE(SUM(size), 0) AS bytes FROM uploads WHERE tenant_id = :tenant AND created_at > 0;
+SELECT COALESCE(SUM(size), 0) AS bytes FROM uploads WHERE tenant_id = :tenant;
 
 -- name: uploads_over
 -- Nobody used it, or long ago; and nothing that is still to go out sends it.

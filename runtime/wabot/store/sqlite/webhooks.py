@@ -102,8 +102,15 @@ def switch(ask: Ask, id: str, active: bool, at: int, reason: str = "") -> None:
         _leave_if_last(ask)
 
 
+def empty(ask: Ask, id: str, at: int) -> bool:
+    """Switch a webhook off for good, and drop some of its deliveries: there may be so many that a live chat would wait
+    for all of them. Whether there may be more."""
+    ask("webhook_disable", id=id, reason="", at=at)
+    return ask("deliveries_drop_of", webhook=id, most=MOST).rowcount == MOST
+
+
 def delete(ask: Ask, id: str) -> bool:
-    """Delete a webhook, and whatever was on its way to it."""
+    """Delete a webhook, and whatever is left on its way to it."""
     deleted = ask("webhook_delete", id=id).rowcount == 1
     _leave_if_last(ask)
     return deleted
@@ -115,6 +122,12 @@ def _leave_if_last(ask: Ask) -> None:
         ask("feed_leave", reader=READER)
 
 
+def behind(ask: Ask) -> bool:
+    """Whether there are changes to take over."""
+    position = ask("feed_position", reader=READER).fetchone()
+    return position is not None and bool(feeding.after(ask, position["position"], 1))
+
+
 def fan_out(ask: Ask, now: int, most: int = MOST) -> int:
     """Take over the next changes of the feed: each event becomes a delivery for each webhook that wants it; how many
     changes there were. A change is taken over in the transaction that says that it was read: once, whatever dies."""
@@ -124,40 +137,39 @@ def fan_out(ask: Ask, now: int, most: int = MOST) -> int:
     hooks = [_webhook(row) for row in ask("webhooks_active")]
     rows = feeding.after(ask, position["position"], most)
     for row in rows:
-        for event in _events(ask, row):
+        for event, at in _events(ask, row):
             for hook in hooks:
                 if event in hook.events:
-                    _deliver(ask, hook.id, event, row, now)
+                    _deliver(ask, hook.id, event, row, at, now)
     if rows:
         feeding.was_read(ask, READER, rows[-1]["sequence"])
     return len(rows)
 
 
-def _events(ask: Ask, row: Any) -> Iterator[str]:
-    """What a change means for webhooks; nothing, for many."""
-    told = json.loads(row["data"])
-    if row["kind"] == "message":
+def _events(ask: Ask, row: Any) -> Iterator[tuple[str, int]]:
+    """What a change means for webhooks, and when that happened; nothing, for many."""
+    told, at = json.loads(row["data"]), row["at"]
+    if row["kind"] in ("message", "message_status"):
         message = ask("told_message", id=row["subject_id"]).fetchone()
         if message is not None and message["sender_type"] == "customer":
-            yield "message.received"
-        elif message is not None and message["status"] in _OUT:
-            yield "message.sent"
-    elif row["kind"] == "message_status":  # a person's; what a rule says is told once it is out
-        if told["status"] in _OUT and told["was"] not in (*_OUT, "received"):
-            yield "message.sent"
+            if row["kind"] == "message":
+                yield "message.received", at
+        elif message is not None and message["status"] in _OUT and told.get("was") not in _OUT:
+            # A person's message is told of while it is queued as well, and may be out by now.
+            yield "message.sent", message["sent_at"] or at
     elif row["kind"] == "conversation_new":
-        yield "conversation.created"
+        yield "conversation.created", at
     elif row["kind"] == "conversation" and "status" in told:  # not that somebody has read it
-        yield "conversation.updated"
+        yield "conversation.updated", at
         if told["operator_id"] is not None and told["operator_id"] != told["operator_before"]:
-            yield "conversation.assigned"
+            yield "conversation.assigned", at
         if told["status"] == "resolved" and told["was"] != "resolved":
-            yield "conversation.resolved"
+            yield "conversation.resolved", at
     elif row["kind"] == "session" and told["status"] in _SESSION:
-        yield _SESSION[told["status"]]
+        yield _SESSION[told["status"]], at
 
 
-def _deliver(ask: Ask, webhook: str, event: str, row: Any, now: int) -> None:
+def _deliver(ask: Ask, webhook: str, event: str, row: Any, at: int, now: int) -> None:
     ask(
         "delivery_add",
         id=uuid7(now),
@@ -166,7 +178,7 @@ def _deliver(ask: Ask, webhook: str, event: str, row: Any, now: int) -> None:
         conversation=row["conversation_id"],
         subject=row["subject_id"],
         data=row["data"],
-        at=row["at"],
+        at=at,
         now=now,
         expires=now + LASTS,
     )

@@ -86,10 +86,10 @@ UPDATE webhook_deliveries SET status = 'open', attempts = 0, due_at = :at, expir
 WHERE tenant_id = :tenant AND id = :id AND status <> 'open';
 
 -- name: deliveries_replay
--- Everything of a webhook that is dead.
+-- Everything of a webhook that is dead. `+`: not by the index of all of the tenant's.
 UPDATE webhook_deliveries SET status = 'open', attempts = 0, due_at = :at, expires_at = :expires, ended_at = NULL,
     status_code = NULL, error = ''
-WHERE tenant_id = :tenant AND webhook_id = :webhook AND status = 'dead';
+WHERE +tenant_id = :tenant AND webhook_id = :webhook AND status = 'dead';
 
 -- name: deliveries_expire
 -- What waited for a webhook that is off. For any other there is one last try, however late.
@@ -100,6 +100,10 @@ WHERE tenant_id = :tenant AND status = 'open' AND expires_at <= :at
 -- name: deliveries_drop
 DELETE FROM webhook_deliveries WHERE id IN (
     SELECT id FROM webhook_deliveries WHERE tenant_id = :tenant AND status <> 'open' AND ended_at < :before LIMIT :most);
+
+-- name: deliveries_drop_of
+DELETE FROM webhook_deliveries WHERE id IN (
+    SELECT id FROM webhook_deliveries WHERE +tenant_id = :tenant AND webhook_id = :webhook LIMIT :most);
 
 -- name: deliveries_listed
 SELECT * FROM webhook_deliveries WHERE tenant_id = :tenant AND webhook_id = :webhook AND id < :before

@@ -19,6 +19,7 @@ CREATE INDEX contacts_first ON contacts (tenant_id, first_contact_at, id);
 CREATE INDEX contacts_named ON contacts (tenant_id, name COLLATE NOCASE, id);
 CREATE INDEX contacts_ordering ON contacts (tenant_id, total_orders, id);
 CREATE INDEX contacts_spending ON contacts (tenant_id, total_spent, id);
+CREATE INDEX contacts_in_segments ON contacts (tenant_id, segment_manual, segment, last_contact_at, is_blocked);
 CREATE INDEX contacts_blocked ON contacts (tenant_id, id) WHERE is_blocked;
 
 -- The tags of contacts.tags, one row each, kept by triggers: who has a tag is found without looking at everybody.

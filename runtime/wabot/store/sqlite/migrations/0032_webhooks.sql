@@ -6,7 +6,7 @@ CREATE TABLE webhooks (
     tenant_id TEXT NOT NULL,
     url TEXT NOT NULL,
     description TEXT NOT NULL DEFAULT '',
-    events TEXT NOT NULL,
+    events TEXT NOT NULL DEFAULT '[]',
     include_content INTEGER NOT NULL DEFAULT 0,
     secret TEXT NOT NULL,
     secret_before TEXT NOT NULL DEFAULT '',
