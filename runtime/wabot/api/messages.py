@@ -2,11 +2,10 @@
 
 import hashlib
 from dataclasses import replace
-from datetime import datetime
 from typing import Annotated, Any, Final, Literal
 
 from fastapi import APIRouter, Header, Path, Query, Request, Response
-from pydantic import Field
+from pydantic import AwareDatetime, Field
 
 from wabot.api.answers import Shape, answer, conditional, iso
 from wabot.api.conversations import millis
@@ -53,7 +52,7 @@ class Sending(Shape):
     media_url: Annotated[str, Field(max_length=2_000)] | None = None
     quoted_message_id: Annotated[str, Field(max_length=100)] | None = None
     idempotency_key: Annotated[str, Field(min_length=1, max_length=200)] | None = None
-    send_at: datetime | None = None
+    send_at: AwareDatetime | None = None
 
 
 @router.post("/send", responses=CONFLICT)

@@ -33,7 +33,7 @@ WHERE conversations.tenant_id = :tenant AND conversations.id = :id;
 -- name: inbox_message
 -- One message, with the chat that it stands in. What it replies to is known by WhatsApp's id: `quoted_id` is ours.
 SELECT messages.*, conversations.looked_at, conversations.unread_count, conversations.paused_until,
-    contacts.name AS contact_name,
+    CASE WHEN contacts.name = '' THEN contacts.phone ELSE contacts.name END AS contact_name,
     CASE WHEN messages.quoted_message_id <> '' THEN COALESCE(
         (SELECT quoted.id FROM messages AS quoted WHERE quoted.tenant_id = :tenant
             AND quoted.conversation_id = messages.conversation_id

@@ -20,6 +20,9 @@ _OF_NODE: Final = ("00*_alerts.sql", "node/[0-9]*.sql")
 """The migrations that concern the node's file: one that tenants have, too, and its own."""
 BUSY: Final = 5_000
 """Milliseconds to wait for another process that is writing."""
+_KEPT: Final = 1_024
+"""Statements that a connection keeps prepared: there are some hundred, and Python's own 128 would have those that are
+asked in turns prepared again and again."""
 
 
 def open_file(folder: Path) -> sqlite3.Connection:
@@ -49,7 +52,7 @@ def _open(path: Path, migrations: Sequence[str]) -> sqlite3.Connection:
     before = os.umask(0o077)  # SQLite gives -wal and -shm the file's own mode; the file itself follows the umask
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+        connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False, cached_statements=_KEPT)
     except (OSError, sqlite3.Error) as error:
         raise StoreError(f"{path} cannot be opened: {error}. Check the folder's owner and permissions.") from error
     finally:
@@ -92,7 +95,7 @@ def open_for_reading(folder: Path, name: str = NAME) -> sqlite3.Connection:
     if not path.is_file():
         raise StoreError(f"{folder} holds no data yet; `wabot run` makes it")
     try:
-        connection = sqlite3.connect(f"file:{path}?mode=ro", uri=True, isolation_level=None)
+        connection = sqlite3.connect(f"file:{path}?mode=ro", uri=True, isolation_level=None, cached_statements=_KEPT)
         connection.row_factory = sqlite3.Row
         connection.execute(f"PRAGMA busy_timeout = {BUSY}")
         if not connection.execute("SELECT 1 FROM sqlite_schema LIMIT 1").fetchone():
