@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
 
+import jwt
 import pytest
 
 from tests.api.front import Api, Front, api
@@ -11,6 +12,7 @@ from tests.tenants import write_tenant
 from wabot.session.clock import ScriptClock
 from wabot.store.sqlite.node import ordering
 from wabot.store.sqlite.node.audit import KEPT, Entry, note
+from wabot.store.sqlite.node.members import change_member
 
 START = 1_769_569_200_000
 
@@ -95,6 +97,18 @@ async def test_a_key_may_no_more_than_its_maker_and_makes_no_other(shop: Api) ->
     program = Front(shop.client, made["key"])
     again = await program.ask("POST", "/api/keys", json={"name": "lagi", "permissions": ["send_messages"]})
     assert again.status_code == 403 and "made by people" in again.json()["message"]
+
+
+async def test_a_key_gets_nothing_that_was_taken_from_its_maker(shop: Api) -> None:
+    admin = shop.front(role="admin", email="admin@sari.example")
+    with ordering(shop.house.data) as ask:
+        change_member(ask, "warung", "admin@sari.example", START, permissions={"delete_messages": False})
+    token = jwt.decode(admin.token, options={"verify_signature": False})
+    allowed = sorted(set(token["permissions"]) - {"delete_messages"})
+    admin = Front(shop.client, jwt.encode({**token, "permissions": allowed}, shop.door.secret, "HS256"))
+    refused = await admin.ask("POST", "/api/keys", json={"name": "kasir", "permissions": ["delete_messages"]})
+    assert refused.status_code == 403 and "delete_messages" in refused.json()["message"]
+    await admin.post("/api/keys", {"name": "kasir", "permissions": ["send_messages"]})
 
 
 async def test_a_tenant_has_at_most_a_hundred_keys(shop: Api) -> None:
