@@ -96,7 +96,7 @@ def ways(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ways]:
 def test_a_list_is_answered_the_same_whatever_is_asked_for(
     ways: Ways, query: list[tuple[str, str]], headers: dict[str, str], known: bool
 ) -> None:
-    ways.same("GET", f"/api/conversations?{urlencode(query)}", known=known, **headers)
+    ways.same("GET", f"/api/conversations?{urlencode(query)}", b"", known=known, **headers)
 
 
 @QUICK
