@@ -13,6 +13,7 @@ from starlette.routing import BaseRoute
 from wabot.api.app import living, make_app
 from wabot.api.door import AccountsDoor, open_door
 from wabot.api.house import House
+from wabot.api.lane import Lane
 from wabot.api.passwords import Passwords
 from wabot.api.tokens import issue
 from wabot.model.people import Role
@@ -104,6 +105,7 @@ async def api(data: Path, tenants: Mapping[str, Path], clock: Clock) -> AsyncIte
     house = House(data, lambda: tenants, clock, door)
     app = make_app(house)
     app.router.routes[:] = _routes()
-    transport = httpx.ASGITransport(app)
+    # What is asked most takes a lane of its own where the API is served, so it does here.
+    transport = httpx.ASGITransport(Lane(house, app))
     async with living(house), httpx.AsyncClient(transport=transport, base_url="http://wabot.test") as client:
         yield Api(house, app, client, door)
