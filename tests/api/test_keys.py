@@ -150,3 +150,19 @@ async def test_the_log_forgets_after_a_year_and_some(shop: Api) -> None:
             note(ask, Entry("warung", "person", "a@b.id", "new", at=START))
         assert ask("audit_listed_by_action", tenant="warung", action="old", before=2**62, most=9).fetchall() == []
         assert len(ask("audit_listed", tenant="warung", before=2**62, most=1000).fetchall()) == 499
+
+
+async def test_the_log_is_a_tenants_own_whatever_it_is_asked_for(shop: Api) -> None:
+    mine, other = shop.front(), shop.front("toko", email="pak@toko.example")
+    made = await other.post("/api/keys", {"name": "kasir", "permissions": ["view_conversations"]})
+    [entry] = (await other.get("/api/audit"))["entries"]
+    assert (entry["action"], entry["subject"]) == ("key.create", made["apiKey"]["id"])
+    asked: tuple[dict[str, str], ...] = (
+        {},
+        {"action": "key.create"},
+        {"actor": "pak@toko.example"},
+        {"subject": made["apiKey"]["id"]},
+    )
+    for query in asked:
+        assert (await mine.get("/api/audit", **query))["entries"] == []
+        assert len((await other.get("/api/audit", **query))["entries"]) == 1

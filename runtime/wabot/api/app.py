@@ -45,6 +45,7 @@ from wabot.api.feed import feeding
 from wabot.api.figures import keeping_figures
 from wabot.api.hearing import hearing
 from wabot.api.house import House
+from wabot.api.lane import Lane
 from wabot.api.live.serving import live, with_sockets
 from wabot.api.outgoing import media_living
 from wabot.api.presence import keeping_presence
@@ -122,7 +123,7 @@ def make_app(house: House, routers: Sequence[APIRouter] = ROUTERS) -> FastAPI:
 
 def make_asgi(house: House) -> ASGIApp:
     """The same with Socket.IO beside it: what a server serves."""
-    return with_sockets(house, ByModule(partial(make_app, house), ROUTERS))
+    return with_sockets(house, Lane(house, ByModule(partial(make_app, house), ROUTERS)))
 
 
 async def _document(request: Request) -> Response:

@@ -9,6 +9,7 @@ from pydantic import Field
 from wabot.api.answers import Shape, answer, conditional, iso
 from wabot.api.auditing import audit
 from wabot.api.guard import Home, Who, may
+from wabot.api.house import House
 from wabot.api.people import ME, choosing, held, operator_of, surveying
 from wabot.api.problems import Problem, unknown
 from wabot.api.scheduling import scheduled_shape
@@ -63,6 +64,15 @@ async def listed(
     request: Request, house: Home, filters: Annotated[Filters, Query()], who: Who = may("view_conversations")
 ) -> Response:
     """The conversations that match, a page of them."""
+    return conditional(request, inbox_page(house, who, filters))
+
+
+def inbox_page(house: House, who: Who, filters: Filters) -> dict[str, Any]:
+    """The conversations that match, as they are answered.
+
+    Raises:
+        Problem, StoreError: the tenant is gone, or its store cannot be read.
+    """
     desk, now = house.desk(who.tenant), house.clock.now()
 
     def read(ask: Ask) -> Page:
@@ -101,12 +111,22 @@ async def listed(
     }
     if not shown.exact:
         meta["totalIsAtLeast"] = True
-    return conditional(request, {"data": [conversation_shape(row) for row in shown.rows], "meta": meta})
+    return {"data": [conversation_shape(row) for row in shown.rows], "meta": meta}
 
 
 @router.get("/{id}", responses=_UNCHANGED)
 async def one(request: Request, house: Home, id: Id, who: Who = may("view_conversations")) -> Response:
     """A conversation with its customer and its last messages."""
+    return conditional(request, whole(house, who, id))
+
+
+def whole(house: House, who: Who, id: str) -> dict[str, Any]:
+    """A conversation with its customer and its last messages, as it is answered.
+
+    Raises:
+        Problem: there is none.
+        StoreError: the store cannot be read.
+    """
 
     def read(ask: Ask) -> dict[str, Any]:
         row = found(ask, id)
@@ -117,7 +137,7 @@ async def one(request: Request, house: Home, id: Id, who: Who = may("view_conver
         later = None if waiting is None or waiting["rule_id"] else scheduled_shape(waiting)
         return {"conversation": detail(ask, row), "messages": told, "hasMore": more, "scheduledMessage": later}
 
-    return conditional(request, house.desk(who.tenant).read(read))
+    return house.desk(who.tenant).read(read)
 
 
 def detail(ask: Ask, row: Any) -> dict[str, Any]:

@@ -59,7 +59,14 @@ class Needs:
         self.permissions = permissions
 
     async def __call__(self, request: Request) -> Who:
-        house = house_of(request)
+        return await self.let_in(house_of(request), request)
+
+    async def let_in(self, house: House, request: Request) -> Who:
+        """Whoever sends the request, counted and noted as there.
+
+        Raises:
+            Problem: 401, 403 or 429.
+        """
         who = served(house, await house.door.enter(request))
         if house.shares is not None:
             house.shares.take(request.scope, who.tenant, who.key or who.account or who.email)

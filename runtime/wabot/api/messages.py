@@ -62,22 +62,31 @@ async def sent(
     who: Who = may("send_messages"),
 ) -> Response:
     """Queue a message: the tenant's session sends it. The bot falls silent in that chat."""
+    return answer(await queued(house, who, body, idempotency_key))
+
+
+async def queued(house: House, who: Who, body: Sending, idempotency_key: str | None) -> dict[str, Any]:
+    """Queue a message; what became of it, as it is answered.
+
+    Raises:
+        Problem, StoreError: it is not queued.
+    """
     desk, now = house.desk(who.tenant), house.clock.now()
     keyed = _keyed(who, body, idempotency_key)
     try:
         row = desk.read(lambda ask: _before(ask, body, keyed, now))
         if isinstance(row, str):
-            return answer(desk.read(lambda ask: told(ask, house, who, row, repeated=True)))
+            return desk.read(lambda ask: told(ask, house, who, row, repeated=True))
         said, upload = await _said(house, who, body, row), await _file(house, who, body)
         if body.send_at is not None:
-            return answer(await later(house, who, Later(body.conversation_id, said.text, millis(body.send_at)), keyed))
+            return await later(house, who, Later(body.conversation_id, said.text, millis(body.send_at)), keyed)
 
         def write(ask: Ask) -> dict[str, Any]:
             email, name = author(ask, who)
             id, fresh = send(ask, body.conversation_id, replace(said, operator=email, name=name), keyed, now, upload)
             return told(ask, house, who, id, repeated=not fresh)
 
-        return answer(await desk.write(write))
+        return await desk.write(write)
     except Refused as refused:
         raise refusal(refused, body.conversation_id) from None
 
