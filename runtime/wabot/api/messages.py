@@ -1,6 +1,5 @@
 """`/api/messages`: writing to customers who wrote first, and what was said."""
 
-import hashlib
 from dataclasses import replace
 from typing import Annotated, Any, Final, Literal
 
@@ -104,8 +103,7 @@ def _keyed(who: Who, body: Sending, header: str | None) -> Keyed:
         return Keyed()
     at = "" if body.send_at is None else body.send_at.isoformat()
     parts = (body.conversation_id, body.message_type, body.content, body.media_url, body.quoted_message_id, at)
-    digest = hashlib.blake2b(repr(parts).encode("utf-8", "replace"), digest_size=16).hexdigest()
-    return Keyed(f"{who.key or who.email}:{key}", digest)
+    return Keyed.of(f"{who.key or who.email}:{key}", *parts)
 
 
 async def _said(house: House, who: Who, body: Sending, row: Any) -> PersonSays:

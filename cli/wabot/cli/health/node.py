@@ -15,9 +15,7 @@ from wabot.store.keeping.examining import check_pages
 _FILE: Final = "node.db"
 _OWN: Final = (_FILE, "api.secret")
 _WHERE: Final = "node"
-_SET_ASIDE: Final = (
-    "start `wabot run` again: it sets the file aside and takes the newest backup; or restore one: wabot restore"
-)
+_MEND: Final = "stop `wabot run`, then: wabot restore _node-….tar.gz --replace; without a backup, move the file away"
 
 
 def node(data: Path, *, deep: bool) -> Iterator[Checked]:
@@ -46,7 +44,7 @@ def _whole(path: Path, *, deep: bool) -> Checked:
     try:
         found = check_pages(path, deep=deep)
     except StoreError as error:
-        return Checked("fail", _WHERE, str(error), _SET_ASIDE)
+        return Checked("fail", _WHERE, str(error), _MEND)
     if found:
-        return Checked("fail", _WHERE, f"{_FILE} is damaged: {found}", _SET_ASIDE)
+        return Checked("fail", _WHERE, f"{_FILE} is damaged: {found}", _MEND)
     return Checked("ok", _WHERE, f"{_FILE} is whole ({size(path.stat().st_size)})")
