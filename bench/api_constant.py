@@ -1,9 +1,11 @@
-"""The least that FastAPI can do: endpoints that answer a constant, on the server and settings that wabot's API has.
+"""The least that FastAPI can do: endpoints that answer a constant, on the server, settings and turn at the processors
+that wabot's API has.
 
 `python -m bench.api_constant` prints the port, and serves until its standard input closes.
 """
 
 import asyncio
+import os
 import socket
 import sys
 from typing import Any
@@ -12,6 +14,7 @@ import uvloop
 from fastapi import FastAPI
 
 from wabot.api.server import server
+from wabot.daemon.api_process import NICE
 
 app = FastAPI()
 
@@ -29,6 +32,7 @@ async def taken(body: dict[str, Any]) -> dict[str, str]:
 
 
 async def main() -> None:
+    os.nice(NICE)
     with socket.create_server(("127.0.0.1", 0), backlog=1024) as listening:
         serving = server(app)
         print(listening.getsockname()[1], flush=True)

@@ -20,6 +20,7 @@ from wabot.api.lane import Lane, filters_of, sending_of
 
 QUICK = settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck), database=None)
 HOME = "data/warung"
+JSON: dict[str, Any] = {"content-type": "application/json"}
 WORDS = st.sampled_from(["", "budi", "0812", "me", "none", "vip", "true", "1", "0", "x" * 201, "é", "desc", "active"])
 QUERIES = st.lists(
     st.one_of(
@@ -60,14 +61,18 @@ HEADERS = st.fixed_dictionaries(
 class Ways:
     """The lane, and the whole way, to the same house."""
 
-    def __init__(self, portal: BlockingPortal, front: Any) -> None:
+    def __init__(self, portal: BlockingPortal, shop: Any, front: Any) -> None:
         whole = ByModule(partial(make_app, front.house), ROUTERS)
-        self._portal, self._apps = portal, (Lane(front.house, whole), whole)
+        self._shop, self._portal, self._apps = shop, portal, (Lane(front.house, whole), whole)
         owner = front.front()
         self._authorization = owner._headers
         self.conversation = portal.call(owner.get, "/api/conversations")["data"][0]["id"]
 
-    def same(self, method: str, path: str, content: bytes = b"", *, known: bool = True, **headers: str) -> Any:
+    def arrives(self, text: str) -> None:
+        """The session stores another message of a customer's."""
+        self._portal.call(self._shop.say, text, "628121")
+
+    def same(self, method: str, path: str, content: bytes = b"", *, known: bool = True, **headers: Any) -> Any:
         """The answer, which both give."""
         both = [self._portal.call(self._ask, app, method, path, content, headers, known) for app in self._apps]
         assert both[0] == both[1]
@@ -90,13 +95,13 @@ def ways(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ways]:
             portal.call(shop.say, "halo", chat)
         served = api(place / "data", {"warung": shop.folder}, shop.clock)
         with portal.wrap_async_context_manager(served) as front:
-            yield Ways(portal, front)
+            yield Ways(portal, shop, front)
 
 
 @QUICK
 @given(QUERIES, HEADERS, st.booleans())
 def test_a_list_is_answered_the_same_whatever_is_asked_for(
-    ways: Ways, query: list[tuple[str, str]], headers: Any, known: bool
+    ways: Ways, query: list[tuple[str, str]], headers: dict[str, Any], known: bool
 ) -> None:
     ways.same("GET", f"/api/conversations?{urlencode(query)}", b"", known=known, **headers)
 
@@ -114,16 +119,17 @@ def test_a_conversation_that_is_none_is_answered_the_same(ways: Ways, id: str, k
 
 
 def test_a_conversation_is_answered_the_same_also_when_it_is_known(ways: Ways) -> None:
-    status, headers, body = ways.same("GET", f"/api/conversations/{ways.conversation}")
+    status, told, body = ways.same("GET", f"/api/conversations/{ways.conversation}")
     assert (status, json.loads(body)["conversation"]["id"]) == (200, ways.conversation)
-    assert ways.same("GET", f"/api/conversations/{ways.conversation}", **{"if-none-match": headers["etag"]})[0] == 304
+    known: dict[str, Any] = {"if-none-match": told["etag"]}
+    assert ways.same("GET", f"/api/conversations/{ways.conversation}", **known)[0] == 304
     assert ways.same("POST", f"/api/conversations/{ways.conversation}")[0] == 405
 
 
 @QUICK
 @given(st.one_of(BODIES.map(lambda body: json.dumps(body).encode()), st.binary(max_size=30)), HEADERS, st.booleans())
 def test_a_message_that_is_refused_is_refused_in_the_same_words(
-    ways: Ways, body: bytes, headers: Any, known: bool
+    ways: Ways, body: bytes, headers: dict[str, Any], known: bool
 ) -> None:
     assert ways.same("POST", "/api/messages/send", body, known=known, **headers)[0] in (400, 401, 404, 422)
 
@@ -136,6 +142,17 @@ def test_a_message_is_sent_once_whichever_way_its_key_comes(ways: Ways) -> None:
         for app in ways._apps
     ]  # fmt: skip
     assert second == first | {"repeated": True}
+
+
+def test_a_list_that_was_asked_for_before_is_answered_as_the_store_is_now(ways: Ways) -> None:
+    path = "/api/conversations?limit=20"
+    before = ways.same("GET", path)
+    assert ways.same("GET", path) == before
+    change = json.dumps({"tags": ["grosir"]}).encode()
+    ways.same("PATCH", f"/api/conversations/{ways.conversation}", change, **JSON)
+    assert b"grosir" in ways.same("GET", path)[2]
+    ways.arrives("ada lagi?")
+    assert b"ada lagi?" in ways.same("GET", path)[2]
 
 
 def test_what_is_usual_takes_the_lane() -> None:

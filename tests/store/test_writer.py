@@ -3,6 +3,7 @@
 import asyncio
 import sqlite3
 import threading
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -52,6 +53,10 @@ class Watched:
         return getattr(self._connection, name)
 
 
+def _told(number: int, _connection: sqlite3.Connection) -> int:
+    return number
+
+
 def watch(store: SqliteStore) -> Any:
     watched: Any = Watched(store.writer._connection)
     store.writer._connection = watched
@@ -85,6 +90,36 @@ async def test_the_event_loop_never_waits_for_another_process_that_holds_the_fil
     assert await waiting == [True]
     assert watched.patience == [(True, 0), (False, BUSY)], "tried in the loop, waited for in the thread"
     other.close()
+
+
+async def test_what_queued_while_another_process_held_the_file_shares_a_commit(
+    store: SqliteStore, folder: Path
+) -> None:
+    watched = watch(store)
+    other = sqlite3.connect(folder / "wabot.db", isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    writing = [asyncio.create_task(store.writer.run(partial(_told, number))) for number in range(5)]
+    await asyncio.sleep(0.05)
+    other.execute("COMMIT")
+    other.close()
+    assert await asyncio.gather(*writing) == [0, 1, 2, 3, 4]
+    assert watched.commits == [FULL]
+
+
+async def test_one_that_fails_after_another_process_held_the_file_fails_alone(store: SqliteStore, folder: Path) -> None:
+    def fails(_connection: sqlite3.Connection) -> None:
+        raise ValueError("it went wrong")
+
+    other = sqlite3.connect(folder / "wabot.db", isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    good = asyncio.create_task(store.writer.run(lambda _connection: "kept"))
+    bad = asyncio.create_task(store.writer.run(fails))
+    await asyncio.sleep(0.05)
+    other.execute("COMMIT")
+    other.close()
+    assert await good == "kept"
+    with pytest.raises(ValueError, match="it went wrong"):
+        await bad
 
 
 async def test_what_was_not_flushed_is_soon_and_who_asks_learns_when(store: SqliteStore) -> None:

@@ -3,7 +3,7 @@
 import hashlib
 from datetime import UTC, datetime
 from functools import lru_cache
-from typing import Any, overload
+from typing import Any, NamedTuple, overload
 
 import orjson
 from fastapi import Request, Response
@@ -45,10 +45,26 @@ def answer(data: Any, status: int = 200, **headers: str) -> Response:
 
 def conditional(request: Request, data: Any) -> Response:
     """As `answer`, with an ETag; 304 when the client has just that."""
+    return unless_known(request, tagged(data))
+
+
+class Tagged(NamedTuple):
+    """A body, and the ETag that goes with it."""
+
+    body: bytes
+    tag: str
+
+
+def tagged(data: Any) -> Tagged:
+    """`data` as JSON."""
     body = orjson.dumps(data)
-    tag = f'"{hashlib.blake2b(body, digest_size=12).hexdigest()}"'
-    headers = {"etag": tag, "cache-control": "private, no-cache"}
-    asked = request.headers.get("if-none-match", "")
-    if tag in (part.strip().removeprefix("W/") for part in asked.split(",")):
+    return Tagged(body, f'"{hashlib.blake2b(body, digest_size=12).hexdigest()}"')
+
+
+def unless_known(request: Request, made: Tagged) -> Response:
+    """The body, or 304 when the client has just that."""
+    headers = {"etag": made.tag, "cache-control": "private, no-cache"}
+    asked = request.headers.get("if-none-match")
+    if asked and made.tag in (part.strip().removeprefix("W/") for part in asked.split(",")):
         return Response(status_code=304, headers=headers)
-    return Response(body, headers=headers, media_type="application/json")
+    return Response(made.body, headers=headers, media_type="application/json")

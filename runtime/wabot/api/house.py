@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from stat import S_ISDIR
 from typing import TYPE_CHECKING, Any, Protocol
 
 from fastapi import Request
@@ -14,7 +15,6 @@ from wabot.api.settings import ApiSettings
 from wabot.bus import SESSION, Mouth
 from wabot.engine.load import load_tenant
 from wabot.model.errors import StoreError
-from wabot.model.same_file import identity
 from wabot.ports import Clock
 from wabot.session.last_sound import COPY
 from wabot.session.report import Mute, Report
@@ -58,6 +58,7 @@ class House:
     parts: dict[str, Any] = field(default_factory=dict)
     _desks: dict[str, Desk] = field(default_factory=dict)
     _rules: dict[str, tuple[Any, "RuleSet | None"]] = field(default_factory=dict)
+    _copies: dict[str, Path] = field(default_factory=dict)
     _mouths: dict[str, Mouth] = field(default_factory=dict)
     _closing: set[asyncio.Task[None]] = field(default_factory=set)
 
@@ -88,15 +89,29 @@ class House:
     async def rules(self, tenant: str) -> "RuleSet | None":
         """The rules that are live in the tenant's session; where it never ran, those in its folder. None when neither
         are sound."""
-        places = (self.data / tenant / COPY / tenant, self.tenants().get(tenant))
-        place = next((one for one in places if one is not None and one.is_dir()), None)
-        if place is None:
+        seen = self._rules_seen(tenant)
+        if seen is None:
             return None
-        seen = (place, identity(place), place.stat().st_mtime_ns)
+        place = seen[0]
         known = self._rules.get(tenant)
         if known is None or known[0] != seen:
             known = self._rules[tenant] = (seen, (await asyncio.to_thread(load_tenant, place)).rule_set)
         return known[1]
+
+    def _rules_seen(self, tenant: str) -> tuple[Any, ...] | None:
+        """Where the rules stand, and what makes them the same ones. Asked with each message that is sent."""
+        copy = self._copies.get(tenant)
+        if copy is None:
+            copy = self._copies[tenant] = self.data / tenant / COPY / tenant
+        for place in (copy, self.tenants().get(tenant)):
+            if place is not None:
+                try:
+                    there = place.stat()
+                except OSError:
+                    continue
+                if S_ISDIR(there.st_mode):
+                    return place, there.st_dev, there.st_ino, there.st_mtime_ns
+        return None
 
     def tell_session(self, tenant: str, kind: str, **word: Any) -> None:
         """Say a word to the tenant's session, which may not run."""

@@ -18,11 +18,13 @@ from pydantic import ValidationError
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from wabot.api import conversations, messages
-from wabot.api.answers import answer, conditional
+from wabot.api.answers import Tagged, answer, conditional, tagged, unless_known
 from wabot.api.conversations import Filters
 from wabot.api.guard import Needs, Who
 from wabot.api.house import House
+from wabot.api.kept_answers import KeptAnswers
 from wabot.api.messages import Sending
+from wabot.api.people import ME
 from wabot.api.problems import Problem, unavailable
 from wabot.model.errors import StoreError
 
@@ -51,6 +53,7 @@ class Lane:
 
     def __init__(self, house: House, app: ASGIApp) -> None:
         self._house, self._app = house, app
+        self._kept = KeptAnswers()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -69,7 +72,13 @@ class Lane:
 
     async def _listed(self, filters: Filters, scope: Scope, receive: Receive, send: Send) -> None:
         async def made(house: House, who: Who, request: Request) -> Response:
-            return conditional(request, conversations.inbox_page(house, who, filters))
+            def page() -> Tagged:
+                return tagged(conversations.inbox_page(house, who, filters))
+
+            if filters.snoozed is not None:  # who sleeps is a matter of the time, too
+                return unless_known(request, page())
+            asked = (scope["query_string"], who.email if filters.assigned_to == ME else None)
+            return unless_known(request, self._kept.answer(who.tenant, house.desk(who.tenant), asked, page))
 
         await self._answered(_VIEW, LIST, made, scope, receive, send)
 

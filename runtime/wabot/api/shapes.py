@@ -87,6 +87,8 @@ def message_shape(row: Any, customer: str, looked_at: int | None, unread: int) -
     elif sender == "cs":
         source = "wabot" if row["sender_id"] else "phone"
         name = name or ("" if row["sender_id"] else NO_NAME)
+    created_at = row["created_at"]
+    created = iso(created_at)
     shape = {
         "id": row["id"],
         "conversationId": row["conversation_id"],
@@ -97,14 +99,14 @@ def message_shape(row: Any, customer: str, looked_at: int | None, unread: int) -
         "messageType": row["message_type"],
         "content": row["content"],
         "status": STATUS.get(status, status),
-        "sentAt": iso(row["created_at"] if sent_at is None else sent_at),
+        "sentAt": created if sent_at is None or sent_at == created_at else iso(sent_at),
         "deliveredAt": iso(row["delivered_at"]),
         "readAt": iso(read_at),
-        "createdAt": iso(row["created_at"]),
+        "createdAt": created,
     }
     if row["message_type"] != "text":
         shape |= media_shape(row)
-    return shape | _rare(row)
+    return shape if row["is_plain"] else shape | _rare(row)
 
 
 def media_shape(row: Any) -> dict[str, Any]:
@@ -118,7 +120,7 @@ def media_shape(row: Any) -> dict[str, Any]:
 
 
 def _rare(row: Any) -> dict[str, Any]:
-    """What most messages have nothing of."""
+    """What most messages have nothing of: those that are `is_plain`."""
     shape: dict[str, Any] = {}
     if row["error_message"]:
         shape["error"] = row["error_message"]

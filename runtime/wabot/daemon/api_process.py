@@ -30,7 +30,7 @@ from wabot.model.failure import place_of
 from wabot.session.clock import RealClock
 from wabot.session.forever import forever
 
-_NICE: Final = 5
+NICE: Final = 5
 """Customers come first: where the processors are full, sessions have their turn before the API."""
 _GRACE: Final = 10
 """Seconds that requests under way have to end."""
@@ -83,7 +83,7 @@ def main() -> None:
     """The process's entry point."""
     rules, data, options = Path(sys.argv[1]), Path(sys.argv[2]), json.loads(sys.argv[3])
     settings, line = read_settings({}, os.environ).settings, Line(options["line"])
-    os.nice(_NICE)
+    os.nice(NICE)
     configure(settings.log_format, settings.log_level, crashes=bool(settings.sentry_dsn))
     sentry.start(settings.sentry_dsn)
     try:

@@ -28,7 +28,8 @@ class Desk:
         self._writing, self._writer = asker(connection, tenant), Writer(connection, f"desk-{tenant}")
         self._connection = open_for_reading(folder)
         self._reading = asker(self._connection, tenant)
-        self._file = identity(folder / NAME)
+        self._path = folder / NAME
+        self._file = identity(self._path)
 
     def read(self, work: Callable[[Ask], Result]) -> Result:
         """Run statements that only read, all of one moment. It blocks the loop: each must be a matter of a few
@@ -44,7 +45,7 @@ class Desk:
             finally:
                 self._connection.execute("COMMIT")
         except sqlite3.Error as error:
-            raise StoreError(plainly(self.folder / NAME, error)) from error
+            raise StoreError(plainly(self._path, error)) from error
 
     async def write(self, work: Callable[[Ask], Result], *, flushed: bool = True, quiet: bool = False) -> Result:
         """Run statements in one transaction, which is durable on return; others share its commit. `work` may run twice,
@@ -61,11 +62,18 @@ class Desk:
     @property
     def stands(self) -> bool:
         """Whether the file is still the one that is open: a restored or mended one takes its place."""
-        return identity(self.folder / NAME) == self._file
+        return identity(self._path) == self._file
 
     def version(self) -> int:
-        """Another number once another connection has changed the store."""
-        return int(self._connection.execute("PRAGMA data_version").fetchone()[0])
+        """Another number once another connection has changed the store; `write` does so by a connection of its own.
+
+        Raises:
+            StoreError: the store cannot be read.
+        """
+        try:
+            return int(self._connection.execute("PRAGMA data_version").fetchone()[0])
+        except sqlite3.Error as error:
+            raise StoreError(plainly(self._path, error)) from error
 
     async def close(self) -> None:
         """End what is queued, and let the files go."""

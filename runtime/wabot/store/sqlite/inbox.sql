@@ -24,15 +24,18 @@ WHERE tenant_id = :tenant AND snoozed_until IS NOT NULL AND snoozed_until > :now
 
 -- name: inbox_conversation
 -- One conversation with its customer.
-SELECT conversations.*, contacts.name AS contact_name, contacts.phone AS contact_phone,
-    contacts.is_blocked, operators.name AS operator_name, operators.email AS operator_email
+SELECT contacts.name AS contact_name, contacts.phone AS contact_phone, contacts.is_blocked,
+    operators.name AS operator_name, operators.email AS operator_email, conversations.*
 FROM conversations JOIN contacts ON contacts.id = conversations.contact_id
 LEFT JOIN operators ON operators.id = conversations.operator_id
 WHERE conversations.tenant_id = :tenant AND conversations.id = :id;
 
 -- name: inbox_message
 -- One message, with the chat that it stands in. What it replies to is known by WhatsApp's id: `quoted_id` is ours.
-SELECT messages.*, conversations.looked_at, conversations.unread_count, conversations.paused_until,
+SELECT messages.*,
+    error_message = '' AND quoted_message_id = '' AND NOT is_forwarded AND edited_at IS NULL AND reactions = '[]'
+        AND revoked_at IS NULL AND NOT is_imported AS is_plain,
+    conversations.looked_at, conversations.unread_count, conversations.paused_until,
     CASE WHEN contacts.name = '' THEN contacts.phone ELSE contacts.name END AS contact_name,
     CASE WHEN messages.quoted_message_id <> '' THEN COALESCE(
         (SELECT quoted.id FROM messages AS quoted WHERE quoted.tenant_id = :tenant
@@ -46,8 +49,14 @@ JOIN contacts ON contacts.id = conversations.contact_id
 WHERE messages.tenant_id = :tenant AND messages.id = :id;
 
 -- name: inbox_messages_before
--- Newest first. Of one millisecond a customer's message comes first, then what was said to it.
-SELECT messages.*,
+-- Newest first. Of one millisecond a customer's message comes first, then what was said to it. Not all columns: each is
+-- looked for by its name among those before it, a hundred times a page.
+SELECT messages.id, messages.conversation_id, sender_type, message_type, messages.created_at, messages.status, content,
+    error_message = '' AND quoted_message_id = '' AND NOT is_forwarded AND edited_at IS NULL AND reactions = '[]'
+        AND revoked_at IS NULL AND NOT is_imported AS is_plain,
+    sent_at, delivered_at, read_at, sender_name, sender_id, wa_message_id, error_message, quoted_message_id, is_forwarded,
+    edited_at, reactions, revoked_at, is_imported, forward_count, deleted_by, media_mime_type, media_size, media_error,
+    media_file, media_upload,
     CASE WHEN messages.quoted_message_id <> '' THEN COALESCE(
         (SELECT quoted.id FROM messages AS quoted WHERE quoted.tenant_id = :tenant
             AND quoted.conversation_id = messages.conversation_id
@@ -60,7 +69,12 @@ FROM messages WHERE tenant_id = :tenant AND conversation_id = :conversation AND 
 ORDER BY created_at DESC, sender_type <> 'customer' DESC, id DESC LIMIT :limit;
 
 -- name: inbox_messages_after
-SELECT messages.*,
+SELECT messages.id, messages.conversation_id, sender_type, message_type, messages.created_at, messages.status, content,
+    error_message = '' AND quoted_message_id = '' AND NOT is_forwarded AND edited_at IS NULL AND reactions = '[]'
+        AND revoked_at IS NULL AND NOT is_imported AS is_plain,
+    sent_at, delivered_at, read_at, sender_name, sender_id, wa_message_id, error_message, quoted_message_id, is_forwarded,
+    edited_at, reactions, revoked_at, is_imported, forward_count, deleted_by, media_mime_type, media_size, media_error,
+    media_file, media_upload,
     CASE WHEN messages.quoted_message_id <> '' THEN COALESCE(
         (SELECT quoted.id FROM messages AS quoted WHERE quoted.tenant_id = :tenant
             AND quoted.conversation_id = messages.conversation_id

@@ -110,7 +110,9 @@ class _Walk:
         """A page along the index that leads to the fewest rows in the order that is asked for."""
         wanted, sort, counts = self._wanted, self._sort, self._counts
         few, status, owned = counts.total(False) <= FEW, wanted.status is not None, wanted.operator is not None
-        if few and (status or owned) and not (status and owned and sort == "last"):
+        # What an index has in this very order is walked, however few there are.
+        walked = sort == "last" and status and (owned or not (wanted.unread or wanted.snoozed is not None))
+        if few and (status or owned) and not walked:
             way = "both" if status and owned else "status" if status else "owner"
             return list(self._counted(way, limit, offset).rows)
         if sort == "created":

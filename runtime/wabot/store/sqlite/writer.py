@@ -131,7 +131,9 @@ class Writer:
         while self._waiting and len(work) < _MOST and not (work[0].long or self._waiting[0].long):
             work.append(self._waiting.popleft())
         done = [] if work[0].long else self._done(work)
-        if not done:
+        if done is None:
+            self._in_thread(loop, lambda: self._waited(work))
+        elif not done:
             self._in_thread(loop, lambda: self._each(work))
         elif done[0].error is None and self._flushing:
             self._in_thread(loop, lambda: self._committed(work, done))
@@ -183,16 +185,17 @@ class Writer:
         for future in waiting:
             _tell(_Outcome(future, error=error))
 
-    def _done(self, work: Sequence[_Work]) -> Sequence[_Outcome]:
-        """Run the operations in one transaction, which stays open when all went well; an only one's failure; or nothing
-        when each must be tried by itself, in the thread."""
+    def _done(self, work: Sequence[_Work]) -> Sequence[_Outcome] | None:
+        """Run the operations in one transaction, which stays open when all went well; an only one's failure; nothing
+        when each must be tried by itself, in the thread; or None when another process has the file."""
         try:
             self._ready(work, patient=False)
             return [_Outcome(one.future, one.operation(self._connection)) for one in work]
         except Exception as error:  # whatever it is, its caller must learn of it, and the others go on
             self._rollback()
-            alone = len(work) == 1 and not _held(error)
-            return [self._failed(work[0].future, error)] if alone else []
+            if _held(error):
+                return None
+            return [self._failed(work[0].future, error)] if len(work) == 1 else []
 
     def _committed(self, work: Sequence[_Work], done: Sequence[_Outcome]) -> Sequence[_Outcome]:
         try:
@@ -201,6 +204,21 @@ class Writer:
         except Exception as error:  # the database itself: no caller's work was kept
             self._rollback()
             return [self._failed(one.future, error) for one in work]
+
+    def _waited(self, work: Sequence[_Work]) -> Sequence[_Outcome]:
+        """Once another process has let the file go, run the operations in one transaction: with one for each, whoever
+        writes beside a busy process would wait for the disk as often as there are operations."""
+        try:
+            self._ready(work, patient=True)
+        except Exception as error:  # it had the file long enough
+            self._rollback()
+            return [self._failed(one.future, error) for one in work]
+        try:
+            done = [_Outcome(one.future, one.operation(self._connection)) for one in work]
+        except Exception:  # its caller must learn of it, and the others go on
+            self._rollback()
+            return self._each(work)
+        return self._committed(work, done)
 
     def _each(self, work: Sequence[_Work]) -> Sequence[_Outcome]:
         """Each operation in a transaction of its own, so that a failure is that caller's alone."""
