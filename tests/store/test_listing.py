@@ -148,9 +148,11 @@ def test_counts_stay_right_whatever_happens_to_a_conversation(connection: sqlite
         assert tuple(ask("conversations_counted", status="active", operator=None).fetchone()) == (0, 0, 0)
         connection.execute("UPDATE contacts SET name = 'Dewi'")
         assert page(ask, Wanted(NOW, words=("budi",)), "last", descending=True, limit=9, offset=0).total == 0
+        assert ask("contacts_counted").fetchone()["number"] == 1
         connection.execute("DELETE FROM conversations")
         connection.execute("DELETE FROM contacts")
-        for table in ("conversation_counts", "conversation_tags", "contact_words"):
+        assert ask("contacts_counted").fetchone()["number"] == 0
+        for table in ("conversation_counts", "conversation_tags", "contact_counts", "contact_words"):
             assert connection.execute(f"SELECT COUNT(*) FROM {table}").fetchone()[0] == 0, table
 
 

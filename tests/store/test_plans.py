@@ -41,7 +41,6 @@ RARE = {
     "why_logs_without_a_chat": "people ask",
     "examined": "people ask",
     "contacts_by_segment": "people ask",
-    "contacts_counted": "people ask how many, and an index is counted",
     "contacts_after": "people export, in pieces",
     **{
         name: "people ask, and an index is walked in its order until a page is full"

@@ -60,6 +60,7 @@ class House:
     _rules: dict[str, tuple[Any, "RuleSet | None"]] = field(default_factory=dict)
     _copies: dict[str, Path] = field(default_factory=dict)
     _mouths: dict[str, Mouth] = field(default_factory=dict)
+    _untold: set[str] = field(default_factory=set)
     _closing: set[asyncio.Task[None]] = field(default_factory=set)
 
     def desk(self, tenant: str) -> Desk:
@@ -121,6 +122,13 @@ class House:
         mouth.say(kind, **word)
 
     def _changed(self, tenant: str) -> None:
+        # Once for all that shared a commit: they go on in one turn of the loop.
+        if tenant not in self._untold:
+            self._untold.add(tenant)
+            asyncio.get_running_loop().call_soon(self._tell_change, tenant)
+
+    def _tell_change(self, tenant: str) -> None:
+        self._untold.discard(tenant)
         self.tell_session(tenant, "look")
         self.wrote(tenant)
 

@@ -56,7 +56,7 @@ def holder_shape(row: Any) -> dict[str, Any] | None:
 
 def contact_shape(row: Any) -> dict[str, Any]:
     """The customer of a conversation, from their row."""
-    known = dict(row)
+    known = dict(zip(row.keys(), row, strict=True))  # dict(row) looks for each column by its name
     return {
         "id": row["id"],
         "phone": row["phone"] or None,

@@ -14,7 +14,7 @@ FROM contacts LEFT JOIN conversations ON conversations.id = (SELECT one.id FROM 
 WHERE contacts.tenant_id = :tenant AND contacts.id = :id;
 
 -- name: contacts_counted
-SELECT COUNT(*) AS number FROM contacts WHERE tenant_id = :tenant;
+SELECT COALESCE(SUM(number), 0) AS number FROM contact_counts WHERE tenant_id = :tenant;
 
 -- name: contacts_tagged
 SELECT COUNT(*) AS number FROM (SELECT 1 FROM contact_tags WHERE tenant_id = :tenant AND tag = :what LIMIT :most) AS some;
