@@ -27,9 +27,9 @@ test: $(STAMP) ## Run every test
 	@sh .ci/packages
 	@$(BIN)/python -m pytest -n $(WORKERS) $(ARGS)
 
-test-slow: $(STAMP) ## Run the tests that take real minutes: links that hang, long outages
+test-slow: $(STAMP) ## Run what takes real minutes: links that hang, long outages, all examples of tests that think of hundreds
 	@sh .ci/packages
-	@$(BIN)/python -m pytest -n $(WORKERS) -m slow --timeout 900 $(ARGS)
+	@WABOT_TEST_THOROUGH=1 $(BIN)/python -m pytest -n $(WORKERS) -m "slow or thorough" --timeout 900 $(ARGS)
 
 check: $(STAMP) ## Lint, format check, types, layers
 	$(BIN)/ruff check .

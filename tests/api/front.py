@@ -9,10 +9,12 @@ from typing import Any
 import httpx
 from argon2 import PasswordHasher
 from starlette.routing import BaseRoute
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from wabot.api.app import living, make_app
 from wabot.api.door import AccountsDoor, open_door
 from wabot.api.house import House
+from wabot.api.lane import SEND, Lane
 from wabot.api.passwords import Passwords
 from wabot.api.tokens import issue
 from wabot.model.people import Role
@@ -96,6 +98,26 @@ def _routes() -> tuple[BaseRoute, ...]:
     return tuple(make_app(None).routes)  # type: ignore[arg-type]  # a house is looked for in the app that is asked
 
 
+def at_once(app: ASGIApp) -> ASGIApp:
+    """`app`, handed a message that is sent in one piece, as a server does; httpx says of each that more may come."""
+
+    async def handed(scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http" or (scope["method"], scope["path"]) != ("POST", SEND):
+            return await app(scope, receive, send)
+        body, more = b"", True
+        while more:
+            piece = await receive()
+            body, more = body + piece.get("body", b""), piece.get("more_body", False)
+        pieces = [{"type": "http.request", "body": body, "more_body": False}]
+
+        async def receiving() -> Any:
+            return pieces.pop() if pieces else await receive()
+
+        return await app(scope, receiving, send)
+
+    return handed
+
+
 @asynccontextmanager
 async def api(data: Path, tenants: Mapping[str, Path], clock: Clock) -> AsyncIterator[Api]:
     """The API of the tenants (name → folder of rules) with their data in `data`, until the block ends. Beside a
@@ -104,6 +126,7 @@ async def api(data: Path, tenants: Mapping[str, Path], clock: Clock) -> AsyncIte
     house = House(data, lambda: tenants, clock, door)
     app = make_app(house)
     app.router.routes[:] = _routes()
-    transport = httpx.ASGITransport(app)
+    # What is asked most takes a lane of its own where the API is served, so it does here.
+    transport = httpx.ASGITransport(at_once(Lane(house, app)))
     async with living(house), httpx.AsyncClient(transport=transport, base_url="http://wabot.test") as client:
         yield Api(house, app, client, door)

@@ -16,6 +16,7 @@ from wabot.api.app import living, make_app
 from wabot.api.door import AccountsDoor, open_door
 from wabot.api.fences import Fences, fenced
 from wabot.api.house import House
+from wabot.api.lane import Lane
 from wabot.api.live.serving import with_sockets
 from wabot.api.passwords import Passwords
 from wabot.api.server import server
@@ -120,7 +121,7 @@ async def served(
     listening = socket.socket(proto=socket.IPPROTO_TCP)  # or asyncio leaves Nagle on
     listening.bind(("127.0.0.1", 0))
     serving = server(
-        fenced(with_sockets(house, app), fences or Fences(per_minute=10_000), clock, house.report.note),
+        fenced(with_sockets(house, Lane(house, app)), fences or Fences(per_minute=10_000), clock, house.report.note),
         timeout_graceful_shutdown=1,
     )
     async with living(house):

@@ -88,6 +88,11 @@ async def test_nobody_gives_more_than_they_have_or_touches_whoever_has_more_or_t
     for path, status in ((f"/api/cs-operators/{admin}/access/reset", 403), (f"{lead_path}/reset", 409)):
         assert (await lead.ask("POST", path)).status_code == status, path
     assert await lead.patch(f"/api/cs-operators/{dedi}/access", {"permissions": {"can_delete_messages": True}})
+    await owner.patch(f"/api/cs-operators/{dedi}/access", {"permissions": {"can_manage_whatsapp": True}})
+    fewer: tuple[dict[str, bool], ...] = ({}, {"can_delete_messages": False})
+    for permissions in fewer:
+        refused = await lead.ask("PATCH", f"/api/cs-operators/{dedi}/access", json={"permissions": permissions})
+        assert refused.status_code == 403, "Dedi may do more than whoever asks"
 
 
 async def test_a_reset_ends_the_logins_and_needs_another_password(shop: Api) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 
 from tests.api.front import Api, Front, api
 from tests.session.stage import BUDI, JAM, Stage, stage
+from wabot.api.fences import Fences, Shares
 from wabot.api.people import choosing
 from wabot.model.people import Choice, Operator, Role
 from wabot.store.sqlite import add_operator
@@ -432,3 +433,26 @@ async def test_another_tenants_conversation_is_unknown(tmp_path: Path) -> None:
         ):  # fmt: skip
             answer = await stranger.ask(method, f"/api/conversations/{chat['id']}{path}", json={})
             assert answer.status_code == 404, (method, path)
+
+
+async def test_what_is_asked_most_asks_who_may_ask_it(tmp_path: Path) -> None:
+    """It takes a way of its own past the rest: the same holds there."""
+    async with inbox(tmp_path) as (shop, served):
+        await shop.say("halo")
+        chat = (await first(served.front()))["id"]
+        made = await served.front().post("/api/keys", {"name": "kasir", "permissions": ["manage_integrations"]})
+        program = Front(served.client, made["key"])
+        body = {"conversationId": chat, "content": "halo kak"}
+        asks: tuple[tuple[str, str, dict[str, Any]], ...] = (
+            ("GET", "/api/conversations", {}),
+            ("GET", f"/api/conversations/{chat}", {}),
+            ("POST", "/api/messages/send", {"json": body}),
+        )
+        for method, path, more in asks:
+            assert (await program.ask(method, path, **more)).status_code == 403, path
+            assert (await served.client.request(method, path, **more)).status_code == 401, path
+        viewer = served.front(role="viewer")
+        assert (await viewer.ask("POST", "/api/messages/send", json=body)).status_code == 403
+        served.house.shares = Shares(Fences(person_per_minute=1), served.house.clock)
+        asked = [await viewer.ask("GET", f"/api/conversations/{chat}") for _ in range(2)]
+        assert [one.status_code for one in asked] == [200, 429] and "retry-after" in asked[1].headers

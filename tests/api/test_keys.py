@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
 
+import jwt
 import pytest
 
 from tests.api.front import Api, Front, api
@@ -11,6 +12,7 @@ from tests.tenants import write_tenant
 from wabot.session.clock import ScriptClock
 from wabot.store.sqlite.node import ordering
 from wabot.store.sqlite.node.audit import KEPT, Entry, note
+from wabot.store.sqlite.node.members import change_member
 
 START = 1_769_569_200_000
 
@@ -97,6 +99,18 @@ async def test_a_key_may_no_more_than_its_maker_and_makes_no_other(shop: Api) ->
     assert again.status_code == 403 and "made by people" in again.json()["message"]
 
 
+async def test_a_key_gets_nothing_that_was_taken_from_its_maker(shop: Api) -> None:
+    admin = shop.front(role="admin", email="admin@sari.example")
+    with ordering(shop.house.data) as ask:
+        change_member(ask, "warung", "admin@sari.example", START, permissions={"delete_messages": False})
+    token = jwt.decode(admin.token, options={"verify_signature": False})
+    allowed = sorted(set(token["permissions"]) - {"delete_messages"})
+    admin = Front(shop.client, jwt.encode({**token, "permissions": allowed}, shop.door.secret, "HS256"))
+    refused = await admin.ask("POST", "/api/keys", json={"name": "kasir", "permissions": ["delete_messages"]})
+    assert refused.status_code == 403 and "delete_messages" in refused.json()["message"]
+    await admin.post("/api/keys", {"name": "kasir", "permissions": ["send_messages"]})
+
+
 async def test_a_tenant_has_at_most_a_hundred_keys(shop: Api) -> None:
     owner = shop.front()
     for _ in range(100):
@@ -150,3 +164,19 @@ async def test_the_log_forgets_after_a_year_and_some(shop: Api) -> None:
             note(ask, Entry("warung", "person", "a@b.id", "new", at=START))
         assert ask("audit_listed_by_action", tenant="warung", action="old", before=2**62, most=9).fetchall() == []
         assert len(ask("audit_listed", tenant="warung", before=2**62, most=1000).fetchall()) == 499
+
+
+async def test_the_log_is_a_tenants_own_whatever_it_is_asked_for(shop: Api) -> None:
+    mine, other = shop.front(), shop.front("toko", email="pak@toko.example")
+    made = await other.post("/api/keys", {"name": "kasir", "permissions": ["view_conversations"]})
+    [entry] = (await other.get("/api/audit"))["entries"]
+    assert (entry["action"], entry["subject"]) == ("key.create", made["apiKey"]["id"])
+    asked: tuple[dict[str, str], ...] = (
+        {},
+        {"action": "key.create"},
+        {"actor": "pak@toko.example"},
+        {"subject": made["apiKey"]["id"]},
+    )
+    for query in asked:
+        assert (await mine.get("/api/audit", **query))["entries"] == []
+        assert len((await other.get("/api/audit", **query))["entries"]) == 1

@@ -26,7 +26,7 @@ from wabot.model.media import LARGEST
 from wabot.model.message import Attachment
 from wabot.session.last_sound import LastSound
 from wabot.session.live import LiveRules
-from wabot.store.sqlite import open_store, reading, uploads
+from wabot.store.sqlite import erase, open_store, reading, uploads
 
 HOME = "data/warung"
 JPEG = b"\xff\xd8\xff\xe0" + bytes(range(256)) * 8
@@ -140,6 +140,20 @@ async def test_the_bot_is_silent_after_a_person_sent_a_file(shop: Shop) -> None:
     before = len(shop.stage.replies)
     await shop.stage.say("jam buka?")
     assert len(shop.stage.replies) == before
+
+
+@pytest.mark.parametrize("gone_out", [False, True])
+async def test_of_a_customer_who_is_erased_neither_a_caption_nor_a_clients_key_stays(
+    shop: Shop, gone_out: bool
+) -> None:
+    to, key = await shop.conversation(), "nota-Budi-7781"
+    text = {"conversationId": to, "messageType": "text", "content": "rekening 7781", "idempotencyKey": f"{key}-teks"}
+    assert (await shop.send(conversationId=to, caption="rekening 7781", key=key)).status_code == 200
+    assert (await shop.front.ask("POST", "/api/messages/send", json=text)).status_code == 200
+    if gone_out:
+        await shop.goes_out()
+    assert erase(shop.data, "warung", BUDI).chats == 1
+    assert {path.name for path in shop.data.glob("wabot.db*") if b"7781" in path.read_bytes()} == set()
 
 
 async def test_the_same_request_twice_sends_once_and_says_the_same(shop: Shop) -> None:

@@ -3,6 +3,8 @@
 import asyncio
 import fcntl
 import os
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -206,6 +208,8 @@ async def test_what_waits_is_taken_back_and_what_went_out_is_emptied_here(tmp_pa
         last = (await messages(front))[-1]
         assert (last["content"], last["deletedBy"]) == ("", "ibu@sari.example")
         assert (await first(front))["lastMessage"]["content"] == ""
+        with reading(tmp_path / HOME, "warung") as store:
+            assert {item.text for item in store.outbox(0)} == {""}
         operator = served.front(role="operator", email=SARI)
         assert (await operator.ask("DELETE", f"/api/messages/{out}")).status_code == 403
 
@@ -338,3 +342,45 @@ async def test_nobody_writes_to_spam_or_to_the_blocked_by_any_way(tmp_path: Path
         assert await codes() == {"CONVERSATION_IS_SPAM"}
         await gone_out(shop)
         assert shop.channel.heard == []
+
+
+async def test_a_page_begins_at_a_message_of_its_own_chat(tmp_path: Path) -> None:
+    async with inbox(tmp_path) as (shop, served):
+        front = served.front()
+        await shop.say("halo", ANI, name="Ani")
+        [elsewhere] = await messages(front)
+        shop.later(1_000)
+        await shop.say("halo")
+        chat = (await first(front))["id"]
+        for way in ("before", "after"):
+            asked = {"conversationId": chat, way: elsewhere["id"]}
+            assert (await front.ask("GET", "/api/messages", params=asked)).status_code == 404
+        both = {"conversationId": chat, "before": elsewhere["id"], "after": elsewhere["id"]}
+        assert (await front.ask("GET", "/api/messages", params=both)).status_code == 400
+
+
+async def test_what_is_being_sent_at_this_moment_is_not_deleted(tmp_path: Path) -> None:
+    async with inbox(tmp_path) as (shop, served):
+        front = served.front()
+        await shop.say("halo")
+        id = (await write(front))["message"]["id"]
+        with closing(sqlite3.connect(tmp_path / HOME / "wabot.db")) as store, store:
+            for table in ("outbox", "messages"):
+                store.execute(f"UPDATE {table} SET status = 'sending' WHERE id = ?", (id,))
+        refused = await front.ask("DELETE", f"/api/messages/{id}")
+        assert (refused.status_code, refused.json()["code"]) == (409, "BEING_SENT")
+        assert (await messages(front))[-1]["content"] == "sebentar ya kak"
+
+
+async def test_a_time_that_does_not_say_its_zone_is_refused(tmp_path: Path) -> None:
+    """Nine o'clock in Bandung would else be four in the afternoon."""
+    async with inbox(tmp_path) as (shop, served):
+        front = served.front()
+        await shop.say("halo")
+        chat = (await first(front))["id"]
+        body = {"conversationId": chat, "content": "sudah siap kak", "sendAt": "2026-01-28T16:00:00"}
+        assert (await front.ask("POST", "/api/messages/send", json=body)).status_code == 400
+        told = await front.post("/api/messages/send", {**body, "sendAt": "2026-01-28T16:00:00+07:00"})
+        assert told["message"]["scheduledFor"] == "2026-01-28T09:00:00.000Z"
+        snoozed = f"/api/conversations/{chat}/snooze"
+        assert (await front.ask("POST", snoozed, json={"until": "2026-01-28T16:00:00"})).status_code == 400

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from tests.api.test_conversations import DEWI, HOME, SARI, first, hire, inbox
-from tests.session.stage import BUDI
+from tests.session.stage import ANI, BUDI
 from wabot.store.sqlite import erase
 
 
@@ -43,6 +43,9 @@ async def test_one_deletes_ones_own_notes_and_a_supervisor_all(tmp_path: Path) -
         path = f"/api/conversations/{(await first(sari))['id']}/notes"
         one, two = [(await sari.post(path, {"content": text}))["note"]["id"] for text in ("satu", "dua")]
         assert (await dewi.ask("DELETE", f"{path}/{one}")).status_code == 403
+        await shop.say("halo", ANI, name="Ani")
+        elsewhere = f"/api/conversations/{(await first(sari, search='Ani'))['id']}/notes"
+        assert (await sari.ask("DELETE", f"{elsewhere}/{one}")).status_code == 404
         await sari.delete(f"{path}/{one}")
         await served.front(role="supervisor", email=DEWI).delete(f"{path}/{two}")
         assert (await sari.get(path))["notes"] == []

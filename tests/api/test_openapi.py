@@ -134,6 +134,20 @@ def test_every_answer_is_as_the_document_says(place: Place, operation: Operation
     ask()
 
 
+def test_what_bears_a_tag_can_be_unchanged_and_the_document_says_so(place: Place) -> None:
+    tagged = set()
+    for operation in _OPERATIONS:
+        if operation.method != "GET" or "{" in operation.path:
+            continue
+        answer = place.runner.run(place.world.front.ask("GET", operation.path))
+        if tag := answer.headers.get("etag"):
+            tagged.add(operation.path)
+            again = place.runner.run(place.world.front.ask("GET", operation.path, headers={"if-none-match": tag}))
+            assert again.status_code in (304, 200), operation.name
+            assert "304" in openapi()["paths"][operation.path]["get"]["responses"], operation.name
+    assert {"/api/conversations", "/api/cs-operators", "/api/media", "/api/reminders"} <= tagged
+
+
 async def test_whoever_bears_nothing_learns_nothing(tmp_path: Path) -> None:
     async with world(tmp_path) as there:
         for operation in _OPERATIONS:

@@ -159,6 +159,30 @@ async def test_nobody_comes_in_without_a_token_that_is_good(tmp_path: Path) -> N
         assert not list(api.house.parts["live"].seats)
 
 
+async def test_a_key_that_may_not_look_at_conversations_hears_nothing_of_them(tmp_path: Path) -> None:
+    async with street(tmp_path) as (_, api):
+        made = await api.front().post("/api/keys", {"name": "kasir", "permissions": ["manage_integrations"]})
+        program = Client()
+        with pytest.raises(socketio.exceptions.ConnectionError):
+            await program.connect(api.url, {"token": made["key"]})
+        assert program.refused["/messages"]["data"]["statusCode"] == 403
+        await program.io.disconnect()
+
+
+async def test_nobody_goes_over_to_another_tenant_of_theirs_while_they_listen_to_this_one(tmp_path: Path) -> None:
+    async with (
+        stage(tmp_path, home="data/warung") as shop,
+        served(tmp_path / "data", {"warung": shop.folder, "toko": shop.folder}, shop.clock) as api,
+        api.connected() as ibu,
+    ):
+        await ibu.hears("ready")
+        there = api.front("toko", email="ibu@sari.example")
+        assert (await ibu.say("authenticate", {"token": there.token}))["code"] == "FORBIDDEN"
+        await shop.say("halo")
+        chat = (await ibu.hears("new-message"))["conversationId"]
+        assert await ibu.say("join-conversation", {"conversationId": chat}) == {"success": True}
+
+
 async def test_who_is_disabled_is_sent_away(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("wabot.api.live.gateway._CHECK", 0.05)
     async with (
@@ -221,6 +245,29 @@ async def test_typing_is_shown_both_ways(tmp_path: Path) -> None:
         shop.session.on_typing(BUDI, False)
         assert await ibu.hears("customer-typing", 2) == {"conversationId": chat, "isTyping": False}
         assert not elsewhere.all("customer-typing")
+
+
+async def test_nobody_is_shown_typing_who_may_not_be_written_to(tmp_path: Path) -> None:
+    async with street(tmp_path) as (shop, api), api.connected() as ibu:
+        await shop.say("Halo kak", from_me=True)
+        chat = (await ibu.hears("new-message"))["conversationId"]
+        for event in ("typing-start", "typing-stop"):
+            assert (await ibu.say(event, {"conversationId": chat}))["code"] == "CUSTOMER_HAS_NOT_WRITTEN"
+        await shop.say("ya?")
+        front = api.front()
+        contact = (await front.get(f"/api/conversations/{chat}"))["conversation"]["contact"]["id"]
+        await front.post(f"/api/contacts/{contact}/block", {})
+        assert (await ibu.say("typing-start", {"conversationId": chat}))["code"] == "CONTACT_BLOCKED"
+        await asyncio.sleep(0.02)
+        assert shop.channel.typed == []
+
+
+async def test_a_customer_without_a_name_goes_by_their_number_in_events_too(tmp_path: Path) -> None:
+    async with street(tmp_path) as (shop, api), api.connected() as ibu:
+        await shop.say("halo", name="")
+        told = await ibu.hears("new-message")
+        shown = await api.front().get("/api/messages", conversationId=told["conversationId"])
+        assert told["message"]["senderName"] == shown["messages"][0]["senderName"] == BUDI
 
 
 async def test_a_viewer_looks_and_does_nothing(tmp_path: Path) -> None:

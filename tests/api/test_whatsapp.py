@@ -48,6 +48,7 @@ async def test_one_attempt_at_a_time_is_shared_and_shown_to_those_who_may_link(t
         async with api.connected(None, "/whatsapp") as late:
             await late.say("join-tenant", {"tenantId": "warung"}, "/whatsapp")
             assert seen((await late.hears("qr-code"))["qrCode"]) == "2@second"
+        await operator.say("join-tenant", {}, "/whatsapp")
         linking.attempts[0].says("linking")
         await until(lambda: operator.all("connection-status")[-1]["status"] == "connecting")
         linking.attempts[0].says("done", reason="paired")

@@ -93,7 +93,9 @@ class World:
     def b_has(self) -> str:
         """Everything of B's, as text: another text once anything of it has changed."""
         parts = [repr(row) for row in rows(self.files[0])]
-        parts += [repr(row) for _, row in rows(self.files[1]) if any(B in str(value) for value in row.values())]
+        # What A calls by B's name is A's.
+        shared = [row for _, row in rows(self.files[1]) if row.get("tenant_id") != A]
+        parts += [repr(row) for row in shared if any(B in str(value) for value in row.values())]
         for folder in (self.data / B, self.data.parent / "rules" / B):
             parts += [f"{path} {path.stat().st_size}" for path in sorted(folder.rglob("*")) if _is_kept(path)]
         return "\n".join(parts)

@@ -10,10 +10,11 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.cli.typed import Typed
+from tests.examples import examples
 from tests.tenants import SOUND, rules, write_tenant
 from wabot.cli.cache import MAX_BYTES, Cache, open_cache
 from wabot.cli.remembering import Checked, Ready, Remembering
@@ -120,7 +121,7 @@ def without_matcher(ready: Ready) -> object:
 
 
 @given(st.lists(st.sampled_from(EDITS), max_size=6))
-@settings(max_examples=40, deadline=None)
+@examples(40)
 def test_after_any_edits_what_is_remembered_is_what_is_found(edits: list[tuple[str, str | None]]) -> None:
     with TemporaryDirectory() as temporary:
         place = Path(temporary)

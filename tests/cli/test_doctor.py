@@ -15,6 +15,7 @@ from tests.key_store import link
 from tests.session.stage import JAM, stage
 from tests.tenants import SOUND, write_tenant
 from wabot.cli.health import machine
+from wabot.daemon.api_standing import ApiStanding, Sign
 from wabot.daemon.child import lock
 from wabot.session.clock import RealClock
 from wabot.store.keeping.mending import mend
@@ -212,3 +213,44 @@ def test_what_waits_is_stuck_only_while_a_session_runs(data: Path, wabot: Typed,
     os.close(held)
     assert code == 1
     assert line["found"] == "1 message undecided for over 10 minutes"
+
+
+def test_a_nodes_file_that_is_damaged_or_no_file_is_found(data: Path, wabot: Typed, quick: None) -> None:
+    node = data / "node.db"
+    with closing(sqlite3.connect(node)) as file:
+        file.execute("CREATE TABLE accounts (id TEXT)")
+    node.chmod(0o600)
+    assert doctor(wabot, data) == (0, [])
+    assert "node: node.db is whole" in wabot("doctor", data.parent / "rules", "--data", data).out
+    node.write_bytes(node.read_bytes()[:4096] + b"\xff" * 4096)
+    code, (line,) = doctor(wabot, data)
+    assert (code, line["level"], line["where"]) == (1, "fail", "node")
+    assert "node.db is damaged" in line["found"] and "wabot restore" in line["do"]
+    node.unlink()
+    node.mkdir()
+    _, (line,) = doctor(wabot, data)
+    assert "node.db is no file" in line["found"]
+
+
+def test_a_secret_that_others_can_read_is_found_and_mended(data: Path, wabot: Typed, quick: None) -> None:
+    secret = data / "api.secret"
+    secret.write_text("x" * 64)
+    secret.chmod(0o644)
+    code, (line,) = doctor(wabot, data)
+    assert (code, line["where"], "api.secret" in line["found"]) == (1, "node", True)
+    assert doctor(wabot, data, "--fix") == (0, [])
+    assert stat.S_IMODE(secret.stat().st_mode) == 0o600
+
+
+def test_an_api_that_does_not_stay_alive_is_found(data: Path, wabot: Typed, quick: None) -> None:
+    sign = Sign(data)
+    try:
+        sign.show(ApiStanding("127.0.0.1:8080", "serving", 0))
+        assert doctor(wabot, data) == (0, [])
+        sign.show(ApiStanding("127.0.0.1:8080", "restarting", 0, detail="it was killed by signal 9"))
+        code, (line,) = doctor(wabot, data)
+        assert (code, line["level"], line["where"]) == (1, "fail", "node")
+        assert line["found"].endswith("it was killed by signal 9")
+    finally:
+        sign.end()
+    assert doctor(wabot, data) == (0, []), "no daemon serves it"

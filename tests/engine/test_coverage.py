@@ -3,9 +3,10 @@
 from datetime import datetime
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given
 
 from tests.engine.rule_sets import rule, rule_set, rule_sets
+from tests.examples import examples
 from wabot.engine.coverage.kinds import KINDS
 from wabot.engine.coverage.measure import Coverage, Share, measure
 from wabot.engine.coverage.missing import Missing, missing_tests
@@ -262,7 +263,7 @@ def test_when_replies_are_switched_off_it_says_so() -> None:
     assert set(_missing(whole).why_not.values()) == {"no message gets past `auto_reply_off`: see tenant.yaml"}
 
 
-@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@examples(30, suppress_health_check=[HealthCheck.too_slow])
 @given(rule_sets())
 def test_whatever_the_rules_everything_missing_is_tested_or_explained(rules: RuleSet) -> None:
     missing = _missing(rules)

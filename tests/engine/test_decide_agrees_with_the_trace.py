@@ -1,9 +1,10 @@
 """`decide` finds its answers through an index; `explain` asks every rule. They must never differ."""
 
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from tests.engine import rule_sets as some
+from tests.examples import examples
 from wabot.engine.decide import decide
 from wabot.engine.normalize import fold
 from wabot.engine.required import required
@@ -15,7 +16,7 @@ from wabot.language.triggers.pattern import Pattern
 from wabot.model.context import Context
 
 
-@settings(max_examples=600, deadline=None)
+@examples(600)
 @given(some.rule_sets(), some.texts, some.contexts(), st.sampled_from(("text", "image", "reaction")))
 def test_the_rules_that_answer_are_those_that_the_trace_says_matched(
     rule_set: RuleSet, text: str, context: Context, kind: str
@@ -31,7 +32,7 @@ def test_the_rules_that_answer_are_those_that_the_trace_says_matched(
         assert any(outcome.outcome.startswith(decision.reason) for outcome in trace)
 
 
-@settings(max_examples=300, deadline=None)
+@examples(300)
 @given(st.lists(some.patterns | some.regexes | some.keywords, min_size=4, max_size=12), some.texts)
 def test_the_index_finds_every_rule_whose_trigger_matches_and_no_other(
     triggers: list[Keyword | Pattern], text: str
@@ -52,7 +53,7 @@ ATOMS = (
 QUANTIFIERS = ("", "", "", "?", "*", "+", "{2}", "{0,1}", "{1,}", "+?")
 
 
-@settings(max_examples=800, deadline=None)
+@examples(800)
 @given(
     st.lists(st.tuples(st.sampled_from(ATOMS), st.sampled_from(QUANTIFIERS)), min_size=1, max_size=5),
     st.lists(

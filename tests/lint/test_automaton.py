@@ -1,10 +1,11 @@
 """The automata and the algebra of literals, held to RE2 and to the engine on texts that hypothesis thinks of."""
 
 import pytest
-from hypothesis import assume, example, given, settings
+from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
 from tests.engine import rule_sets as some
+from tests.examples import examples
 from wabot.engine.normalize import visible
 from wabot.engine.proof.automaton import Budget, missed
 from wabot.engine.proof.letters import ordinary, same_letter
@@ -67,7 +68,7 @@ def exactly(text: str) -> Node:
     return Sequence((start, *(Chars(frozenset(char)) for char in text), end))
 
 
-@settings(max_examples=1500, deadline=None)
+@examples(1500)
 @given(regexes, texts, st.booleans())
 @example("a|b{0}$", "\n", False)
 def test_the_automaton_of_a_regex_matches_what_re2_matches(source: str, text: str, case_sensitive: bool) -> None:
@@ -76,7 +77,7 @@ def test_the_automaton_of_a_regex_matches_what_re2_matches(source: str, text: st
     assert (missed(exactly(text), [node]) is None) == matched
 
 
-@settings(max_examples=600, deadline=None)
+@examples(600)
 @given(regexes, regexes, st.booleans(), st.booleans(), st.lists(texts, max_size=5))
 def test_one_regex_takes_another_or_there_is_a_text_that_shows_it_does_not(
     source: str, other: str, case_sensitive: bool, other_sensitive: bool, chosen: list[str]
@@ -96,7 +97,7 @@ def test_one_regex_takes_another_or_there_is_a_text_that_shows_it_does_not(
             assert later.find(each.encode()) is None or earlier.find(each.encode()) is not None
 
 
-@settings(max_examples=600, deadline=None)
+@examples(600)
 @given(regexes, st.booleans())
 def test_the_alternatives_of_a_regex_match_together_what_it_matches(source: str, case_sensitive: bool) -> None:
     _, node = understood(source, case_sensitive)
@@ -114,7 +115,7 @@ words = st.lists(
 keywords = st.tuples(words.map("".join), st.sampled_from(MATCHES), st.booleans())
 
 
-@settings(max_examples=1500, deadline=None)
+@examples(1500)
 @given(keywords, keywords, st.lists(some.texts, max_size=6), st.lists(st.sampled_from(("", " ", "x", "É", "-", "1"))))
 def test_a_literal_that_takes_another_matches_all_its_texts(
     one: tuple[str, Match, bool], other: tuple[str, Match, bool], chosen: list[str], around: list[str]
@@ -127,7 +128,7 @@ def test_a_literal_that_takes_another_matches_all_its_texts(
             assert in_text(Keyword((one[0],), one[1], one[2]), text) is not None, text
 
 
-@settings(max_examples=600, deadline=None)
+@examples(600)
 @given(keywords, keywords)
 def test_the_algebra_of_literals_and_the_automata_agree(
     one: tuple[str, Match, bool], other: tuple[str, Match, bool]
@@ -142,7 +143,7 @@ def test_the_algebra_of_literals_and_the_automata_agree(
     assert takes(earlier, later) == (text is None), text
 
 
-@settings(max_examples=800, deadline=None)
+@examples(800)
 @given(keywords, some.texts)
 def test_the_automaton_of_a_literal_matches_what_the_engine_matches(
     keyword: tuple[str, Match, bool], text: str

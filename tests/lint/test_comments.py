@@ -2,9 +2,10 @@
 
 import pytest
 import yaml
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.examples import examples
 from wabot.lint.comments import template_comments, yaml_comments
 
 
@@ -55,7 +56,7 @@ def test_a_templates_comment_is_one_only_where_jinja_says_so(
     assert [(one.line, one.column, one.text, one.alone) for one in template_comments(text)] == comments
 
 
-@settings(max_examples=400, deadline=None)
+@examples(400)
 @given(st.text(alphabet="ab:-[]{},#|>'\" \n\r", max_size=60))
 def test_what_is_called_a_comment_can_be_cut_out_and_the_data_stay(text: str) -> None:
     try:

@@ -6,9 +6,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.examples import examples
 from tests.tenants import sections, write_tenant
 from wabot.engine.load import load_tenant
 from wabot.language.diagnostic import Diagnostic, Location
@@ -169,7 +170,7 @@ ENTRY = st.sampled_from(["a", "b", "c", "'a'", '"b"'])
 NOTE = st.sampled_from(["", " # satu", " # dua: [x]"])
 
 
-@settings(max_examples=200, deadline=None)
+@examples(200)
 @given(st.lists(st.tuples(ENTRY, NOTE), min_size=1, max_size=7), st.booleans(), st.sampled_from(["\n", "\r\n"]))
 def test_a_list_without_its_repetitions_has_the_same_order_and_every_comment(
     entries: list[tuple[str, str]], flow: bool, newline: str

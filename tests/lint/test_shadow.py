@@ -2,10 +2,11 @@
 
 from dataclasses import replace
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 
 from tests.engine import rule_sets as some
+from tests.examples import examples
 from wabot.engine.decide import decide
 from wabot.engine.proof.letters import ordinary
 from wabot.engine.trace import in_text
@@ -51,7 +52,7 @@ def rule_sets(draw: st.DrawFn) -> RuleSet:
 texts = st.lists(st.sampled_from((*SHORT, *some.PIECES)), max_size=6).map("".join) | some.texts
 
 
-@settings(max_examples=800, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@examples(800, suppress_health_check=[HealthCheck.too_slow])
 @given(rule_sets(), st.lists(texts, min_size=3, max_size=12), some.contexts(), st.sampled_from((0, 5)))
 def test_a_rule_that_can_never_answer_answers_no_message(
     rule_set: RuleSet, chosen: list[str], context: Context, later: int
@@ -74,7 +75,7 @@ def test_a_rule_that_can_never_answer_answers_no_message(
                 assert found.rule.id not in {answer.rule.id for answer in answers if not answer.act}, (found, text)
 
 
-@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@examples(300, suppress_health_check=[HealthCheck.too_slow])
 @given(rule_sets())
 def test_the_message_that_shows_it_is_decided_for_another_rule(rule_set: RuleSet) -> None:
     for found in find_shadowed(Survey(rule_set)):
@@ -91,7 +92,7 @@ def test_the_message_that_shows_it_is_decided_for_another_rule(rule_set: RuleSet
 sources = st.text(alphabet="ab1 (|)[]^$*+?{},.\\bdwsWx-:iPn<>é❤", min_size=1, max_size=12)
 
 
-@settings(max_examples=400, deadline=None)
+@examples(400)
 @given(st.lists(sources, min_size=1, max_size=4), texts)
 def test_no_regex_that_re2_accepts_is_beyond_the_survey(given_sources: list[str], text: str) -> None:
     made = []

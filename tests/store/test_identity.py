@@ -7,10 +7,11 @@ from collections.abc import Sequence
 from contextlib import closing
 from pathlib import Path
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.blank import lay
+from tests.examples import examples
 from tests.store.turns import NOW, allowed, answered, message, silent
 from wabot.model.context import WHOLE_CONTACT, OpenMenu, Usage
 from wabot.model.turn import Receipt
@@ -82,7 +83,7 @@ SIGHTINGS = [
 ]
 
 
-@settings(max_examples=60, deadline=None)
+@examples(60)
 @given(
     seen=st.lists(st.sampled_from(SIGHTINGS), min_size=1, max_size=7),
     strangers=st.booleans(),

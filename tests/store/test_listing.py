@@ -7,9 +7,10 @@ from contextlib import closing, contextmanager
 from typing import Any, Final
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 
+from tests.examples import examples
 from wabot.store.sqlite import listing
 from wabot.store.sqlite.listing import NOBODY, Page, Sort, Wanted, page, words_of
 from wabot.store.sqlite.opening import open_file
@@ -110,7 +111,7 @@ def key(chat: Any, sort: Sort) -> tuple[int, ...]:
 
 
 @pytest.mark.parametrize("few", [2, 1_000], ids=["much is walked", "all is sorted"])
-@settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@examples(120, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(CHATS, WANTED, st.sampled_from(("last", "created", "unread")), st.booleans(), st.integers(1, 4))
 def test_every_page_is_that_of_a_look_at_every_row(
     monkeypatch: pytest.MonkeyPatch,

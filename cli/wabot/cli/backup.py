@@ -148,7 +148,8 @@ def _verify(files: list[Path], output: Format) -> int:
 def described(manifest: "Manifest") -> str:
     """`3 files, 12 MB, schema 7, wabot 0.1.0`."""
     what = f"{render.plural(len(manifest.files), 'file')}, {size(manifest.size)}"
-    return f"{what}, schema {manifest.schema}, wabot {manifest.wabot}"
+    schema = f", schema {manifest.schema}" if manifest.schema else ""  # the node's file has none of a tenant's
+    return f"{what}{schema}, wabot {manifest.wabot}"
 
 
 def as_data(manifest: "Manifest") -> dict[str, Any]:

@@ -56,6 +56,7 @@ def _all(path: Path | None, data: Path, deep: bool, online: bool) -> "Iterator[C
     from wabot.cli.health.finding import Checked
     from wabot.cli.health.folders import data_folder
     from wabot.cli.health.machine import machine
+    from wabot.cli.health.node import node
     from wabot.cli.health.rules import rules
     from wabot.cli.health.tenant import tenant
 
@@ -68,6 +69,7 @@ def _all(path: Path | None, data: Path, deep: bool, online: bool) -> "Iterator[C
         yield Checked("ok", f"data {data}", "there is none yet; `wabot run` makes it")
         return
     yield from data_folder(data)
+    yield from node(data, deep=deep)
     for folder in folders:
         yield from tenant(folder, data, now, deep=deep, rules=path)
 

@@ -234,16 +234,14 @@ def assign(ask: Ask, who: Who, row: Any, wanted: str | None, choose: Choose, now
 
 
 def millis(at: datetime) -> int:
-    """UTC milliseconds; a time without a zone is meant as UTC.
+    """UTC milliseconds of a time with a zone.
 
     Raises:
         Problem: 400, a year that nobody lives in.
     """
     if not 1990 <= at.year < 9990:
         raise Problem(400, "That time is out of reach.", "INVALID")
-    from datetime import UTC
-
-    return int((at if at.tzinfo else at.replace(tzinfo=UTC)).timestamp() * 1000)
+    return int(at.timestamp() * 1000)
 
 
 def found(ask: Ask, id: str) -> Any:

@@ -27,6 +27,7 @@ _WITH_PERMISSION: Final = {
     "401": "Nobody who is known: no token or key, or one that is over.",
     "403": "Whoever asks may not do this.",
 }
+_UNCHANGED: Final = {"304": "As the client has it (`If-None-Match`)."}
 _SECURITY: Final[Sequence[Mapping[str, Sequence[str]]]] = [{"token": []}, {"key": []}]
 
 
@@ -81,6 +82,8 @@ def _complete(operation: dict[str, Any], route: APIRoute) -> None:
         known |= _WITH_INPUT
     if "requestBody" in operation:
         known |= _WITH_BODY
+    if "conditional" in route.endpoint.__code__.co_names:  # what it calls: `answers.conditional`
+        known |= _UNCHANGED
     if needed is not None:
         known |= _WITH_PERMISSION
         operation["security"] = _SECURITY

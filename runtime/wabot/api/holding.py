@@ -1,10 +1,9 @@
 """`/api/conversations/:id/…`: who has a chat, whether the bot speaks there, and when it is settled."""
 
-from datetime import datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Request, Response
-from pydantic import Field
+from pydantic import AwareDatetime, Field
 
 from wabot.api.answers import Shape, answer, iso
 from wabot.api.auditing import audit
@@ -151,7 +150,7 @@ async def resolved(request: Request, house: Home, id: Id, who: Who = may("send_m
 class Snooze(Shape):
     """Until when; null ends it."""
 
-    until: datetime | None
+    until: AwareDatetime | None
 
 
 @router.post("/{id}/snooze")

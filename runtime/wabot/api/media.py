@@ -123,7 +123,7 @@ async def send_media(request: Request, house: Home, key: Key = "", who: Who = ma
     media, at = media_of(house), house.clock.now()
     form = await read_form(request, _FIELDS, lambda name: media.begin(who, name))
     conversation, caption, quoted = (form.fields.get(name, "").strip() for name in _FIELDS)
-    keyed = Keyed(f"{owner(who)}:{key}", f"{form.incoming.digest} {form.fields}") if key else Keyed()
+    keyed = Keyed.of(f"{owner(who)}:{key}", form.incoming.digest, conversation, caption, quoted) if key else Keyed()
     pause = await pause_of(house, who.tenant)
 
     def work(ask: Ask) -> tuple[dict[str, Any], bool]:

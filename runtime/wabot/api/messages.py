@@ -1,12 +1,10 @@
 """`/api/messages`: writing to customers who wrote first, and what was said."""
 
-import hashlib
 from dataclasses import replace
-from datetime import datetime
 from typing import Annotated, Any, Final, Literal
 
 from fastapi import APIRouter, Header, Path, Query, Request, Response
-from pydantic import Field
+from pydantic import AwareDatetime, Field
 
 from wabot.api.answers import Shape, answer, conditional, iso
 from wabot.api.conversations import millis
@@ -53,7 +51,7 @@ class Sending(Shape):
     media_url: Annotated[str, Field(max_length=2_000)] | None = None
     quoted_message_id: Annotated[str, Field(max_length=100)] | None = None
     idempotency_key: Annotated[str, Field(min_length=1, max_length=200)] | None = None
-    send_at: datetime | None = None
+    send_at: AwareDatetime | None = None
 
 
 @router.post("/send", responses=CONFLICT)
@@ -105,8 +103,7 @@ def _keyed(who: Who, body: Sending, header: str | None) -> Keyed:
         return Keyed()
     at = "" if body.send_at is None else body.send_at.isoformat()
     parts = (body.conversation_id, body.message_type, body.content, body.media_url, body.quoted_message_id, at)
-    digest = hashlib.blake2b(repr(parts).encode("utf-8", "replace"), digest_size=16).hexdigest()
-    return Keyed(f"{who.key or who.email}:{key}", digest)
+    return Keyed.of(f"{who.key or who.email}:{key}", *parts)
 
 
 async def _said(house: House, who: Who, body: Sending, row: Any) -> PersonSays:

@@ -18,8 +18,9 @@ from wabot.model.message import MessageType
 from wabot.session.last_sound import COPY
 
 PART: Final = "rendering"
-RENDERING: Final = 2.0
-"""Seconds that a text, or a decision, may take: far beyond what the budget of the sandbox lets one take."""
+RENDERING: Final = 10.0
+"""Seconds that a text, or a decision, may take: far beyond what the budget of the sandbox lets one take, also on a busy
+machine that reads the tenant's rules first. Others wait for none of it."""
 READING: Final = 30.0
 """Seconds that reading a tenant's files may take, or checking them with a change."""
 _WAITING: Final = 200

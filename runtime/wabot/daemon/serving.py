@@ -25,7 +25,7 @@ from wabot.session.clock import RealClock
 
 PROCESS: Final = "wabot.daemon.api_process"
 """The module of the API's process; what `ps` shows of it."""
-_NEEDED: Final = ("argon2", "fastapi", "jwt", "limits", "multipart", "orjson", "ruamel.yaml", "socketio", "uvicorn")
+_NEEDED: Final = ("argon2", "fastapi", "jwt", "multipart", "orjson", "ruamel.yaml", "socketio", "uvicorn")
 _BACKLOG: Final = 1_024
 _STEADY: Final = 60.0
 """Seconds of life after which earlier ends are forgotten."""

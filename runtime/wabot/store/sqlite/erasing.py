@@ -152,6 +152,7 @@ def _delete_files(folder: Path, names: list[str], sent: list[str]) -> None:
 
 def _delete(ask: Ask, customer: _Customer) -> None:
     for conversation, chat in customer.chats.items():
+        ask("forget_send_keys", conversation=conversation)
         ask("forget_outbox", conversation=conversation, chat=chat)
         ask("forget_logs", conversation=conversation)
         ask("forget_follow_ups", conversation=conversation)

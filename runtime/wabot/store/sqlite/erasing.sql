@@ -18,6 +18,12 @@ WHERE tenant_id = :tenant AND :name <> '' AND (chat = :name OR payload LIKE :quo
 -- name: forget_outbox
 DELETE FROM outbox WHERE tenant_id = :tenant AND (conversation_id = :conversation OR chat = :chat);
 
+-- name: forget_send_keys
+-- Before what they stand for is gone; a client may have named its key after whoever it writes to.
+DELETE FROM send_keys WHERE tenant_id = :tenant
+    AND message_id IN (SELECT id FROM outbox WHERE tenant_id = :tenant AND conversation_id = :conversation
+        UNION ALL SELECT id FROM messages WHERE tenant_id = :tenant AND conversation_id = :conversation);
+
 -- name: forget_logs
 DELETE FROM auto_reply_logs WHERE tenant_id = :tenant AND conversation_id = :conversation;
 

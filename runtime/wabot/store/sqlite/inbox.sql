@@ -36,7 +36,7 @@ SELECT messages.*,
     error_message = '' AND quoted_message_id = '' AND NOT is_forwarded AND edited_at IS NULL AND reactions = '[]'
         AND revoked_at IS NULL AND NOT is_imported AS is_plain,
     conversations.looked_at, conversations.unread_count, conversations.paused_until,
-    contacts.name AS contact_name,
+    CASE WHEN contacts.name = '' THEN contacts.phone ELSE contacts.name END AS contact_name,
     CASE WHEN messages.quoted_message_id <> '' THEN COALESCE(
         (SELECT quoted.id FROM messages AS quoted WHERE quoted.tenant_id = :tenant
             AND quoted.conversation_id = messages.conversation_id

@@ -154,6 +154,12 @@ def plainly(path: Path, error: Exception) -> str:
     if "no such column" in text or unknown:
         return f"{path} is of an older wabot. Start `wabot run` once with this one: it brings it up to date."
     if "not a database" in text or "malformed" in text or "no such table" in text:
+        if path.name == "node.db":  # accounts are never set aside by themselves: nobody could log in, and nobody asked
+            return (
+                f"{path} is damaged ({text}). Stop `wabot run`, then put the newest backup of the node back: "
+                "`wabot restore _node-….tar.gz --replace`. Without one, move the file away: accounts and alerts begin "
+                "anew."
+            )
         return (
             f"{path} is damaged ({text}). The next start of `wabot run` sets it aside and takes the newest backup, or "
             "begins a new file; or restore a backup yourself: `wabot restore`."
