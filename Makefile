@@ -25,7 +25,7 @@ demo-whatsapp: $(STAMP) ## The same shops on WhatsApp itself: the real client, a
 
 test: $(STAMP) ## Run every test
 	@sh .ci/packages
-	@$(BIN)/python -m pytest -n $(WORKERS) $(ARGS)
+	@$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal $(ARGS)
 
 test-slow: $(STAMP) ## Run what takes real minutes: links that hang, long outages, all examples of tests that think of hundreds
 	@sh .ci/packages
