@@ -60,9 +60,9 @@ class Verdict(NamedTuple):
         return self.then == "hold" and bool(self.action)
 
 
-def patience(policy: Policy, crashes: int) -> int:
+def wait_after(policy: Policy, crashes: int) -> int:
     """Milliseconds to wait after so many crashes in a row."""
-    return min(policy.first * 2 ** (crashes - 1), policy.longest)
+    return min(policy.first << crashes - 1, policy.longest)
 
 
 def judge(
@@ -101,6 +101,6 @@ def judge(
     if len(last) >= policy.crashes:
         why = f"it crashed {len(last)} times within {policy.within / 1000:g} s ({cause})"
         return Verdict("hold", why, action=f"See why: `wabot logs TENANT`. Mend it, {GO_ON}.")
-    wait = patience(policy, row)
+    wait = wait_after(policy, row)
     wait = round(wait * chance.uniform(0.5, 1))  # tenants that died together do not all come back at once
     return Verdict("again", f"{cause}; starting it again in {wait / 1000:.1f} s", wait)
