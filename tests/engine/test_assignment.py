@@ -72,6 +72,8 @@ def test_a_chat_goes_to_whose_turn_it_is(mode: str, wanted: str, people: list[Op
         ({"status": "away"}, False),
         ({"status": "offline"}, False),
         ({"hours": EVENING}, False),
+        ({"hours": EVENING, "present": True}, True),
+        ({"status": "offline", "present": True}, False),
     ],
 )
 def test_whoever_has_a_chat_keeps_it_while_they_are_there(change: dict[str, Any], kept: bool) -> None:
