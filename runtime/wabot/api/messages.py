@@ -110,7 +110,7 @@ async def _said(house: House, who: Who, body: Sending, row: Any) -> PersonSays:
     """What is to go out, with the quick reply expanded."""
     text, shortcut = body.content.strip(), shortcut_of(body.content)
     if shortcut:
-        text = await expand(house, who, shortcut, row)
+        text = await expand(house, who, shortcut, body.conversation_id)
     if len(text) > MAX_OUTPUT:
         raise Problem(400, f"The text is longer than the {MAX_OUTPUT:,} characters that WhatsApp takes.", "INVALID")
     if body.send_at is not None and (body.message_type != "text" or body.quoted_message_id):

@@ -88,7 +88,7 @@ async def schedule(id: str, body: Wanted, house: Home, who: Who = may("send_mess
         raise Problem(400, "message: there is nothing to say.", "INVALID")
     due = _due(body, now, rules.tenant.timezone)
     if shortcut := shortcut_of(text):
-        text = await expand(house, who, shortcut, row)
+        text = await expand(house, who, shortcut, id)
     judge = Judge(rules, due)
     new = NewFollowUp(uuid7(now), row["chat"], text, "", due)
     before = await desk.write(
