@@ -21,7 +21,6 @@ from wabot.store.sqlite.listing import words_of
 from wabot.store.sqlite.queries import Ask
 
 NOT_FOUND: Final[dict[int | str, dict[str, Any]]] = {404: {"description": "There is no such contact."}}
-_UNCHANGED: Final[dict[int | str, dict[str, Any]]] = {304: {"description": "As the client has it (`If-None-Match`)."}}
 router = APIRouter(prefix="/api/contacts", tags=["contacts"], responses={400: {"description": "Not understood."}})
 
 Id = Annotated[str, Path(min_length=1, max_length=100)]
@@ -60,7 +59,7 @@ async def inactive_before(house: House, tenant: str) -> int:
     return house.clock.now() - (Segments() if rules is None else rules.tenant.segments).inactive_after
 
 
-@router.get("", response_model=Contacts, responses=_UNCHANGED)
+@router.get("", response_model=Contacts)
 async def listed(
     request: Request, house: Home, filters: Annotated[Filters, Query()], who: Who = may("view_conversations")
 ) -> Response:
@@ -113,7 +112,7 @@ async def segments(house: Home, who: Who = may("view_conversations")) -> Respons
     )
 
 
-@router.get("/{id}", response_model=InDetail, responses=NOT_FOUND | _UNCHANGED)
+@router.get("/{id}", response_model=InDetail, responses=NOT_FOUND)
 async def detail(request: Request, house: Home, id: Id, who: Who = may("view_conversations")) -> Response:
     """All that is known about one contact."""
     before = await inactive_before(house, who.tenant)

@@ -29,7 +29,6 @@ router = APIRouter(
 CONFLICT: Final[dict[int | str, dict[str, Any]]] = {
     409: {"description": "Somebody else has the chat (`heldBy`), or it stands otherwise; `code` says which."}
 }
-_UNCHANGED: Final[dict[int | str, dict[str, Any]]] = {304: {"description": "As the client has it (`If-None-Match`)."}}
 
 Status = Literal["active", "pending", "resolved", "closed", "spam"]
 Id = Annotated[str, Path(min_length=1, max_length=100)]
@@ -59,7 +58,7 @@ class Filters(Shape):
     limit: Annotated[int, Field(ge=1, le=100)] = 20
 
 
-@router.get("", responses=_UNCHANGED)
+@router.get("")
 async def listed(
     request: Request, house: Home, filters: Annotated[Filters, Query()], who: Who = may("view_conversations")
 ) -> Response:
@@ -114,7 +113,7 @@ def inbox_page(house: House, who: Who, filters: Filters) -> dict[str, Any]:
     return {"data": [conversation_shape(row) for row in shown.rows], "meta": meta}
 
 
-@router.get("/{id}", responses=_UNCHANGED)
+@router.get("/{id}")
 async def one(request: Request, house: Home, id: Id, who: Who = may("view_conversations")) -> Response:
     """A conversation with its customer and its last messages."""
     return conditional(request, whole(house, who, id))

@@ -28,7 +28,6 @@ router = APIRouter(
     tags=["messages"],
     responses={404: {"description": "There is no such conversation or message."}},
 )
-_UNCHANGED: Final[dict[int | str, dict[str, Any]]] = {304: {"description": "As the client has it (`If-None-Match`)."}}
 CONFLICT: Final[dict[int | str, dict[str, Any]]] = {409: {"description": "It is not done; `code` says why."}}
 
 Id = Annotated[str, Path(min_length=1, max_length=100)]
@@ -174,7 +173,7 @@ def refusal(refused: Refused, conversation: str) -> Problem:
     return Problem(status, message, code)
 
 
-@router.get("", responses=_UNCHANGED)
+@router.get("")
 async def listed(
     request: Request,
     house: Home,

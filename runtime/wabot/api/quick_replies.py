@@ -7,7 +7,7 @@ from fastapi import APIRouter, Query, Request, Response
 
 from wabot.api.answers import answer, conditional, iso
 from wabot.api.auditing import audit
-from wabot.api.auto_reply import UNCHANGED, WRITING
+from wabot.api.auto_reply import WRITING
 from wabot.api.expanding import expand
 from wabot.api.guard import Home, Who, may
 from wabot.api.house import House
@@ -29,7 +29,7 @@ _NO_TEXT: Final[dict[int | str, dict[str, Any]]] = {
 _SEARCHED: Final = ("shortcut", "title", "message", "category")
 
 
-@router.get("", responses=UNCHANGED)
+@router.get("")
 async def listed(
     request: Request,
     house: Home,
@@ -47,7 +47,7 @@ async def listed(
     return conditional(request, {"quickReplies": found})
 
 
-@router.get("/{id}", responses={**UNCHANGED, **_NONE})
+@router.get("/{id}", responses=_NONE)
 async def detail(request: Request, house: Home, id: str, who: Who = may("view_conversations")) -> Response:
     """One quick reply, and its text as it stands in the file."""
     return conditional(request, {"quickReply": await _reply(house, who, id)})

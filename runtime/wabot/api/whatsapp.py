@@ -89,7 +89,7 @@ async def disconnect(request: Request, house: Home, who: Who = may("manage_whats
     return answer({"success": True, "message": await unlink(house, who, request)})
 
 
-@router.get("/status", summary="How the link stands", responses={304: {"description": "As before."}, **_NOT_HERE})
+@router.get("/status", summary="How the link stands", responses=_NOT_HERE)
 async def status(request: Request, house: Home, who: Who = may("view_conversations")) -> Response:
     """`status` is the contract's word, `state` wabot's own, `detail` what is wrong, `action` what a person must do, and
     `until` when a ban or a restriction ends."""
