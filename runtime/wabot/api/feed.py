@@ -25,7 +25,7 @@ from wabot.store.sqlite.queries import Ask
 READER: Final = "api"
 PART: Final = "feed"
 _LOOK: Final = 1.0
-"""Seconds between looks, and between two notes of how far was read."""
+"""Seconds between looks."""
 _AT_ONCE: Final = 100
 """Rows that are read at a time: a few milliseconds."""
 _HOURLY: Final = 3_600.0
@@ -105,8 +105,6 @@ class Tail:
                 self._woken.clear()
                 await self.look()
                 self._version = version  # not before: a look that fails is taken again
-            else:
-                await self.note()
 
     async def look(self) -> None:
         """Tell what came since."""
@@ -160,6 +158,8 @@ class Tail:
             await asyncio.sleep(0)
 
     async def note(self) -> None:
+        """Note how far was read, for the sake of what may be dropped. Not with each look: a note is a change of the
+        store, after which everybody looks again."""
         if self.position > self._noted:
             at = self._noted = self.position
             desk = self._house.desk(self._tenant)
