@@ -5,11 +5,10 @@ from typing import Annotated, Any, Final
 from fastapi import APIRouter, Request, Response
 from pydantic import Field
 
-from wabot.api.answers import Shape, answer, iso
+from wabot.api.answers import Shape, answer, iso, private
 from wabot.api.auditing import audit
 from wabot.api.door import door_of
 from wabot.api.guard import Home, Who, may
-from wabot.api.opening import private
 from wabot.api.operators import FORBIDDEN, UNKNOWN, found, not_above
 from wabot.api.problems import Problem
 from wabot.model.people import Role

@@ -36,7 +36,7 @@ from wabot.api import (
     webhooks,
     whatsapp,
 )
-from wabot.api.answers import answer, conditional
+from wabot.api.answers import conditional, refusal
 from wabot.api.by_module import ByModule
 from wabot.api.docs_page import page, written
 from wabot.api.document import document
@@ -146,7 +146,7 @@ def _written() -> str:
 
 
 async def _problem(_request: Request, error: Any) -> Response:
-    return answer(error.body(), error.status, **error.headers)
+    return refusal(error)
 
 
 async def _store(_request: Request, _error: Any) -> Response:

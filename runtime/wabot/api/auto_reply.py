@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from fastapi import APIRouter, Request, Response
 
-from wabot.api.answers import answer, conditional, iso
+from wabot.api.answers import answer, conditional, iso, millis
 from wabot.api.auditing import audit
 from wabot.api.guard import Home, Who, may
 from wabot.api.house import House
@@ -180,4 +180,4 @@ def _moment(text: str) -> int:
     if at is None or at.tzinfo is None or at.year not in YEARS:
         message = "`customerContext.at` must be a moment with its zone, such as 2026-01-28T22:00:00+07:00."
         raise Problem(400, message, "INVALID", fields=["body.customerContext.at"])
-    return int(at.timestamp() * 1000)
+    return millis(at)

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Final, Literal
 from fastapi import APIRouter, Path, Query, Request, Response
 from pydantic import Field
 
-from wabot.api.answers import Shape, answer, conditional, iso
+from wabot.api.answers import Shape, answer, conditional, iso, millis
 from wabot.api.auditing import audit
 from wabot.api.guard import Home, Who, may
 from wabot.api.house import House
@@ -232,7 +232,7 @@ def assign(ask: Ask, who: Who, row: Any, wanted: str | None, choose: Choose, now
     give(ask, row["id"], f"operator:{operator['email']}", choose, now)
 
 
-def millis(at: datetime) -> int:
+def reachable(at: datetime) -> int:
     """UTC milliseconds of a time with a zone.
 
     Raises:
@@ -240,7 +240,7 @@ def millis(at: datetime) -> int:
     """
     if not 1990 <= at.year < 9990:
         raise Problem(400, "That time is out of reach.", "INVALID")
-    return int(at.timestamp() * 1000)
+    return millis(at)
 
 
 def found(ask: Ask, id: str) -> Any:

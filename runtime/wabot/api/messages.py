@@ -7,7 +7,7 @@ from fastapi import APIRouter, Header, Path, Query, Request, Response
 from pydantic import AwareDatetime, Field
 
 from wabot.api.answers import Shape, answer, conditional, iso
-from wabot.api.conversations import millis
+from wabot.api.conversations import reachable
 from wabot.api.expanding import expand, shortcut_of
 from wabot.api.guard import Home, Who, may
 from wabot.api.house import House
@@ -78,7 +78,7 @@ async def queued(house: House, who: Who, body: Sending, idempotency_key: str | N
             return desk.read(lambda ask: told(ask, house, who, row, repeated=True))
         said, upload = await _said(house, who, body, row), await _file(house, who, body)
         if body.send_at is not None:
-            return await later(house, who, Later(body.conversation_id, said.text, millis(body.send_at)), keyed)
+            return await later(house, who, Later(body.conversation_id, said.text, reachable(body.send_at)), keyed)
 
         def write(ask: Ask) -> dict[str, Any]:
             email, name = author(ask, who)

@@ -4,7 +4,7 @@ from typing import Any, Final, Literal
 
 from fastapi import APIRouter, Request, Response
 
-from wabot.api.answers import Shape, answer, conditional, iso
+from wabot.api.answers import Done, Shape, answer, conditional, iso
 from wabot.api.auditing import audit
 from wabot.api.guard import Home, Who, may
 from wabot.api.house import House
@@ -89,10 +89,6 @@ class Workload(Shape):
     utilization: float
     waiting_count: int
     conversations: list[Chat]
-
-
-class Done(Shape):
-    success: bool
 
 
 @router.get("", response_model=Operators)

@@ -6,7 +6,7 @@ from typing import Any, Final, Literal
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import Field
 
-from wabot.api.answers import Shape, answer, conditional, iso
+from wabot.api.answers import Shape, answer, conditional, iso, millis
 from wabot.api.expanding import expand, shortcut_of
 from wabot.api.guard import Home, Who, may
 from wabot.api.people import author
@@ -166,8 +166,8 @@ def _moment(written: str, zone: tzinfo) -> int:
     except ValueError:
         raise Problem(400, "scheduledAt: write a time as 2026-01-29T09:00:00+07:00.", "INVALID") from None
     if moment.tzinfo is not None:
-        return int(moment.timestamp() * 1000)
-    at = int(moment.replace(tzinfo=zone).timestamp() * 1000)
+        return millis(moment)
+    at = millis(moment.replace(tzinfo=zone))
     if datetime.fromtimestamp(at / 1000, zone).replace(tzinfo=None) != moment:
         raise Problem(400, f"scheduledAt: there is no such time on that day in {zone}.", "INVALID")
     return at

@@ -6,12 +6,12 @@ from typing import Any, Final, Literal
 from fastapi import APIRouter, Request, Response
 from pydantic import Field
 
-from wabot.api.answers import Shape, answer
+from wabot.api.answers import Done, Shape, answer
 from wabot.api.auditing import audit
 from wabot.api.door import door_of
 from wabot.api.guard import Home, Who, may
 from wabot.api.house import House
-from wabot.api.operators import FORBIDDEN, UNKNOWN, Done, OneOperator, as_data, found, not_above
+from wabot.api.operators import FORBIDDEN, UNKNOWN, OneOperator, as_data, found, not_above
 from wabot.api.people import choosing
 from wabot.api.problems import Problem
 from wabot.api.working_hours import read_hours

@@ -104,10 +104,6 @@ class Replayed(Shape):
     replayed: int
 
 
-class Done(Shape):
-    success: bool
-
-
 def shown(hook: Webhook) -> dict[str, Any]:
     """A webhook, without its secret."""
     return {

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Path, Query, Request, Response
 
-from wabot.api.answers import answer, iso
+from wabot.api.answers import Done, answer, iso, private
 from wabot.api.auditing import audit
 from wabot.api.guard import Home, Who, may
 from wabot.api.house import House
@@ -17,7 +17,6 @@ from wabot.api.webhook_delivery import delivery_of
 from wabot.api.webhook_shapes import (
     Change,
     Deliveries,
-    Done,
     MadeWebhook,
     NewSecret,
     NewWebhook,
@@ -88,7 +87,7 @@ async def made(body: NewWebhook, house: Home, request: Request, who: Who = may("
     await house.desk(who.tenant).write(work)
     delivery_of(house).stir(who.tenant)
     await audit(house, who, "webhook.create", hook.id, request, events=list(hook.events), content=hook.content)
-    return answer({"success": True, "webhook": shown(hook), "secret": secret}, 201, **{"cache-control": "no-store"})
+    return private({"success": True, "webhook": shown(hook), "secret": secret}, 201)
 
 
 @router.get("/dead-letters", response_model=Deliveries)
@@ -168,8 +167,7 @@ async def rotated(id: Id, house: Home, request: Request, who: Who = may("manage_
 
     await house.desk(who.tenant).write(work)
     await audit(house, who, "webhook.rotate_secret", id, request)
-    told = {"success": True, "secret": secret, "previousValidUntil": iso(now + LASTS)}
-    return answer(told, 200, **{"cache-control": "no-store"})
+    return private({"success": True, "secret": secret, "previousValidUntil": iso(now + LASTS)})
 
 
 @router.post("/{id}/test", response_model=Tested, responses=_NOT_THERE)
