@@ -64,6 +64,12 @@ def refusal(problem: Problem) -> Response:
     return answer(problem.body(), problem.status, **problem.headers)
 
 
+def page_meta(total: int, page: int, limit: int, *, exact: bool) -> dict[str, Any]:
+    """What is said of a page of a list; not `exact`: there are so many in all, or more."""
+    meta = {"total": total, "page": page, "limit": limit, "totalPages": -(-total // limit)}
+    return meta if exact else meta | {"totalIsAtLeast": True}
+
+
 def conditional(request: Request, data: Any) -> Response:
     """As `answer`, with an ETag; 304 when the client has just that."""
     return unless_known(request, tagged(data))

@@ -5,7 +5,7 @@ from typing import Annotated, Any, Final, Literal
 from fastapi import APIRouter, Path, Query, Request, Response
 from pydantic import Field
 
-from wabot.api.answers import Shape, answer, conditional
+from wabot.api.answers import Shape, answer, conditional, page_meta
 from wabot.api.auditing import audit
 from wabot.api.contact_cards import Changed, Contacts, InDetail, card
 from wabot.api.customer_list import EMAIL, LIMITS, TAG
@@ -76,14 +76,7 @@ async def listed(
             offset=(filters.page - 1) * filters.limit,
         )
     )
-    meta: dict[str, Any] = {
-        "total": found.total,
-        "page": filters.page,
-        "limit": filters.limit,
-        "totalPages": -(-found.total // filters.limit),
-    }
-    if not found.exact:
-        meta["totalIsAtLeast"] = True
+    meta = page_meta(found.total, filters.page, filters.limit, exact=found.exact)
     return conditional(request, {"data": [card(row, before) for row in found.rows], "meta": meta})
 
 

@@ -6,14 +6,14 @@ from typing import Annotated, Any, Final, Literal
 from fastapi import APIRouter, Path, Query, Request, Response
 from pydantic import Field
 
-from wabot.api.answers import Shape, answer, conditional, iso, millis
+from wabot.api.answers import Shape, answer, conditional, iso, millis, page_meta
 from wabot.api.auditing import audit
 from wabot.api.guard import Home, Who, may
 from wabot.api.house import House
 from wabot.api.people import ME, choosing, held, operator_of, surveying
 from wabot.api.problems import Problem, unknown
 from wabot.api.scheduling import scheduled_shape
-from wabot.api.shapes import contact_shape, conversation_shape, message_shape
+from wabot.api.shapes import contact_shape, conversation_shape, message_shapes
 from wabot.model.people import Choose
 from wabot.store.sqlite import inbox
 from wabot.store.sqlite.answering import give
@@ -102,14 +102,7 @@ def inbox_page(house: House, who: Who, filters: Filters) -> dict[str, Any]:
         )
 
     shown = desk.read(read)
-    meta = {
-        "total": shown.total,
-        "page": filters.page,
-        "limit": filters.limit,
-        "totalPages": -(-shown.total // filters.limit),
-    }
-    if not shown.exact:
-        meta["totalIsAtLeast"] = True
+    meta = page_meta(shown.total, filters.page, filters.limit, exact=shown.exact)
     return {"data": [conversation_shape(row) for row in shown.rows], "meta": meta}
 
 
@@ -130,8 +123,7 @@ def whole(house: House, who: Who, id: str) -> dict[str, Any]:
     def read(ask: Ask) -> dict[str, Any]:
         row = found(ask, id)
         messages, more = inbox.messages_before(ask, id, None, _LAST)
-        customer = row["contact_name"] or row["contact_phone"]
-        told = [message_shape(one, customer, row["looked_at"], row["unread_count"]) for one in messages]
+        told = message_shapes(messages, row)
         waiting = ask("follow_up_of_conversation", conversation=id).fetchone()
         later = None if waiting is None or waiting["rule_id"] else scheduled_shape(waiting)
         return {"conversation": detail(ask, row), "messages": told, "hasMore": more, "scheduledMessage": later}
@@ -241,6 +233,11 @@ def reachable(at: datetime) -> int:
     if not 1990 <= at.year < 9990:
         raise Problem(400, "That time is out of reach.", "INVALID")
     return millis(at)
+
+
+def look_at(ask: Ask, row: Any, now: int) -> int:
+    """A person has looked at all of a conversation (a row); how many messages became read."""
+    return inbox.looked(ask, row, max(now, row["updated_at"]))
 
 
 def found(ask: Ask, id: str) -> Any:

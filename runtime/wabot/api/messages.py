@@ -7,7 +7,7 @@ from fastapi import APIRouter, Header, Path, Query, Request, Response
 from pydantic import AwareDatetime, Field
 
 from wabot.api.answers import Shape, answer, conditional, iso
-from wabot.api.conversations import reachable
+from wabot.api.conversations import found, reachable
 from wabot.api.expanding import expand, shortcut_of
 from wabot.api.guard import Home, Who, may
 from wabot.api.house import House
@@ -15,7 +15,7 @@ from wabot.api.people import author, pause_of
 from wabot.api.problems import Problem, unknown
 from wabot.api.running import session_shape
 from wabot.api.scheduling import Later, later, scheduled
-from wabot.api.shapes import message_shape
+from wabot.api.shapes import message_shapes, one_message_shape
 from wabot.language.template import MAX_OUTPUT
 from wabot.model.stored import PersonSays
 from wabot.store.sqlite import inbox
@@ -149,13 +149,9 @@ def told(ask: Ask, house: House, who: Who, id: str, *, repeated: bool) -> dict[s
         made: dict[str, Any] = {"message": waiting}
     else:
         row = message_row(ask, id)
-        made = {"message": _shape(row), "botPausedUntil": iso(row["paused_until"])}
+        made = {"message": one_message_shape(row), "botPausedUntil": iso(row["paused_until"])}
     made |= {"success": True, "session": session_shape(house, who.tenant, ask)}
     return made | {"repeated": True} if repeated else made
-
-
-def _shape(row: Any) -> dict[str, Any]:
-    return message_shape(row, row["contact_name"], row["looked_at"], row["unread_count"])
 
 
 def message_row(ask: Ask, id: str) -> Any:
@@ -188,17 +184,13 @@ async def listed(
         raise Problem(400, "Say `before` or `after`, not both.", "INVALID")
 
     def read(ask: Ask) -> dict[str, Any]:
-        chat = inbox.conversation(ask, conversation_id)
-        if chat is None:
-            raise unknown("conversation", conversation_id)
+        chat = found(ask, conversation_id)
         cursor = _cursor(ask, before or after, conversation_id)
         if after:
             rows, more = inbox.messages_after(ask, conversation_id, cursor, limit)
         else:
             rows, more = inbox.messages_before(ask, conversation_id, cursor, limit)
-        customer = chat["contact_name"] or chat["contact_phone"]
-        shown = [message_shape(row, customer, chat["looked_at"], chat["unread_count"]) for row in rows]
-        return {"messages": shown, "hasMore": more}
+        return {"messages": message_shapes(rows, chat), "hasMore": more}
 
     return conditional(request, house.desk(who.tenant).read(read))
 

@@ -7,6 +7,7 @@ from fastapi import APIRouter, Query, Request, Response
 from pydantic import Field
 
 from wabot.api.answers import Shape, answer, conditional, iso, millis
+from wabot.api.conversations import found
 from wabot.api.expanding import expand, shortcut_of
 from wabot.api.guard import Home, Who, may
 from wabot.api.people import author
@@ -78,9 +79,7 @@ async def schedule(id: str, body: Wanted, house: Home, who: Who = may("send_mess
     """One message to one customer, at a time; one is pending a chat. It is sent if the customer wrote within the 7 days
     before."""
     rules, now, desk = await house.rules(who.tenant), house.clock.now(), house.desk(who.tenant)
-    row = desk.read(lambda ask: ask("inbox_conversation", id=id).fetchone())
-    if row is None:
-        raise unknown("conversation", id)
+    row = desk.read(lambda ask: found(ask, id))
     if rules is None:
         raise Problem(409, "This tenant has no sound rules, so nobody knows who may be written to.", "NO_RULES")
     text = body.message.strip()
@@ -118,13 +117,13 @@ async def reminders(
     since = house.clock.now() - _SHOWN
 
     def read(ask: Ask) -> list[Any]:
-        found: list[Any] = []
+        rows: list[Any] = []
         if status != "closed":
-            found += ask("reminders_pending", conversation=conversation, most=limit).fetchall()
+            rows += ask("reminders_pending", conversation=conversation, most=limit).fetchall()
         if status != "pending":
-            most = limit - len(found)
-            found += ask("reminders_closed", conversation=conversation, since=since, most=most).fetchall()
-        return found
+            most = limit - len(rows)
+            rows += ask("reminders_closed", conversation=conversation, since=since, most=most).fetchall()
+        return rows
 
     return conditional(request, {"reminders": [_data(row) for row in house.desk(who.tenant).read(read)]})
 
