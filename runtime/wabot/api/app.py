@@ -47,7 +47,6 @@ from wabot.api.hearing import hearing
 from wabot.api.house import House
 from wabot.api.lane import Lane
 from wabot.api.live.serving import live, with_sockets
-from wabot.api.outgoing import media_living
 from wabot.api.presence import keeping_presence
 from wabot.api.problems import Problem, unavailable
 from wabot.api.rendering import rendering_lives
@@ -84,7 +83,6 @@ ROUTERS: Final[tuple[APIRouter, ...]] = (
 LIVING: Final[tuple[Callable[[House], AbstractAsyncContextManager[None]], ...]] = (
     closing_door,
     rendering_lives,
-    media_living,
     keeping_presence,
     keeping_figures,
     hearing,

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from stat import S_ISDIR
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from fastapi import Request
 
@@ -24,6 +24,8 @@ from wabot.store.sqlite.opening import NAME
 if TYPE_CHECKING:
     from wabot.api.guard import Who
     from wabot.language.rule_set import RuleSet
+
+Part = TypeVar("Part")
 
 
 class Door(Protocol):
@@ -62,6 +64,13 @@ class House:
     _mouths: dict[str, Mouth] = field(default_factory=dict)
     _untold: set[str] = field(default_factory=set)
     _closing: set[asyncio.Task[None]] = field(default_factory=set)
+
+    def part(self, name: str, make: Callable[[], Part]) -> Part:
+        """What a module keeps under that name, made when it is first asked for."""
+        found: Part | None = self.parts.get(name)
+        if found is None:
+            found = self.parts[name] = make()
+        return found
 
     def desk(self, tenant: str) -> Desk:
         """The tenant's store.

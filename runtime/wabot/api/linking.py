@@ -185,8 +185,7 @@ class Attempts:
 
 def attempts_of(house: House) -> Attempts:
     """The attempts of this API."""
-    found: Attempts = house.parts.setdefault(_ATTEMPTS, Attempts(house))
-    return found
+    return house.part(_ATTEMPTS, lambda: Attempts(house))
 
 
 def failed(done: Mapping[str, Any]) -> Problem:

@@ -11,6 +11,7 @@ from wabot.api.conversations import found, reachable
 from wabot.api.expanding import expand, shortcut_of
 from wabot.api.guard import Home, Who, may
 from wabot.api.house import House
+from wabot.api.outgoing import media_of
 from wabot.api.people import author, pause_of
 from wabot.api.problems import Problem, unknown
 from wabot.api.running import session_shape
@@ -133,14 +134,7 @@ async def _file(house: House, who: Who, body: Sending) -> Upload | None:
         return None
     if not body.media_url:
         raise Problem(400, f"`messageType: {body.message_type}` needs a `mediaUrl`.", "INVALID")
-    if (media := house.parts.get(MEDIA)) is None:
-        raise Problem(501, "Files cannot be sent here.", "NO_MEDIA")
-    taken: Upload = await media.take(who, body.media_url)
-    return taken
-
-
-MEDIA: Final = "media"
-"""`house.parts`: who holds what was uploaded, and fetches what is named by an URL."""
+    return await media_of(house).take(who, body.media_url)
 
 
 def told(ask: Ask, house: House, who: Who, id: str, *, repeated: bool) -> dict[str, Any]:

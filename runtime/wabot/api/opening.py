@@ -158,7 +158,7 @@ async def standing(house: House, person: Person, tenant: str) -> dict[str, Any]:
 async def tenant_names(house: House, tenants: Iterable[str]) -> dict[str, str]:
     """What those of these tenants are called that are there, by their own tenant.yaml; their id where that cannot be
     read."""
-    known: dict[Path, tuple[Any, str]] = house.parts.setdefault(_NAMES, {})
+    known: dict[Path, tuple[Any, str]] = house.part(_NAMES, dict)
     found, folders = {}, house.tenants()
     for tenant in (one for one in tenants if one in folders):
         path = folders[tenant] / "tenant.yaml"

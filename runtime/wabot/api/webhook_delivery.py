@@ -28,8 +28,9 @@ from wabot.session.forever import forever
 from wabot.session.webhook import signed
 from wabot.store.sqlite import webhooks
 from wabot.store.sqlite.alerting import raise_alert
-from wabot.store.sqlite.opening import NAME, open_for_reading
-from wabot.store.sqlite.queries import Ask, asker
+from wabot.store.sqlite.opening import NAME
+from wabot.store.sqlite.queries import Ask
+from wabot.store.sqlite.reading import asking
 from wabot.store.sqlite.webhooks import Webhook
 
 PATIENCE: Final = 10.0
@@ -234,12 +235,9 @@ class WebhookDelivery:
         folder = self._house.data / tenant
         if not (folder / NAME).is_file():
             return False
-        with suppress(Exception):  # a store that cannot be read has none today
-            connection = open_for_reading(folder)
-            try:
-                return bool(webhooks.listed(asker(connection, tenant)))
-            finally:
-                connection.close()
+        # A store that cannot be read has none today.
+        with suppress(Exception), asking(folder, tenant) as ask:
+            return bool(webhooks.listed(ask))
         return False
 
 
