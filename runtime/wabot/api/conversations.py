@@ -144,7 +144,7 @@ def detail(ask: Ask, row: Any) -> dict[str, Any]:
     }
 
 
-class Change(Shape):
+class ConversationChange(Shape):
     """What is to be different; what is not named stays."""
 
     status: Status | None = None
@@ -156,7 +156,9 @@ class Change(Shape):
 
 
 @router.patch("/{id}", responses=CONFLICT)
-async def changed(request: Request, house: Home, id: Id, body: Change, who: Who = may("send_messages")) -> Response:
+async def changed(
+    request: Request, house: Home, id: Id, body: ConversationChange, who: Who = may("send_messages")
+) -> Response:
     """Change a conversation."""
     now = house.clock.now()
     choose, asked = await choosing(house, who.tenant, now), await surveying(house, who.tenant, now)
@@ -188,7 +190,7 @@ async def changed(request: Request, house: Home, id: Id, body: Change, who: Who 
     return answer({"success": True, "conversation": told})
 
 
-def _moves(body: Change, row: Any) -> bool:
+def _moves(body: ConversationChange, row: Any) -> bool:
     """Whether a change is about whose the chat is. A client that sends back all that it was shown means nothing by the
     holder in it; null alone takes it from everybody, also from those that it waits for."""
     if "assigned_cs_id" not in body.model_fields_set:

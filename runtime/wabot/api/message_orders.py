@@ -23,14 +23,14 @@ router = APIRouter(
 Name = Annotated[str, Field(max_length=100)]
 
 
-class Seen(Shape):
+class SeenMessages(Shape):
     """Messages at which a person has looked."""
 
     message_ids: Annotated[list[Name], Field(max_length=1_000, default_factory=list)]
 
 
 @router.patch("/{id}/mark-read")
-async def looked(house: Home, id: Id, body: Seen | None = None, who: Who = may("send_messages")) -> Response:
+async def looked(house: Home, id: Id, body: SeenMessages | None = None, who: Who = may("send_messages")) -> Response:
     """A person has looked at these messages, and so at all that came before them. `id` is one of them, or the
     conversation: without `messageIds` all of it."""
     ids = () if body is None else tuple(body.message_ids)

@@ -95,14 +95,14 @@ async def mine(
     return conditional(request, {"mentions": house.desk(who.tenant).read(read)})
 
 
-class Seen(Shape):
+class SeenMentions(Shape):
     """In which chat; null: everywhere."""
 
     conversation_id: Annotated[str, Field(max_length=100)] | None = None
 
 
 @router.post("/mentions/seen")
-async def seen(house: Home, body: Seen | None = None, who: Who = may("view_conversations")) -> Response:
+async def seen(house: Home, body: SeenMentions | None = None, who: Who = may("view_conversations")) -> Response:
     """Whoever asks has seen what means them."""
     now, chat = house.clock.now(), (body.conversation_id if body is not None else None) or ""
 

@@ -52,12 +52,12 @@ class ChangedOperator(Shape):
     teams: list[str] | None = Field(None, max_length=_MOST_TEAMS)
 
 
-class Changed(Shape):
+class OperatorChanged(Shape):
     success: bool
     operator: OneOperator
 
 
-class Invited(Changed):
+class Invited(OperatorChanged):
     """`invite_link` is where they choose a password; null for who has one and is let in."""
 
     invite_link: str | None
@@ -100,7 +100,7 @@ async def create(body: NewOperator, request: Request, house: Home, who: Who = ma
     return answer({"success": True, "operator": as_data(row), "inviteLink": link}, 201)
 
 
-@router.patch("/{id}", response_model=Changed, responses={**UNKNOWN, **FORBIDDEN, **_OWN})
+@router.patch("/{id}", response_model=OperatorChanged, responses={**UNKNOWN, **FORBIDDEN, **_OWN})
 async def change(
     id: str, body: ChangedOperator, request: Request, house: Home, who: Who = may("manage_operators")
 ) -> Response:

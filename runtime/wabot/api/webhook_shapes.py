@@ -22,7 +22,7 @@ class NewWebhook(Shape):
     include_content: bool = False
 
 
-class Change(Shape):
+class WebhookChange(Shape):
     """What is left out stays. `is_active` switches it on, or off."""
 
     url: Url | None = None

@@ -15,7 +15,6 @@ from wabot.api.outside import Forbidden
 from wabot.api.problems import Problem, unknown
 from wabot.api.webhook_delivery import delivery_of
 from wabot.api.webhook_shapes import (
-    Change,
     Deliveries,
     MadeWebhook,
     NewSecret,
@@ -24,6 +23,7 @@ from wabot.api.webhook_shapes import (
     Replayed,
     Status,
     Tested,
+    WebhookChange,
     WebhookList,
     WebhookShape,
     delivery_shown,
@@ -122,7 +122,7 @@ async def one(id: Id, house: Home, who: Who = may("manage_integrations")) -> Res
 
 @router.patch("/{id}", response_model=OneWebhook, responses=_NOT_THERE)
 async def changed(
-    id: Id, body: Change, house: Home, request: Request, who: Who = may("manage_integrations")
+    id: Id, body: WebhookChange, house: Home, request: Request, who: Who = may("manage_integrations")
 ) -> Response:
     """Change a webhook. What happens while it is off it never learns."""
     if body.url is not None:
