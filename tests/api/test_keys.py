@@ -8,8 +8,8 @@ from typing import Any
 import jwt
 import pytest
 
-from tests.api.front import Api, Front, api
-from tests.tenants import write_tenant
+from tests.api.front import Api, Front, two_shops
+from tests.session.stage import START
 from wabot.api.auditing import audit
 from wabot.model.errors import StoreError
 from wabot.session.clock import ScriptClock
@@ -18,15 +18,10 @@ from wabot.store.sqlite.node import ordering
 from wabot.store.sqlite.node.audit import KEPT, Entry, note
 from wabot.store.sqlite.node.members import change_member
 
-START = 1_769_569_200_000
-
 
 @pytest.fixture
 async def shop(tmp_path: Path) -> AsyncIterator[Api]:
-    clock = ScriptClock()
-    clock.set(START)
-    tenants = {name: write_tenant(tmp_path / "rules" / name) for name in ("warung", "toko")}
-    async with api(tmp_path / "data", tenants, clock) as opened:
+    async with two_shops(tmp_path) as (opened, _):
         yield opened
 
 
