@@ -166,12 +166,9 @@ async def _days(house: Home, who: Who, first: str, last: str) -> Days:
     """The days that are asked for; by default the last thirty, today included.
 
     Raises:
-        Problem: 400.
+        Problem: 400, they are none; 409, nobody knows which.
     """
-    rules = await house.rules(who.tenant)
-    if rules is None:
-        raise Problem(409, "This tenant has no sound rules, so nobody knows its time zone.", "NO_RULES")
-    zone = rules.tenant.timezone
+    zone = (await house.sound_rules(who.tenant, "its time zone")).tenant.timezone
     today = local(house.clock.now(), zone).date()
 
     def read(name: str, written: str, default: date) -> date:

@@ -17,7 +17,7 @@ from wabot.api.live.events import Event, built
 from wabot.api.problems import Problem
 from wabot.model.errors import WabotError
 from wabot.model.failure import place_of
-from wabot.session.forever import forever
+from wabot.session.forever import beside, forever
 from wabot.store.sqlite.desk import Desk
 from wabot.store.sqlite.feeding import after, extent, forget, listen, was_read
 from wabot.store.sqlite.queries import Ask
@@ -250,11 +250,9 @@ async def feeding(house: House) -> AsyncIterator[None]:
 
     house.wrote = wrote
     on_word(house, "changed", changed)
-    looking = asyncio.create_task(forever(feed.look_after, house.report.note, "following the tenants' feeds"))
     try:
-        yield
+        async with beside(forever(feed.look_after, house.report.note, "following the tenants' feeds")):
+            yield
     finally:
-        looking.cancel()
-        await asyncio.gather(looking, return_exceptions=True)
         await feed.stop()
         house.wrote = before

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 from fastapi import Request
 
 from wabot.api.fences.shares import Shares
-from wabot.api.problems import unavailable, unknown
+from wabot.api.problems import Problem, unavailable, unknown
 from wabot.api.settings import ApiSettings
 from wabot.bus import SESSION, Mouth
 from wabot.engine.load import load_tenant
@@ -107,6 +107,17 @@ class House:
         if known is None or known[0] != seen:
             known = self._rules[tenant] = (seen, (await asyncio.to_thread(load_tenant, place)).rule_set)
         return known[1]
+
+    async def sound_rules(self, tenant: str, lacking: str) -> "RuleSet":
+        """The same where nothing goes without them; `lacking` is what nobody knows then.
+
+        Raises:
+            Problem: 409, there are none.
+        """
+        found = await self.rules(tenant)
+        if found is None:
+            raise Problem(409, f"This tenant has no sound rules, so nobody knows {lacking}.", "NO_RULES")
+        return found
 
     def _rules_seen(self, tenant: str) -> tuple[Any, ...] | None:
         """Where the rules stand, and what makes them the same ones. Asked with each message that is sent."""

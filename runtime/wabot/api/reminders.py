@@ -12,6 +12,7 @@ from wabot.api.expanding import expand, shortcut_of
 from wabot.api.guard import Home, Who, may
 from wabot.api.people import author
 from wabot.api.problems import Problem, unknown
+from wabot.api.shapes import STATUS
 from wabot.language.hours import YEARS
 from wabot.model.ids import uuid7
 from wabot.model.stored import StoredFollowUp
@@ -78,10 +79,9 @@ class Scheduled(Cancelled):
 async def schedule(id: str, body: Wanted, house: Home, who: Who = may("send_messages")) -> Response:
     """One message to one customer, at a time; one is pending a chat. It is sent if the customer wrote within the 7 days
     before."""
-    rules, now, desk = await house.rules(who.tenant), house.clock.now(), house.desk(who.tenant)
+    now, desk = house.clock.now(), house.desk(who.tenant)
     row = desk.read(lambda ask: found(ask, id))
-    if rules is None:
-        raise Problem(409, "This tenant has no sound rules, so nobody knows who may be written to.", "NO_RULES")
+    rules = await house.sound_rules(who.tenant, "who may be written to")
     text = body.message.strip()
     if not text:
         raise Problem(400, "message: there is nothing to say.", "INVALID")
@@ -182,7 +182,7 @@ def _data(row: Any) -> dict[str, Any]:
         "customerPhone": row["phone"],
         "message": row["text"],
         "scheduledAt": iso(row["due_at"]),
-        "status": "pending" if sending in ("queued", "sending") else sending,
+        "status": STATUS.get(sending, sending),
         "reason": row["error"] or row["reason"] or None,
         "ruleId": row["rule_id"] or None,
         "createdBy": row["operator"] or None,

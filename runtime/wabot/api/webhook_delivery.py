@@ -24,7 +24,7 @@ from wabot.model.errors import StoreError
 from wabot.model.failure import place_of
 from wabot.session.alarms import webhook_off
 from wabot.session.deliverer import backoff
-from wabot.session.forever import forever
+from wabot.session.forever import beside, forever
 from wabot.session.webhook import signed
 from wabot.store.sqlite import webhooks
 from wabot.store.sqlite.alerting import raise_alert
@@ -256,10 +256,5 @@ async def webhooks_living(house: House) -> AsyncIterator[None]:
     """Webhooks are delivered within the block."""
     delivery = house.parts["webhooks"] = WebhookDelivery(house)
     on_word(house, "changed", delivery.heard)
-    running = asyncio.create_task(forever(delivery.run, house.report.note, "delivering webhooks"))
-    try:
+    async with beside(forever(delivery.run, house.report.note, "delivering webhooks")):
         yield
-    finally:
-        running.cancel()
-        with suppress(asyncio.CancelledError):
-            await running
