@@ -24,7 +24,6 @@ _DEFAULT: Final = 30
 _TOP: Final = 10
 _WRONG: Final[dict[int | str, dict[str, Any]]] = {
     400: {"description": f"That is no span of days, or one of more than {LONGEST}."},
-    403: {"description": "Not allowed to whoever asks."},
     409: {"description": "The tenant has no sound rules, so nobody knows its time zone."},
 }
 _From = Query("", alias="dateFrom", max_length=40, description="The first day, as 2026-01-01.")

@@ -28,7 +28,6 @@ _SHOWN: Final = 7 * 86_400_000
 """Milliseconds for which what was closed is listed."""
 _LONGEST_TEXT: Final = 4_096
 _REFUSED: Final[dict[int | str, dict[str, Any]]] = {
-    403: {"description": "Not allowed to whoever asks."},
     404: {"description": "There is no such thing here."},
     409: {"description": "It may not be, or is not, any more; `code` says why."},
     422: {"description": "The quick reply fails for this customer."},

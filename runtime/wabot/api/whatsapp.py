@@ -19,8 +19,6 @@ router = APIRouter(prefix="/api/whatsapp", tags=["WhatsApp"])
 _PATIENCE: Final = 40.0
 """Seconds to wait for the first code: as long as WhatsApp has to offer one, and a process to begin."""
 _NOT_HERE: Final[dict[int | str, dict[str, Any]]] = {
-    401: {"description": "Log in first."},
-    403: {"description": "Your role may not link phones."},
     404: {"description": "The tenant is gone."},
     501: {"description": "No daemon runs beside the API."},
     503: {"description": "The store, or WhatsApp, cannot be reached."},
