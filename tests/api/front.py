@@ -11,6 +11,8 @@ from argon2 import PasswordHasher
 from starlette.routing import BaseRoute
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from tests.session.stage import START
+from tests.tenants import write_tenant
 from wabot.api.app import empty_app, living, make_app
 from wabot.api.door import AccountsDoor, open_door
 from wabot.api.house import House
@@ -20,6 +22,7 @@ from wabot.api.tokens import issue
 from wabot.model.people import Role
 from wabot.model.permissions import ROLE_PERMISSIONS
 from wabot.ports import Clock
+from wabot.session.clock import ScriptClock
 from wabot.store.sqlite.node import ordering
 from wabot.store.sqlite.node.logins import log_in
 from wabot.store.sqlite.node.members import change_member, invite
@@ -130,3 +133,13 @@ async def api(data: Path, tenants: Mapping[str, Path], clock: Clock) -> AsyncIte
     transport = httpx.ASGITransport(at_once(Lane(house, app)))
     async with living(house), httpx.AsyncClient(transport=transport, base_url="http://wabot.test") as client:
         yield Api(house, app, client, door)
+
+
+@asynccontextmanager
+async def two_shops(place: Path) -> AsyncIterator[tuple[Api, ScriptClock]]:
+    """The API of warung and toko, neither of which has a session."""
+    clock = ScriptClock()
+    clock.set(START)
+    tenants = {name: write_tenant(place / "rules" / name) for name in ("warung", "toko")}
+    async with api(place / "data", tenants, clock) as opened:
+        yield opened, clock

@@ -6,22 +6,16 @@ from typing import Any
 
 import pytest
 
-from tests.api.front import Api, Front, api
-from tests.tenants import write_tenant
+from tests.api.front import Api, Front, two_shops
 from wabot.api.settings import ApiSettings
-from wabot.session.clock import ScriptClock
 
 SARI = "sari@warung.id"
-START = 1_769_569_200_000
 WORD = "soto betawi"
 
 
 @pytest.fixture
 async def shop(tmp_path: Path) -> AsyncIterator[Api]:
-    clock = ScriptClock()
-    clock.set(START)
-    tenants = {name: write_tenant(tmp_path / "rules" / name) for name in ("warung", "toko")}
-    async with api(tmp_path / "data", tenants, clock) as opened:
+    async with two_shops(tmp_path) as (opened, _):
         opened.house.settings = ApiSettings(invite_url="https://inbox.example/terima?bahasa=id")
         yield opened
 

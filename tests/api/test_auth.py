@@ -10,9 +10,9 @@ import httpx
 import jwt
 import pytest
 
-from tests.api.front import CHEAP, Api, Front, api
+from tests.api.front import CHEAP, Api, Front, api, two_shops
+from tests.session.stage import START
 from tests.store.test_writer import Watched
-from tests.tenants import write_tenant
 from wabot.api.passwords import Passwords
 from wabot.engine.assignment import stays
 from wabot.model.people import Operator
@@ -25,7 +25,6 @@ from wabot.store.sqlite.staff import put_operator
 
 SARI = "sari@warung.id"
 WORD = "nasi uduk jam 6"
-START = 1_769_569_200_000
 DAY = 86_400_000
 
 
@@ -64,10 +63,7 @@ class Shop:
 
 @pytest.fixture
 async def shop(tmp_path: Path) -> AsyncIterator[Shop]:
-    clock = ScriptClock()
-    clock.set(START)
-    tenants = {name: write_tenant(tmp_path / "rules" / name) for name in ("warung", "toko")}
-    async with api(tmp_path / "data", tenants, clock) as opened:
+    async with two_shops(tmp_path) as (opened, clock):
         yield Shop(opened, clock)
 
 

@@ -7,8 +7,8 @@ from typing import Any
 import jwt
 import pytest
 
-from tests.api.front import Api, Front, api
-from tests.tenants import write_tenant
+from tests.api.front import Api, Front, two_shops
+from tests.session.stage import START
 from wabot.api.fences import Fences, Shares
 from wabot.api.problems import Problem
 from wabot.api.tokens import LEEWAY, LIFE, issue
@@ -20,15 +20,11 @@ from wabot.store.sqlite.node.logins import log_out, log_out_everywhere
 from wabot.store.sqlite.node.members import change_member, invite, remove_member
 
 SARI = "sari@warung.id"
-START = 1_769_569_200_000
 
 
 @pytest.fixture
 async def shop(tmp_path: Path) -> AsyncIterator[Api]:
-    clock = ScriptClock()
-    clock.set(START)
-    tenants = {name: write_tenant(tmp_path / "rules" / name) for name in ("warung", "toko")}
-    async with api(tmp_path / "data", tenants, clock) as opened:
+    async with two_shops(tmp_path) as (opened, _):
         yield opened
 
 

@@ -3,26 +3,25 @@
 import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import Any
 
 import jwt
 import pytest
 
-from tests.api.front import Api, Front, api
-from tests.tenants import write_tenant
+from tests.api.front import Api, Front, two_shops
+from tests.session.stage import START
+from wabot.api.auditing import audit
+from wabot.model.errors import StoreError
 from wabot.session.clock import ScriptClock
+from wabot.session.report import Mute
 from wabot.store.sqlite.node import ordering
 from wabot.store.sqlite.node.audit import KEPT, Entry, note
 from wabot.store.sqlite.node.members import change_member
 
-START = 1_769_569_200_000
-
 
 @pytest.fixture
 async def shop(tmp_path: Path) -> AsyncIterator[Api]:
-    clock = ScriptClock()
-    clock.set(START)
-    tenants = {name: write_tenant(tmp_path / "rules" / name) for name in ("warung", "toko")}
-    async with api(tmp_path / "data", tenants, clock) as opened:
+    async with two_shops(tmp_path) as (opened, _):
         yield opened
 
 
@@ -180,3 +179,21 @@ async def test_the_log_is_a_tenants_own_whatever_it_is_asked_for(shop: Api) -> N
     for query in asked:
         assert (await mine.get("/api/audit", **query))["entries"] == []
         assert len((await other.get("/api/audit", **query))["entries"]) == 1
+
+
+async def test_an_act_that_cannot_be_noted_stands_and_is_told(shop: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+    told: list[tuple[str, dict[str, Any]]] = []
+
+    class Told(Mute):
+        def note(self, event: str, *, level: str = "info", **details: Any) -> None:
+            told.append((event, {"level": level, **details}))
+
+    async def full(*_: object, **__: object) -> None:
+        raise StoreError("the disk is full")
+
+    who = await shop.door.enter_token(shop.front().token)
+    shop.house.report = Told()
+    monkeypatch.setattr(shop.door.accounts, "write", full)
+    await audit(shop.house, who, "key.create", "id")
+    details = {"level": "error", "action": "key.create", "error": "the disk is full"}
+    assert told == [("an act is missing in the audit log", details)]

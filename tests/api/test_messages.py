@@ -116,6 +116,23 @@ async def test_a_quick_reply_is_sent_with_the_customers_name_and_counted(tmp_pat
             assert store.quick_replies_used()["/salam"][0] == 1
 
 
+async def test_a_quick_reply_is_sent_as_it_was_shown_beforehand(tmp_path: Path) -> None:
+    what = "{{ contact.tags | join }} {{ conversation.tags | join }} {{ conversation.messages }}"
+    async with inbox(tmp_path) as (shop, served):
+        (shop.folder / "quick-replies.yaml").write_text(QUICK.replace("{{ first_name }}", what), "utf-8")
+        await shop.session.live.reload()
+        await shop.say("halo")
+        front = served.front()
+        chat = await first(front)
+        contact = (await front.get(f"/api/conversations/{chat['id']}"))["conversation"]["contact"]["id"]
+        await front.post(f"/api/contacts/{contact}/tags", {"tags": ["vip"]})
+        await front.patch(f"/api/conversations/{chat['id']}", {"tags": ["retur"]})
+        await write(front, "sebentar")
+        shown = await front.post("/api/quick-replies/salam/render", {"conversationId": chat["id"]})
+        assert shown["text"] == "Halo kak vip retur 1!"
+        assert (await write(front, "/salam"))["message"]["content"] == shown["text"]
+
+
 async def test_history_is_read_in_pages_both_ways(tmp_path: Path) -> None:
     async with inbox(tmp_path) as (shop, served):
         for number in range(7):

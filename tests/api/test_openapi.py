@@ -41,6 +41,11 @@ def test_the_document_in_the_repository_is_the_one_that_is_served() -> None:
     assert json.loads((_ROOT / "docs" / "openapi.json").read_text("utf-8")) == json.loads(json.dumps(openapi()))
 
 
+def test_every_shape_has_a_name_of_its_own() -> None:
+    """Two classes of one name go by their modules in it, and so would the classes that clients have made of it."""
+    assert [name for name in openapi()["components"]["schemas"] if "__" in name] == []
+
+
 def test_every_endpoint_is_in_the_document() -> None:
     app = empty_app()
     served = {

@@ -12,6 +12,7 @@ import socketio
 
 from tests.api.sockets import Client, Served, served, until
 from tests.session.stage import ANI, BUDI, Stage, stage
+from wabot.api.feed import feed_of
 from wabot.api.fences import Fences
 from wabot.model.errors import StoreError
 from wabot.model.people import Choice, Operator
@@ -23,6 +24,7 @@ from wabot.store.sqlite.node import ordering
 from wabot.store.sqlite.node.members import change_member
 from wabot.store.sqlite.opening import NAME
 from wabot.store.sqlite.queries import Ask
+from wabot.store.sqlite.reading import asking
 
 HOME = "data/warung"
 
@@ -325,6 +327,25 @@ async def test_who_has_no_socket_asks_for_the_same_events(tmp_path: Path) -> Non
         assert (await front.get("/api/events", after="5000"))["reset"]
         for query in ({"after": "x"}, {"after": "-1"}, {"limit": 0}, {"limit": 501}):
             assert (await front.ask("GET", "/api/events", params=query)).status_code == 400
+
+
+async def test_how_far_was_read_is_noted_in_the_end_and_not_with_each_change(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("wabot.api.feed._LOOK", 0.02)
+
+    def noted(ask: Ask) -> int:
+        return int(ask("feed_position", reader="api").fetchone()["position"])
+
+    async with street(tmp_path) as (shop, api):
+        tail = await feed_of(api.house).tail("warung")
+        await shop.say("jam buka?")
+        desk = api.house.desk("warung")
+        await until(lambda: tail.position == desk.read(feeding.extent).last > 0)
+        await asyncio.sleep(0.2)
+        assert desk.read(noted) < tail.position
+    with asking(tmp_path / HOME, "warung") as ask:
+        assert noted(ask) == tail.position
 
 
 async def test_an_address_has_a_bound_number_of_connections_and_the_rest_are_refused_politely(

@@ -24,7 +24,6 @@ _DEFAULT: Final = 30
 _TOP: Final = 10
 _WRONG: Final[dict[int | str, dict[str, Any]]] = {
     400: {"description": f"That is no span of days, or one of more than {LONGEST}."},
-    403: {"description": "Not allowed to whoever asks."},
     409: {"description": "The tenant has no sound rules, so nobody knows its time zone."},
 }
 _From = Query("", alias="dateFrom", max_length=40, description="The first day, as 2026-01-01.")
@@ -166,12 +165,9 @@ async def _days(house: Home, who: Who, first: str, last: str) -> Days:
     """The days that are asked for; by default the last thirty, today included.
 
     Raises:
-        Problem: 400.
+        Problem: 400, they are none; 409, nobody knows which.
     """
-    rules = await house.rules(who.tenant)
-    if rules is None:
-        raise Problem(409, "This tenant has no sound rules, so nobody knows its time zone.", "NO_RULES")
-    zone = rules.tenant.timezone
+    zone = (await house.sound_rules(who.tenant, "its time zone")).tenant.timezone
     today = local(house.clock.now(), zone).date()
 
     def read(name: str, written: str, default: date) -> date:

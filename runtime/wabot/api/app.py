@@ -36,7 +36,7 @@ from wabot.api import (
     webhooks,
     whatsapp,
 )
-from wabot.api.answers import answer, conditional
+from wabot.api.answers import conditional, refusal
 from wabot.api.by_module import ByModule
 from wabot.api.docs_page import page, written
 from wabot.api.document import document
@@ -47,7 +47,6 @@ from wabot.api.hearing import hearing
 from wabot.api.house import House
 from wabot.api.lane import Lane
 from wabot.api.live.serving import live, with_sockets
-from wabot.api.outgoing import media_living
 from wabot.api.presence import keeping_presence
 from wabot.api.problems import Problem, unavailable
 from wabot.api.rendering import rendering_lives
@@ -84,7 +83,6 @@ ROUTERS: Final[tuple[APIRouter, ...]] = (
 LIVING: Final[tuple[Callable[[House], AbstractAsyncContextManager[None]], ...]] = (
     closing_door,
     rendering_lives,
-    media_living,
     keeping_presence,
     keeping_figures,
     hearing,
@@ -152,7 +150,7 @@ def _written() -> str:
 
 
 async def _problem(_request: Request, error: Any) -> Response:
-    return answer(error.body(), error.status, **error.headers)
+    return refusal(error)
 
 
 async def _store(_request: Request, _error: Any) -> Response:

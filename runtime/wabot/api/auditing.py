@@ -2,7 +2,6 @@
 
 from typing import Any
 
-import structlog
 from fastapi import Request
 
 from wabot.api.door import AccountsDoor
@@ -26,7 +25,7 @@ async def audit(
     try:
         await house.door.accounts.write(lambda ask: note(ask, entry), flushed=False)
     except StoreError as error:
-        structlog.get_logger().error("an act is missing in the audit log", action=action, error=str(error))
+        house.report.note("an act is missing in the audit log", level="error", action=action, error=str(error))
 
 
 def client_of(request: Request | None) -> str:

@@ -5,14 +5,13 @@ from typing import Annotated
 from fastapi import APIRouter, Request, Response
 from pydantic import Field
 
-from wabot.api.answers import Shape, answer
+from wabot.api.answers import Done, Shape, answer, private
 from wabot.api.auditing import audit
 from wabot.api.credentials import checked
 from wabot.api.door import BEARER, door_of
 from wabot.api.guard import Home, Who, may
 from wabot.api.opening import (
     REFUSED,
-    Done,
     Opened,
     Password,
     TenantId,
@@ -24,7 +23,6 @@ from wabot.api.opening import (
     chosen,
     logged_in,
     opened,
-    private,
     standing,
     tenant_names,
 )

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from fastapi import APIRouter, Request, Response
 
-from wabot.api.answers import answer, conditional, iso
+from wabot.api.answers import answer, conditional, iso, millis
 from wabot.api.auditing import audit
 from wabot.api.guard import Home, Who, may
 from wabot.api.house import House
@@ -21,7 +21,6 @@ router = APIRouter(
     tags=["auto-reply"],
     responses={409: {"description": "The tenant's files have errors, and no rules were ever live (`findings`)."}},
 )
-UNCHANGED: Final[dict[int | str, dict[str, Any]]] = {304: {"description": "As the client has it (`If-None-Match`)."}}
 WRITING: Final[dict[int | str, dict[str, Any]]] = {
     409: {"description": "Nothing is written, for `code`: RULES_ARE_CODE, WRITTEN_BY_PEOPLE, EXISTS, LINKED …"},
     422: {"description": "Nothing is written: the tenant would not be sound (`findings`), or this is no rule."},
@@ -31,7 +30,7 @@ _NO_ANSWER: Final[dict[int | str, dict[str, Any]]] = {422: {"description": "It t
 _LISTED: Final = ("id", "name", "triggerType", "responseType", "priority", "isActive", "source", "managed")
 
 
-@router.get("/rules", responses=UNCHANGED)
+@router.get("/rules")
 async def listed(request: Request, house: Home, who: Who = may("view_conversations")) -> Response:
     """Every rule, in the order in which they are asked."""
     told = await rendering_of(house).catalogue(who.tenant)
@@ -51,7 +50,7 @@ async def listed(request: Request, house: Home, who: Who = may("view_conversatio
     )
 
 
-@router.get("/rules/{id}", responses={**UNCHANGED, **_NO_RULE})
+@router.get("/rules/{id}", responses=_NO_RULE)
 async def detail(request: Request, house: Home, id: str, who: Who = may("view_conversations")) -> Response:
     """All about one rule: its fields, and its text as it stands in the file."""
     return conditional(request, {"rule": await _rule(house, who.tenant, id)})
@@ -181,4 +180,4 @@ def _moment(text: str) -> int:
     if at is None or at.tzinfo is None or at.year not in YEARS:
         message = "`customerContext.at` must be a moment with its zone, such as 2026-01-28T22:00:00+07:00."
         raise Problem(400, message, "INVALID", fields=["body.customerContext.at"])
-    return int(at.timestamp() * 1000)
+    return millis(at)

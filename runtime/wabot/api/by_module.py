@@ -15,17 +15,17 @@ class ByModule:
     """`make` makes an application of some routers; `routers` are all of them."""
 
     def __init__(self, make: Callable[[Sequence[APIRouter]], FastAPI], routers: Sequence[APIRouter]) -> None:
-        self._whole = make(routers)
         modules: dict[str, list[APIRouter]] = {}
         for router in routers:
             for name in {module_of(route.path) for route in routes([router])}:
                 modules.setdefault(name, []).append(router)
         # Several have endpoints beneath another's path: whoever serves the path has them all.
         self._modules: dict[str, ASGIApp] = {name: make(some) for name, some in modules.items()}
+        self._rest = make(())  # the documents, and that there is nothing else
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         path = scope.get("path", "")
-        app = self._modules.get(module_of(path), self._whole) if path.startswith(_API) else self._whole
+        app = self._modules.get(module_of(path), self._rest) if path.startswith(_API) else self._rest
         await app(scope, receive, send)
 
 

@@ -63,7 +63,7 @@ class InDetail(Shape):
     conversation_id: str | None = Field(description="The contact's chat, if they ever wrote.")
 
 
-class Changed(Shape):
+class ChangedContact(Shape):
     success: bool
     contact: Contact
 

@@ -5,9 +5,9 @@ from typing import Annotated, Any, Final, Literal
 from fastapi import APIRouter, Path, Query, Request, Response
 from pydantic import Field
 
-from wabot.api.answers import Shape, answer, conditional
+from wabot.api.answers import Shape, answer, conditional, page_meta
 from wabot.api.auditing import audit
-from wabot.api.contact_cards import Changed, Contacts, InDetail, card
+from wabot.api.contact_cards import ChangedContact, Contacts, InDetail, card
 from wabot.api.customer_list import EMAIL, LIMITS, TAG
 from wabot.api.guard import Home, Who, may
 from wabot.api.house import House
@@ -21,7 +21,6 @@ from wabot.store.sqlite.listing import words_of
 from wabot.store.sqlite.queries import Ask
 
 NOT_FOUND: Final[dict[int | str, dict[str, Any]]] = {404: {"description": "There is no such contact."}}
-_UNCHANGED: Final[dict[int | str, dict[str, Any]]] = {304: {"description": "As the client has it (`If-None-Match`)."}}
 router = APIRouter(prefix="/api/contacts", tags=["contacts"], responses={400: {"description": "Not understood."}})
 
 Id = Annotated[str, Path(min_length=1, max_length=100)]
@@ -60,7 +59,7 @@ async def inactive_before(house: House, tenant: str) -> int:
     return house.clock.now() - (Segments() if rules is None else rules.tenant.segments).inactive_after
 
 
-@router.get("", response_model=Contacts, responses=_UNCHANGED)
+@router.get("", response_model=Contacts)
 async def listed(
     request: Request, house: Home, filters: Annotated[Filters, Query()], who: Who = may("view_conversations")
 ) -> Response:
@@ -77,14 +76,7 @@ async def listed(
             offset=(filters.page - 1) * filters.limit,
         )
     )
-    meta: dict[str, Any] = {
-        "total": found.total,
-        "page": filters.page,
-        "limit": filters.limit,
-        "totalPages": -(-found.total // filters.limit),
-    }
-    if not found.exact:
-        meta["totalIsAtLeast"] = True
+    meta = page_meta(found.total, filters.page, filters.limit, exact=found.exact)
     return conditional(request, {"data": [card(row, before) for row in found.rows], "meta": meta})
 
 
@@ -113,7 +105,7 @@ async def segments(house: Home, who: Who = may("view_conversations")) -> Respons
     )
 
 
-@router.get("/{id}", response_model=InDetail, responses=NOT_FOUND | _UNCHANGED)
+@router.get("/{id}", response_model=InDetail, responses=NOT_FOUND)
 async def detail(request: Request, house: Home, id: Id, who: Who = may("view_conversations")) -> Response:
     """All that is known about one contact."""
     before = await inactive_before(house, who.tenant)
@@ -131,7 +123,7 @@ async def avatar(house: Home, id: Id, who: Who = may("view_conversations")) -> R
     raise Problem(404, "There is no picture of this contact: wabot does not ask WhatsApp for any.", "NO_AVATAR")
 
 
-class Change(Shape):
+class ContactChange(Shape):
     """What is left out stays; null, or an empty text, erases. Without a name of yours, the contact bears the one that
     they gave themselves in WhatsApp; without a segment of yours, the one that their messages and orders make."""
 
@@ -144,8 +136,10 @@ class Change(Shape):
     tags: Annotated[list[Tag], Field(max_length=100)] | None = None
 
 
-@router.patch("/{id}", response_model=Changed, responses=NOT_FOUND)
-async def changed(request: Request, house: Home, id: Id, body: Change, who: Who = may("manage_contacts")) -> Response:
+@router.patch("/{id}", response_model=ChangedContact, responses=NOT_FOUND)
+async def changed(
+    request: Request, house: Home, id: Id, body: ContactChange, who: Who = may("manage_contacts")
+) -> Response:
     """Write down what is known of a contact."""
     now = house.clock.now()
     said = {key: (getattr(body, key) or "").strip() for key in body.model_fields_set & set(caring.FIELDS)}
@@ -169,13 +163,13 @@ class Tags(Shape):
     remove: Annotated[list[Tag], Field(max_length=100)] = Field(default_factory=list)
 
 
-@router.post("/{id}/tags", response_model=Changed, responses=NOT_FOUND)
+@router.post("/{id}/tags", response_model=ChangedContact, responses=NOT_FOUND)
 async def tagged(house: Home, id: Id, body: Tags, who: Who = may("manage_contacts")) -> Response:
     """Add tags to a contact, and take others away. Rules ask for them (`customer_tags`)."""
     return await _tag(house, who, id, set(body.tags), set(body.remove))
 
 
-@router.delete("/{id}/tags/{tag}", response_model=Changed, responses=NOT_FOUND)
+@router.delete("/{id}/tags/{tag}", response_model=ChangedContact, responses=NOT_FOUND)
 async def untagged(
     house: Home, id: Id, tag: Annotated[str, Path(max_length=200)], who: Who = may("manage_contacts")
 ) -> Response:
@@ -200,7 +194,7 @@ class Block(Shape):
     reason: Annotated[str, Field(max_length=500)] = ""
 
 
-@router.post("/{id}/block", response_model=Changed, responses=NOT_FOUND)
+@router.post("/{id}/block", response_model=ChangedContact, responses=NOT_FOUND)
 async def blocked(request: Request, house: Home, id: Id, body: Block, who: Who = may("manage_contacts")) -> Response:
     """Write to this contact no more, neither the bot nor people. What they write is kept."""
     now = house.clock.now()
@@ -214,7 +208,7 @@ async def blocked(request: Request, house: Home, id: Id, body: Block, who: Who =
     return await _told(house, who, id)
 
 
-@router.post("/{id}/unblock", response_model=Changed, responses=NOT_FOUND)
+@router.post("/{id}/unblock", response_model=ChangedContact, responses=NOT_FOUND)
 async def unblocked(request: Request, house: Home, id: Id, who: Who = may("manage_contacts")) -> Response:
     """The contact is answered again, from their next message on."""
     now = house.clock.now()

@@ -6,14 +6,14 @@ from typing import Annotated, Any, Final, Literal
 from fastapi import APIRouter, Path, Query, Request, Response
 from pydantic import Field
 
-from wabot.api.answers import Shape, answer, conditional, iso
+from wabot.api.answers import Shape, answer, conditional, iso, millis, page_meta
 from wabot.api.auditing import audit
 from wabot.api.guard import Home, Who, may
 from wabot.api.house import House
 from wabot.api.people import ME, choosing, held, operator_of, surveying
 from wabot.api.problems import Problem, unknown
 from wabot.api.scheduling import scheduled_shape
-from wabot.api.shapes import contact_shape, conversation_shape, message_shape
+from wabot.api.shapes import contact_shape, conversation_shape, message_shapes
 from wabot.model.people import Choose
 from wabot.store.sqlite import inbox
 from wabot.store.sqlite.answering import give
@@ -29,7 +29,6 @@ router = APIRouter(
 CONFLICT: Final[dict[int | str, dict[str, Any]]] = {
     409: {"description": "Somebody else has the chat (`heldBy`), or it stands otherwise; `code` says which."}
 }
-_UNCHANGED: Final[dict[int | str, dict[str, Any]]] = {304: {"description": "As the client has it (`If-None-Match`)."}}
 
 Status = Literal["active", "pending", "resolved", "closed", "spam"]
 Id = Annotated[str, Path(min_length=1, max_length=100)]
@@ -59,7 +58,7 @@ class Filters(Shape):
     limit: Annotated[int, Field(ge=1, le=100)] = 20
 
 
-@router.get("", responses=_UNCHANGED)
+@router.get("")
 async def listed(
     request: Request, house: Home, filters: Annotated[Filters, Query()], who: Who = may("view_conversations")
 ) -> Response:
@@ -103,18 +102,11 @@ def inbox_page(house: House, who: Who, filters: Filters) -> dict[str, Any]:
         )
 
     shown = desk.read(read)
-    meta = {
-        "total": shown.total,
-        "page": filters.page,
-        "limit": filters.limit,
-        "totalPages": -(-shown.total // filters.limit),
-    }
-    if not shown.exact:
-        meta["totalIsAtLeast"] = True
+    meta = page_meta(shown.total, filters.page, filters.limit, exact=shown.exact)
     return {"data": [conversation_shape(row) for row in shown.rows], "meta": meta}
 
 
-@router.get("/{id}", responses=_UNCHANGED)
+@router.get("/{id}")
 async def one(request: Request, house: Home, id: Id, who: Who = may("view_conversations")) -> Response:
     """A conversation with its customer and its last messages."""
     return conditional(request, whole(house, who, id))
@@ -131,8 +123,7 @@ def whole(house: House, who: Who, id: str) -> dict[str, Any]:
     def read(ask: Ask) -> dict[str, Any]:
         row = found(ask, id)
         messages, more = inbox.messages_before(ask, id, None, _LAST)
-        customer = row["contact_name"] or row["contact_phone"]
-        told = [message_shape(one, customer, row["looked_at"], row["unread_count"]) for one in messages]
+        told = message_shapes(messages, row)
         waiting = ask("follow_up_of_conversation", conversation=id).fetchone()
         later = None if waiting is None or waiting["rule_id"] else scheduled_shape(waiting)
         return {"conversation": detail(ask, row), "messages": told, "hasMore": more, "scheduledMessage": later}
@@ -153,7 +144,7 @@ def detail(ask: Ask, row: Any) -> dict[str, Any]:
     }
 
 
-class Change(Shape):
+class ConversationChange(Shape):
     """What is to be different; what is not named stays."""
 
     status: Status | None = None
@@ -165,7 +156,9 @@ class Change(Shape):
 
 
 @router.patch("/{id}", responses=CONFLICT)
-async def changed(request: Request, house: Home, id: Id, body: Change, who: Who = may("send_messages")) -> Response:
+async def changed(
+    request: Request, house: Home, id: Id, body: ConversationChange, who: Who = may("send_messages")
+) -> Response:
     """Change a conversation."""
     now = house.clock.now()
     choose, asked = await choosing(house, who.tenant, now), await surveying(house, who.tenant, now)
@@ -197,7 +190,7 @@ async def changed(request: Request, house: Home, id: Id, body: Change, who: Who 
     return answer({"success": True, "conversation": told})
 
 
-def _moves(body: Change, row: Any) -> bool:
+def _moves(body: ConversationChange, row: Any) -> bool:
     """Whether a change is about whose the chat is. A client that sends back all that it was shown means nothing by the
     holder in it; null alone takes it from everybody, also from those that it waits for."""
     if "assigned_cs_id" not in body.model_fields_set:
@@ -233,7 +226,7 @@ def assign(ask: Ask, who: Who, row: Any, wanted: str | None, choose: Choose, now
     give(ask, row["id"], f"operator:{operator['email']}", choose, now)
 
 
-def millis(at: datetime) -> int:
+def reachable(at: datetime) -> int:
     """UTC milliseconds of a time with a zone.
 
     Raises:
@@ -241,7 +234,12 @@ def millis(at: datetime) -> int:
     """
     if not 1990 <= at.year < 9990:
         raise Problem(400, "That time is out of reach.", "INVALID")
-    return int(at.timestamp() * 1000)
+    return millis(at)
+
+
+def look_at(ask: Ask, row: Any, now: int) -> int:
+    """A person has looked at all of a conversation (a row); how many messages became read."""
+    return inbox.looked(ask, row, max(now, row["updated_at"]))
 
 
 def found(ask: Ask, id: str) -> Any:

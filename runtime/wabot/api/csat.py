@@ -1,12 +1,11 @@
 """`/api/csat`: what customers say of the help they got."""
 
-from datetime import datetime
 from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Query, Response
 from pydantic import AwareDatetime, Field
 
-from wabot.api.answers import Shape, answer, iso
+from wabot.api.answers import Shape, answer, iso, millis
 from wabot.api.guard import Home, Who, may
 from wabot.api.problems import Problem
 from wabot.store.sqlite.queries import Ask
@@ -68,7 +67,8 @@ class Csat(Shape):
 @router.get("", response_model=Csat)
 async def asked(house: Home, query: Annotated[Asked, Query()], who: Who = may("view_analytics")) -> Response:
     """How satisfied customers are: on the whole, by operator, and each answer, the newest first."""
-    since, until = _millis(query.from_, 0), _millis(query.to, _EVER)
+    since = 0 if query.from_ is None else millis(query.from_)
+    until = _EVER if query.to is None else millis(query.to)
     before, _, before_id = query.cursor.partition("_")
     if query.cursor and not (before.isdecimal() and before.isascii() and before_id):
         raise Problem(400, "`cursor` is none of ours.", "INVALID")
@@ -130,7 +130,3 @@ def _answer(row: Any) -> dict[str, Any]:
         "askedAt": iso(row["created_at"]),
         "answeredAt": iso(row["answered_at"]),
     }
-
-
-def _millis(at: datetime | None, otherwise: int) -> int:
-    return otherwise if at is None else round(at.timestamp() * 1000)

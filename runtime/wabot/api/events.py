@@ -13,10 +13,7 @@ router = APIRouter(prefix="/api/events", tags=["Events"])
 _MOST: Final = 500
 _ERRORS: Final[dict[int | str, dict[str, Any]]] = {
     400: {"description": "`after` is no cursor, or `limit` not from 1 to 500."},
-    401: {"description": "Log in first."},
-    403: {"description": "Your role may not look at conversations."},
     404: {"description": "The tenant is gone."},
-    503: {"description": "The store cannot be read."},
 }
 
 

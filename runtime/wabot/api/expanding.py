@@ -1,12 +1,13 @@
 """Quick replies on their way out: `/salam` becomes what this customer reads."""
 
 import re
-from typing import Any, Final
+from typing import Final
 
 from wabot.api.guard import Who
 from wabot.api.house import House
+from wabot.api.problems import unknown
 from wabot.api.rendering import rendering_of
-from wabot.model.context import Contact, Conversation
+from wabot.store.sqlite.addressing import addressee
 
 _SHORTCUT: Final = re.compile(r"/\S+")
 
@@ -17,17 +18,14 @@ def shortcut_of(text: str) -> str:
     return said if _SHORTCUT.fullmatch(said) else ""
 
 
-async def expand(house: House, who: Who, shortcut: str, row: Any) -> str:
-    """The quick reply as the customer of a conversation (a row) reads it.
+async def expand(house: House, who: Who, shortcut: str, conversation: str) -> str:
+    """The quick reply as the customer of a conversation reads it.
 
     Raises:
-        Problem: 404, there is none; 403, it is for others; 422, its text fails for this customer.
+        Problem: 404, there is no such conversation or quick reply, or that is for others; 422, its text fails for this
+            customer.
     """
-    contact = Contact(row["contact_phone"] or row["chat"], row["contact_name"])
-    chat = Conversation(
-        row["status"],
-        row["priority"],
-        earlier_messages=max(row["total_messages"] - 1, 0),
-        assigned_to=row["assigned_to"],
-    )
-    return await rendering_of(house).quick_reply(who.tenant, shortcut, contact, chat, who.email)
+    found = house.desk(who.tenant).read(lambda ask: addressee(ask, conversation))
+    if found is None:
+        raise unknown("conversation", conversation)
+    return await rendering_of(house).quick_reply(who.tenant, shortcut, *found, who.email)

@@ -17,7 +17,7 @@ from wabot.api.live.events import Event, built
 from wabot.api.problems import Problem
 from wabot.model.errors import WabotError
 from wabot.model.failure import place_of
-from wabot.session.forever import forever
+from wabot.session.forever import beside, forever
 from wabot.store.sqlite.desk import Desk
 from wabot.store.sqlite.feeding import after, extent, forget, listen, was_read
 from wabot.store.sqlite.queries import Ask
@@ -25,7 +25,7 @@ from wabot.store.sqlite.queries import Ask
 READER: Final = "api"
 PART: Final = "feed"
 _LOOK: Final = 1.0
-"""Seconds between looks, and between two notes of how far was read."""
+"""Seconds between looks."""
 _AT_ONCE: Final = 100
 """Rows that are read at a time: a few milliseconds."""
 _HOURLY: Final = 3_600.0
@@ -105,8 +105,6 @@ class Tail:
                 self._woken.clear()
                 await self.look()
                 self._version = version  # not before: a look that fails is taken again
-            else:
-                await self.note()
 
     async def look(self) -> None:
         """Tell what came since."""
@@ -160,6 +158,8 @@ class Tail:
             await asyncio.sleep(0)
 
     async def note(self) -> None:
+        """Note how far was read, for the sake of what may be dropped. Not with each look: a note is a change of the
+        store, after which everybody looks again."""
         if self.position > self._noted:
             at = self._noted = self.position
             desk = self._house.desk(self._tenant)
@@ -250,11 +250,9 @@ async def feeding(house: House) -> AsyncIterator[None]:
 
     house.wrote = wrote
     on_word(house, "changed", changed)
-    looking = asyncio.create_task(forever(feed.look_after, house.report.note, "following the tenants' feeds"))
     try:
-        yield
+        async with beside(forever(feed.look_after, house.report.note, "following the tenants' feeds")):
+            yield
     finally:
-        looking.cancel()
-        await asyncio.gather(looking, return_exceptions=True)
         await feed.stop()
         house.wrote = before

@@ -66,10 +66,7 @@ class Figures:
 
 def figures_of(house: House) -> Figures:
     """The house's own."""
-    found: Figures | None = house.parts.get("figures")
-    if found is None:
-        found = house.parts["figures"] = Figures(house)
-    return found
+    return house.part("figures", lambda: Figures(house))
 
 
 @asynccontextmanager

@@ -11,6 +11,7 @@ from urllib.parse import quote
 from fastapi import Request, Response
 from starlette.types import Receive, Scope, Send
 
+from wabot.api.answers import has
 from wabot.api.problems import Problem
 from wabot.language.files import open_file
 from wabot.model.sendable import MIMES, clean_name
@@ -47,7 +48,7 @@ def file_answer(request: Request, path: Path, name: str) -> Response:
             "accept-ranges": "bytes",
             "etag": tag,
         }
-        if tag in (part.strip().removeprefix("W/") for part in request.headers.get("if-none-match", "").split(",")):
+        if has(request, tag):
             file.close()
             return Response(status_code=304, headers=headers)
         begin, end = _wanted(request, seen.st_size, tag)

@@ -14,7 +14,7 @@ Told = Callable[[Mapping[str, Any]], None]
 
 def on_word(house: House, kind: str, told: Told) -> None:
     """Have `told` called with each word of that kind."""
-    house.parts.setdefault(_PART, {}).setdefault(kind, []).append(told)
+    _listening(house).setdefault(kind, []).append(told)
 
 
 @asynccontextmanager
@@ -22,7 +22,7 @@ async def hearing(house: House) -> AsyncIterator[None]:
     """The API hears within the block. Where nobody can listen it goes on: it looks by itself every second."""
 
     def heard(kind: str, word: Mapping[str, Any]) -> None:
-        for told in house.parts.get(_PART, {}).get(kind, ()):
+        for told in _listening(house).get(kind, ()):
             told(word)
 
     ear = None
@@ -35,3 +35,7 @@ async def hearing(house: House) -> AsyncIterator[None]:
     finally:
         if ear is not None:
             ear.close()
+
+
+def _listening(house: House) -> dict[str, list[Told]]:
+    return house.part(_PART, dict)

@@ -7,7 +7,7 @@ from pydantic import AwareDatetime, Field
 
 from wabot.api.answers import Shape, answer, iso
 from wabot.api.auditing import audit
-from wabot.api.conversations import CONFLICT, Id, assign, detail, found, millis
+from wabot.api.conversations import CONFLICT, Id, assign, detail, found, look_at, reachable
 from wabot.api.guard import Home, Who, may
 from wabot.api.people import choosing, held, operator_of, pause_of, surveying
 from wabot.api.problems import Problem
@@ -157,7 +157,7 @@ class Snooze(Shape):
 async def snoozed(house: Home, id: Id, body: Snooze, who: Who = may("send_messages")) -> Response:
     """Put a chat aside until a time, or until the customer writes."""
     now = house.clock.now()
-    until = None if body.until is None else millis(body.until)
+    until = None if body.until is None else reachable(body.until)
     if until is not None and until <= now:
         raise Problem(400, "`until` is past.", "INVALID")
 
@@ -174,8 +174,7 @@ async def looked(house: Home, id: Id, who: Who = may("send_messages")) -> Respon
     """A person has looked at the chat: nothing in it is unread."""
 
     def write(ask: Ask) -> int:
-        row = found(ask, id)
-        return inbox.looked(ask, row, max(house.clock.now(), row["updated_at"]))
+        return look_at(ask, found(ask, id), house.clock.now())
 
     return answer({"success": True, "markedCount": await house.desk(who.tenant).write(write)})
 

@@ -5,12 +5,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from stat import S_ISDIR
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from fastapi import Request
 
 from wabot.api.fences.shares import Shares
-from wabot.api.problems import unavailable, unknown
+from wabot.api.problems import Problem, unavailable, unknown
 from wabot.api.settings import ApiSettings
 from wabot.bus import SESSION, Mouth
 from wabot.engine.load import load_tenant
@@ -24,6 +24,8 @@ from wabot.store.sqlite.opening import NAME
 if TYPE_CHECKING:
     from wabot.api.guard import Who
     from wabot.language.rule_set import RuleSet
+
+Part = TypeVar("Part")
 
 
 class Door(Protocol):
@@ -63,6 +65,13 @@ class House:
     _untold: set[str] = field(default_factory=set)
     _closing: set[asyncio.Task[None]] = field(default_factory=set)
 
+    def part(self, name: str, make: Callable[[], Part]) -> Part:
+        """What a module keeps under that name, made when it is first asked for."""
+        found: Part | None = self.parts.get(name)
+        if found is None:
+            found = self.parts[name] = make()
+        return found
+
     def desk(self, tenant: str) -> Desk:
         """The tenant's store.
 
@@ -98,6 +107,17 @@ class House:
         if known is None or known[0] != seen:
             known = self._rules[tenant] = (seen, (await asyncio.to_thread(load_tenant, place)).rule_set)
         return known[1]
+
+    async def sound_rules(self, tenant: str, lacking: str) -> "RuleSet":
+        """The same where nothing goes without them; `lacking` is what nobody knows then.
+
+        Raises:
+            Problem: 409, there are none.
+        """
+        found = await self.rules(tenant)
+        if found is None:
+            raise Problem(409, f"This tenant has no sound rules, so nobody knows {lacking}.", "NO_RULES")
+        return found
 
     def _rules_seen(self, tenant: str) -> tuple[Any, ...] | None:
         """Where the rules stand, and what makes them the same ones. Asked with each message that is sent."""

@@ -5,12 +5,12 @@ from typing import Annotated
 from fastapi import APIRouter, Request, Response
 from pydantic import Field
 
-from wabot.api.answers import Shape
+from wabot.api.answers import Shape, private
 from wabot.api.credentials import checked, slowed
 from wabot.api.door import door_of
 from wabot.api.guard import Home
 from wabot.api.house import House
-from wabot.api.opening import REFUSED, Opened, Password, TenantName, Token, logged_in, private, tenant_names
+from wabot.api.opening import REFUSED, Opened, Password, TenantName, Token, logged_in, tenant_names
 from wabot.api.problems import Problem
 from wabot.engine.assignment import stays
 from wabot.model.people import name_from

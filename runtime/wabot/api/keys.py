@@ -5,11 +5,10 @@ from typing import Annotated, Any, Final
 from fastapi import APIRouter, Request, Response
 from pydantic import AwareDatetime, Field
 
-from wabot.api.answers import Shape, answer, iso
+from wabot.api.answers import Done, Shape, answer, iso, millis, private
 from wabot.api.auditing import audit
 from wabot.api.door import door_of
 from wabot.api.guard import Home, Who, may
-from wabot.api.opening import Done, private
 from wabot.api.problems import Problem, unknown
 from wabot.model.permissions import Permission
 from wabot.store.sqlite.node.keys import Key, keys, make_key, revoke_key
@@ -74,7 +73,7 @@ async def create_key(body: NewKey, house: Home, request: Request, who: Who = may
         raise Problem(403, "Keys are made by people: whoever holds this one could make others.", "FORBIDDEN")
     for permission in body.permissions:
         who.must(permission)
-    expires = None if body.expires_at is None else int(body.expires_at.timestamp() * 1000)
+    expires = None if body.expires_at is None else millis(body.expires_at)
     if expires is not None and not now < expires < now + _LONGEST:
         raise Problem(400, "`expiresAt` must lie ahead, within ten years.", "INVALID")
 

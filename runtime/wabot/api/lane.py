@@ -18,7 +18,7 @@ from pydantic import ValidationError
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from wabot.api import conversations, messages
-from wabot.api.answers import Tagged, answer, conditional, tagged, unless_known
+from wabot.api.answers import Tagged, answer, conditional, refusal, tagged, unless_known
 from wabot.api.conversations import Filters
 from wabot.api.guard import Needs, Who
 from wabot.api.house import House
@@ -111,9 +111,9 @@ class Lane:
             who = await needs.let_in(self._house, request)
             response = await made(self._house, who, request)
         except Problem as problem:
-            response = _refusal(problem)
+            response = refusal(problem)
         except StoreError:
-            response = _refusal(unavailable())
+            response = refusal(unavailable())
         await response(scope, receive, send)
 
 
@@ -146,10 +146,6 @@ def sending_of(body: bytes) -> Sending | None:
         return Sending.model_validate(orjson.loads(body))
     except (ValidationError, orjson.JSONDecodeError):
         return None
-
-
-def _refusal(problem: Problem) -> Response:
-    return answer(problem.body(), problem.status, **problem.headers)
 
 
 def _is_plain(scope: Scope) -> bool:

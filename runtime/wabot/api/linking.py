@@ -5,6 +5,7 @@ root puts an implementation of `Linking` into `house.parts["linking"]`.
 """
 
 import asyncio
+import base64
 import io
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import suppress
@@ -98,8 +99,6 @@ def picture(code: str) -> str:
     """The code as a PNG in a data URL."""
     drawn = io.BytesIO()
     segno.make(code, error="l", micro=False).save(drawn, kind="png", scale=_SCALE, border=4)
-    import base64
-
     return "data:image/png;base64," + base64.b64encode(drawn.getvalue()).decode("ascii")
 
 
@@ -186,8 +185,7 @@ class Attempts:
 
 def attempts_of(house: House) -> Attempts:
     """The attempts of this API."""
-    found: Attempts = house.parts.setdefault(_ATTEMPTS, Attempts(house))
-    return found
+    return house.part(_ATTEMPTS, lambda: Attempts(house))
 
 
 def failed(done: Mapping[str, Any]) -> Problem:

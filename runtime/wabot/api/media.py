@@ -7,6 +7,7 @@ from typing import Annotated, Any, Final, Literal
 from fastapi import APIRouter, Header, Query, Request, Response
 
 from wabot.api.answers import Shape, answer, conditional, iso
+from wabot.api.conversations import found
 from wabot.api.file_answers import file_answer
 from wabot.api.guard import Home, Who, may
 from wabot.api.house import House
@@ -170,8 +171,7 @@ async def gallery(
             at, id = row["created_at"], row["id"]
         page = {"at": at, "id": id, "most": limit + 1}
         if conversation:
-            if ask("conversation_by_id", id=conversation).fetchone() is None:
-                raise unknown("conversation", conversation)
+            found(ask, conversation)
             rows = ask("gallery_of_conversation", conversation=conversation, kind=kind, **page)
         else:
             rows = ask("gallery_of_kind", kind=kind, **page) if kind else ask("gallery", **page)
@@ -222,27 +222,27 @@ async def file(
 
 def _place(house: House, tenant: str, ask: Ask, id: str) -> tuple[Path, str]:
     data, row = house.data / tenant, ask("file_of_message", id=id).fetchone()
-    found: Path | None
+    place: Path | None
     if row is None:
         if (waiting := uploads.find(ask, id)) is None:
             raise unknown("file", id)
-        found, name = OutgoingFolder(data).path(waiting.id, waiting.name), waiting.name
+        place, name = OutgoingFolder(data).path(waiting.id, waiting.name), waiting.name
     elif row["media_upload"]:
         if not row["upload_name"]:
             raise gone()
-        found, name = OutgoingFolder(data).path(row["media_upload"], row["upload_name"]), row["upload_name"]
+        place, name = OutgoingFolder(data).path(row["media_upload"], row["upload_name"]), row["upload_name"]
     elif row["media_file"]:
         details = json.loads(row["media_details"] or "{}")
-        found, name = MediaFolder(data).path(row["media_file"]), details.get("name") or row["media_file"]
+        place, name = MediaFolder(data).path(row["media_file"]), details.get("name") or row["media_file"]
     elif row["outbox_media"] and not is_reference(row["outbox_media"]):
         folder, said = house.tenants().get(tenant), Path(row["outbox_media"])
-        found = None if folder is None else LastSound(data, folder.resolve().name).sent(said, folder)
+        place = None if folder is None else LastSound(data, folder.resolve().name).sent(said, folder)
         name = said.name
     else:
         raise _not_there(row)
-    if found is None:
+    if place is None:
         raise gone()
-    return found, name
+    return place, name
 
 
 def _not_there(row: Any) -> Problem:

@@ -7,6 +7,7 @@ from pydantic import Field
 
 from wabot.api.answers import Shape, answer
 from wabot.api.auditing import audit
+from wabot.api.conversations import look_at
 from wabot.api.guard import Home, Who, may
 from wabot.api.messages import CONFLICT, Id, message_row, told
 from wabot.api.problems import Problem, unknown
@@ -22,14 +23,14 @@ router = APIRouter(
 Name = Annotated[str, Field(max_length=100)]
 
 
-class Seen(Shape):
+class SeenMessages(Shape):
     """Messages at which a person has looked."""
 
     message_ids: Annotated[list[Name], Field(max_length=1_000, default_factory=list)]
 
 
 @router.patch("/{id}/mark-read")
-async def looked(house: Home, id: Id, body: Seen | None = None, who: Who = may("send_messages")) -> Response:
+async def looked(house: Home, id: Id, body: SeenMessages | None = None, who: Who = may("send_messages")) -> Response:
     """A person has looked at these messages, and so at all that came before them. `id` is one of them, or the
     conversation: without `messageIds` all of it."""
     ids = () if body is None else tuple(body.message_ids)
@@ -37,7 +38,7 @@ async def looked(house: Home, id: Id, body: Seen | None = None, who: Who = may("
     def write(ask: Ask) -> int | None:
         chat = inbox.conversation(ask, id)
         if chat is not None and not ids:
-            return inbox.looked(ask, chat, max(house.clock.now(), chat["updated_at"]))
+            return look_at(ask, chat, house.clock.now())
         return inbox.looked_at(ask, ids if chat is not None else (id, *ids))
 
     marked = await house.desk(who.tenant).write(write)

@@ -7,15 +7,16 @@ from fastapi import APIRouter, Header, Path, Query, Request, Response
 from pydantic import AwareDatetime, Field
 
 from wabot.api.answers import Shape, answer, conditional, iso
-from wabot.api.conversations import millis
+from wabot.api.conversations import found, reachable
 from wabot.api.expanding import expand, shortcut_of
 from wabot.api.guard import Home, Who, may
 from wabot.api.house import House
+from wabot.api.outgoing import media_of
 from wabot.api.people import author, pause_of
 from wabot.api.problems import Problem, unknown
 from wabot.api.running import session_shape
 from wabot.api.scheduling import Later, later, scheduled
-from wabot.api.shapes import message_shape
+from wabot.api.shapes import message_shapes, one_message_shape
 from wabot.language.template import MAX_OUTPUT
 from wabot.model.stored import PersonSays
 from wabot.store.sqlite import inbox
@@ -28,7 +29,6 @@ router = APIRouter(
     tags=["messages"],
     responses={404: {"description": "There is no such conversation or message."}},
 )
-_UNCHANGED: Final[dict[int | str, dict[str, Any]]] = {304: {"description": "As the client has it (`If-None-Match`)."}}
 CONFLICT: Final[dict[int | str, dict[str, Any]]] = {409: {"description": "It is not done; `code` says why."}}
 
 Id = Annotated[str, Path(min_length=1, max_length=100)]
@@ -79,7 +79,7 @@ async def queued(house: House, who: Who, body: Sending, idempotency_key: str | N
             return desk.read(lambda ask: told(ask, house, who, row, repeated=True))
         said, upload = await _said(house, who, body, row), await _file(house, who, body)
         if body.send_at is not None:
-            return await later(house, who, Later(body.conversation_id, said.text, millis(body.send_at)), keyed)
+            return await later(house, who, Later(body.conversation_id, said.text, reachable(body.send_at)), keyed)
 
         def write(ask: Ask) -> dict[str, Any]:
             email, name = author(ask, who)
@@ -110,7 +110,7 @@ async def _said(house: House, who: Who, body: Sending, row: Any) -> PersonSays:
     """What is to go out, with the quick reply expanded."""
     text, shortcut = body.content.strip(), shortcut_of(body.content)
     if shortcut:
-        text = await expand(house, who, shortcut, row)
+        text = await expand(house, who, shortcut, body.conversation_id)
     if len(text) > MAX_OUTPUT:
         raise Problem(400, f"The text is longer than the {MAX_OUTPUT:,} characters that WhatsApp takes.", "INVALID")
     if body.send_at is not None and (body.message_type != "text" or body.quoted_message_id):
@@ -134,14 +134,7 @@ async def _file(house: House, who: Who, body: Sending) -> Upload | None:
         return None
     if not body.media_url:
         raise Problem(400, f"`messageType: {body.message_type}` needs a `mediaUrl`.", "INVALID")
-    if (media := house.parts.get(MEDIA)) is None:
-        raise Problem(501, "Files cannot be sent here.", "NO_MEDIA")
-    taken: Upload = await media.take(who, body.media_url)
-    return taken
-
-
-MEDIA: Final = "media"
-"""`house.parts`: who holds what was uploaded, and fetches what is named by an URL."""
+    return await media_of(house).take(who, body.media_url)
 
 
 def told(ask: Ask, house: House, who: Who, id: str, *, repeated: bool) -> dict[str, Any]:
@@ -150,13 +143,9 @@ def told(ask: Ask, house: House, who: Who, id: str, *, repeated: bool) -> dict[s
         made: dict[str, Any] = {"message": waiting}
     else:
         row = message_row(ask, id)
-        made = {"message": _shape(row), "botPausedUntil": iso(row["paused_until"])}
+        made = {"message": one_message_shape(row), "botPausedUntil": iso(row["paused_until"])}
     made |= {"success": True, "session": session_shape(house, who.tenant, ask)}
     return made | {"repeated": True} if repeated else made
-
-
-def _shape(row: Any) -> dict[str, Any]:
-    return message_shape(row, row["contact_name"], row["looked_at"], row["unread_count"])
 
 
 def message_row(ask: Ask, id: str) -> Any:
@@ -174,7 +163,7 @@ def refusal(refused: Refused, conversation: str) -> Problem:
     return Problem(status, message, code)
 
 
-@router.get("", responses=_UNCHANGED)
+@router.get("")
 async def listed(
     request: Request,
     house: Home,
@@ -189,17 +178,13 @@ async def listed(
         raise Problem(400, "Say `before` or `after`, not both.", "INVALID")
 
     def read(ask: Ask) -> dict[str, Any]:
-        chat = inbox.conversation(ask, conversation_id)
-        if chat is None:
-            raise unknown("conversation", conversation_id)
+        chat = found(ask, conversation_id)
         cursor = _cursor(ask, before or after, conversation_id)
         if after:
             rows, more = inbox.messages_after(ask, conversation_id, cursor, limit)
         else:
             rows, more = inbox.messages_before(ask, conversation_id, cursor, limit)
-        customer = chat["contact_name"] or chat["contact_phone"]
-        shown = [message_shape(row, customer, chat["looked_at"], chat["unread_count"]) for row in rows]
-        return {"messages": shown, "hasMore": more}
+        return {"messages": message_shapes(rows, chat), "hasMore": more}
 
     return conditional(request, house.desk(who.tenant).read(read))
 

@@ -7,12 +7,11 @@ from fastapi import APIRouter, Query, Request, Response
 from pydantic import Field
 
 from wabot.api.answers import Shape, answer, conditional, iso
-from wabot.api.conversations import Id
+from wabot.api.conversations import Id, found
 from wabot.api.guard import Home, Who, may
 from wabot.api.people import author, operator_of
 from wabot.api.problems import Problem, unknown
 from wabot.model.ids import uuid7
-from wabot.store.sqlite import inbox
 from wabot.store.sqlite.queries import Ask
 
 router = APIRouter(
@@ -35,7 +34,7 @@ async def listed(request: Request, house: Home, id: Id, who: Who = may("view_con
     """The notes on a conversation, the newest first."""
 
     def read(ask: Ask) -> list[dict[str, Any]]:
-        _conversation(ask, id)
+        found(ask, id)
         return [_shape(ask, row) for row in ask("notes_of_conversation", conversation=id, most=_MOST).fetchall()]
 
     return conditional(request, {"notes": house.desk(who.tenant).read(read)})
@@ -49,7 +48,7 @@ async def written(house: Home, id: Id, body: Note, who: Who = may("send_messages
         raise Problem(400, "There is nothing to note: `content` is empty.", "INVALID")
 
     def write(ask: Ask) -> dict[str, Any]:
-        _conversation(ask, id)
+        found(ask, id)
         email, name = author(ask, who)
         note = uuid7(now)
         ask("note_written", id=note, conversation=id, author=email or who.key, name=name, content=content, at=now)
@@ -96,14 +95,14 @@ async def mine(
     return conditional(request, {"mentions": house.desk(who.tenant).read(read)})
 
 
-class Seen(Shape):
+class SeenMentions(Shape):
     """In which chat; null: everywhere."""
 
     conversation_id: Annotated[str, Field(max_length=100)] | None = None
 
 
 @router.post("/mentions/seen")
-async def seen(house: Home, body: Seen | None = None, who: Who = may("view_conversations")) -> Response:
+async def seen(house: Home, body: SeenMentions | None = None, who: Who = may("view_conversations")) -> Response:
     """Whoever asks has seen what means them."""
     now, chat = house.clock.now(), (body.conversation_id if body is not None else None) or ""
 
@@ -141,8 +140,3 @@ def _shape(ask: Ask, row: Any) -> dict[str, Any]:
         "mentions": [{"id": one["id"], "name": one["name"], "email": one["email"]} for one in mentions],
         "createdAt": iso(row["created_at"]),
     }
-
-
-def _conversation(ask: Ask, id: str) -> None:
-    if inbox.conversation(ask, id) is None:
-        raise unknown("conversation", id)

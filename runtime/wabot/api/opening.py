@@ -8,7 +8,7 @@ from typing import Annotated, Any, Final
 from fastapi import Request, Response
 from pydantic import Field
 
-from wabot.api.answers import Shape, answer
+from wabot.api.answers import Shape, private
 from wabot.api.auditing import audit
 from wabot.api.door import BEARER, door_of
 from wabot.api.fences.addresses import address_of
@@ -58,10 +58,6 @@ class Opened(Shape):
     user: User
 
 
-class Done(Shape):
-    success: bool
-
-
 Password = Annotated[str, Field(max_length=5 * MOST)]
 Token = Annotated[str, Field(max_length=500)]
 TenantId = Annotated[str, Field(max_length=63)]
@@ -70,11 +66,6 @@ REFUSED: Final[dict[int | str, dict[str, Any]]] = {
     403: {"description": "No access to that tenant, or to any."},
     429: {"description": "Too many wrong tries; `Retry-After` says how long to wait."},
 }
-
-
-def private(data: Any, status: int = 200) -> Response:
-    """An answer that holds what lets somebody in: nobody on the way keeps it."""
-    return answer(data, status, **{"cache-control": "no-store"})
 
 
 def chosen(person: Person, there: Iterable[str], wanted: str | None) -> str:
@@ -167,7 +158,7 @@ async def standing(house: House, person: Person, tenant: str) -> dict[str, Any]:
 async def tenant_names(house: House, tenants: Iterable[str]) -> dict[str, str]:
     """What those of these tenants are called that are there, by their own tenant.yaml; their id where that cannot be
     read."""
-    known: dict[Path, tuple[Any, str]] = house.parts.setdefault(_NAMES, {})
+    known: dict[Path, tuple[Any, str]] = house.part(_NAMES, dict)
     found, folders = {}, house.tenants()
     for tenant in (one for one in tenants if one in folders):
         path = folders[tenant] / "tenant.yaml"

@@ -4,7 +4,7 @@ from typing import Any, Final, Literal
 
 from fastapi import APIRouter, Request, Response
 
-from wabot.api.answers import Shape, answer, conditional, iso
+from wabot.api.answers import Done, Shape, answer, conditional, iso
 from wabot.api.auditing import audit
 from wabot.api.guard import Home, Who, may
 from wabot.api.house import House
@@ -22,7 +22,6 @@ MOST_CHATS: Final = 200
 """Chats of one operator that are listed."""
 KEY_RANK: Final[Role] = "admin"
 """An API key may do to others what an admin may, where it has the permission."""
-FORBIDDEN: Final[dict[int | str, dict[str, Any]]] = {403: {"description": "Not allowed to whoever asks."}}
 UNKNOWN: Final[dict[int | str, dict[str, Any]]] = {404: {"description": "There is no such operator here."}}
 
 
@@ -91,10 +90,6 @@ class Workload(Shape):
     conversations: list[Chat]
 
 
-class Done(Shape):
-    success: bool
-
-
 @router.get("", response_model=Operators)
 async def operators(
     request: Request, house: Home, disabled: bool = False, who: Who = may("view_conversations")
@@ -157,7 +152,7 @@ async def workload(id: str, request: Request, house: Home, who: Who = may("view_
     )
 
 
-@router.patch("/{id}/status", response_model=Done, responses={**UNKNOWN, **FORBIDDEN})
+@router.patch("/{id}/status", response_model=Done, responses=UNKNOWN)
 async def status(id: str, body: Status, request: Request, house: Home, who: Who = may()) -> Response:
     """Say whether somebody is there: oneself, or others whose chats one gives out. Whoever is away gives back the chats
     in which they have not answered, and whoever comes back is given those that wait."""

@@ -1,13 +1,12 @@
 """`/api/orders`: what a shop's other programs tell of its customers' orders."""
 
-from datetime import datetime
 from decimal import Decimal
 from typing import Annotated, Any, Final, Literal
 
 from fastapi import APIRouter, Response
 from pydantic import AwareDatetime, Field
 
-from wabot.api.answers import Shape, answer, iso
+from wabot.api.answers import Shape, answer, iso, millis
 from wabot.api.contact_cards import Orders, money, orders
 from wabot.api.guard import Home, Who, may
 from wabot.api.problems import Problem
@@ -67,7 +66,7 @@ async def told(house: Home, body: OrderEvent, who: Who = may("manage_integration
     phone = phone_number(body.phone)
     if phone is None:
         raise Problem(400, "`phone` is no phone number.", "INVALID", fields=["body.phone: this is no phone number"])
-    at = now if body.at is None else _millis(body.at)
+    at = now if body.at is None else millis(body.at)
     if not 0 <= at <= now + _AHEAD:
         raise Problem(
             400, "`at` is no moment of an order.", "INVALID", fields=["body.at: in the future, or before 1970"]
@@ -97,7 +96,3 @@ async def told(house: Home, body: OrderEvent, who: Who = may("manage_integration
         },
         201 if created else 200,
     )
-
-
-def _millis(at: datetime) -> int:
-    return round(at.timestamp() * 1000)

@@ -2,8 +2,6 @@
 out."""
 
 import re
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from typing import Final
 from urllib.parse import unquote
 
@@ -25,7 +23,7 @@ _ID: Final = re.compile(r"(?:/api/media/)?([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-
 
 
 class Media:
-    """`house.parts["media"]`."""
+    """Who holds what was uploaded, and fetches what is named by a URL."""
 
     def __init__(self, house: House) -> None:
         self._house = house
@@ -115,21 +113,13 @@ def gone() -> Problem:
 
 
 def media_of(house: House) -> Media:
-    found: Media = house.parts.setdefault("media", Media(house))
-    return found
+    """The house's own."""
+    return house.part("media", lambda: Media(house))
 
 
 def outside_of(house: House) -> Outside:
     """How machines outside are asked."""
-    found: Outside = house.parts.setdefault("outside", Outside(private=house.settings.private_networks))
-    return found
-
-
-@asynccontextmanager
-async def media_living(house: House) -> AsyncIterator[None]:
-    """Other modules find the files in `house.parts["media"]`."""
-    media_of(house)
-    yield
+    return house.part("outside", lambda: Outside(private=house.settings.private_networks))
 
 
 def _listed(host: str, port: int | None, hosts: tuple[str, ...]) -> bool:

@@ -48,8 +48,7 @@ class Presence:
 
 def presence_of(house: House) -> Presence:
     """The house's own."""
-    found: Presence = house.parts.setdefault("presence", Presence(house))
-    return found
+    return house.part("presence", lambda: Presence(house))
 
 
 @asynccontextmanager

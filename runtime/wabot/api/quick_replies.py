@@ -7,13 +7,13 @@ from fastapi import APIRouter, Query, Request, Response
 
 from wabot.api.answers import answer, conditional, iso
 from wabot.api.auditing import audit
-from wabot.api.auto_reply import UNCHANGED, WRITING
+from wabot.api.auto_reply import WRITING
+from wabot.api.expanding import expand
 from wabot.api.guard import Home, Who, may
 from wabot.api.house import House
 from wabot.api.problems import Problem, unknown
 from wabot.api.rendering import rendering_of
 from wabot.api.rule_shapes import NewQuickReply, QuickReplyChange, RenderFor
-from wabot.store.sqlite.addressing import addressee
 from wabot.store.sqlite.queries import Ask
 
 router = APIRouter(
@@ -29,7 +29,7 @@ _NO_TEXT: Final[dict[int | str, dict[str, Any]]] = {
 _SEARCHED: Final = ("shortcut", "title", "message", "category")
 
 
-@router.get("", responses=UNCHANGED)
+@router.get("")
 async def listed(
     request: Request,
     house: Home,
@@ -47,7 +47,7 @@ async def listed(
     return conditional(request, {"quickReplies": found})
 
 
-@router.get("/{id}", responses={**UNCHANGED, **_NONE})
+@router.get("/{id}", responses=_NONE)
 async def detail(request: Request, house: Home, id: str, who: Who = may("view_conversations")) -> Response:
     """One quick reply, and its text as it stands in the file."""
     return conditional(request, {"quickReply": await _reply(house, who, id)})
@@ -82,10 +82,7 @@ async def removed(request: Request, house: Home, id: str, who: Who = may("manage
 @router.post("/{id}/render", responses=_NO_TEXT)
 async def rendered(house: Home, id: str, body: RenderFor, who: Who = may("send_messages")) -> Response:
     """A quick reply as the customer of a conversation would read it. It counts as used when it is sent."""
-    found = house.desk(who.tenant).read(lambda ask: addressee(ask, body.conversation_id))
-    if found is None:
-        raise unknown("conversation", body.conversation_id)
-    text = await rendering_of(house).quick_reply(who.tenant, _shortcut(id), *found, who.email)
+    text = await expand(house, who, _shortcut(id), body.conversation_id)
     return answer({"shortcut": _shortcut(id), "text": text})
 
 

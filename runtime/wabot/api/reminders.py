@@ -6,11 +6,13 @@ from typing import Any, Final, Literal
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import Field
 
-from wabot.api.answers import Shape, answer, conditional, iso
+from wabot.api.answers import Shape, answer, conditional, iso, millis
+from wabot.api.conversations import found
 from wabot.api.expanding import expand, shortcut_of
 from wabot.api.guard import Home, Who, may
 from wabot.api.people import author
 from wabot.api.problems import Problem, unknown
+from wabot.api.shapes import STATUS
 from wabot.language.hours import YEARS
 from wabot.model.ids import uuid7
 from wabot.model.stored import StoredFollowUp
@@ -26,7 +28,6 @@ _SHOWN: Final = 7 * 86_400_000
 """Milliseconds for which what was closed is listed."""
 _LONGEST_TEXT: Final = 4_096
 _REFUSED: Final[dict[int | str, dict[str, Any]]] = {
-    403: {"description": "Not allowed to whoever asks."},
     404: {"description": "There is no such thing here."},
     409: {"description": "It may not be, or is not, any more; `code` says why."},
     422: {"description": "The quick reply fails for this customer."},
@@ -77,18 +78,15 @@ class Scheduled(Cancelled):
 async def schedule(id: str, body: Wanted, house: Home, who: Who = may("send_messages")) -> Response:
     """One message to one customer, at a time; one is pending a chat. It is sent if the customer wrote within the 7 days
     before."""
-    rules, now, desk = await house.rules(who.tenant), house.clock.now(), house.desk(who.tenant)
-    row = desk.read(lambda ask: ask("inbox_conversation", id=id).fetchone())
-    if row is None:
-        raise unknown("conversation", id)
-    if rules is None:
-        raise Problem(409, "This tenant has no sound rules, so nobody knows who may be written to.", "NO_RULES")
+    now, desk = house.clock.now(), house.desk(who.tenant)
+    row = desk.read(lambda ask: found(ask, id))
+    rules = await house.sound_rules(who.tenant, "who may be written to")
     text = body.message.strip()
     if not text:
         raise Problem(400, "message: there is nothing to say.", "INVALID")
     due = _due(body, now, rules.tenant.timezone)
     if shortcut := shortcut_of(text):
-        text = await expand(house, who, shortcut, row)
+        text = await expand(house, who, shortcut, id)
     judge = Judge(rules, due)
     new = NewFollowUp(uuid7(now), row["chat"], text, "", due)
     before = await desk.write(
@@ -118,13 +116,13 @@ async def reminders(
     since = house.clock.now() - _SHOWN
 
     def read(ask: Ask) -> list[Any]:
-        found: list[Any] = []
+        rows: list[Any] = []
         if status != "closed":
-            found += ask("reminders_pending", conversation=conversation, most=limit).fetchall()
+            rows += ask("reminders_pending", conversation=conversation, most=limit).fetchall()
         if status != "pending":
-            most = limit - len(found)
-            found += ask("reminders_closed", conversation=conversation, since=since, most=most).fetchall()
-        return found
+            most = limit - len(rows)
+            rows += ask("reminders_closed", conversation=conversation, since=since, most=most).fetchall()
+        return rows
 
     return conditional(request, {"reminders": [_data(row) for row in house.desk(who.tenant).read(read)]})
 
@@ -166,8 +164,8 @@ def _moment(written: str, zone: tzinfo) -> int:
     except ValueError:
         raise Problem(400, "scheduledAt: write a time as 2026-01-29T09:00:00+07:00.", "INVALID") from None
     if moment.tzinfo is not None:
-        return int(moment.timestamp() * 1000)
-    at = int(moment.replace(tzinfo=zone).timestamp() * 1000)
+        return millis(moment)
+    at = millis(moment.replace(tzinfo=zone))
     if datetime.fromtimestamp(at / 1000, zone).replace(tzinfo=None) != moment:
         raise Problem(400, f"scheduledAt: there is no such time on that day in {zone}.", "INVALID")
     return at
@@ -183,7 +181,7 @@ def _data(row: Any) -> dict[str, Any]:
         "customerPhone": row["phone"],
         "message": row["text"],
         "scheduledAt": iso(row["due_at"]),
-        "status": "pending" if sending in ("queued", "sending") else sending,
+        "status": STATUS.get(sending, sending),
         "reason": row["error"] or row["reason"] or None,
         "ruleId": row["rule_id"] or None,
         "createdBy": row["operator"] or None,

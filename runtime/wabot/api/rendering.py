@@ -160,11 +160,7 @@ class Rendering:
 
 def rendering_of(house: House) -> Rendering:
     """The house's, made when it is first needed."""
-    found = house.parts.get(PART)
-    if found is None:
-        found = house.parts[PART] = Rendering(house)
-    assert isinstance(found, Rendering)
-    return found
+    return house.part(PART, lambda: Rendering(house))
 
 
 @asynccontextmanager

@@ -31,9 +31,7 @@ async def later(house: House, who: Who, said: Later, keyed: Keyed) -> dict[str, 
     Raises:
         Problem, Refused: it is not kept.
     """
-    now, rules = house.clock.now(), await house.rules(who.tenant)
-    if rules is None:
-        raise Problem(409, "This tenant has no sound rules, so nobody knows who may be written to.", "NO_RULES")
+    now, rules = house.clock.now(), await house.sound_rules(who.tenant, "who may be written to")
     if said.due <= now or said.due - now > LONGEST:
         raise Problem(400, "sendAt: that is past, or more than a year away.", "INVALID")
     judge = Judge(rules, said.due)

@@ -2,6 +2,7 @@
 fifty is made hundreds of times a second."""
 
 import json
+from collections.abc import Iterable
 from typing import Any, Final
 
 from wabot.api.answers import iso
@@ -107,6 +108,17 @@ def message_shape(row: Any, customer: str, looked_at: int | None, unread: int) -
     if row["message_type"] != "text":
         shape |= media_shape(row)
     return shape if row["is_plain"] else shape | _rare(row)
+
+
+def message_shapes(rows: Iterable[Any], chat: Any) -> list[dict[str, Any]]:
+    """Messages of one conversation, whose row is `chat`."""
+    customer, looked_at, unread = chat["contact_name"] or chat["contact_phone"], chat["looked_at"], chat["unread_count"]
+    return [message_shape(row, customer, looked_at, unread) for row in rows]
+
+
+def one_message_shape(row: Any) -> dict[str, Any]:
+    """A message by itself: a row of `inbox_message`."""
+    return message_shape(row, row["contact_name"], row["looked_at"], row["unread_count"])
 
 
 def media_shape(row: Any) -> dict[str, Any]:

@@ -6,12 +6,12 @@ from typing import Any, Final, Literal
 from fastapi import APIRouter, Request, Response
 from pydantic import Field
 
-from wabot.api.answers import Shape, answer
+from wabot.api.answers import Done, Shape, answer
 from wabot.api.auditing import audit
 from wabot.api.door import door_of
 from wabot.api.guard import Home, Who, may
 from wabot.api.house import House
-from wabot.api.operators import FORBIDDEN, UNKNOWN, Done, OneOperator, as_data, found, not_above
+from wabot.api.operators import UNKNOWN, OneOperator, as_data, found, not_above
 from wabot.api.people import choosing
 from wabot.api.problems import Problem
 from wabot.api.working_hours import read_hours
@@ -52,12 +52,12 @@ class ChangedOperator(Shape):
     teams: list[str] | None = Field(None, max_length=_MOST_TEAMS)
 
 
-class Changed(Shape):
+class OperatorChanged(Shape):
     success: bool
     operator: OneOperator
 
 
-class Invited(Changed):
+class Invited(OperatorChanged):
     """`invite_link` is where they choose a password; null for who has one and is let in."""
 
     invite_link: str | None
@@ -67,7 +67,7 @@ class Invited(Changed):
     "",
     status_code=201,
     response_model=Invited,
-    responses={**FORBIDDEN, **_TAKEN},
+    responses=_TAKEN,
 )
 async def create(body: NewOperator, request: Request, house: Home, who: Who = may("manage_operators")) -> Response:
     """Somebody is to answer here: they get an account, if they have none, and a link that lets them in. One who was
@@ -100,7 +100,7 @@ async def create(body: NewOperator, request: Request, house: Home, who: Who = ma
     return answer({"success": True, "operator": as_data(row), "inviteLink": link}, 201)
 
 
-@router.patch("/{id}", response_model=Changed, responses={**UNKNOWN, **FORBIDDEN, **_OWN})
+@router.patch("/{id}", response_model=OperatorChanged, responses={**UNKNOWN, **_OWN})
 async def change(
     id: str, body: ChangedOperator, request: Request, house: Home, who: Who = may("manage_operators")
 ) -> Response:
@@ -127,7 +127,7 @@ async def change(
     return answer({"success": True, "operator": as_data(found(house, who, id))})
 
 
-@router.delete("/{id}", response_model=Done, responses={**UNKNOWN, **FORBIDDEN, **_OWN})
+@router.delete("/{id}", response_model=Done, responses={**UNKNOWN, **_OWN})
 async def disable(id: str, request: Request, house: Home, who: Who = may("manage_operators")) -> Response:
     """They get in no more, at once, and their chats go to others. What they wrote and did stays."""
     row = found(house, who, id)

@@ -24,12 +24,13 @@ from wabot.model.errors import StoreError
 from wabot.model.failure import place_of
 from wabot.session.alarms import webhook_off
 from wabot.session.deliverer import backoff
-from wabot.session.forever import forever
+from wabot.session.forever import beside, forever
 from wabot.session.webhook import signed
 from wabot.store.sqlite import webhooks
 from wabot.store.sqlite.alerting import raise_alert
-from wabot.store.sqlite.opening import NAME, open_for_reading
-from wabot.store.sqlite.queries import Ask, asker
+from wabot.store.sqlite.opening import NAME
+from wabot.store.sqlite.queries import Ask
+from wabot.store.sqlite.reading import asking
 from wabot.store.sqlite.webhooks import Webhook
 
 PATIENCE: Final = 10.0
@@ -234,12 +235,9 @@ class WebhookDelivery:
         folder = self._house.data / tenant
         if not (folder / NAME).is_file():
             return False
-        with suppress(Exception):  # a store that cannot be read has none today
-            connection = open_for_reading(folder)
-            try:
-                return bool(webhooks.listed(asker(connection, tenant)))
-            finally:
-                connection.close()
+        # A store that cannot be read has none today.
+        with suppress(Exception), asking(folder, tenant) as ask:
+            return bool(webhooks.listed(ask))
         return False
 
 
@@ -258,10 +256,5 @@ async def webhooks_living(house: House) -> AsyncIterator[None]:
     """Webhooks are delivered within the block."""
     delivery = house.parts["webhooks"] = WebhookDelivery(house)
     on_word(house, "changed", delivery.heard)
-    running = asyncio.create_task(forever(delivery.run, house.report.note, "delivering webhooks"))
-    try:
+    async with beside(forever(delivery.run, house.report.note, "delivering webhooks")):
         yield
-    finally:
-        running.cancel()
-        with suppress(asyncio.CancelledError):
-            await running

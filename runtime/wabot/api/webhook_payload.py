@@ -1,16 +1,15 @@
 """What webhooks are posted: `{type, timestamp, data}`, as it is known at the moment of posting."""
 
 import json
-from typing import Any, Final
+from typing import Any
 
 import orjson
 
 from wabot.api.answers import iso
 from wabot.api.media_url import media_url
+from wabot.api.shapes import STATUS
 from wabot.store.sqlite.queries import Ask
 from wabot.store.sqlite.webhooks import Webhook
-
-_PENDING: Final = ("queued", "sending")
 
 
 def payload(ask: Ask, tenant: str, hook: Webhook, delivery: Any) -> bytes:
@@ -48,7 +47,7 @@ def _message(ask: Ask, id: str, *, content: bool) -> dict[str, Any]:
         "waMessageId": row["wa_message_id"],
         "senderType": row["sender_type"],
         "messageType": row["message_type"],
-        "status": "pending" if row["status"] in _PENDING else row["status"],
+        "status": STATUS.get(row["status"], row["status"]),
         "mediaUrl": media_url(row),
         "sentAt": iso(row["sent_at"] or row["created_at"]),
     }

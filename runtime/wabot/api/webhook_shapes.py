@@ -22,7 +22,7 @@ class NewWebhook(Shape):
     include_content: bool = False
 
 
-class Change(Shape):
+class WebhookChange(Shape):
     """What is left out stays. `is_active` switches it on, or off."""
 
     url: Url | None = None
@@ -102,10 +102,6 @@ class Deliveries(Shape):
 class Replayed(Shape):
     success: bool
     replayed: int
-
-
-class Done(Shape):
-    success: bool
 
 
 def shown(hook: Webhook) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Path, Query, Request, Response
 
-from wabot.api.answers import answer, iso
+from wabot.api.answers import Done, answer, iso, private
 from wabot.api.auditing import audit
 from wabot.api.guard import Home, Who, may
 from wabot.api.house import House
@@ -15,9 +15,7 @@ from wabot.api.outside import Forbidden
 from wabot.api.problems import Problem, unknown
 from wabot.api.webhook_delivery import delivery_of
 from wabot.api.webhook_shapes import (
-    Change,
     Deliveries,
-    Done,
     MadeWebhook,
     NewSecret,
     NewWebhook,
@@ -25,6 +23,7 @@ from wabot.api.webhook_shapes import (
     Replayed,
     Status,
     Tested,
+    WebhookChange,
     WebhookList,
     WebhookShape,
     delivery_shown,
@@ -88,7 +87,7 @@ async def made(body: NewWebhook, house: Home, request: Request, who: Who = may("
     await house.desk(who.tenant).write(work)
     delivery_of(house).stir(who.tenant)
     await audit(house, who, "webhook.create", hook.id, request, events=list(hook.events), content=hook.content)
-    return answer({"success": True, "webhook": shown(hook), "secret": secret}, 201, **{"cache-control": "no-store"})
+    return private({"success": True, "webhook": shown(hook), "secret": secret}, 201)
 
 
 @router.get("/dead-letters", response_model=Deliveries)
@@ -123,7 +122,7 @@ async def one(id: Id, house: Home, who: Who = may("manage_integrations")) -> Res
 
 @router.patch("/{id}", response_model=OneWebhook, responses=_NOT_THERE)
 async def changed(
-    id: Id, body: Change, house: Home, request: Request, who: Who = may("manage_integrations")
+    id: Id, body: WebhookChange, house: Home, request: Request, who: Who = may("manage_integrations")
 ) -> Response:
     """Change a webhook. What happens while it is off it never learns."""
     if body.url is not None:
@@ -168,8 +167,7 @@ async def rotated(id: Id, house: Home, request: Request, who: Who = may("manage_
 
     await house.desk(who.tenant).write(work)
     await audit(house, who, "webhook.rotate_secret", id, request)
-    told = {"success": True, "secret": secret, "previousValidUntil": iso(now + LASTS)}
-    return answer(told, 200, **{"cache-control": "no-store"})
+    return private({"success": True, "secret": secret, "previousValidUntil": iso(now + LASTS)})
 
 
 @router.post("/{id}/test", response_model=Tested, responses=_NOT_THERE)

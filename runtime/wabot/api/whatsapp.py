@@ -19,8 +19,6 @@ router = APIRouter(prefix="/api/whatsapp", tags=["WhatsApp"])
 _PATIENCE: Final = 40.0
 """Seconds to wait for the first code: as long as WhatsApp has to offer one, and a process to begin."""
 _NOT_HERE: Final[dict[int | str, dict[str, Any]]] = {
-    401: {"description": "Log in first."},
-    403: {"description": "Your role may not link phones."},
     404: {"description": "The tenant is gone."},
     501: {"description": "No daemon runs beside the API."},
     503: {"description": "The store, or WhatsApp, cannot be reached."},
@@ -89,7 +87,7 @@ async def disconnect(request: Request, house: Home, who: Who = may("manage_whats
     return answer({"success": True, "message": await unlink(house, who, request)})
 
 
-@router.get("/status", summary="How the link stands", responses={304: {"description": "As before."}, **_NOT_HERE})
+@router.get("/status", summary="How the link stands", responses=_NOT_HERE)
 async def status(request: Request, house: Home, who: Who = may("view_conversations")) -> Response:
     """`status` is the contract's word, `state` wabot's own, `detail` what is wrong, `action` what a person must do, and
     `until` when a ban or a restriction ends."""

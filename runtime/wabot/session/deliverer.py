@@ -7,13 +7,14 @@ alert again at the next attempt, with the same `webhook-id`: the receiver can te
 import asyncio
 import random
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from typing import Final
 
 from wabot.model.errors import StoreError
 from wabot.model.failure import place_of
 from wabot.ports import Alerts, Clock
 from wabot.session.clock import RealClock
+from wabot.session.forever import beside
 from wabot.session.report import Report
 from wabot.session.webhook import NotDelivered, Webhook
 
@@ -100,11 +101,8 @@ def backoff(attempt: int) -> int:
 async def delivering(alerts: Alerts, webhook: Webhook | None, report: Report) -> AsyncIterator[None]:
     """Deliver within the block, and at its end what is due then."""
     deliverer = Deliverer(alerts, webhook, RealClock(), report)
-    running = asyncio.create_task(deliverer.run())
     try:
-        yield
+        async with beside(deliverer.run()):
+            yield
     finally:
-        running.cancel()
-        with suppress(asyncio.CancelledError):
-            await running
         await deliverer.last()

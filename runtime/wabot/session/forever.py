@@ -1,7 +1,8 @@
 """What runs beside a session, or the supervisor, for as long as it does: a bug costs one round, not all that follow."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
+from contextlib import asynccontextmanager
 from typing import Any, Final, NoReturn
 
 from wabot.model.failure import place_of
@@ -26,3 +27,14 @@ async def forever(work: Callable[[], Awaitable[Any]], note: Callable[..., None],
             if times % _OFTEN == 0:
                 note(f"{what} broke off and is begun again", level="error", error=place)
         await asyncio.sleep(_AGAIN)
+
+
+@asynccontextmanager
+async def beside(work: Coroutine[Any, Any, Any]) -> AsyncIterator[None]:
+    """`work` goes on beside the block, and has ended when that has."""
+    running = asyncio.create_task(work)
+    try:
+        yield
+    finally:
+        running.cancel()
+        await asyncio.gather(running, return_exceptions=True)

@@ -6,7 +6,7 @@ from typing import Any
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from wabot.api.answers import answer
+from wabot.api.answers import refusal
 from wabot.api.problems import Problem
 from wabot.model.failure import place_of
 
@@ -41,4 +41,4 @@ class Failing:
             if begun:  # the client sees that its answer is cut off
                 raise ConnectionAbortedError(id) from None
             problem = Problem(500, f"Something went wrong here. The log has it as {id}.", id=id)
-            await answer(problem.body(), problem.status)(scope, receive, send)
+            await refusal(problem)(scope, receive, send)

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from wabot.api.answers import answer
+from wabot.api.answers import refusal
 from wabot.api.fences.addresses import address_of
 from wabot.api.fences.limits import Fences
 from wabot.api.fences.pace import Pace
@@ -86,4 +86,4 @@ class Gate:
 
     @staticmethod
     async def _refuse(problem: Problem, scope: Scope, receive: Receive, send: Send) -> None:
-        await answer(problem.body(), problem.status, **problem.headers)(scope, receive, send)
+        await refusal(problem)(scope, receive, send)

@@ -7,7 +7,7 @@ from sqlite3 import Row
 from typing import Any, Final, Literal
 
 from wabot.api.answers import iso
-from wabot.api.shapes import STATUS, conversation_shape, message_shape
+from wabot.api.shapes import STATUS, conversation_shape, one_message_shape
 from wabot.store.sqlite.queries import Ask
 
 Namespace = Literal["/messages", "/whatsapp"]
@@ -101,7 +101,7 @@ def connection(status: str, detail: str, phone: str) -> dict[str, Any]:
 
 def _message(ask: Ask, id: str) -> dict[str, Any] | None:
     row = ask("inbox_message", id=id).fetchone()
-    return None if row is None else message_shape(row, row["contact_name"], row["looked_at"], row["unread_count"])
+    return None if row is None else one_message_shape(row)
 
 
 def _assigned(ask: Ask, conversation: str, known: Mapping[str, Any]) -> dict[str, Any]:

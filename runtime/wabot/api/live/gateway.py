@@ -13,7 +13,7 @@ import socketio
 from wabot.api.feed import Tail, feed_of
 from wabot.api.guard import Who, served
 from wabot.api.house import House
-from wabot.api.live.events import MESSAGES, WHATSAPP, Event, Namespace
+from wabot.api.live.events import MESSAGES, Event, Namespace
 from wabot.api.live.seats import Seat, Seats
 from wabot.api.presence import presence_of
 from wabot.api.problems import Problem, unavailable
@@ -221,6 +221,3 @@ class Gateway:
 
 def _problem(error: Problem | StoreError) -> Problem:
     return error if isinstance(error, Problem) else unavailable()
-
-
-__all__ = ["MESSAGES", "WHATSAPP", "Gateway", "Handler", "Welcome", "room_of"]

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any, Final
 
+from wabot.api.conversations import found, look_at
 from wabot.api.house import House
 from wabot.api.live.asking import number, position, text, texts
 from wabot.api.live.events import MESSAGES
@@ -49,8 +50,7 @@ async def _catch_up(gateway: Gateway, seat: Seat, said: Mapping[str, Any]) -> Ma
 
 
 async def _join(gateway: Gateway, seat: Seat, said: Mapping[str, Any]) -> None:
-    found = _conversation(gateway, seat, said)
-    room = conversation_room(seat.who.tenant, found["id"])
+    room = conversation_room(seat.who.tenant, _conversation(gateway, seat, said)["id"])
     if len(seat.rooms) > _MOST_ROOMS and room not in seat.rooms:
         raise Problem(429, f"A connection has at most {_MOST_ROOMS} conversations open.", "TOO_MANY_CONVERSATIONS")
     await gateway.enter(seat, room)
@@ -62,12 +62,12 @@ async def _leave(gateway: Gateway, seat: Seat, said: Mapping[str, Any]) -> None:
 
 async def _typing(gateway: Gateway, seat: Seat, said: Mapping[str, Any], on: bool) -> None:
     seat.who.must("send_messages")
-    found = _conversation(gateway, seat, said)
-    if not found["customer_messages"]:
+    chat = _conversation(gateway, seat, said)
+    if not chat["customer_messages"]:
         raise Problem(409, "This customer has not written first.", "CUSTOMER_HAS_NOT_WRITTEN")
-    if found["is_blocked"]:
+    if chat["is_blocked"]:
         raise Problem(409, "This customer is blocked.", "CONTACT_BLOCKED")
-    gateway.house.tell_session(seat.who.tenant, "typing", chat=found["chat"], on=on)
+    gateway.house.tell_session(seat.who.tenant, "typing", chat=chat["chat"], on=on)
 
 
 async def _starts(gateway: Gateway, seat: Seat, said: Mapping[str, Any]) -> None:
@@ -81,18 +81,16 @@ async def _stops(gateway: Gateway, seat: Seat, said: Mapping[str, Any]) -> None:
 async def _read(gateway: Gateway, seat: Seat, said: Mapping[str, Any]) -> Mapping[str, Any]:
     """A person has looked at these messages, and so at all before them; at the whole chat when none is named."""
     seat.who.must("send_messages")
-    found, named = _conversation(gateway, seat, said), texts(said, "messageIds", _IDS)
+    conversation, named = text(said, "conversationId"), texts(said, "messageIds", _IDS)
 
     def mark(ask: Ask) -> int:
+        chat = found(ask, conversation)
         for id in named:
-            row = ask("inbox_message", id=id).fetchone()
-            if row is None or row["conversation_id"] != found["id"]:
+            row = ask("message_row", id=id).fetchone()
+            if row is None or row["conversation_id"] != chat["id"]:
                 raise unknown("message", id)
         if not named:
-            chat = inbox.conversation(ask, found["id"])
-            if chat is None:
-                raise unknown("conversation", found["id"])
-            return inbox.looked(ask, chat, max(gateway.house.clock.now(), chat["updated_at"]))
+            return look_at(ask, chat, gateway.house.clock.now())
         return inbox.looked_at(ask, named) or 0
 
     return {"markedCount": await gateway.house.desk(seat.who.tenant).write(mark)}
@@ -108,10 +106,7 @@ async def authenticate(gateway: Gateway, seat: Seat, said: Mapping[str, Any]) ->
 
 def _conversation(gateway: Gateway, seat: Seat, said: Mapping[str, Any]) -> Any:
     id = text(said, "conversationId")
-    found = gateway.house.desk(seat.who.tenant).read(lambda ask: inbox.conversation(ask, id))
-    if found is None:
-        raise unknown("conversation", id)
-    return found
+    return gateway.house.desk(seat.who.tenant).read(lambda ask: found(ask, id))
 
 
 async def customer_types(gateway: Gateway, house: House, word: Mapping[str, Any]) -> None:

@@ -26,12 +26,9 @@ _PART: Final = "live"
 
 def gateway_of(house: House) -> Gateway:
     """The house's gateway, which is made when it is first asked for."""
-    found: Gateway | None = house.parts.get(_PART)
-    if found is None:
-        events = {MESSAGES: messages.EVENTS, WHATSAPP: whatsapp.EVENTS}
-        found = Gateway(house, events, {MESSAGES: messages.welcome, WHATSAPP: whatsapp.welcome})
-        house.parts[_PART] = found
-    return found
+    events = {MESSAGES: messages.EVENTS, WHATSAPP: whatsapp.EVENTS}
+    welcomes = {MESSAGES: messages.welcome, WHATSAPP: whatsapp.welcome}
+    return house.part(_PART, lambda: Gateway(house, events, welcomes))
 
 
 def with_sockets(house: House, app: ASGIApp) -> ASGIApp:
