@@ -5,7 +5,7 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
-from tests.session.stage import BUDI, stage
+from tests.session.stage import BUDI, Stage, stage
 from wabot.model.people import Choice
 from wabot.model.stored import PersonSays
 from wabot.store.keeping.rebuilding import rebuild
@@ -25,6 +25,14 @@ def told(desk: Desk) -> list[tuple[str, str]]:
     return desk.read(work)
 
 
+async def four_told(shop: Stage, desk: Desk) -> int:
+    """Somebody listens while a customer writes four times; the number of the last change."""
+    await desk.write(lambda ask: listen(ask, "api", shop.clock.now()))
+    for number in range(4):
+        await shop.say(f"pesan {number}")
+    return desk.read(extent).last
+
+
 async def test_nothing_is_written_while_nobody_listens(tmp_path: Path) -> None:
     async with stage(tmp_path, home=HOME) as shop:
         desk = Desk(tmp_path / HOME, "warung")
@@ -36,7 +44,7 @@ async def test_nothing_is_written_while_nobody_listens(tmp_path: Path) -> None:
 async def test_a_question_and_its_answer_are_told_in_their_order(tmp_path: Path) -> None:
     async with stage(tmp_path, home=HOME) as shop:
         desk = Desk(tmp_path / HOME, "warung")
-        await desk.write(lambda ask: ask("feed_listen", reader="api", at=shop.clock.now()).rowcount)
+        await desk.write(lambda ask: listen(ask, "api", shop.clock.now()))
         await shop.say("jam buka?")
         kinds = [kind for kind, _ in told(desk)]
         assert kinds == ["conversation_new", "message", "message"]
@@ -47,7 +55,7 @@ async def test_what_a_person_does_is_told_with_what_changed(tmp_path: Path) -> N
     async with stage(tmp_path, home=HOME) as shop:
         desk = Desk(tmp_path / HOME, "warung")
         await shop.say("jam buka?")
-        await desk.write(lambda ask: ask("feed_listen", reader="api", at=shop.clock.now()).rowcount)
+        await desk.write(lambda ask: listen(ask, "api", shop.clock.now()))
         say(tmp_path / HOME, "warung", PersonSays(BUDI, "sebentar ya", pause=1000), shop.clock.now())
         await shop.look()
         await shop.settle()
@@ -93,10 +101,7 @@ async def test_a_person_who_has_looked_is_told_and_a_change_of_a_text_is_told_ap
 async def test_old_changes_go_once_they_were_read_and_the_last_one_stays(tmp_path: Path) -> None:
     async with stage(tmp_path, home=HOME) as shop:
         desk = Desk(tmp_path / HOME, "warung")
-        await desk.write(lambda ask: listen(ask, "api", shop.clock.now()))
-        for number in range(4):
-            await shop.say(f"pesan {number}")
-        last = desk.read(extent).last
+        last = await four_told(shop, desk)
         later = shop.clock.now() + KEPT + 1
         assert await desk.write(lambda ask: forget(ask, later, 100)) == 0, "nobody has read it"
         await desk.write(lambda ask: was_read(ask, "api", last - 1))
@@ -116,10 +121,7 @@ async def test_old_changes_go_once_they_were_read_and_the_last_one_stays(tmp_pat
 async def test_what_nobody_reads_any_more_is_cleaned_up_by_the_session(tmp_path: Path) -> None:
     async with stage(tmp_path, home=HOME) as shop:
         desk = Desk(tmp_path / HOME, "warung")
-        await desk.write(lambda ask: listen(ask, "api", shop.clock.now()))
-        for number in range(4):
-            await shop.say(f"pesan {number}")
-        last = desk.read(extent).last
+        last = await four_told(shop, desk)
         deleted = await shop.store.upkeep.clean_up(0, shop.clock.now() + UNREAD + 1)
         assert deleted["feed"] == last - 1
         assert desk.read(extent) == Extent(last, last)

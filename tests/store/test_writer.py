@@ -1,6 +1,7 @@
 """How the store's one writer commits: what is on the disk by then, and who waits meanwhile."""
 
 import asyncio
+import json
 import sqlite3
 import threading
 from functools import partial
@@ -180,3 +181,18 @@ async def test_a_change_is_told_once_it_is_committed_and_reading_is_none(store: 
     with pytest.raises(StoreError):
         await store.writer.run(lambda connection: connection.execute("INSERT INTO nowhere VALUES (1)"))
     assert len(told) == 1
+
+
+async def test_what_a_statement_would_undo_is_kept_in_no_file(store: SqliteStore) -> None:
+    numbers = json.dumps([str(number) for number in range(1_000)])
+
+    def work(connection: sqlite3.Connection) -> list[str]:
+        connection.execute(
+            "INSERT INTO contacts (id, tenant_id, phone, first_contact_at, last_contact_at)"
+            " SELECT value, 'warung', value, 1, 1 FROM json_each(?)",
+            (numbers,),
+        )
+        connection.execute("UPDATE contacts SET name = id")
+        return [str(entry.readlink()) for entry in Path("/proc/self/fd").iterdir() if entry.is_symlink()]
+
+    assert [link for link in await store.writer.run(work) if "etilqs" in link] == []

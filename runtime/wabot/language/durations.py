@@ -50,8 +50,8 @@ def check_durations(document: Document) -> None:
 
 
 def _check_kept(document: Document) -> None:
-    kept = document.data.get("keep") if isinstance(document.data, dict) else None
-    if not isinstance(kept, str) or not (milliseconds := duration(kept)):
+    kept = _written(document, "keep")
+    if not (milliseconds := duration(kept)):
         return  # for ever, or of no right form, which is told elsewhere
     if not WINDOW <= milliseconds <= LONGEST_KEPT * _DAY:
         message = f"{_short(kept)} is not from {WINDOW // _DAY} to {LONGEST_KEPT} days"
@@ -59,22 +59,27 @@ def _check_kept(document: Document) -> None:
 
 
 def _check_survey(document: Document) -> None:
-    asked = document.data.get("csat") if isinstance(document.data, dict) else None
-    wait = asked.get("wait") if isinstance(asked, dict) else None
-    if isinstance(wait, str) and duration(wait) > _LONGEST_WAIT:
+    wait = _written(document, "csat", "wait")
+    if duration(wait) > _LONGEST_WAIT:
         message = f"{_short(wait)} is longer than 12 hours: nobody remembers what the question is about"
         document.report("WB207", message, "write a shorter one", at=document.locate(("csat", "wait")))
 
 
 def _check_handoff(document: Document) -> None:
-    handoff = document.data.get("handoff") if isinstance(document.data, dict) else None
     for key, least in _SHORTEST_WAITS.items():
-        written = handoff.get(key) if isinstance(handoff, dict) else None
-        if not isinstance(written, str) or not _DURATION.fullmatch(written):
-            continue  # said elsewhere
-        if duration(written) < duration(least):
+        written = _written(document, "handoff", key)
+        # What has no right form is told elsewhere.
+        if _DURATION.fullmatch(written) and duration(written) < duration(least):
             message, at = f"{_short(written)} is shorter than {least}", document.locate(("handoff", key))
             document.report("WB207", message, f"write {least} or more", at=at)
+
+
+def _written(document: Document, *keys: str) -> str:
+    """The text that stands there; "" where there is none."""
+    found = document.data
+    for key in keys:
+        found = found.get(key) if isinstance(found, dict) else None
+    return found if isinstance(found, str) else ""
 
 
 def _check_follow_ups(document: Document) -> None:

@@ -1,18 +1,16 @@
 """What a person does in a chat, beside the session that runs: writing, settling it, giving it to somebody."""
 
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 from wabot.model.ids import uuid7
 from wabot.model.people import Choose
 from wabot.model.stored import PersonSays
 from wabot.model.turn import NewFollowUp
 from wabot.store.sqlite.assigning import distribute
-from wabot.store.sqlite.operating import BY_NOBODY, writing
+from wabot.store.sqlite.operating import BY_NOBODY, silence, writing
 from wabot.store.sqlite.queries import Ask
 from wabot.store.sqlite.surveying import ask_opinion
-
-TAKEN: Final = "handled_by_person"
 
 
 def say(folder: Path, tenant: str, said: PersonSays, at: int) -> str:
@@ -59,14 +57,6 @@ def person_says(ask: Ask, row: Any, said: PersonSays, at: int) -> str:
     if said.shortcut:
         ask("quick_reply_used", shortcut=said.shortcut, at=at)
     return outbound
-
-
-def silence(ask: Ask, conversation: str) -> int:
-    """What the bot is about to say in a chat is not said; how many messages that are."""
-    waiting = ask("outbox_cancel", conversation=conversation, error=TAKEN).fetchall()
-    for row in waiting:
-        _status(ask, row["id"])
-    return len(waiting)
 
 
 def resolve(folder: Path, tenant: str, chat: str, choose: Choose, at: int, survey: NewFollowUp | None = None) -> bool:
@@ -127,7 +117,3 @@ def _credit(ask: Ask, row: Any, email: str, at: int) -> None:
     began = max(row["assigned_at"] or 0, row["waiting_since"] or 0)
     first = row["answered_at"] is None and began > 0
     ask("operator_said", email=email, first=int(first), millis=at - began if first else 0, at=at)
-
-
-def _status(ask: Ask, outbound: str) -> None:
-    ask("message_status", id=outbound, status="failed", error=TAKEN, sent_at=None, delivered_at=None, read_at=None)

@@ -7,6 +7,7 @@ from typing import Any, Final, Literal, NamedTuple
 
 from wabot.model.ids import uuid7
 from wabot.model.segments import Segment
+from wabot.store.sqlite.operating import silence
 from wabot.store.sqlite.queries import Ask
 
 BLOCKED: Final = "contact_blocked"
@@ -43,9 +44,7 @@ def block_contact(ask: Ask, contact: str, reason: str, at: int) -> bool:
     if ask("contact_block", id=contact, reason=reason, at=at).rowcount != 1:
         return False
     for conversation in ask("conversations_of_contact", contact=contact).fetchall():
-        for waiting in ask("outbox_cancel", conversation=conversation["id"], error=BLOCKED).fetchall():
-            times = dict.fromkeys(("sent_at", "delivered_at", "read_at"))
-            ask("message_status", id=waiting["id"], status="failed", error=BLOCKED, **times)
+        silence(ask, conversation["id"], BLOCKED)
     return True
 
 

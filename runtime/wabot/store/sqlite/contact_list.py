@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 from wabot.store.sqlite.contact_statements import contact_statement
 from wabot.store.sqlite.list_statements import MOST
-from wabot.store.sqlite.listing import FEW, Page, at_least, numbered
+from wabot.store.sqlite.listing import FEW, Page, at_least, counted, numbered
 from wabot.store.sqlite.queries import Ask
 
 
@@ -24,16 +24,12 @@ class Sought(NamedTuple):
 
 def contacts_page(ask: Ask, sought: Sought, order: str, *, descending: bool, limit: int, offset: int = 0) -> Page:
     """Rows of the table contacts, in one of `contact_statements.ORDERS`."""
-    values = {**_values(sought), "limit": limit, "offset": offset}
+    values = _values(sought)
     way, rarest, number = min(_ways(ask, sought), key=lambda one: one[2], default=("all", "", FEW + 1))
     if number <= FEW:
         statement = contact_statement(way, order, descending=descending)
-        rows = ask(statement, **values, rarest=rarest).fetchall()
-        if rows or not offset:
-            return Page(rows, rows[0]["found"] if rows else 0)
-        first = ask(statement, **{**values, "limit": 1, "offset": 0}, rarest=rarest).fetchall()
-        return Page([], first[0]["found"] if first else 0)
-    rows = ask(contact_statement("all", order, descending=descending), **values).fetchall()
+        return counted(ask, statement, limit, offset, **values, rarest=rarest)
+    rows = ask(contact_statement("all", order, descending=descending), **values, limit=limit, offset=offset).fetchall()
     if sought == Sought(inactive_before=sought.inactive_before):
         return Page(rows, int(ask("contacts_counted").fetchone()["number"]))
     return at_least(rows, limit, offset)

@@ -4,7 +4,7 @@ pattern, so that each has a plan that was looked at."""
 from collections.abc import Iterator
 from typing import Final
 
-from wabot.store.sqlite.list_statements import MOST
+from wabot.store.sqlite.list_statements import MOST, begins
 
 ORDERS: Final = {
     "last_contact": "last_contact_at",
@@ -13,8 +13,6 @@ ORDERS: Final = {
     "total_orders": "total_orders",
     "total_spent": "total_spent",
 }
-_END: Final = "char(1114111)"
-"""The last letter there is: what begins with a word lies before the word and it."""
 _IN_SEGMENT: Final = """
         SELECT id FROM contacts WHERE tenant_id = :tenant AND segment_manual = :rarest
         UNION ALL
@@ -25,8 +23,7 @@ _IN_SEGMENT: Final = """
         SELECT id FROM contacts WHERE :rarest = 'inactive' AND tenant_id = :tenant AND segment_manual = ''
             AND segment IN ('', 'new', 'regular', 'vip', 'inactive') AND last_contact_at < :inactive_before"""
 _FEW: Final = {
-    "word": "id IN (SELECT contact_id FROM contact_words"
-    f" WHERE tenant_id = :tenant AND word >= :rarest AND word < :rarest || {_END})",
+    "word": f"id IN (SELECT contact_id FROM contact_words WHERE tenant_id = :tenant AND {begins(':rarest')})",
     "tag": "id IN (SELECT contact_id FROM contact_tags WHERE tenant_id = :tenant AND tag = :rarest)",
     "blocked": "id IN (SELECT id FROM contacts INDEXED BY contacts_blocked WHERE tenant_id = :tenant AND is_blocked)",
     "segment": f"id IN ({_IN_SEGMENT})",
@@ -40,7 +37,7 @@ _FILTERS: Final = """
     AND (:tag{number} IS NULL OR EXISTS (SELECT 1 FROM contact_tags WHERE contact_tags.tenant_id = :tenant
         AND tag = :tag{number} AND contact_id = contacts.id))
     AND (:word{number} IS NULL OR EXISTS (SELECT 1 FROM contact_words WHERE contact_id = contacts.id
-        AND word >= :word{number} AND word < :word{number} || {_END}))"""
+        AND {begins(f":word{number}")}))"""
     for number in range(1, MOST + 1)
 )
 """What no index answers is asked of each row on the way; NULL asks for nothing."""

@@ -7,13 +7,13 @@ from typing import Any, Final, NamedTuple
 
 from wabot.model.people import Choose
 from wabot.model.turn import NewFollowUp
-from wabot.store.sqlite.answering import settle, silence
+from wabot.store.sqlite.answering import settle
 from wabot.store.sqlite.assigning import distribute
+from wabot.store.sqlite.operating import TAKEN, silence
 from wabot.store.sqlite.queries import Ask
 
 _NEWEST: Final = (2**62, 1, "~")
 """Where a page begins that begins with the newest message."""
-TAKEN_OVER: Final = "handled_by_person"
 
 
 class Taken(NamedTuple):
@@ -63,7 +63,7 @@ def take_over(ask: Ask, id: str, operator: Any | None, until: int, at: int, *, f
     if operator is not None and not claim(ask, id, operator, at, force=force).done:
         return Taken(False, before)
     cancelled = silence(ask, id)
-    ask("follow_ups_of_rules_cancel", conversation=id, reason=TAKEN_OVER, at=at, since=2**62)
+    ask("follow_ups_of_rules_cancel", conversation=id, reason=TAKEN, at=at, since=2**62)
     ask("conversation_silenced", id=id, until=until, at=at)
     return Taken(True, conversation(ask, id), cancelled)
 

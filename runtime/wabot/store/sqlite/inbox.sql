@@ -30,58 +30,49 @@ FROM conversations JOIN contacts ON contacts.id = conversations.contact_id
 LEFT JOIN operators ON operators.id = conversations.operator_id
 WHERE conversations.tenant_id = :tenant AND conversations.id = :id;
 
+-- shared: message_is_plain
+-- It shows nothing but its text.
+error_message = '' AND quoted_message_id = '' AND NOT is_forwarded AND edited_at IS NULL AND reactions = '[]'
+    AND revoked_at IS NULL AND NOT is_imported AS is_plain
+
+-- shared: message_quoted
+-- What a message replies to is known by WhatsApp's id: `quoted_id` is ours.
+CASE WHEN messages.quoted_message_id <> '' THEN COALESCE(
+    (SELECT quoted.id FROM messages AS quoted WHERE quoted.tenant_id = :tenant
+        AND quoted.conversation_id = messages.conversation_id
+        AND quoted.wa_message_id = messages.quoted_message_id),
+    (SELECT quoted.id FROM messages AS quoted WHERE quoted.tenant_id = :tenant
+        AND quoted.conversation_id = messages.conversation_id AND quoted.id = messages.quoted_message_id)
+) END AS quoted_id
+
+-- shared: message_listed
+-- Not all columns: each is looked for by its name among those before it, a hundred times a page.
+messages.id, messages.conversation_id, sender_type, message_type, messages.created_at, messages.status, content,
+    {message_is_plain},
+    sent_at, delivered_at, read_at, sender_name, sender_id, wa_message_id, error_message, quoted_message_id, is_forwarded,
+    edited_at, reactions, revoked_at, is_imported, forward_count, deleted_by, media_mime_type, media_size, media_error,
+    media_file, media_upload,
+    {message_quoted}
+
 -- name: inbox_message
--- One message, with the chat that it stands in. What it replies to is known by WhatsApp's id: `quoted_id` is ours.
-SELECT messages.*,
-    error_message = '' AND quoted_message_id = '' AND NOT is_forwarded AND edited_at IS NULL AND reactions = '[]'
-        AND revoked_at IS NULL AND NOT is_imported AS is_plain,
+-- One message, with the chat that it stands in.
+SELECT messages.*, {message_is_plain},
     conversations.looked_at, conversations.unread_count, conversations.paused_until,
     CASE WHEN contacts.name = '' THEN contacts.phone ELSE contacts.name END AS contact_name,
-    CASE WHEN messages.quoted_message_id <> '' THEN COALESCE(
-        (SELECT quoted.id FROM messages AS quoted WHERE quoted.tenant_id = :tenant
-            AND quoted.conversation_id = messages.conversation_id
-            AND quoted.wa_message_id = messages.quoted_message_id),
-        (SELECT quoted.id FROM messages AS quoted WHERE quoted.tenant_id = :tenant
-            AND quoted.conversation_id = messages.conversation_id AND quoted.id = messages.quoted_message_id)
-    ) END AS quoted_id
+    {message_quoted}
 FROM messages JOIN conversations ON conversations.id = messages.conversation_id
 JOIN contacts ON contacts.id = conversations.contact_id
 WHERE messages.tenant_id = :tenant AND messages.id = :id;
 
 -- name: inbox_messages_before
--- Newest first. Of one millisecond a customer's message comes first, then what was said to it. Not all columns: each is
--- looked for by its name among those before it, a hundred times a page.
-SELECT messages.id, messages.conversation_id, sender_type, message_type, messages.created_at, messages.status, content,
-    error_message = '' AND quoted_message_id = '' AND NOT is_forwarded AND edited_at IS NULL AND reactions = '[]'
-        AND revoked_at IS NULL AND NOT is_imported AS is_plain,
-    sent_at, delivered_at, read_at, sender_name, sender_id, wa_message_id, error_message, quoted_message_id, is_forwarded,
-    edited_at, reactions, revoked_at, is_imported, forward_count, deleted_by, media_mime_type, media_size, media_error,
-    media_file, media_upload,
-    CASE WHEN messages.quoted_message_id <> '' THEN COALESCE(
-        (SELECT quoted.id FROM messages AS quoted WHERE quoted.tenant_id = :tenant
-            AND quoted.conversation_id = messages.conversation_id
-            AND quoted.wa_message_id = messages.quoted_message_id),
-        (SELECT quoted.id FROM messages AS quoted WHERE quoted.tenant_id = :tenant
-            AND quoted.conversation_id = messages.conversation_id AND quoted.id = messages.quoted_message_id)
-    ) END AS quoted_id
+-- Newest first. Of one millisecond a customer's message comes first, then what was said to it.
+SELECT {message_listed}
 FROM messages WHERE tenant_id = :tenant AND conversation_id = :conversation AND created_at <= :at
     AND (created_at < :at OR (sender_type <> 'customer', id) < (:ours, :id))
 ORDER BY created_at DESC, sender_type <> 'customer' DESC, id DESC LIMIT :limit;
 
 -- name: inbox_messages_after
-SELECT messages.id, messages.conversation_id, sender_type, message_type, messages.created_at, messages.status, content,
-    error_message = '' AND quoted_message_id = '' AND NOT is_forwarded AND edited_at IS NULL AND reactions = '[]'
-        AND revoked_at IS NULL AND NOT is_imported AS is_plain,
-    sent_at, delivered_at, read_at, sender_name, sender_id, wa_message_id, error_message, quoted_message_id, is_forwarded,
-    edited_at, reactions, revoked_at, is_imported, forward_count, deleted_by, media_mime_type, media_size, media_error,
-    media_file, media_upload,
-    CASE WHEN messages.quoted_message_id <> '' THEN COALESCE(
-        (SELECT quoted.id FROM messages AS quoted WHERE quoted.tenant_id = :tenant
-            AND quoted.conversation_id = messages.conversation_id
-            AND quoted.wa_message_id = messages.quoted_message_id),
-        (SELECT quoted.id FROM messages AS quoted WHERE quoted.tenant_id = :tenant
-            AND quoted.conversation_id = messages.conversation_id AND quoted.id = messages.quoted_message_id)
-    ) END AS quoted_id
+SELECT {message_listed}
 FROM messages WHERE tenant_id = :tenant AND conversation_id = :conversation AND created_at >= :at
     AND (created_at > :at OR (sender_type <> 'customer', id) > (:ours, :id))
 ORDER BY created_at, sender_type <> 'customer', id LIMIT :limit;

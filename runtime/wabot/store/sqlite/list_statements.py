@@ -7,8 +7,11 @@ from typing import Final, NamedTuple
 MOST: Final = 5
 """Tags, and words, that are asked for at once."""
 _SORTS: Final = {"last": "last_message_at", "created": "created_at", "unread": "unread_count"}
-_END: Final = "char(1114111)"
-"""The last letter there is: what begins with a word lies before the word and it."""
+
+
+def begins(word: str) -> str:
+    """The condition that the column `word` begins with that: what does lies before it and the last letter there is."""
+    return f"word >= {word} AND word < {word} || char(1114111)"
 
 
 class _Way(NamedTuple):
@@ -43,7 +46,7 @@ _WAYS: Final = {
     "word": _Way(
         "conversations.id IN (SELECT found.id FROM contact_words CROSS JOIN conversations AS found"
         " ON found.contact_id = contact_words.contact_id WHERE contact_words.tenant_id = :tenant"
-        f" AND contact_words.word >= :rarest AND contact_words.word < :rarest || {_END})"
+        f" AND {begins(':rarest')})"
     ),
     "snoozed": _Way(f"{_MINE} AND snoozed_until IS NOT NULL AND snoozed_until > :now"),
 }
@@ -56,7 +59,7 @@ _FILTERS: Final = """
     f"""
     AND (:tag{number} IS NULL OR INSTR(tags, :tag{number}))
     AND (:word{number} IS NULL OR EXISTS (SELECT 1 FROM contact_words WHERE contact_id = conversations.contact_id
-        AND word >= :word{number} AND word < :word{number} || {_END}))"""
+        AND {begins(f":word{number}")}))"""
     for number in range(1, MOST + 1)
 )
 """What no index answers is asked of each row on the way; NULL asks for nothing. Tags are JSON, and so is :tag1."""

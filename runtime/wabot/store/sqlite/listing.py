@@ -96,11 +96,7 @@ class _Walk:
     def _counted(self, way: str, limit: int, offset: int, **more: Any) -> Page:
         """All that lies on a way that leads to few."""
         statement = name_of(way, self._sort, descending=self._descending, counted=True)
-        rows = self._ask(statement, **self._values, limit=limit, offset=offset, **more).fetchall()
-        if rows or not offset:
-            return Page(rows, rows[0]["found"] if rows else 0)
-        first = self._ask(statement, **self._values, limit=1, offset=0, **more).fetchall()
-        return Page([], first[0]["found"] if first else 0)
+        return counted(self._ask, statement, limit, offset, **self._values, **more)
 
     def _rows(self, way: str, sort: Sort, limit: int, offset: int, **more: Any) -> list[Any]:
         values = {**self._values, "limit": limit, "offset": offset, **more}
@@ -170,6 +166,14 @@ def numbered(name: str, values: Sequence[str]) -> dict[str, str | None]:
     """`tag1` to `tag5`, of which the last are None."""
     padded = [*values, *[None] * MOST][:MOST]
     return {f"{name}{number}": value for number, value in enumerate(padded, 1)}
+
+
+def counted(ask: Ask, statement: str, limit: int, offset: int, **values: Any) -> Page:
+    """A page of all that is found, whose number stands in each row as `found`."""
+    rows = ask(statement, **values, limit=limit, offset=offset).fetchall()
+    if rows or not offset:
+        return Page(rows, rows[0]["found"] if rows else 0)
+    return Page([], counted(ask, statement, 1, 0, **values).total)
 
 
 def at_least(rows: Sequence[Any], limit: int, offset: int) -> Page:

@@ -1,6 +1,13 @@
 -- What happened in a span of time: from :since on, before :until. Messages that count are customers', and ours that went
 -- out; none of a phone's history. A moment on the tenant's clock is the UTC moment and an offset, which may turn twice.
 
+-- shared: local
+(created_at + CASE WHEN created_at < :turn THEN :offset WHEN created_at < :turn_again THEN :offset_then
+    ELSE :offset_last END)
+
+-- shared: message_counts
+is_imported = 0 AND (sender_type = 'customer' OR status IN ('sent', 'delivered', 'read'))
+
 -- name: span_totals
 SELECT
     COUNT(*) AS messages,
@@ -9,27 +16,24 @@ SELECT
     COUNT(DISTINCT CASE WHEN sender_type = 'customer' THEN conversation_id END) AS customers
 FROM messages
 WHERE tenant_id = :tenant AND created_at >= :since AND created_at < :until
-    AND is_imported = 0 AND (sender_type = 'customer' OR status IN ('sent', 'delivered', 'read'));
+    AND {message_counts};
 
 -- name: span_days
-SELECT (created_at + CASE WHEN created_at < :turn THEN :offset WHEN created_at < :turn_again THEN :offset_then
-        ELSE :offset_last END) / 86400000 AS day,
+SELECT {local} / 86400000 AS day,
     COUNT(*) AS messages, COUNT(DISTINCT conversation_id) AS conversations
 FROM messages
 WHERE tenant_id = :tenant AND created_at >= :since AND created_at < :until
-    AND is_imported = 0 AND (sender_type = 'customer' OR status IN ('sent', 'delivered', 'read'))
+    AND {message_counts}
 GROUP BY day ORDER BY day;
 
 -- name: span_hours
 -- A conversation counts once an hour of a day in which its customer wrote.
 SELECT local / 3600000 % 24 AS hour, COUNT(*) AS conversations, SUM(messages) AS messages FROM (
-    SELECT conversation_id, COUNT(*) AS messages, MIN((created_at + CASE WHEN created_at < :turn THEN :offset WHEN created_at < :turn_again THEN :offset_then
-        ELSE :offset_last END)) AS local
+    SELECT conversation_id, COUNT(*) AS messages, MIN({local}) AS local
     FROM messages
     WHERE tenant_id = :tenant AND created_at >= :since AND created_at < :until
         AND is_imported = 0 AND sender_type = 'customer'
-    GROUP BY conversation_id, (created_at + CASE WHEN created_at < :turn THEN :offset WHEN created_at < :turn_again THEN :offset_then
-        ELSE :offset_last END) / 3600000)
+    GROUP BY conversation_id, {local} / 3600000)
 GROUP BY hour ORDER BY hour;
 
 -- name: span_statuses
@@ -38,7 +42,7 @@ SELECT status, COUNT(*) AS number FROM conversations
 WHERE +tenant_id = :tenant AND id IN (
     SELECT conversation_id FROM messages
     WHERE tenant_id = :tenant AND created_at >= :since AND created_at < :until
-        AND is_imported = 0 AND (sender_type = 'customer' OR status IN ('sent', 'delivered', 'read')))
+        AND {message_counts})
 GROUP BY status ORDER BY status;
 
 -- name: span_waits
@@ -50,17 +54,15 @@ WITH said AS (
         LAG(sender_type = 'customer') OVER chat AS before
     FROM messages
     WHERE tenant_id = :tenant AND created_at >= :since AND created_at < :until
-        AND is_imported = 0 AND (sender_type = 'customer' OR status IN ('sent', 'delivered', 'read'))
+        AND {message_counts}
     WINDOW chat AS (PARTITION BY conversation_id ORDER BY created_at, sender_type <> 'customer', id)
 ), turns AS (
-    SELECT asks, created_at, at, LEAD(at) OVER chat AS answered, LEAD(id) OVER chat AS answer,
+    SELECT asks, {local} AS local, at, LEAD(at) OVER chat AS answered, LEAD(id) OVER chat AS answer,
         LEAD(sender_type) OVER chat AS sender
     FROM said WHERE before IS NULL OR before <> asks
     WINDOW chat AS (PARTITION BY conversation_id ORDER BY created_at, NOT asks, id)
 )
-SELECT (turns.created_at + CASE WHEN turns.created_at < :turn THEN :offset WHEN turns.created_at < :turn_again THEN :offset_then
-        ELSE :offset_last END) / 86400000 AS day,
-    turns.sender, COALESCE(outbox.operator, '') AS operator, COUNT(*) AS number,
+SELECT turns.local / 86400000 AS day, turns.sender, COALESCE(outbox.operator, '') AS operator, COUNT(*) AS number,
     SUM(MAX(turns.answered - turns.at, 0)) AS millis
 FROM turns LEFT JOIN outbox ON outbox.id = turns.answer AND outbox.tenant_id = :tenant AND outbox.kind = 'person'
 WHERE turns.asks AND turns.answer IS NOT NULL

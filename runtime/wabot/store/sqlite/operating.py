@@ -12,6 +12,7 @@ from wabot.store.sqlite.opening import NAME, open_file, plainly
 from wabot.store.sqlite.queries import Ask, asker
 
 CANCELLED: Final = "cancelled_by_person"
+TAKEN: Final = "handled_by_person"
 BY_NOBODY: Final = "wabot"
 """Who wrote a message that a person without an e-mail address wrote through wabot."""
 
@@ -76,6 +77,14 @@ def pause_chat(folder: Path, tenant: str, chat: str, until: int | None, at: int)
     """The bot is silent in the chat until then (None: it speaks again); False when there is no such chat."""
     with writing(folder, tenant) as ask:
         return ask("chat_pause", chat=chat, until=until, at=at).rowcount == 1
+
+
+def silence(ask: Ask, conversation: str, reason: str = TAKEN) -> int:
+    """What the bot is about to say in a chat is not said; how many messages that are."""
+    waiting = ask("outbox_cancel", conversation=conversation, error=reason).fetchall()
+    for row in waiting:
+        _message(ask, row["id"], "failed", reason)
+    return len(waiting)
 
 
 def _message(ask: Ask, outbound: str, status: str, error: str) -> None:

@@ -1,20 +1,21 @@
 -- The people who answer: who they are, whose chat is whose, and what they send.
 
--- name: operators_at_work
--- Everybody, with the chats that are theirs and not settled.
-SELECT operators.*, (SELECT COUNT(*) FROM conversations
+-- shared: operator_whole
+-- With the chats that are theirs and not settled.
+operators.*, (SELECT COUNT(*) FROM conversations
     WHERE operator_id = operators.id AND status IN ('active', 'pending')) AS open_chats
+
+-- name: operators_at_work
+SELECT {operator_whole}
 FROM operators WHERE tenant_id = :tenant AND disabled_at IS NULL ORDER BY email;
 
 -- name: operator_whole
--- With the chats that are theirs and not settled. Also one who is disabled.
-SELECT operators.*, (SELECT COUNT(*) FROM conversations
-    WHERE operator_id = operators.id AND status IN ('active', 'pending')) AS open_chats
+-- Also one who is disabled.
+SELECT {operator_whole}
 FROM operators WHERE tenant_id = :tenant AND id = :id;
 
 -- name: operator_whole_of
-SELECT operators.*, (SELECT COUNT(*) FROM conversations
-    WHERE operator_id = operators.id AND status IN ('active', 'pending')) AS open_chats
+SELECT {operator_whole}
 FROM operators WHERE tenant_id = :tenant AND email = :email;
 
 -- name: operators_disabled

@@ -39,16 +39,22 @@ def node_asker(connection: sqlite3.Connection) -> Ask:
 
 @cache
 def queries(folder: Path = _TENANTS) -> Mapping[str, str]:
-    """Name → SQL, without its comments."""
+    """Name → SQL, without its comments, and with what is `shared` in place of its name in braces."""
     text = "".join(file.read_text("utf-8") for file in sorted(folder.glob("*.sql")))
-    parts = re.split(r"^-- name: (\w+)\n", text, flags=re.MULTILINE)
-    found = dict(zip(parts[1::2], parts[2::2], strict=True))
-    written = {name: _statement(body) for name, body in found.items()}
+    parts = re.split(r"^-- (name|shared): (\w+)\n", text, flags=re.MULTILINE)
+    found: dict[str, dict[str, str]] = {"name": {}, "shared": {}}
+    for kind, name, body in zip(parts[1::3], parts[2::3], parts[3::3], strict=True):
+        found[kind][name] = _statement(body)
+    written = {name: _whole(body, found["shared"]) for name, body in found["name"].items()}
     return MappingProxyType({**written, **(_patterns() if folder == _TENANTS else {})})
 
 
 def _patterns() -> dict[str, str]:
     return {**dict(list_statements()), **dict(contact_statements())}
+
+
+def _whole(body: str, shared: Mapping[str, str]) -> str:
+    return re.sub(r"\{(\w+)\}", lambda named: _whole(shared[named[1]], shared), body)
 
 
 def _statement(body: str) -> str:

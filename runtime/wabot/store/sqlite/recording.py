@@ -18,6 +18,7 @@ from wabot.store.sqlite.doubles import displace_imported
 from wabot.store.sqlite.events import enrich, note_event
 from wabot.store.sqlite.following import follow_up
 from wabot.store.sqlite.identity import find_contact
+from wabot.store.sqlite.operating import silence
 from wabot.store.sqlite.payload import logged_text
 from wabot.store.sqlite.queries import Ask
 from wabot.store.sqlite.surveying import rate
@@ -53,8 +54,7 @@ def record(ask: Ask, turn: Turn, sequence: Callable[[], int]) -> None:
     assigning.heard(ask, turn, conversation["id"], sequence)
     if turn.pause_until is not None:
         ask("conversation_by_phone", id=conversation["id"])
-        for row in ask("outbox_cancel", conversation=conversation["id"], error="handled_by_person").fetchall():
-            _fail(ask, row["id"], "handled_by_person")
+        silence(ask, conversation["id"])
     follow_up(ask, turn, conversation["id"])
     if turn.burst is not None:
         ask("outbox_hold", conversation=conversation["id"], since=turn.burst.since, due=turn.burst.until)
@@ -186,10 +186,6 @@ def _say(ask: Ask, reply: NewReply, conversation: str, at: int) -> None:
         sent_at=None,
         at=at,
     )
-
-
-def _fail(ask: Ask, message_id: str, error: str) -> None:
-    ask("message_status", id=message_id, status="failed", error=error, sent_at=None, delivered_at=None, read_at=None)
 
 
 def _log(ask: Ask, turn: Turn, conversation: str | None, message_id: str | None) -> None:

@@ -35,6 +35,9 @@ _LATER: Final = 1.0
 """The same, where that has just failed."""
 _TOUCH: Final = "PRAGMA user_version = 0"
 """Writes into the file whatever it holds. A transaction that changes nothing is committed without a flush."""
+_BESIDE: Final = "PRAGMA temp_store = MEMORY"
+"""Where SQLite notes what it would undo of a statement that sets off triggers: else in a file, from one that changes
+many pages on, which a new customer does."""
 _HELD: Final = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
 """Another process has the file: that is waited for, in the thread."""
 
@@ -68,6 +71,7 @@ class Writer:
         self._closed = False
         self._flushing = self._patient = True
         self._changes = connection.total_changes
+        connection.execute(_BESIDE)
         self._unflushed = self._changed = False
         self._waiting_for_flush: list[asyncio.Future[None]] = []
         self._soon: asyncio.TimerHandle | None = None

@@ -1,5 +1,6 @@
 -- What changed, one row after the other, for whoever listens: fronts, webhooks. Rows are ids and what a statement knows;
--- whoever needs more reads it. Nothing is written while nobody listens (feed_readers is empty).
+-- whoever needs more reads it. Nothing is written while nobody listens (feed_readers is empty). What becomes of a
+-- conversation is told by triggers of 0022.
 
 CREATE TABLE feed (
     sequence INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -47,7 +48,11 @@ WHEN (OLD.status <> NEW.status OR OLD.content <> NEW.content OR OLD.reactions <>
     AND EXISTS (SELECT 1 FROM feed_readers WHERE tenant_id = NEW.tenant_id)
 BEGIN
     INSERT INTO feed (tenant_id, kind, conversation_id, subject_id, data, at)
-    VALUES (NEW.tenant_id, 'message_status', NEW.conversation_id, NEW.id, json_object('status', NEW.status),
+    VALUES (NEW.tenant_id, 'message_status', NEW.conversation_id, NEW.id,
+        json_object('status', NEW.status, 'was', OLD.status,
+            'other', json(CASE WHEN OLD.content <> NEW.content OR OLD.reactions <> NEW.reactions
+                OR OLD.revoked_at IS NOT NEW.revoked_at OR OLD.media_file <> NEW.media_file
+                THEN 'true' ELSE 'false' END)),
         COALESCE(NEW.read_at, NEW.delivered_at, NEW.sent_at, NEW.created_at));
 END;
 
@@ -56,20 +61,6 @@ WHEN EXISTS (SELECT 1 FROM feed_readers WHERE tenant_id = NEW.tenant_id)
 BEGIN
     INSERT INTO feed (tenant_id, kind, conversation_id, at)
     VALUES (NEW.tenant_id, 'conversation_new', NEW.id, NEW.created_at);
-END;
-
-CREATE TRIGGER feed_conversation AFTER UPDATE OF status, priority, tags, operator_id, assigned_to, paused_until
-ON conversations
-WHEN (OLD.status <> NEW.status OR OLD.priority <> NEW.priority OR OLD.tags <> NEW.tags
-        OR OLD.operator_id IS NOT NEW.operator_id OR OLD.assigned_to <> NEW.assigned_to
-        OR OLD.paused_until IS NOT NEW.paused_until)
-    AND EXISTS (SELECT 1 FROM feed_readers WHERE tenant_id = NEW.tenant_id)
-BEGIN
-    INSERT INTO feed (tenant_id, kind, conversation_id, data, at)
-    VALUES (NEW.tenant_id, 'conversation', NEW.id,
-        json_object('status', NEW.status, 'was', OLD.status, 'priority', NEW.priority, 'tags', json(NEW.tags),
-            'operator_id', NEW.operator_id, 'operator_before', OLD.operator_id, 'paused_until', NEW.paused_until),
-        NEW.updated_at);
 END;
 
 CREATE TRIGGER feed_operator AFTER UPDATE OF status ON operators

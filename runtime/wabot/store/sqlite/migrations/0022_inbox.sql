@@ -173,8 +173,7 @@ CREATE TABLE send_keys (
 ) WITHOUT ROWID;
 CREATE INDEX send_keys_by_age ON send_keys (tenant_id, at);
 
--- Also told: a snooze, a category.
-DROP TRIGGER feed_conversation;
+-- What the feed tells of conversations.
 CREATE TRIGGER feed_conversation
 AFTER UPDATE OF status, priority, tags, operator_id, assigned_to, paused_until, snoozed_until, category
 ON conversations
@@ -190,4 +189,13 @@ BEGIN
             'operator_id', NEW.operator_id, 'operator_before', OLD.operator_id, 'paused_until', NEW.paused_until,
             'snoozed_until', NEW.snoozed_until, 'category', NEW.category),
         NEW.updated_at);
+END;
+
+-- That somebody has read it, and only that: each message that comes makes a chat more unread, and is told of anyway.
+CREATE TRIGGER feed_conversation_read AFTER UPDATE OF unread_count ON conversations
+WHEN NEW.unread_count < OLD.unread_count
+    AND EXISTS (SELECT 1 FROM feed_readers WHERE tenant_id = NEW.tenant_id)
+BEGIN
+    INSERT INTO feed (tenant_id, kind, conversation_id, data, at)
+    VALUES (NEW.tenant_id, 'conversation', NEW.id, json_object('unread', NEW.unread_count), NEW.updated_at);
 END;

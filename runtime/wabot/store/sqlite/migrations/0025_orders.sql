@@ -39,7 +39,9 @@ BEGIN
     WHERE id = NEW.id;
 END;
 
-CREATE TRIGGER contact_orders_first AFTER INSERT ON contacts WHEN NEW.phone <> ''
+CREATE TRIGGER contact_orders_first AFTER INSERT ON contacts
+WHEN EXISTS (SELECT 1 FROM orders WHERE tenant_id = NEW.tenant_id AND phone = NEW.phone)
+    OR EXISTS (SELECT 1 FROM order_summaries WHERE tenant_id = NEW.tenant_id AND phone = NEW.phone)
 BEGIN
     UPDATE contacts SET phone = phone WHERE id = NEW.id;
 END;
