@@ -1,6 +1,7 @@
 """Session processes as the supervisor keeps them: crashed, hung, new, removed, changed."""
 
 import os
+import re
 import signal
 import subprocess
 import time
@@ -120,6 +121,7 @@ def test_two_tenants_have_one_number_and_the_second_is_refused_until_it_has_its_
     running = (daemon.rules / "kedai" / "tenant.yaml").read_text()
     (daemon.rules / "kedai" / "tenant.yaml").write_text(file.read_text())
     eventually(lambda: "the same number (629" in daemon.told(), "a running tenant does not take another's number")
+    assert not re.search(r"same number \(\d{9}", daemon.told()), "no log has whole numbers"
     assert daemon.status("kedai")["status"] == "connected"
     assert "have the same number" in daemon.status("kedai")["detail"]
     daemon.kill("kedai")
@@ -200,12 +202,15 @@ def test_a_session_that_needs_a_person_is_not_started_again_until_somebody_has_a
     daemon.tenant("warung", delay="0s")
     daemon.tenant("toko", delay="0s")
     script = daemon.sim / "toko.in.jsonl"
-    script.write_text('{"state": "logout", "detail": "This bot was unlinked.", "action": "Scan the code again."}\n')
+    script.write_text(
+        '{"state": "logout", "detail": "6281200000077 was unlinked.", "action": "Scan the code again."}\n'
+    )
     daemon.start(WABOT_RESTART_WAIT="0.02")
     eventually(lambda: "a person must act" in daemon.told(), f"it ends: {daemon.told()}")
     answers(daemon, "warung", "6281200000001")
     status = daemon.status("toko")
-    assert (status["status"], status["detail"]) == ("logout", "This bot was unlinked.")
+    assert (status["status"], status["detail"]) == ("logout", "6281200000077 was unlinked.")
+    assert "6281…077 was unlinked" in daemon.told() and "6281200000077" not in daemon.told(), "no log has whole numbers"
     assert status["action"] == "Scan the code again."
     told = (daemon.data / "toko" / "supervisor.json").read_text()
     assert '"status": "needs_a_person"' in told and "wabot reload" in told

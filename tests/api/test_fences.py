@@ -15,6 +15,7 @@ from wabot.api.fences import Fences, Shares
 from wabot.api.fences.addresses import counted_as
 from wabot.api.fences.pace import WINDOW, Pace
 from wabot.api.problems import Problem
+from wabot.model.masked import masked_line
 from wabot.session.clock import ScriptClock
 
 SECRET_OF_BUDI = "Budi di Jalan Melati 7"
@@ -285,6 +286,12 @@ class TestWhatNoAnswerHolds:
         assert line["route"] == "/failing"
         assert line["error"].startswith("RuntimeError in failing (test_fences.py:")
         assert SECRET_OF_BUDI not in f"{line} {answer.text}"
+
+    async def test_the_log_shows_the_id_of_an_error_whole(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr("secrets.token_hex", lambda size: "1" * 2 * size)
+        async with asked(app()) as client:
+            id = (await client.get("/failing")).json()["id"]
+        assert masked_line({"id": id}) == {"id": id}, "it must not look like a customer's number"
 
     @pytest.mark.parametrize("path", ["/quick", "/nothing", "/failing", "/openapi.json", "/docs"])
     async def test_every_answer_has_the_headers_that_keep_browsers_from_guessing(self, path: str) -> None:

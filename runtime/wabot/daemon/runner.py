@@ -16,6 +16,7 @@ from wabot.daemon.restart import DONE, GO_ON, NEEDS_A_PERSON, Life, Policy, Verd
 from wabot.daemon.standing import Standing, write_standing
 from wabot.daemon.starting import Child, Order, Spawning, Starter
 from wabot.daemon.structured import structlog
+from wabot.model.masked import masked_within
 from wabot.session.clock import RealClock
 
 LOOKS: Final = 6
@@ -174,7 +175,7 @@ class Runner:
         else:
             detail = str(self._state.get("detail") or verdict.why)
             action = f"{self._state.get('action') or 'See `wabot status`.'} Where that starts nothing: {GO_ON}."
-            self._log.error(f"the session ended: {verdict.why}", detail=detail, action=action)
+            self._log.error(f"the session ended: {verdict.why}", detail=masked_within(detail), action=action)
             self._stand(Standing("needs_a_person", now, detail, action))
         if verdict.then == "hold" and self.standing is not None:
             self._shared.alarm(self.tenant, self.standing)

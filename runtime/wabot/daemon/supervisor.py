@@ -24,6 +24,7 @@ from wabot.daemon.standing import Standing, write_standing
 from wabot.daemon.starting import Spawning, Starter
 from wabot.daemon.structured import structlog
 from wabot.lint.numbers import same_number
+from wabot.model.masked import masked_within
 from wabot.session.clock import RealClock
 from wabot.session.forever import forever
 
@@ -174,7 +175,7 @@ class Supervisor:
         standing = Standing("refused", self._clock.now(), f"{why}.", _REFUSED)
         if self._refused.get(tenant) != why:
             self._refused[tenant] = why
-            self._log.error(f"the tenant is refused: {why}", tenant=tenant, action=_REFUSED)
+            self._log.error(f"the tenant is refused: {masked_within(why)}", tenant=tenant, action=_REFUSED)
             self._stand(tenant, standing)
             self._raise(tenant, standing)
         elif tenant in self._runners and self._runners[tenant][0].standing is None:

@@ -34,7 +34,7 @@ class Failing:
         except Exception as error:
             if scope["type"] == "lifespan":
                 raise
-            id = secrets.token_hex(6)
+            id = "-".join(secrets.token_hex(2) for _ in range(3))  # never so many digits that a log masks them
             # The route as it is written, not as it was asked for: its places may hold numbers.
             route = getattr(scope.get("route"), "path", "")
             self._note("a request failed", level="error", id=id, route=route, error=place_of(error))

@@ -260,7 +260,7 @@ SETTINGS: Final = (
         "analytics.aggregation",
         "aggregation",
         kinds.CRON,
-        "Kept for the analytics to come; it has no effect yet.",
+        "Kept for exports to come; it has no effect: [figures](api/analytics.md) are counted when they are asked for.",
     ),
     Setting(
         "WABOT_WHATSAPP_PROXY",
