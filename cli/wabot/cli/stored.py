@@ -30,6 +30,8 @@ def stored_tenants(data: Path, names: Sequence[str] = (), *others: str) -> list[
     )
     known = {folder.name for folder in folders}
     for name in names:
+        if name not in known and (data / name / "lock").is_file():
+            raise UsageError(f"nothing of {name} is stored in {data} yet: its session is about to begin; try again")
         if name not in known:
             raise missing("tenant", name, str(data), known)
     return [folder for folder in folders if not names or folder.name in names]
