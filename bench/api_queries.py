@@ -59,7 +59,7 @@ class Watched:
         self.took: list[float] = []
         self.statements: set[str] = set()
         desk._connection.set_trace_callback(self.statements.add)
-        desk.read = self._timed  # type: ignore[method-assign]  # a bench looks into what it measures
+        vars(desk)["read"] = self._timed  # found before the class's own
 
     def _timed(self, work: Callable[[Any], Any]) -> Any:
         began = time.perf_counter()

@@ -16,6 +16,7 @@ import sqlite3
 import sys
 from functools import partial
 from typing import Any, NoReturn
+from unittest.mock import patch
 
 from wabot.channel.simulator import SimulatorChannel
 from wabot.daemon import child
@@ -60,7 +61,13 @@ def deadly_send(when: str) -> None:
             os.write(self._out, b'{"to": "' + str(data["to"]).encode())
         die()
 
-    SimulatorChannel._write = dies  # type: ignore[method-assign]  # the death is all that is not the real thing
+    patch.object(SimulatorChannel, "_write", dies).start()
+
+
+def deadly_statement(when: str, what: str) -> None:
+    """From now on every database that is opened is deadly."""
+    Deadly.when, Deadly.what = when, what
+    patch.object(sqlite3, "connect", partial(sqlite3.connect, factory=Deadly)).start()
 
 
 def main() -> None:
@@ -69,8 +76,7 @@ def main() -> None:
         deadly_send(when)
     else:
         assert when == "at" or what in queries(), what
-        Deadly.when, Deadly.what = when, what
-        sqlite3.connect = partial(sqlite3.connect, factory=Deadly)  # type: ignore[assignment]  # as above
+        deadly_statement(when, what)
     child.main()
 
 

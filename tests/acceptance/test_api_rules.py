@@ -3,6 +3,7 @@
 import asyncio
 import os
 import signal
+from functools import partial
 from pathlib import Path
 
 import httpx
@@ -62,5 +63,5 @@ def test_a_rule_that_is_written_answers_the_next_customer(daemon: Daemon) -> Non
     assert began
     os.kill(process(daemon), signal.SIGKILL)
     for pid in began:
-        eventually(lambda pid=pid: gone(pid), "they end with the API's process")  # type: ignore[misc]
+        eventually(partial(gone, pid), "they end with the API's process")
     assert daemon.stop() == 0, daemon.told()

@@ -3,12 +3,10 @@
 PLACE, under the key, and dies."""
 
 import asyncio
-import sqlite3
 import sys
-from functools import partial
 from pathlib import Path
 
-from tests.acceptance.dying import Deadly
+from tests.acceptance.dying import Deadly, deadly_statement
 from tests.api.front import api
 from tests.session.stage import START
 from wabot.session.clock import ScriptClock
@@ -27,5 +25,5 @@ async def send(place: Path, key: str) -> None:
 
 
 if __name__ == "__main__":
-    sqlite3.connect = partial(sqlite3.connect, factory=Deadly)  # type: ignore[assignment]  # the death alone is not real
+    deadly_statement("", "")  # none yet: which one it is is said once the API is there
     asyncio.run(send(Path(sys.argv[2]), sys.argv[3]))

@@ -340,6 +340,20 @@ async def test_whoever_takes_a_chat_is_there_and_keeps_it(tmp_path: Path) -> Non
             assert (await sari.get("/api/cs-operators/me"))["status"] == "busy", "there, and given none by itself"
 
 
+async def test_whoever_takes_a_chat_outside_their_hours_keeps_it(tmp_path: Path) -> None:
+    async with inbox(tmp_path) as (shop, served):
+        sari = served.front(role="operator", email=SARI)
+        me = await sari.get("/api/cs-operators/me")
+        hours = {"monday": {"start": "08:00", "end": "09:00"}}
+        await served.front().patch(f"/api/cs-operators/{me['id']}", {"workingHours": hours})
+        await sari.patch(f"/api/cs-operators/{me['id']}/status", {"status": "online"})
+        desk, choose = served.house.desk("warung"), await choosing(served.house, "warung", shop.clock.now())
+        await shop.say("halo")
+        await sari.post(f"/api/conversations/{(await first(sari))['id']}/take-over")
+        await desk.write(lambda ask: distribute(ask, choose, shop.clock.now()))
+        assert (await first(sari))["assignedCs"]["name"] == "Sari"
+
+
 async def test_a_front_end_may_send_all_of_a_conversation_back(tmp_path: Path) -> None:
     """Whether somebody has it says nothing of its status, when that is said, too."""
     async with inbox(tmp_path) as (shop, served):

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.api.fenced import Noted, asked
-from wabot.api.app import make_app
+from wabot.api.app import empty_app
 from wabot.api.fences import Fences, Shares
 from wabot.api.fences.addresses import counted_as
 from wabot.api.fences.pace import WINDOW, Pace
@@ -21,7 +21,7 @@ SECRET_OF_BUDI = "Budi di Jalan Melati 7"
 
 
 def app() -> FastAPI:
-    made = make_app(None)  # type: ignore[arg-type]  # these endpoints ask for no house
+    made = empty_app()
 
     @made.get("/quick")
     async def quick() -> dict[str, str]:

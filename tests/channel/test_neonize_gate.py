@@ -17,7 +17,7 @@ class Slow:
         self.given: list[str] = []
         self.ends = threading.Event()
 
-    def SendMessage(self, text: str) -> bytes:  # noqa: N802  # the library's name for it
+    def SendMessage(self, text: str) -> bytes:
         self.given.append(text)
         assert self.ends.wait(10)
         return b"sent " + text.encode()

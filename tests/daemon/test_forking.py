@@ -156,7 +156,7 @@ async def test_a_forking_process_that_hangs_while_it_imports_holds_up_one_start_
 async def test_an_order_that_lost_a_descriptor_is_an_error_and_ends_nothing(shop: Shop) -> None:
     nursery = await Nursery.start("simulator")
     try:
-        with open(os.devnull) as only:  # noqa: PTH123 (a device)
+        with Path(os.devnull).open() as only:
             order = {"words": [str(shop.folder), str(shop.data), shop.options.dump()]}
             socket.send_fds(nursery._near, [json.dumps(order).encode()], [only.fileno()])
             assert await nursery._answer(WAIT) == {"error": errno.EMFILE}

@@ -3,6 +3,7 @@
 import io
 import json
 from contextlib import suppress
+from pathlib import Path
 
 import pytest
 
@@ -74,7 +75,7 @@ def test_nothing_below_the_level_is_logged() -> None:
 
 
 def test_a_stream_that_takes_nothing_any_more_stops_nobody() -> None:
-    with open("/dev/full", "w") as full:  # noqa: PTH123 (a device)
+    with Path("/dev/full").open("w") as full:
         configure("text", stream=full)
         LogReport("warung").note("disconnected")
         LogReport("warung").note("connected")

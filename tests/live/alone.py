@@ -12,6 +12,7 @@ from contextlib import asynccontextmanager
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 from tests.whatsapp.paired import Paired
 from tests.whatsapp.whatsapp import WhatsApp
@@ -122,7 +123,7 @@ def main() -> None:
         tell(looks=looks[0])
         return held
 
-    Client._guarded, Client.holds = _guarded, _holds  # type: ignore[method-assign]
+    patch.multiple(Client, _guarded=_guarded, holds=_holds).start()
 
     class Listener:
         async def message(self, _message: object) -> None: ...

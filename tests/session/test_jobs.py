@@ -1,6 +1,7 @@
 """Jobs at times: on the tenant's clock, once, whatever the machine's clock does."""
 
 import asyncio
+import sqlite3
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
@@ -172,9 +173,9 @@ async def test_the_file_is_given_back_what_was_deleted_only_while_nobody_writes(
     now = RealClock().now()
     filler = "CREATE TABLE filler AS WITH RECURSIVE n (x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n WHERE x < 20000)"
 
-    def fill(connection: object) -> None:
+    def fill(connection: sqlite3.Connection) -> None:
         for statement in (f"{filler} SELECT randomblob(1000) FROM n", "DELETE FROM filler"):
-            connection.execute(statement)  # type: ignore[attr-defined]
+            connection.execute(statement)
 
     await store._writer.run(fill)
     assert "customers are writing" in await store.upkeep.tidy(START)

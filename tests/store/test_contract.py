@@ -4,6 +4,7 @@ import asyncio
 import tempfile
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -12,7 +13,7 @@ from tests.blank import lay
 from tests.store.turns import CHAT, NOW, allowed, answered, message, silent
 from wabot.model.context import Usage
 from wabot.model.session import Reload, SessionState
-from wabot.model.turn import Receipt
+from wabot.model.turn import Receipt, ReceiptStatus
 from wabot.ports import Store
 from wabot.store.sqlite import open_store
 
@@ -138,7 +139,7 @@ async def test_a_receipt_that_is_faster_than_the_answer_to_the_send_is_kept(stor
 
 @settings(max_examples=25, deadline=None)
 @given(st.lists(st.sampled_from(("sent", "delivered", "read")), max_size=5))
-def test_receipts_never_move_a_message_back(statuses: list[str]) -> None:
+def test_receipts_never_move_a_message_back(statuses: list[ReceiptStatus]) -> None:
     async def play() -> dict[str, int]:
         with tempfile.TemporaryDirectory() as place:
             store = open_store(lay(Path(place)), "warung")
@@ -146,7 +147,7 @@ def test_receipts_never_move_a_message_back(statuses: list[str]) -> None:
             [row] = await store.queued()
             await store.claim(row, row.due, allowed)
             for status in statuses:
-                await store.receipt(Receipt(row.id, status, NOW))  # type: ignore[arg-type]  # drawn from its values
+                await store.receipt(Receipt(row.id, status, NOW))
             outbox = dict((await store.summary()).outbox)
             await store.close()
             return outbox
@@ -159,8 +160,9 @@ async def test_an_outage_lasts_from_the_cut_until_a_login_whatever_process_tries
     seen = []
     course = "stopped starting connecting connected disconnected connecting disconnected starting connecting"
     course += " disconnected connecting connected disconnected stopped starting"
+    status: Any
     for minute, status in enumerate(course.split()):
-        await store.save_state(SessionState(status), NOW + minute)  # type: ignore[arg-type]
+        await store.save_state(SessionState(status), NOW + minute)
         since, out = (await store.summary()).state_since, await store.out_since()
         assert since is not None
         seen.append(since - NOW)

@@ -7,7 +7,7 @@ import pytest
 from tests.store.turns import CHAT, NOW, allowed, answered, message, silent
 from wabot.model.history import History
 from wabot.model.message import Message
-from wabot.model.turn import Receipt
+from wabot.model.turn import Receipt, ReceiptStatus
 from wabot.store.sqlite import SqliteStore, reading, retry
 from wabot.store.sqlite.undelivered import PATIENCE
 
@@ -55,13 +55,13 @@ async def test_a_reply_counts_once_whichever_of_receipt_and_send_is_first(store:
     ],
 )
 async def test_what_a_person_typed_on_the_phone_moves_on_and_never_back(
-    store: SqliteStore, folder: Path, order: tuple[str, str], after: str
+    store: SqliteStore, folder: Path, order: tuple[ReceiptStatus, ReceiptStatus], after: str
 ) -> None:
     await store.record(silent(message(1)))
     await store.record(silent(message(2, "kami buka", from_me=True), "from_me"))
     assert status(folder, "A2") == "sent"
     for number, name in enumerate(order):
-        await store.receipt(Receipt("", name, NOW + number, CHAT, "A2"))  # type: ignore[arg-type]
+        await store.receipt(Receipt("", name, NOW + number, CHAT, "A2"))
     assert status(folder, "A2") == after
 
 
@@ -132,9 +132,11 @@ async def test_a_reply_that_the_phone_could_not_read_is_unknown_until_a_receipt_
 
 
 @pytest.mark.parametrize("known", ["delivered", "read"])
-async def test_what_was_delivered_does_not_become_unreadable(store: SqliteStore, folder: Path, known: str) -> None:
+async def test_what_was_delivered_does_not_become_unreadable(
+    store: SqliteStore, folder: Path, known: ReceiptStatus
+) -> None:
     await sent(store)
-    await store.receipt(Receipt("", known, NOW + 1, CHAT, "W1"))  # type: ignore[arg-type]
+    await store.receipt(Receipt("", known, NOW + 1, CHAT, "W1"))
     assert await store.receipt(Receipt("", "unreadable", NOW + 2, CHAT, "W1")) is None
     assert status(folder, "W1") == known
 

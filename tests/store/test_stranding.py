@@ -4,6 +4,7 @@ import asyncio
 import json
 import sys
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -25,8 +26,8 @@ LIMITS = Limits(10 * MINUTE, 5 * MINUTE)
 OTHER = "6281100000002"
 
 
-def hire(folder: Path, email: str, **more: object) -> None:
-    assert add_operator(folder, "warung", Operator(email, email[:4], **{"status": "online", **more}), CHOOSE, NOW)  # type: ignore[arg-type]
+def hire(folder: Path, email: str, **more: Any) -> None:
+    assert add_operator(folder, "warung", Operator(email, email[:4], **{"status": "online", **more}), CHOOSE, NOW)
 
 
 def stands(folder: Path, email: str, status: str) -> None:

@@ -3,7 +3,7 @@
 import hashlib
 from datetime import UTC, datetime
 from functools import lru_cache
-from typing import Any, NamedTuple, overload
+from typing import Any, Final, NamedTuple, overload
 
 import orjson
 from fastapi import Request, Response
@@ -25,6 +25,10 @@ class Done(Shape):
     success: bool
 
 
+_SECONDS: Final = tuple(f"{minute:02d}:{second:02d}." for minute in range(60) for second in range(60))
+_MILLIS: Final = tuple(f"{rest:03d}Z" for rest in range(1000))
+
+
 @overload
 def iso(at: int) -> str: ...
 @overload
@@ -33,9 +37,10 @@ def iso(at: int | None) -> str | None:
     """UTC milliseconds as `2026-01-28T09:00:00.000Z`."""
     if at is None:
         return None
-    # Not by strftime, which takes twenty times as long: an answer has a hundred of them.
-    hour, rest = divmod(at, 3_600_000)
-    return "%s%02d:%02d.%03dZ" % (_hour(hour), rest // 60_000, rest // 1000 % 60, rest % 1000)  # noqa: UP031 (an f-string takes longer)
+    # Put together from what is known: strftime takes forty times as long, and an answer has a hundred of them.
+    seconds, rest = divmod(at, 1000)
+    hour, second = divmod(seconds, 3600)
+    return _hour(hour) + _SECONDS[second] + _MILLIS[rest]
 
 
 def millis(at: datetime) -> int:

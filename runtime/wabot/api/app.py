@@ -105,8 +105,14 @@ async def living(house: House) -> AsyncIterator[None]:
 
 def make_app(house: House, routers: Sequence[APIRouter] = ROUTERS) -> FastAPI:
     """The application that serves `house`, to be asked within `living(house)`: all of it, or these routers."""
-    app = FastAPI(title="wabot", version="1", docs_url=None, redoc_url=None, openapi_url=None)
+    app = empty_app(routers)
     app.state.house = house
+    return app
+
+
+def empty_app(routers: Sequence[APIRouter] = ROUTERS) -> FastAPI:
+    """An application that serves no house yet."""
+    app = FastAPI(title="wabot", version="1", docs_url=None, redoc_url=None, openapi_url=None)
     app.add_route("/openapi.json", _document)
     app.add_route("/docs", _docs)
     for router in routers:

@@ -37,14 +37,10 @@ class GuardedHttp(HttpToolsProtocol):
 
     def __init__(self, *words: Any, **named: Any) -> None:
         super().__init__(*words, **named)
-        self.waiting = 0.0
+        self.waiting = self.loop.time()  # made when somebody connects
         self.unread = (0, 0.0)
         self._head = 0
         self._in_message = False
-
-    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn has it
-        super().connection_made(transport)
-        self.waiting = self.loop.time()
 
     def data_received(self, data: bytes) -> None:
         if not self._in_message:

@@ -60,6 +60,11 @@ class Verdict(NamedTuple):
         return self.then == "hold" and bool(self.action)
 
 
+def wait_after(policy: Policy, crashes: int) -> int:
+    """Milliseconds to wait after so many crashes in a row."""
+    return min(policy.first << crashes - 1, policy.longest)
+
+
 def judge(
     exit_code: int,
     lives: Sequence[Life],
@@ -96,6 +101,6 @@ def judge(
     if len(last) >= policy.crashes:
         why = f"it crashed {len(last)} times within {policy.within / 1000:g} s ({cause})"
         return Verdict("hold", why, action=f"See why: `wabot logs TENANT`. Mend it, {GO_ON}.")
-    wait = min(policy.first * 2 ** (row - 1), policy.longest)
+    wait = wait_after(policy, row)
     wait = round(wait * chance.uniform(0.5, 1))  # tenants that died together do not all come back at once
     return Verdict("again", f"{cause}; starting it again in {wait / 1000:.1f} s", wait)

@@ -16,7 +16,7 @@ from typing import Any, Final
 from wabot.daemon.api_standing import ApiStanding, Sign, Status
 from wabot.daemon.line import Listener
 from wabot.daemon.listening import is_loopback
-from wabot.daemon.restart import Policy
+from wabot.daemon.restart import Policy, wait_after
 from wabot.daemon.settings import Settings
 from wabot.daemon.starting import environment
 from wabot.daemon.structured import structlog
@@ -126,7 +126,7 @@ class _Process:
             if self._stopping.is_set():
                 return
             ends = 1 if loop.time() - began > _STEADY else ends + 1
-            wait = min(self._policy.first * 2 ** (ends - 1), self._policy.longest) / 1000
+            wait = wait_after(self._policy, ends) / 1000
             self._restarts += 1
             self._log.error("the API's process died and is begun again", code=code, wait=wait)
             self._stand("restarting", detail=self._why or _ending(code))

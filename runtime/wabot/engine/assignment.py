@@ -106,8 +106,9 @@ def _meant(wanted: str, people: Sequence[Operator]) -> list[Operator]:
 
 
 def _there(operator: Operator, now: int, zone: tzinfo) -> bool:
-    """Whether they go on with the chats that they have: whoever is busy takes no others."""
-    return operator.status in ("online", "busy") and at_work(operator, now, zone)
+    """Whether they go on with the chats that they have: whoever is busy takes no others. Who is seen at work is there,
+    whatever the hours say."""
+    return operator.status in ("online", "busy") and (operator.present or at_work(operator, now, zone))
 
 
 def _turn(operator: Operator) -> tuple[int, str]:

@@ -159,19 +159,19 @@ def environment() -> "jinja2.Environment":
             function = nodes.EnvironmentAttribute(name, lineno=node.lineno)
             return nodes.Call(function, [argument], [], None, None, lineno=node.lineno)
 
-        def visit_Concat(self, node: nodes.Concat) -> nodes.Expr:  # noqa: N802 (Jinja's name)
+        def visit_Concat(self, node: nodes.Concat) -> nodes.Expr:
             parts = [self.visit(part) for part in node.nodes]
             return self._calling("concatenated", node, nodes.List(parts, lineno=node.lineno))
 
-        def visit_List(self, node: nodes.List) -> nodes.Expr:  # noqa: N802 (Jinja's name)
+        def visit_List(self, node: nodes.List) -> nodes.Expr:
             self.generic_visit(node)
             return self._calling("checked", node, node)
 
-        def visit_Dict(self, node: nodes.Dict) -> nodes.Expr:  # noqa: N802 (Jinja's name)
+        def visit_Dict(self, node: nodes.Dict) -> nodes.Expr:
             self.generic_visit(node)
             return self._calling("checked", node, node)
 
-        def visit_Tuple(self, node: nodes.Tuple) -> nodes.Expr:  # noqa: N802 (Jinja's name)
+        def visit_Tuple(self, node: nodes.Tuple) -> nodes.Expr:
             self.generic_visit(node)
             return self._calling("checked", node, node) if node.ctx == "load" else node
 

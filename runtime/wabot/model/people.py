@@ -15,7 +15,8 @@ ROLES: Final[tuple[Role, ...]] = ("viewer", "operator", "supervisor", "admin", "
 @value
 class Operator:
     """Somebody who answers. `capacity` is how many chats they have at once at most, `open_chats` how many they have.
-    `hours` are their working hours as JSON, written as `weekly` of hours.yaml ("": always), on the tenant's clock."""
+    `hours` are their working hours as JSON, written as `weekly` of hours.yaml ("": always), on the tenant's clock.
+    `present`: a front end shows that they are here."""
 
     email: str
     name: str = ""
@@ -26,6 +27,7 @@ class Operator:
     teams: frozenset[str] = frozenset()
     last_assigned: int | None = None
     open_chats: int = 0
+    present: bool = False
 
 
 class Choice(NamedTuple):

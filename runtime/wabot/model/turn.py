@@ -175,6 +175,9 @@ class Begun:
     error: Exception | None = None
 
 
+ReceiptStatus = Literal["sent", "delivered", "read", "unreadable"]
+
+
 @dataclass(frozen=True, slots=True)
 class Receipt:
     """What became of a message that was sent: `outbound` is the outbox row's id, "" when the channel does not know it.
@@ -183,7 +186,7 @@ class Receipt:
     milliseconds."""
 
     outbound: str
-    status: Literal["sent", "delivered", "read", "unreadable"]
+    status: ReceiptStatus
     at: int
     chat: str = ""
     wa_id: str = ""

@@ -18,7 +18,7 @@ class RealClock:
         self._began = self.now() - _steady()
 
     def now(self) -> int:
-        return time.time_ns() // 1_000_000  # noqa: TID251 (the one real clock)
+        return time.time_ns() // 1_000_000
 
     def steady(self) -> int:
         return _steady()

@@ -52,7 +52,7 @@ _HOOKS: dict[str, tuple[str, Callable[[Any], None]]] = {
 class _Finder:
     """Finds these modules like everybody else, and acts when they have run."""
 
-    def find_spec(self, name, path=None, target=None):  # type: ignore[no-untyped-def]
+    def find_spec(self, name: str, path: Any = None, target: Any = None) -> Any:
         variable, act = _HOOKS.get(name, ("", None))
         if act is None or variable not in os.environ:
             return None
@@ -61,11 +61,11 @@ class _Finder:
             return spec
         run = spec.loader.exec_module
 
-        def exec_module(module):  # type: ignore[no-untyped-def]
+        def exec_module(module: Any) -> None:
             run(module)
             act(module)
 
-        spec.loader.exec_module = exec_module  # type: ignore[method-assign]
+        vars(spec.loader)["exec_module"] = exec_module  # found before the class's own
         return spec
 
 

@@ -6,7 +6,7 @@ import os
 import tarfile
 import zlib
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import IO, Final
 
@@ -161,17 +161,15 @@ def _opened(path: Path) -> Iterator[tuple[bytes, tarfile.TarFile]]:
         file = path.open("rb")
     except IsADirectoryError:
         raise BackupError("it is a folder") from None
-    with file:
+    with file, ExitStack() as stack:
         packed = file.read(2) == b"\x1f\x8b"
         file.seek(0)
         with _plainly("it is no backup of wabot"):
-            tar = tarfile.open(fileobj=file, mode="r:gz" if packed else "r:")  # noqa: SIM115 (closed below)
-        with tar:
-            with _plainly("it is no backup of wabot"):
-                first = tar.next()
-            if first is None or first.name != _MANIFEST or not first.isreg() or first.size > _LARGEST_MANIFEST:
-                raise BackupError("it is no backup of wabot: it does not begin with a manifest")
-            yield _content(tar, first), tar
+            tar = stack.enter_context(tarfile.open(fileobj=file, mode="r:gz" if packed else "r:"))
+            first = tar.next()
+        if first is None or first.name != _MANIFEST or not first.isreg() or first.size > _LARGEST_MANIFEST:
+            raise BackupError("it is no backup of wabot: it does not begin with a manifest")
+        yield _content(tar, first), tar
 
 
 def _content(tar: tarfile.TarFile, member: tarfile.TarInfo) -> bytes:

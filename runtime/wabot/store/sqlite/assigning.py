@@ -33,6 +33,7 @@ def operator(row: Any) -> Operator:
         teams=frozenset(json.loads(row["teams"])),
         last_assigned=row["last_assigned_at"],
         open_chats=row["open_chats"],
+        present=row["present_at"] is not None,
     )
 
 

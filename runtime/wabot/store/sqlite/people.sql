@@ -74,12 +74,12 @@ WHERE tenant_id = :tenant AND email = :email AND disabled_at IS NULL;
 -- name: operator_is_here
 -- They take a chat, so they are there, whatever was said before; others are given to them only when they say so.
 UPDATE operators SET
-    status = CASE WHEN absent_from <> '' THEN absent_from ELSE 'busy' END,
+    status = CASE WHEN absent_from <> '' THEN absent_from WHEN status IN ('offline', 'away') THEN 'busy' ELSE status END,
     absent_from = '',
     present_at = :at,
     last_seen_at = :at,
-    updated_at = :at
-WHERE tenant_id = :tenant AND id = :id AND status IN ('offline', 'away') AND disabled_at IS NULL;
+    updated_at = CASE WHEN status IN ('offline', 'away') THEN :at ELSE updated_at END
+WHERE tenant_id = :tenant AND id = :id AND disabled_at IS NULL;
 
 -- name: operators_absent
 -- No sign of life from a front end that they worked in: it crashed, or they closed it.

@@ -11,7 +11,8 @@ from wabot.store.sqlite.queries import Ask
 
 def richness(row: Any) -> dict[str, Any]:
     """Fields of a `StoredMessage`, from its row. A file that no process of this version has opened yet has none."""
-    if "edits" not in row.keys():  # noqa: SIM118 (a sqlite3.Row is asked by its keys, not by its values)
+    columns = row.keys()
+    if "edits" not in columns:
         return {}
     return {
         "quoted": row["quoted_message_id"],
