@@ -181,11 +181,3 @@ def test_accounts_that_another_process_holds_are_told_and_nothing_is_half_done(
         node.close()
     assert [one["email"] for one in order.told("operator")["operators"]] == [SARI]
     assert order("operator", "add", DEDI).code == 0
-
-
-def test_who_is_quicker_than_a_session_that_begins_is_told_to_try_again(wabot: Typed, tmp_path: Path) -> None:
-    (tmp_path / "data" / "warung").mkdir(parents=True)
-    (tmp_path / "data" / "warung" / "lock").touch()
-    said = wabot("operator", "add", "sari@warung.id", "--tenant", "warung", "--data", tmp_path / "data")
-    assert said.code == 2
-    assert "its session is about to begin; try again" in said.err

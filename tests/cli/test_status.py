@@ -101,3 +101,11 @@ def test_a_file_of_an_older_version_is_told_without_what_it_cannot_hold(tmp_path
         db.commit()
     (told,) = json.loads(wabot("status", "--data", tmp_path, "--format", "json").out)["tenants"]
     assert told["first_contacts_stopped_until"] is None
+
+
+def test_who_is_quicker_than_a_session_that_begins_is_told_to_try_again(wabot: Typed, tmp_path: Path) -> None:
+    (tmp_path / "data" / "warung").mkdir(parents=True)
+    (tmp_path / "data" / "warung" / "lock").touch()
+    said = wabot("operator", "add", "sari@warung.id", "--tenant", "warung", "--data", tmp_path / "data")
+    assert said.code == 2
+    assert "its session is about to begin; try again" in said.err
