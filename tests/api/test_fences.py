@@ -129,11 +129,14 @@ class TestHowOften:
             assert int(refused.value.headers["retry-after"]) > 0
         shares.take(scope, "toko", "ani")
 
-    def test_sending_has_a_narrower_share_than_reading(self) -> None:
+    @pytest.mark.parametrize(
+        "path", ["/api/messages/send-media", "/api/messages/01/retry", "/api/conversations/01/schedule-reminder"]
+    )
+    def test_writing_to_customers_has_a_narrower_share_than_reading(self, path: str) -> None:
         shares = Shares(Fences(sends_per_minute=1), ScriptClock())
         shares.take({"method": "POST", "path": "/api/messages/send"}, "warung", "ani")
         with pytest.raises(Problem):
-            shares.take({"method": "POST", "path": "/api/messages/send-media"}, "warung", "ani")
+            shares.take({"method": "POST", "path": path}, "warung", "ani")
         shares.take({"method": "GET", "path": "/api/messages"}, "warung", "ani")
         shares.take({"method": "POST", "path": "/api/messages/send"}, "warung", "budi")
 

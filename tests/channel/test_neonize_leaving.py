@@ -177,13 +177,22 @@ async def test_a_channel_that_closes_hangs_up_before_all_that_waits_is_delivered
     assert client.events.qsize() == 100 + len(["as it was hung up", "Close"])
 
 
+class Busy(Journal):
+    """Never done with what is handed on to it."""
+
+    async def history(self, _part: object) -> None:
+        await asyncio.Event().wait()
+
+
 async def test_a_history_that_was_heard_last_is_on_disk_when_the_connection_has_ended(tmp_path: Path) -> None:
-    channel = NeonizeChannel(tmp_path / "keys.db", OWN, NoClock(), lambda _code: False)
-    importer, inbox = channel._importer, Journal()
-    importer.start(inbox)
+    waiting = tmp_path / "history"
+    waiting.mkdir()
+    (waiting / "000001.sync").write_bytes(b"one before")  # so that nothing of the other is handed on meanwhile
+    importer = NeonizeChannel(tmp_path / "keys.db", OWN, NoClock(), lambda _code: False)._importer
+    importer.start(Busy())
     importer.hear(SimpleNamespace(Data=SimpleNamespace(SerializePartialToString=lambda: b"a history")))
     await importer.stop()
-    assert [file.read_bytes() for file in sorted((tmp_path / "history").glob("*.sync"))] == [b"a history"]
+    assert [file.read_bytes() for file in sorted(waiting.glob("*.sync"))] == [b"one before", b"a history"]
 
 
 async def test_what_came_over_a_connection_that_could_not_tell_whose_it_is_is_delivered_over_the_next(

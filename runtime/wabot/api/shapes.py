@@ -2,7 +2,7 @@
 fifty is made hundreds of times a second."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 from wabot.api.answers import iso
@@ -53,6 +53,19 @@ def holder_shape(row: Any) -> dict[str, Any] | None:
     if row["operator_id"] is None:
         return None
     return {"id": row["operator_id"], "name": row["operator_name"], "avatar": None}
+
+
+def updates_shape(told: Mapping[str, Any]) -> dict[str, Any]:
+    """How a conversation stands once it was changed, from what its row in the feed tells."""
+    return {
+        "status": told["status"],
+        "assignedCsId": told["operator_id"],
+        "priority": told["priority"],
+        "tags": told["tags"],
+        "category": told["category"] or None,
+        "botPausedUntil": iso(told["paused_until"]),
+        "snoozedUntil": iso(told["snoozed_until"]),
+    }
 
 
 def contact_shape(row: Any) -> dict[str, Any]:

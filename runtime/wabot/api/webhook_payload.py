@@ -7,7 +7,7 @@ import orjson
 
 from wabot.api.answers import iso
 from wabot.api.media_url import media_url
-from wabot.api.shapes import STATUS
+from wabot.api.shapes import STATUS, updates_shape
 from wabot.store.sqlite.queries import Ask
 from wabot.store.sqlite.webhooks import Webhook
 
@@ -25,7 +25,7 @@ def payload(ask: Ask, tenant: str, hook: Webhook, delivery: Any) -> bytes:
             data |= _conversation(ask, delivery["conversation_id"], content=hook.content)
         case "conversation.updated":
             data |= {
-                "updates": _updates(told),
+                "updates": updates_shape(told),
                 "previous": {"status": told["was"], "assignedCsId": told["operator_before"]},
             }
         case "conversation.assigned":
@@ -73,16 +73,6 @@ def _conversation(ask: Ask, id: str, *, content: bool) -> dict[str, Any]:
 
 def _customer(row: Any) -> dict[str, Any]:
     return {"phone": row["phone"] or None, "name": row["name"]}
-
-
-def _updates(told: dict[str, Any]) -> dict[str, Any]:
-    return {
-        "status": told["status"],
-        "priority": told["priority"],
-        "tags": told["tags"],
-        "assignedCsId": told["operator_id"],
-        "botPausedUntil": iso(told["paused_until"]),
-    }
 
 
 def _operator(ask: Ask, id: str) -> dict[str, Any]:

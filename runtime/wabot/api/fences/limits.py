@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
-SENDS: Final = frozenset({"/api/messages/send", "/api/messages/send-media"})
-"""Paths whose requests write to a customer."""
+SENDS: Final = ("/messages/send", "/messages/send-media", "/retry", "/schedule-reminder")
+"""How paths end whose requests write to a customer."""
 UPLOADS: Final[Mapping[str, int]] = {
     "/api/media": 101_000_000,
     "/api/messages/send-media": 101_000_000,

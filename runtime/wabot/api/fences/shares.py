@@ -26,7 +26,7 @@ class Shares:
         """
         whose = f"{tenant}\0{person}"
         paces = [(self._people, whose, "you"), (self._tenants, tenant, "your team")]
-        if scope["method"] == "POST" and scope["path"] in SENDS:
+        if scope["method"] == "POST" and scope["path"].endswith(SENDS):
             paces.append((self._sends, whose, "you, that write to customers"))
         for pace, key, of in paces:
             standing = pace.step(key)

@@ -7,7 +7,7 @@ from sqlite3 import Row
 from typing import Any, Final, Literal
 
 from wabot.api.answers import iso
-from wabot.api.shapes import STATUS, conversation_shape, one_message_shape
+from wabot.api.shapes import STATUS, conversation_shape, one_message_shape, updates_shape
 from wabot.store.sqlite.queries import Ask
 
 Namespace = Literal["/messages", "/whatsapp"]
@@ -60,15 +60,7 @@ def _told(ask: Ask, row: Row, phone: str) -> Iterator[tuple[str, dict[str, Any],
                 MESSAGES,
             )
         case "conversation":
-            updates = {
-                "status": known["status"],
-                "assignedCsId": known["operator_id"],
-                "priority": known["priority"],
-                "tags": known["tags"],
-                "category": known["category"] or None,
-                "botPausedUntil": iso(known["paused_until"]),
-                "snoozedUntil": iso(known["snoozed_until"]),
-            }
+            updates = updates_shape(known)
             yield "conversation-updated", {"conversationId": conversation, "updates": updates}, MESSAGES
             if known["operator_id"] != known["operator_before"]:
                 yield "conversation-assigned", _assigned(ask, conversation, known), MESSAGES
