@@ -7,12 +7,13 @@ import shutil
 import sqlite3
 import subprocess
 import sys
+import time
 from collections import Counter
 from pathlib import Path
 
 import pytest
 
-from tests.acceptance.daemon import Daemon, eventually
+from tests.acceptance.daemon import PATIENCE, Daemon, eventually
 from tests.acceptance.small_disk import fill, small_disk
 from wabot.store.sqlite import open_store
 
@@ -82,9 +83,14 @@ def test_a_database_held_by_another_process_is_waited_for_by_a_session_that_runs
     daemon.start()
     daemon.connected()
     holder = sqlite3.connect(daemon.data / "warung" / "wabot.db", isolation_level=None)
+    stored = "SELECT 1 FROM sessions WHERE status = 'connected'"
+    eventually(lambda: holder.execute(stored).fetchone(), "the session has written down that it is connected")
     holder.execute("BEGIN IMMEDIATE")
     daemon.say("jam buka?")
-    eventually(lambda: "a message waits for the store" in daemon.told(), "the log says what is wrong")
+    end = time.monotonic() + PATIENCE
+    while "a message waits for the store" not in (told := daemon.told()):
+        assert time.monotonic() < end, f"the log does not say what is wrong: {told}"
+        time.sleep(0.05)
     assert "database is locked" in daemon.told()
     daemon.kill()
     eventually(lambda: "the session waits for its store" in daemon.told(), "the next session waits as well")
