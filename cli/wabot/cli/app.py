@@ -31,6 +31,7 @@ COMMANDS: Final = {
     "resolve": "Settle a chat: the bot answers there again.",
     "assign": "Give a chat to an operator or a team.",
     "operator": "List, add, change or remove the people who answer.",
+    "analytics": "Show what the chats add up to: figures, reports, exports.",
     "outbox": "Show what waits, failed or is unknown.",
     "alerts": "Show what people were to be told, or test the webhook.",
     "pause": "Keep the bot silent for a tenant or in a chat.",
@@ -45,9 +46,14 @@ COMMANDS: Final = {
     "openapi": "Show the API's OpenAPI document.",
 }
 """By name; the module of the same name holds the function of the same name."""
-_ELSEWHERE: Final = {"resume": "pause", "resolve": "assign"}
-"""Commands that share another's module."""
-_BENEATH: Final = {"sessions": {"restore": ("sessions_restore", "Bring a link with WhatsApp back.")}}
+_ELSEWHERE: Final = {"resume": "pause", "resolve": "assign", "analytics": "analytics.overview"}
+"""Commands that share another's module, or lie deeper."""
+_BENEATH: Final = {
+    "sessions": {"restore": ("sessions_restore", "Bring a link with WhatsApp back.")},
+    "analytics": {
+        "rebuild": ("analytics.rebuild", "Count everything anew from the messages."),
+    },
+}
 """Commands of a command: name → module, which holds the function of the same name, and what it does."""
 
 
@@ -84,7 +90,7 @@ def _group(meant: Callable[..., None], beneath: Mapping[str, tuple[str, str]]) -
     group = typer.Typer(invoke_without_command=True, rich_markup_mode=None)
     group.callback()(meant)
     for name, (module, summary) in beneath.items():
-        command = getattr(import_module(f"wabot.cli.{module}"), module)
+        command = getattr(import_module(f"wabot.cli.{module}"), module.rpartition(".")[2])
         _tell_unreadable_data(name, command)
         group.command(name, short_help=summary)(command)
     return group

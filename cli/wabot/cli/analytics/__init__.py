@@ -1,0 +1,1 @@
+"""What a tenant's chats add up to, for people and machines."""
