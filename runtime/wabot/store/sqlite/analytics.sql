@@ -42,7 +42,7 @@ WHERE true ON CONFLICT DO NOTHING;
 
 -- name: analytics_all_stale
 INSERT INTO analytics_stale (tenant_id, day)
-SELECT DISTINCT :tenant, CAST(unixepoch(date) / 86400 AS INTEGER) FROM (
+SELECT DISTINCT :tenant, CAST(strftime('%s', date) AS INTEGER) / 86400 FROM (
     SELECT date FROM chat_analytics WHERE tenant_id = :tenant AND hour IS NULL
     UNION SELECT date FROM rule_analytics WHERE tenant_id = :tenant
     UNION SELECT date FROM operator_analytics WHERE tenant_id = :tenant)
@@ -99,6 +99,9 @@ UPDATE analytics_state SET presence_until = :until WHERE tenant_id = :tenant;
 
 -- name: analytics_stale_days
 SELECT day FROM analytics_stale WHERE tenant_id = :tenant ORDER BY day LIMIT :most;
+
+-- name: analytics_stale_count
+SELECT COUNT(*) AS number FROM analytics_stale WHERE tenant_id = :tenant;
 
 -- name: analytics_stale_add
 INSERT INTO analytics_stale (tenant_id, day) VALUES (:tenant, :day) ON CONFLICT DO NOTHING;
@@ -174,6 +177,25 @@ FROM analytics_presence WHERE tenant_id = :tenant AND hour >= :first AND hour < 
 
 -- name: sums_drop
 DELETE FROM chat_analytics WHERE tenant_id = :tenant AND date = :date;
+
+-- name: sums_add
+INSERT INTO chat_analytics (tenant_id, date, hour,
+    total_conversations, new_conversations, active_conversations, resolved_conversations, bot_only_conversations,
+    handed_over_conversations, total_messages, messages_from_customers, messages_from_cs, messages_auto_reply,
+    messages_system, messages_failed, messages_delivered, messages_read, unique_customers, new_customers, questions,
+    rule_responses, rule_response_millis, person_responses, person_response_millis, first_responses_open,
+    first_response_millis_open, first_responses_closed, first_response_millis_closed, first_person_responses,
+    first_person_millis, resolution_millis, messages_decided, messages_answered, messages_unknown, auto_reply_triggered,
+    auto_reply_failed, csat_answers, csat_total, cs_online_count, cs_at_work_count)
+VALUES (:tenant, :date, :hour,
+    :total_conversations, :new_conversations, :active_conversations, :resolved_conversations, :bot_only_conversations,
+    :handed_over_conversations, :total_messages, :messages_from_customers, :messages_from_cs, :messages_auto_reply,
+    :messages_system, :messages_failed, :messages_delivered, :messages_read, :unique_customers, :new_customers,
+    :questions, :rule_responses, :rule_response_millis, :person_responses, :person_response_millis,
+    :first_responses_open, :first_response_millis_open, :first_responses_closed, :first_response_millis_closed,
+    :first_person_responses, :first_person_millis, :resolution_millis, :messages_decided, :messages_answered,
+    :messages_unknown, :auto_reply_triggered, :auto_reply_failed, :csat_answers, :csat_total, :cs_online_count,
+    :cs_at_work_count);
 
 -- name: rule_sums_drop
 DELETE FROM rule_analytics WHERE tenant_id = :tenant AND date = :date;

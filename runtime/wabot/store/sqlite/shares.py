@@ -4,20 +4,17 @@ from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, tzinfo
 from operator import itemgetter
 from typing import Any, Final, NamedTuple
 
 from wabot.store.sqlite.counting import CONVERSATION_GAP
+from wabot.store.sqlite.local_hours import LocalHours
 
 FOLLOWED: Final = 600_000
 """Milliseconds within which a person who writes follows a rule's answer."""
 _OUT: Final = frozenset(("sent", "delivered", "read"))
 _FAILED: Final = frozenset(("failed", "unknown"))
 _SETTLED: Final = frozenset(("resolved", "closed"))
-_QUARTER: Final = 900_000
-"""Milliseconds; clocks of all zones are set at full quarters of an hour."""
-_HOUR: Final = 3_600_000
 HOUR_COLUMNS: Final = (
     "from_customer", "from_people", "from_rules", "from_system", "failed", "delivered", "read", "questions",
     "rule_responses", "rule_millis", "person_responses", "person_millis", "decided", "answered",
@@ -128,24 +125,6 @@ class Shares:
     rules: dict[tuple[int, str, str], list[int]] = field(default_factory=lambda: defaultdict(_zeros(len(RULE_COLUMNS))))
     people: dict[tuple[int, str], list[int]] = field(default_factory=lambda: defaultdict(_zeros(len(PERSON_COLUMNS))))
     episodes: list[Episode] = field(default_factory=list)
-
-
-class LocalHours:
-    """The hours of a clock, counted from 1970-01-01 00:00 on it. Clocks that are set back show an hour twice: both
-    count as one."""
-
-    def __init__(self, zone: tzinfo) -> None:
-        self._zone = zone
-        self._offsets: dict[int, int] = {}
-
-    def hour(self, at: int) -> int:
-        """The hour of a moment (UTC milliseconds)."""
-        quarter = at // _QUARTER
-        offset = self._offsets.get(quarter)
-        if offset is None:
-            shown = datetime.fromtimestamp(quarter * _QUARTER / 1000, self._zone).utcoffset()
-            offset = self._offsets[quarter] = int(shown.total_seconds() * 1000) if shown is not None else 0
-        return (at + offset) // _HOUR
 
 
 def shares(chat: Chat, clock: LocalHours) -> Shares:
