@@ -15,7 +15,8 @@ from wabot.analytics.period import Period
 JAKARTA = ZoneInfo("Asia/Jakarta")
 WEEK = Period(date(2026, 1, 5), date(2026, 1, 11), JAKARTA)  # Monday to Sunday
 COLUMNS = {
-    "conversations": "total_conversations",
+    "conversations": "new_conversations",
+    "chats": "total_conversations",
     "resolved": "resolved_conversations",
     "bot_only": "bot_only_conversations",
     "handed_over": "handed_over_conversations",
@@ -53,7 +54,8 @@ def test_each_figure_is_read_from_its_own_column(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("seed", range(5))
 def test_a_period_is_the_sum_of_its_days_but_for_customers_who_came_again(tmp_path: Path, seed: int) -> None:
-    chance, wrote, expected = random.Random(seed), set[str](), dict.fromkeys(Figures._fields, 0)
+    chance, asked_by, seen = random.Random(seed), set[str](), set[str]()
+    expected = dict.fromkeys(Figures._fields, 0)
     with summing(tmp_path) as sums:
         for number in range(-3, 12):
             day = WEEK.first + timedelta(number)
@@ -62,16 +64,17 @@ def test_a_period_is_the_sum_of_its_days_but_for_customers_who_came_again(tmp_pa
             figures = {name: chance.randrange(100) for name in Figures._fields}
             sums.day(day.isoformat(), **{COLUMNS.get(name, name): value for name, value in figures.items()})
             for chat in chance.sample("abcdefgh", 3):
-                said = chance.randrange(2)
-                sums.chat(day.isoformat(), chance.randrange(24), chat, from_customer=said)
-                if said and WEEK.first <= day <= WEEK.last:
-                    wrote.add(chat)
+                said, told = chance.randrange(2), chance.randrange(2)
+                sums.chat(day.isoformat(), chance.randrange(24), chat, from_customer=said, from_rules=told, failed=1)
+                if WEEK.first <= day <= WEEK.last:
+                    asked_by |= {chat} if said else set()
+                    seen |= {chat} if said or told else set()
             if WEEK.first <= day <= WEEK.last:
                 for name, value in figures.items():
                     expected[name] += value
-    told = look(tmp_path)
-    assert told.total._asdict() == {**expected, "unique_customers": len(wrote)}
-    assert list(told.days) == list(WEEK)
+    found = look(tmp_path)
+    assert found.total._asdict() == {**expected, "unique_customers": len(asked_by), "chats": len(seen)}
+    assert list(found.days) == list(WEEK)
 
 
 def test_a_shop_without_a_message_has_zeros_and_no_averages(tmp_path: Path) -> None:

@@ -17,6 +17,8 @@ class Figures(NamedTuple):
 
     conversations: int = 0
     """Begun."""
+    chats: int = 0
+    """In which anybody wrote; of a period each counts once, as do unique customers."""
     resolved: int = 0
     bot_only: int = 0
     """Begun, and answered by rules only."""
@@ -194,6 +196,6 @@ def read_days(ask: Ask, period: Period) -> Mapping[date, Figures]:
 
 
 def total(ask: Ask, period: Period, days: Mapping[date, Figures]) -> Figures:
-    """The days of `period` together. A customer who wrote on several counts once."""
+    """The days of `period` together. A chat, and a customer, that several of them saw counts once."""
     summed = Figures._make(map(sum, zip(*days.values(), strict=True)))
-    return summed._replace(unique_customers=ask("figures_customers", **period.in_hours()).fetchone()["number"])
+    return summed._replace(**dict(ask("figures_chats", **period.in_hours()).fetchone()))

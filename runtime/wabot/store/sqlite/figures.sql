@@ -12,7 +12,7 @@ SELECT
 -- In the order of wabot.analytics.overview.Figures, after the day.
 SELECT
     date,
-    total_conversations, resolved_conversations, bot_only_conversations, handed_over_conversations,
+    new_conversations, total_conversations, resolved_conversations, bot_only_conversations, handed_over_conversations,
     total_messages, messages_from_customers, messages_from_cs, messages_auto_reply, messages_system,
     messages_failed, messages_delivered, messages_read,
     unique_customers, new_customers,
@@ -24,9 +24,13 @@ SELECT
 FROM chat_analytics
 WHERE tenant_id = :tenant AND hour IS NULL AND date BETWEEN :first AND :last;
 
--- name: figures_customers
-SELECT COUNT(DISTINCT conversation_id) AS number FROM analytics_hours
-WHERE tenant_id = :tenant AND hour >= :since AND hour < :until AND from_customer > 0;
+-- name: figures_chats
+-- Chats in which anybody wrote, and in which the customer did.
+SELECT COUNT(*) AS chats, COALESCE(SUM(asked), 0) AS unique_customers FROM (
+    SELECT MAX(from_customer > 0) AS asked FROM analytics_hours
+    WHERE tenant_id = :tenant AND hour >= :since AND hour < :until
+        AND from_customer + from_people + from_rules + from_system > 0
+    GROUP BY conversation_id);
 
 -- name: figures_week
 -- Monday is 0.
