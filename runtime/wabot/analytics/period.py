@@ -64,7 +64,8 @@ def read_period(first: str, last: str, lasting: str, today: date, zone: tzinfo) 
     if lasting and (first or last):
         raise UsageError("--last says how many days until today; give it, or --from and --to, not both")
     end = _day("--to", last, today)
-    begin = end - timedelta(_days(lasting) - 1) if lasting else _day("--from", first, end - timedelta(DEFAULT_DAYS - 1))
+    days = _days(lasting) if lasting else DEFAULT_DAYS
+    begin = _day("--from", first, end - timedelta(days - 1))
     if begin > end:
         raise UsageError(
             f"the period ends before it begins: {begin} is later than {end}; --from must not be after --to"
