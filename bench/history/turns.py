@@ -8,13 +8,13 @@ from bench.history.shop import Shop
 from wabot.engine import effects
 from wabot.engine.decide import Answer, Decision, decide
 from wabot.engine.menus import menu_after
-from wabot.engine.render import render, tells_to_wait
+from wabot.engine.render import first_name, render, tells_to_wait
 from wabot.language.texts import TEXTS
 from wabot.model.context import Burst, Contact, Context, Conversation
 from wabot.model.csat import ANSWER_WITHIN, RATED, SURVEY
 from wabot.model.encoding import as_json
 from wabot.model.message import Attachment, Message, MessageType
-from wabot.model.segments import in_segment
+from wabot.model.segments import segment
 from wabot.session.handoff import note
 from wabot.store.sqlite.counting import CONVERSATION_GAP
 from wabot.store.sqlite.payload import dump_attachment, dump_message
@@ -48,7 +48,7 @@ def heard(
         *(whatsapp, chat.chat, text, kind), phone=chat.phone, lid=chat.lid, name=chat.name, sent_at=stamp, media=media
     )
     superseded = not newest and at - stamp > _LATE
-    context = in_segment(_context(shop, chat, at, superseded), rules.tenant.segments)
+    context = _context(shop, chat, at, superseded)
     decision = decide(rules, message, context)
     id, rated = shop.ids(at), decision.reason == RATED
     settled = chat.status in ("resolved", "closed")
@@ -88,9 +88,10 @@ def _context(shop: Shop, chat: Chat, at: int, superseded: bool) -> Context:
         and not asked.spoiled
         and asked.asked < at < asked.asked + ANSWER_WITHIN,
     )
+    among = segment(shop.rule_set.tenant.segments, chat.heard + 1, chat.orders, chat.heard_at, at)
     return Context(
         at,
-        Contact(chat.phone, chat.name, frozenset(chat.tags), chat.orders, "", chat.blocked is not None),
+        Contact(chat.phone, chat.name, frozenset(chat.tags), chat.orders, among, chat.blocked is not None),
         conversation,
         dict(chat.usage),
         superseded=superseded,
@@ -190,7 +191,7 @@ def _said(shop: Shop, answer: Answer, message: Message, context: Context) -> str
     """What the rule says; a list of prices is made once for everybody of one name."""
     if answer.rule.id not in _LISTS:
         return render(shop.rule_set, answer, message, context).text or None
-    key = (answer.rule.id, message.name)
+    key = (answer.rule.id, first_name(message.name) if message.name else "")
     if key not in shop.lists:
         shop.lists[key] = render(shop.rule_set, answer, message, context).text
     return shop.lists[key]
