@@ -13,6 +13,7 @@ DEFAULT_DAYS: Final = 30
 """Days of a period that nobody named, today included."""
 _UNITS: Final = {"d": 1, "w": 7}
 _LONGEST: Final = 36_600
+_EPOCH: Final = date(1970, 1, 1).toordinal()
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +39,15 @@ class Period:
     def until(self) -> int:
         """The moment at which it is over, UTC milliseconds."""
         return _midnight(self.last + timedelta(1), self.zone)
+
+    def in_days(self) -> dict[str, str]:
+        """The parameters of statements on days: `first` and `last`, as 2026-01-31."""
+        return {"first": self.first.isoformat(), "last": self.last.isoformat()}
+
+    def in_hours(self) -> dict[str, int]:
+        """The parameters of statements on hours of the tenant's clock: from `since` on, before `until`."""
+        first = (self.first.toordinal() - _EPOCH) * 24
+        return {"since": first, "until": first + len(self) * 24}
 
     def before(self) -> "Period":
         """As many days, right before these."""
