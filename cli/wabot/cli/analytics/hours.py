@@ -44,8 +44,15 @@ def hours(
 
 
 def _told(shop: Shop, ask: Ask, period: Period) -> _Told:
-    open_at = None if shop.rules is None else opening(shop.rules.hours, period)
-    return _Told(read_week(ask, period), open_at)
+    return _Told(
+        read_week(ask, period), None if shop.rules is None else opening(shop.rules.hours, _lived(shop, period))
+    )
+
+
+def _lived(shop: Shop, period: Period) -> Period:
+    """Of the period, the days since the shop has had customers: of others nobody asks whether it was open."""
+    first = min(max(period.first, shop.known.first or period.first), period.last)
+    return Period(first, max(first, min(period.last, shop.known.last or period.last)), period.zone)
 
 
 def _page(told: _Told) -> Iterator[str]:
