@@ -7,7 +7,7 @@ from wabot.model.message import Message
 from wabot.store.sqlite.doubles import drop_doubled
 from wabot.store.sqlite.queries import Ask
 
-_ALONG: Final = ("follow_ups_doubled", "follow_ups_move", "surveys_move", "notes_move")
+_ALONG: Final = ("follow_ups_doubled", "follow_ups_move", "surveys_move", "notes_move", "statuses_move")
 _PRIORITIES: Final = ("low", "normal", "high", "urgent")
 _STATUSES: Final = ("closed", "resolved", "active", "pending", "spam")
 """From least to most: a merged conversation keeps what asks for most care."""
