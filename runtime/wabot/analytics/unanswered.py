@@ -22,7 +22,7 @@ Instead = Literal["nobody", "fallback", "menu"]
 nothing was chosen."""
 LEAST: Final = 2
 """Messages of a group that is worth a rule."""
-MOST: Final = 20
+MOST: Final = 10
 
 
 class Question(NamedTuple):

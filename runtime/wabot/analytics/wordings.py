@@ -2,9 +2,10 @@
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Final
 
+from wabot.engine.fuzzy import words
 from wabot.engine.normalize import fold, visible
 from wabot.model.masked import masked, masked_within
 
@@ -24,19 +25,24 @@ def shown_wording(text: str) -> str:
 
 
 def examples(texts: Iterable[str], fits: Callable[[str], bool] = bool) -> tuple[str, ...]:
-    """The most frequent wordings that may be shown and fit, the shorter ones first where they are as frequent. Which
-    they are does not depend on the order of the texts."""
+    """The most frequent wordings that may be shown and fit, the shorter ones first where they are as frequent; of those
+    that differ only in their signs, one. Which they are does not depend on the order of the texts."""
     counts: Counter[str] = Counter()
-    written: dict[str, str] = {}
+    written: dict[str, Counter[str]] = {}
     for text in texts:
-        said = fold(text)
+        said = " ".join(words(fold(text))) or text
         counts[said] += 1
-        written[said] = min(text, written.get(said, text))
+        written.setdefault(said, Counter())[text] += 1
     found: dict[str, None] = {}
     for said in sorted(counts, key=lambda one: (-counts[one], len(one), one)):
-        shown = shown_wording(written[said])
+        shown = shown_wording(_usual(written[said]))
         if shown and fits(shown):
             found[shown] = None
         if len(found) == MOST_EXAMPLES:
             break
     return tuple(found)
+
+
+def _usual(counts: Mapping[str, int]) -> str:
+    """The most frequent one; small letters rather than capitals."""
+    return min(counts, key=lambda text: (-counts[text], text.swapcase()))

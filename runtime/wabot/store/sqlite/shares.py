@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from operator import itemgetter
 from typing import Any, Final, NamedTuple
 
+from wabot.model.csat import RATED
 from wabot.store.sqlite.counting import CONVERSATION_GAP
 from wabot.store.sqlite.local_hours import LocalHours
 
@@ -177,11 +178,14 @@ class _Counting:
         self._became(said.at)
         logs = self._chat.logs.get(said.id, ())
         episode, hour = self._episode, self._hour(said.at)
-        begins = episode is None or episode.settled_at is not None or said.at - episode.last_at > CONVERSATION_GAP
+        rates = any(log.reason == RATED for log in logs)
+        over = episode is None or episode.settled_at is not None or said.at - episode.last_at > CONVERSATION_GAP
+        begins = over and not (rates and episode is not None)
         if begins:
             self._answered(unknown=False)
             known = next((log.in_hours for log in logs if log.in_hours is not None), 1)
-            new = self._chat.before is None and not self._made.episodes and said.created <= self._chat.first
+            earliest = min(said.at, said.created)  # clocks differ, and messages overtake each other
+            new = self._chat.before is None and not self._made.episodes and earliest <= self._chat.first
             episode = self._episode = Episode(said.at, hour, int(new), known, said.at)
             self._made.episodes.append(episode)
         assert episode is not None
