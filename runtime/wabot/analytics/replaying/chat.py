@@ -4,6 +4,8 @@ people did really happened. Pure; times are UTC milliseconds."""
 from typing import Final, NamedTuple
 
 from wabot.analytics.replaying.evidence import HELD, UNKNOWN, blocked, not_held, spam
+from wabot.analytics.replaying.loops import Loops
+from wabot.analytics.replaying.said import Heard, Said
 from wabot.engine import csat, effects, follow_ups
 from wabot.engine.bursts import burst_after, within
 from wabot.engine.decide import Decision, decide
@@ -30,28 +32,8 @@ from wabot.model.errors import RenderError
 from wabot.model.message import Message
 from wabot.model.segments import segment
 
-_LOOP_SPAN: Final = 120_000
-_MOST_REPLIES: Final = 8
-_MOST_REPEATS: Final = 3
 _MUTED_FOR: Final = 600_000
-"""As the store counts loops, and as long as a session mutes them (store/sqlite/knowing.py, session/turns.py)."""
-_NO_MESSAGE: Final = "\0"
-
-
-class Said(NamedTuple):
-    """What one rule answered: the text as the customer sees it (None: the rule sends nothing), or why it failed."""
-
-    rule: str
-    text: str | None
-    error: str = ""
-
-
-class Heard(NamedTuple):
-    """A customer's message as the rules decide it, the context before it, and what they say."""
-
-    decision: Decision
-    context: Context
-    said: tuple[Said, ...]
+"""As long as a session mutes what looks like a loop (session/turns.py)."""
 
 
 class Customer(NamedTuple):
@@ -102,8 +84,9 @@ class Chat:
         self._blocked, self._spam = customer.blocked, status == "spam"
         self._promise: follow_ups.Promise | None = None
         self._helped, self._asked_at = False, -1
-        self._recent: list[tuple[int, str, tuple[str, ...]]] = []
+        self._loops = Loops()
         self._contact: Contact | None = None
+        self._seen: tuple[str, str, int, bool] | None = None
         self._turn_at = -1
 
     def hears(self, message: Message, at: int, reason: str = UNKNOWN) -> Heard:
@@ -141,7 +124,7 @@ class Chat:
         self._paused_until = until if self._paused_until is None else max(self._paused_until, until)
         self._person_at = at
         self._menu, self._muted_until = CLOSED, 0
-        self._recent.clear()
+        self._loops.end()
 
     def reminded(self, at: int) -> None:
         """What a person had sent at a time went out: it counts for the day."""
@@ -169,13 +152,9 @@ class Chat:
         of = customer.segment or segment(self._tenant.segments, self._earlier + 1, orders, last, at)
         self._blocked = blocked(reason, self._blocked)
         contact = self._contact
-        if (
-            contact is None
-            or contact.name != name
-            or contact.segment != of
-            or contact.orders != orders
-            or contact.blocked != self._blocked
-        ):
+        seen = (name, of, orders, self._blocked)
+        if contact is None or seen != self._seen:
+            self._seen = seen
             phone = customer.phone or message.phone
             contact = self._contact = Contact(phone, name, customer.tags, orders, of, self._blocked)
         if self._spam != spam(reason, self._spam):
@@ -197,7 +176,7 @@ class Chat:
             self._burst,
             reason == RATED and self._tenant.csat.enabled,
         )
-        loop = muted or (bool(self._recent) and self._loops(message.text, at))
+        loop = muted or self._loops.suspected(message.text, at)
         return Context(
             at,
             contact,
@@ -225,17 +204,6 @@ class Chat:
         if until is not None and after_person and not_held(reason):
             until = self._paused_until = self._person_at = None  # somebody had the bot answer again
         return until
-
-    def _loops(self, text: str, at: int) -> bool:
-        self._recent = [item for item in self._recent if item[0] > at - _LOOP_SPAN]
-        if sum(len(said) for _, _, said in self._recent) > _MOST_REPLIES:
-            return True
-        repeats: dict[str, int] = {}
-        for _, trigger, said in self._recent:
-            if trigger == text:
-                for reply in said:
-                    repeats[reply] = repeats.get(reply, 0) + 1
-        return max(repeats.values(), default=0) >= _MOST_REPEATS
 
     def _render(self, answer: Answer, message: Message, context: Context) -> Said:
         try:
@@ -273,9 +241,7 @@ class Chat:
         self._usage = {**self._usage, **effects.used(rules, decision, context)}
         replies = tuple([item.text for item in said if item.text is not None])
         if replies:
-            if self._recent and self._recent[0][0] <= at - _LOOP_SPAN:
-                self._recent = [item for item in self._recent if item[0] > at - _LOOP_SPAN]
-            self._recent.append((at, text, replies))
+            self._loops.said(at, text, replies)
         self._tags |= effects.tags(decision)
         self._priority = effects.priority(decision) or self._priority
         menu = menu_after(rules, decision, context)
@@ -298,7 +264,7 @@ class Chat:
     def _count_one_more(self, context: Context) -> None:
         """What is no rule's answer to a message went out: it counts for the day, and as one of a loop."""
         self._usage = {**self._usage, WHOLE_CONTACT: follow_ups.used(self._rules, context)}
-        self._recent.append((context.now, _NO_MESSAGE, ("",)))
+        self._loops.sent(context.now)
 
     def _ask_opinion(self, at: int) -> None:
         """The chat is settled: whether its customer is asked how it was, as store/sqlite/surveying.py has it."""

@@ -4,7 +4,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import Final, Literal
 
-from wabot.analytics.replaying.chat import Said
+from wabot.analytics.replaying.said import Said
 from wabot.analytics.replaying.stored import Asked, Then
 from wabot.engine.effects import called
 from wabot.engine.render import render_text

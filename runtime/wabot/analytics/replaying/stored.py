@@ -4,7 +4,8 @@ import json
 from collections.abc import Iterator
 from typing import Any, Final, NamedTuple
 
-from wabot.analytics.replaying.chat import Chat, Customer, Heard
+from wabot.analytics.replaying.chat import Chat, Customer
+from wabot.analytics.replaying.said import Heard
 from wabot.language.responses.menu import Menu
 from wabot.language.rule_set import RuleSet
 from wabot.model.context import ConversationStatus
