@@ -95,7 +95,8 @@ def open_for_reading(folder: Path, name: str = NAME) -> sqlite3.Connection:
     if not path.is_file():
         raise StoreError(f"{folder} holds no data yet; `wabot run` makes it")
     try:
-        connection = sqlite3.connect(f"file:{path}?mode=ro", uri=True, isolation_level=None, cached_statements=_KEPT)
+        source = f"file:{path}?mode=ro" + ("&immutable=1" if _lies_still(path) else "")
+        connection = sqlite3.connect(source, uri=True, isolation_level=None, cached_statements=_KEPT)
         connection.row_factory = sqlite3.Row
         connection.execute(f"PRAGMA busy_timeout = {BUSY}")
         if not connection.execute("SELECT 1 FROM sqlite_schema LIMIT 1").fetchone():
@@ -105,6 +106,12 @@ def open_for_reading(folder: Path, name: str = NAME) -> sqlite3.Connection:
     except sqlite3.Error as error:
         raise StoreError(plainly(path, error)) from error
     return connection
+
+
+def _lies_still(path: Path) -> bool:
+    """Whether nobody has the database open, in a folder in which we cannot make the files that SQLite wants beside
+    one that others may write."""
+    return not path.with_name(f"{path.name}-wal").exists() and not os.access(path.parent, os.W_OK, effective_ids=True)
 
 
 def _migrate(connection: sqlite3.Connection, path: Path, wanted: Sequence[str]) -> None:
