@@ -206,8 +206,13 @@ def _why(decision: Decision) -> str:
 
 def _trace(answer: Answer) -> str:
     """Of the trace only who answered: that of every rule would be most of the store."""
-    matched = answer.matched
-    what = f'chosen:"{matched}"' if answer.act else f'matched:"{matched}"' if matched else answer.rule.trigger.kind
+    matched, act = answer.matched, answer.act
+    if act in ("invalid", "give_up"):
+        what = f"menu:{act}"
+    elif act:
+        what = f'chosen:"{matched}"'
+    else:
+        what = f'matched:"{matched}"' if matched else f"matched:{answer.rule.trigger.kind}"
     return as_json([{"rule": answer.rule.id, "outcome": what}])
 
 

@@ -78,6 +78,8 @@ class History:
 
     def play(self, step: Step) -> None:
         self.now += step.after
+        if step.what == "counts":
+            return
         getattr(self, f"_{step.what}")(step)
 
     def _rows(self, sql: str, *values: Any) -> Sequence[sqlite3.Row]:

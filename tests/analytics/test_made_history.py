@@ -1,5 +1,7 @@
 """The made-up year of a shop: what the bench fills a store with is what the real pipeline leaves."""
 
+import json
+import re
 from collections import defaultdict
 from collections.abc import Callable
 from contextlib import closing
@@ -145,6 +147,14 @@ def test_what_customers_ask_is_known_to_the_rules_or_not_as_it_says() -> None:
         assert _answering(text) == "tidak-paham", text
         written = [rule.trigger for rule in rules.rules if isinstance(rule.trigger, Keyword | Pattern)]
         assert not [trigger for trigger in written if in_text(trigger, text) is not None]
+
+
+def test_what_stands_in_the_trace_of_an_answer_is_what_the_engine_says(made: Path) -> None:
+    forms = re.compile(r'matched:("[^"]+"|welcome|time_based|fallback)|chosen:"[0-3]"|menu:(invalid|give_up)')
+    answers = [row for row in rows_of(made, "auto_reply_logs") if row["rule_id"]]
+    seen = {(one["rule"] == row["rule_id"], one["outcome"]) for row in answers for one in json.loads(row["trace"])}
+    assert all(own and forms.fullmatch(outcome) for own, outcome in seen)
+    assert {outcome.partition(":")[0] for _, outcome in seen} == {"matched", "chosen", "menu"}
 
 
 def _answering(text: str) -> str:
