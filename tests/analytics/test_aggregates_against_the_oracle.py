@@ -52,7 +52,7 @@ def test_what_was_settled_stays_so_when_its_customer_turns_out_to_be_one_who_is_
 
 
 @given(STEPS)
-@examples(400, deadline=None)
+@examples(200, deadline=None)
 def test_any_history_counted_at_any_times_has_the_figures_of_the_oracle(steps: list[Step]) -> None:
     zone = ZoneInfo(ZONES[len(steps) % len(ZONES)])
     with TemporaryDirectory() as place:
@@ -73,7 +73,7 @@ def test_any_history_counted_at_any_times_has_the_figures_of_the_oracle(steps: l
 
 
 @given(STEPS, STEPS)
-@examples(200, deadline=None)
+@examples(60, deadline=None)
 def test_days_that_are_closed_keep_their_figures_whatever_is_deleted_and_comes_later(
     before: list[Step], after: list[Step]
 ) -> None:
