@@ -52,7 +52,7 @@ def test_what_was_settled_stays_so_when_its_customer_turns_out_to_be_one_who_is_
 
 
 @given(STEPS)
-@examples(200, deadline=None)
+@examples(120, deadline=None)
 def test_any_history_counted_at_any_times_has_the_figures_of_the_oracle(steps: list[Step]) -> None:
     zone = ZoneInfo(ZONES[len(steps) % len(ZONES)])
     with TemporaryDirectory() as place:
