@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from bench.history.chat import Chat
 
 _HOUR: Final = 3_600_000
+_QUARTER: Final = _HOUR // 4
+"""The shop opens and closes at whole quarters of hours."""
 _DAY: Final = 24 * _HOUR
 _JOURNAL: Final = 30 * _DAY
 
@@ -43,11 +45,11 @@ class Shop:
     _open: dict[int, bool] = field(default_factory=dict)
 
     def is_open(self, at: int) -> bool:
-        minute = at // 60_000
-        known = self._open.get(minute)
+        quarter = at // _QUARTER
+        known = self._open.get(quarter)
         if known is None:
             known = is_open(self.rule_set.hours, local(at, self.rule_set.tenant.timezone))
-            self._open[minute] = known
+            self._open[quarter] = known
         return known
 
     def arrival(self, at: int) -> int:
