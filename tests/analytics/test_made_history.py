@@ -14,6 +14,7 @@ from bench.history import words
 from bench.make_history import RULES, fill
 
 from tests.blank import lay
+from tests.cli.typed import Typed
 from tests.session.people import SARI
 from tests.session.stage import ANI, BUDI, UNKNOWN, stage
 from tests.session.test_csat import ASKS, Rated
@@ -89,6 +90,16 @@ def test_the_same_seed_makes_the_same_rows_and_another_one_others(made: Path, tm
         )
         assert first == again
         assert first != other
+
+
+def test_its_figures_are_on_the_shops_own_clock(
+    made: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wabot, whose = Typed(capsys, monkeypatch), ("--data", made.parent, "--tenant", made.name)
+    assert wabot("analytics", "rebuild", *whose).code == 0
+    said = wabot("analytics", *whose, "--from", "2026-06-01", "--to", "2026-06-30")
+    assert (said.code, "no sound rules" in said.out + said.err) == (0, False)
+    assert "Asia/Jakarta" in said.out
 
 
 def test_a_tenant_that_has_data_is_left_alone(made: Path) -> None:
