@@ -12,11 +12,11 @@ EPISODE_COLUMNS: Final = tuple(field.name for field in fields(Episode))
 
 
 class _Table(NamedTuple):
-    """A table of shares: the way by which a chat's rows are found (or SQLite would go through all chats' hours), its
+    """A table of shares: the index by which a chat's rows are found (or SQLite would go through all chats' hours), its
     keys beside tenant and chat, what it counts, and the hours that a row is counted in."""
 
     name: str
-    way: str
+    found_by: str
     keys: tuple[str, ...]
     columns: tuple[str, ...]
     hours: Callable[[tuple[Any, ...], tuple[Any, ...]], Iterable[int | None]]
@@ -67,7 +67,7 @@ def _replace(
     names, keys = (*table.keys, *table.columns), len(table.keys)
     condition = "tenant_id = ? AND conversation_id = ?"
     stored = connection.execute(
-        f"SELECT {', '.join(names)} FROM {table.name} {table.way} WHERE {condition} AND {table.keys[0]} >= ?",
+        f"SELECT {', '.join(names)} FROM {table.name} {table.found_by} WHERE {condition} AND {table.keys[0]} >= ?",
         (*whose, least),
     )
     before = {tuple(row)[:keys]: tuple(row)[keys:] for row in stored}
