@@ -93,9 +93,10 @@ def test_the_same_seed_makes_the_same_rows_and_another_one_others(made: Path, tm
 
 
 def test_its_figures_are_on_the_shops_own_clock(
-    made: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    wabot, whose = Typed(capsys, monkeypatch), ("--data", made.parent, "--tenant", made.name)
+    fill(tmp_path / "toko", 300, 60, 1, LAST)
+    wabot, whose = Typed(capsys, monkeypatch), ("--data", tmp_path, "--tenant", "toko")
     assert wabot("analytics", "rebuild", *whose).code == 0
     said = wabot("analytics", *whose, "--from", "2026-06-01", "--to", "2026-06-30")
     assert (said.code, "no sound rules" in said.out + said.err) == (0, False)
