@@ -42,6 +42,7 @@ class Shop:
     lists: dict[tuple[str, str], str] = field(default_factory=dict)
     promised: list[tuple[int, int, "Chat"]] = field(default_factory=list)
     _promises: int = 0
+    _orders: int = 0
     _open: dict[int, bool] = field(default_factory=dict)
 
     def is_open(self, at: int) -> bool:
@@ -73,6 +74,11 @@ class Shop:
     def use_quick(self, shortcut: str, at: int) -> None:
         number, last = self.quick.get(shortcut, (0, 0))
         self.quick[shortcut] = number + 1, max(last, at)
+
+    def next_order(self) -> str:
+        """The number of one more order."""
+        self._orders += 1
+        return f"P{self._orders:07}"
 
     def promise(self, due: int, chat: "Chat") -> None:
         """Somebody must look at the chat at `due`."""
