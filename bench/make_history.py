@@ -28,6 +28,7 @@ from wabot.engine.load import load_tenant
 from wabot.language.rule_set import RuleSet
 from wabot.model.value import changed
 from wabot.session.clock import RealClock
+from wabot.session.last_sound import LastSound
 from wabot.store.sqlite.opening import NAME, open_file
 
 RULES: Final = Path(__file__).parent.parent / "rules" / "warung-sari"
@@ -73,6 +74,7 @@ def fill(folder: Path, messages: int, days: int = 365, seed: int = 1, until: dat
     connection.execute("ANALYZE")
     connection.execute("PRAGMA journal_mode = WAL")
     connection.close()
+    LastSound(folder, folder.name).keep(RULES, ())  # whoever asks for figures reads the clock there
     progress.end()
     return shop
 
@@ -88,6 +90,9 @@ def _live(shop: Shop, customers: Customers, first: date, days: int, messages: in
     chance = shop.chance
     holidays = frozenset(one for year in (first.year, first.year + 1) for one in public_holidays("ID", year))
     busy = [weight(first + timedelta(number), number, days, holidays, chance) for number in range(days)]
+    # Of today only what is over counts.
+    last = first + timedelta(days - 1)
+    busy[-1] *= sum(_open_hours(shop, last, begin_of(last, shop.rule_set))) / sum(hours(last))
     whole, so_far = sum(busy), 0.0
     _trouble(shop, days)
     customers.imported(messages)

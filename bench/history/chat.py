@@ -71,7 +71,8 @@ class Chat:
     last_text: str = ""
     paused_until: int | None = None
     menu: OpenMenu = CLOSED
-    burst: Burst | None = None
+    burst: tuple[int, tuple[str, ...]] | None = None
+    """When the last message came, and the rules that answered it."""
     assigned_to: str = ""
     operator: str = ""
     had_by: str = ""
@@ -117,7 +118,7 @@ class Chat:
                 *(self.id, self.known_as[0], self.contact, self.status, "normal", as_json(list(self.chat_tags))),
                 *(self.heard, self.total, self.unread, self.heard_at, self.last_at, self.last_from, self.last_text),
                 *(self.paused_until, as_json(plain(self.menu)) if self.menu.until else ""),
-                *("" if self.burst is None else as_json(plain(self.burst)), self.assigned_to, self.operator or None),
+                *("" if self.burst is None else self._burst(shop), self.assigned_to, self.operator or None),
                 *(self.assigned_at, self.answered_at, self.waiting_since, self.resolved_at, self.reopened),
                 *(self.reopened_at, self.taken_by, int(self.told), self.had_by, self.looked_at),
                 *(self.created, self.updated),
@@ -129,6 +130,11 @@ class Chat:
             close(shop, self, "pending", "", None)
         if self.survey is not None:
             keep_survey(shop, self)
+
+    def _burst(self, shop: Shop) -> str:
+        assert self.burst is not None, "nobody wrote"
+        at, rules = self.burst
+        return as_json(plain(Burst(at, at + shop.rule_set.tenant.auto_reply.debounce, rules)))
 
 
 def close(shop: Shop, chat: Chat, status: str, reason: str, at: int | None) -> None:

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from bench.history.chat import Chat
 
 _HOUR: Final = 3_600_000
+_QUARTER: Final = _HOUR // 4
+"""The shop opens and closes at whole quarters of hours."""
 _DAY: Final = 24 * _HOUR
 _JOURNAL: Final = 30 * _DAY
 
@@ -40,14 +42,15 @@ class Shop:
     lists: dict[tuple[str, str], str] = field(default_factory=dict)
     promised: list[tuple[int, int, "Chat"]] = field(default_factory=list)
     _promises: int = 0
+    _orders: int = 0
     _open: dict[int, bool] = field(default_factory=dict)
 
     def is_open(self, at: int) -> bool:
-        minute = at // 60_000
-        known = self._open.get(minute)
+        quarter = at // _QUARTER
+        known = self._open.get(quarter)
         if known is None:
             known = is_open(self.rule_set.hours, local(at, self.rule_set.tenant.timezone))
-            self._open[minute] = known
+            self._open[quarter] = known
         return known
 
     def arrival(self, at: int) -> int:
@@ -71,6 +74,11 @@ class Shop:
     def use_quick(self, shortcut: str, at: int) -> None:
         number, last = self.quick.get(shortcut, (0, 0))
         self.quick[shortcut] = number + 1, max(last, at)
+
+    def next_order(self) -> str:
+        """The number of one more order."""
+        self._orders += 1
+        return f"P{self._orders:07}"
 
     def promise(self, due: int, chat: "Chat") -> None:
         """Somebody must look at the chat at `due`."""

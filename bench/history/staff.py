@@ -55,6 +55,7 @@ class Staff:
         self._rows, self._ids, self._chance = rows, ids, chance
         self.people = _people()
         self.by_id: dict[str, Person] = {}
+        self._known: dict[tuple[int, tuple[str, ...]], tuple[Operator, ...]] = {}
 
     def work(self, day: date, midnight: int, part: float, end: int) -> None:
         """A day of theirs, which began at `midnight`; nothing after `end` has happened yet."""
@@ -86,7 +87,13 @@ class Staff:
 
     def as_known(self, at: int) -> tuple[Operator, ...]:
         """Everybody, as a decision at that moment knows them."""
-        here = {one.email for one in self.there(at)}
+        here = tuple(one.email for one in self.there(at))
+        key = (len(self.by_id), here)
+        if key not in self._known:
+            self._known[key] = self._operators(here)
+        return self._known[key]
+
+    def _operators(self, here: tuple[str, ...]) -> tuple[Operator, ...]:
         return tuple(
             Operator(one.email, one.name, one.role, "online" if one.email in here else "offline")
             for one in sorted(self.people, key=lambda one: one.email)

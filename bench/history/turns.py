@@ -10,7 +10,7 @@ from wabot.engine.decide import Answer, Decision, decide
 from wabot.engine.menus import menu_after
 from wabot.engine.render import first_name, render, tells_to_wait
 from wabot.language.texts import TEXTS
-from wabot.model.context import Burst, Contact, Context, Conversation
+from wabot.model.context import Contact, Context, Conversation
 from wabot.model.csat import ANSWER_WITHIN, RATED, SURVEY
 from wabot.model.encoding import as_json
 from wabot.model.message import Attachment, Message, MessageType
@@ -63,7 +63,7 @@ def heard(
     after = menu_after(rules, decision, context)
     chat.menu = chat.menu if after is None else after
     answered = tuple(item.rule.id for item in decision.answers)
-    chat.burst = Burst(at, at + rules.tenant.auto_reply.debounce, answered)
+    chat.burst = at, answered
     chat.at = at
     if rated:
         _rate(shop, chat, int(text[0]), id, at)
@@ -206,8 +206,13 @@ def _why(decision: Decision) -> str:
 
 def _trace(answer: Answer) -> str:
     """Of the trace only who answered: that of every rule would be most of the store."""
-    matched = answer.matched
-    what = f'chosen:"{matched}"' if answer.act else f'matched:"{matched}"' if matched else answer.rule.trigger.kind
+    matched, act = answer.matched, answer.act
+    if act in ("invalid", "give_up"):
+        what = f"menu:{act}"
+    elif act:
+        what = f'chosen:"{matched}"'
+    else:
+        what = f'matched:"{matched}"' if matched else f"matched:{answer.rule.trigger.kind}"
     return as_json([{"rule": answer.rule.id, "outcome": what}])
 
 

@@ -87,7 +87,7 @@ def _orders(shop: Shop, chat: Chat, at: int) -> None:
     if chat.phone:
         chat.orders += 1
         total = 100 * 1_000 * (13 + int(chance.expovariate(1 / 40)))
-        order_row = (f"P{shop.ids(chat.at)[-8:]}", chat.phone, total, chat.at, "completed", chat.at, chat.at)
+        order_row = (shop.next_order(), chat.phone, total, chat.at, "completed", chat.at, chat.at)
         shop.rows.of["orders"].append(order_row)
     if chance.random() < 0.35 and not chat.ended:
         heard(shop, chat, _soon(shop, chat), words.one_of(words.PROOF, chance), "image")

@@ -20,7 +20,7 @@ START: Final = 1_774_720_800_000
 """A Saturday noon in Jakarta, hours before the clocks of Europe are set forward."""
 CHATS: Final = ("628111", "628222", "199333")
 PEOPLE: Final = ("sari@warung.id", "dedi@warung.id", "wabot", "")
-_SPANS: Final = (0, 1, 700, 45_000, 660_000, 3_600_000, 26_000_000, 86_400_000, 90_000_000, 400_000_000)
+_SPANS: Final = (0, 1, 700, 45_000, 45_000, 660_000, 660_000, 3_600_000, 26_000_000, 86_400_000, 90_000_000)
 _ANSWERS: Final = ("rule", "two", "failed", "no_match", "cooldown", "csat", "nothing")
 _BECOMES: Final = ("sent", "delivered", "read", "failed", "unknown")
 
@@ -48,7 +48,7 @@ STEPS: Final = st.lists(
         st.sampled_from(range(420)),
     ),
     min_size=20,
-    max_size=60,
+    max_size=50,
 )
 
 
@@ -78,6 +78,8 @@ class History:
 
     def play(self, step: Step) -> None:
         self.now += step.after
+        if step.what == "counts":
+            return
         getattr(self, f"_{step.what}")(step)
 
     def _rows(self, sql: str, *values: Any) -> Sequence[sqlite3.Row]:

@@ -1,9 +1,11 @@
 """The aggregates, held against a slow and obvious computation of every figure."""
 
-from datetime import date
+import asyncio
+from collections.abc import Mapping
+from datetime import date, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Final
+from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -14,6 +16,7 @@ from tests.analytics.comparing import differences
 from tests.analytics.histories import STEPS, TENANT, History, Step
 from tests.analytics.tables import tables
 from tests.examples import examples
+from wabot.store.sqlite import open_store
 from wabot.store.sqlite.aggregating import count_all
 
 ZONES: Final = ("Asia/Jakarta", "Asia/Jayapura", "Europe/Berlin", "America/St_Johns")
@@ -49,7 +52,7 @@ def test_what_was_settled_stays_so_when_its_customer_turns_out_to_be_one_who_is_
 
 
 @given(STEPS)
-@examples(400, deadline=None)
+@examples(120, deadline=None)
 def test_any_history_counted_at_any_times_has_the_figures_of_the_oracle(steps: list[Step]) -> None:
     zone = ZoneInfo(ZONES[len(steps) % len(ZONES)])
     with TemporaryDirectory() as place:
@@ -67,3 +70,42 @@ def test_any_history_counted_at_any_times_has_the_figures_of_the_oracle(steps: l
             assert tables(history.folder) == kept
         finally:
             history.close()
+
+
+@given(STEPS, STEPS)
+@examples(60, deadline=None)
+def test_days_that_are_closed_keep_their_figures_whatever_is_deleted_and_comes_later(
+    before: list[Step], after: list[Step]
+) -> None:
+    with TemporaryDirectory() as place:
+        history = History(Path(place) / TENANT)
+        try:
+            for step in before:
+                history.play(step)
+            count_all(history.folder, TENANT, JAKARTA, history.now)
+            counted, edge = tables(history.folder), history.now - 86_400_000
+            asyncio.run(_clean_up(history.folder, edge, history.now))
+            closed = datetime.fromtimestamp(edge / 1000, JAKARTA).date().isoformat()
+            assert _closed(tables(history.folder), closed) == _closed(counted, closed)
+            for step in after:
+                history.play(step)
+                if step.roll % 4 == 0:
+                    count_all(history.folder, TENANT, JAKARTA, history.now)
+            count_all(history.folder, TENANT, JAKARTA, history.now)
+            kept = tables(history.folder)
+            assert _closed(kept, closed) == _closed(counted, closed)
+            count_all(history.folder, TENANT, JAKARTA, history.now, anew=True)
+            assert tables(history.folder) == kept
+        finally:
+            history.close()
+
+
+async def _clean_up(folder: Path, before: int, now: int) -> None:
+    store = open_store(folder, TENANT)
+    await store.upkeep.clean_up(before, now, JAKARTA)
+    await store.close()
+
+
+def _closed(found: Mapping[str, list[dict[str, Any]]], last: str) -> list[dict[str, Any]]:
+    sums = (row for table in ("chat_analytics", "rule_analytics", "operator_analytics") for row in found[table])
+    return [row for row in sums if row["date"] <= last]

@@ -1,5 +1,7 @@
 """The made-up year of a shop: what the bench fills a store with is what the real pipeline leaves."""
 
+import json
+import re
 from collections import defaultdict
 from collections.abc import Callable
 from contextlib import closing
@@ -12,6 +14,7 @@ from bench.history import words
 from bench.make_history import RULES, fill
 
 from tests.blank import lay
+from tests.cli.typed import Typed
 from tests.session.people import SARI
 from tests.session.stage import ANI, BUDI, UNKNOWN, stage
 from tests.session.test_csat import ASKS, Rated
@@ -89,6 +92,17 @@ def test_the_same_seed_makes_the_same_rows_and_another_one_others(made: Path, tm
         assert first != other
 
 
+def test_its_figures_are_on_the_shops_own_clock(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fill(tmp_path / "toko", 300, 60, 1, LAST)
+    wabot, whose = Typed(capsys, monkeypatch), ("--data", tmp_path, "--tenant", "toko")
+    assert wabot("analytics", "rebuild", *whose).code == 0
+    said = wabot("analytics", *whose, "--from", "2026-06-01", "--to", "2026-06-30")
+    assert (said.code, "no sound rules" in said.out + said.err) == (0, False)
+    assert "Asia/Jakarta" in said.out
+
+
 def test_a_tenant_that_has_data_is_left_alone(made: Path) -> None:
     with pytest.raises(FileExistsError, match="is there already"):
         fill(made, 10, 10, 1, LAST)
@@ -145,6 +159,14 @@ def test_what_customers_ask_is_known_to_the_rules_or_not_as_it_says() -> None:
         assert _answering(text) == "tidak-paham", text
         written = [rule.trigger for rule in rules.rules if isinstance(rule.trigger, Keyword | Pattern)]
         assert not [trigger for trigger in written if in_text(trigger, text) is not None]
+
+
+def test_what_stands_in_the_trace_of_an_answer_is_what_the_engine_says(made: Path) -> None:
+    forms = re.compile(r'matched:("[^"]+"|welcome|time_based|fallback)|chosen:"[0-3]"|menu:(invalid|give_up)')
+    answers = [row for row in rows_of(made, "auto_reply_logs") if row["rule_id"]]
+    seen = {(one["rule"] == row["rule_id"], one["outcome"]) for row in answers for one in json.loads(row["trace"])}
+    assert all(own and forms.fullmatch(outcome) for own, outcome in seen)
+    assert {outcome.partition(":")[0] for _, outcome in seen} == {"matched", "chosen", "menu"}
 
 
 def _answering(text: str) -> str:

@@ -113,3 +113,11 @@ def test_a_scan_is_seen(connection: sqlite3.Connection) -> None:
     assert scans(connection, "SELECT COUNT(*) FROM inbound_journal WHERE tenant_id = :tenant")
     assert scans(connection, "SELECT MAX(sequence) FROM outbox WHERE tenant_id = :tenant")
     assert not scans(connection, "SELECT * FROM messages WHERE id = :id")
+
+
+@pytest.mark.parametrize("folder", [NODE_STATEMENTS.parent, NODE_STATEMENTS])
+def test_no_two_statements_and_no_two_shared_pieces_have_one_name(folder: Path) -> None:
+    text = "".join(file.read_text("utf-8") for file in folder.glob("*.sql"))
+    for kind in ("name", "shared"):
+        names = re.findall(rf"^-- {kind}: (\w+)$", text, flags=re.MULTILINE)
+        assert sorted(set(names)) == sorted(names)

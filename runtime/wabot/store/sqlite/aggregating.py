@@ -92,7 +92,8 @@ class Counting:
         return int(datetime(shown.year, shown.month, shown.day, tzinfo=self._zone).timestamp() * 1000)
 
     def _sum(self, state: Any, now: int, end: float) -> None:
-        note_presence(self._ask, self._hours, state["presence_until"], now)
+        if state["presence_until"] != now:
+            note_presence(self._ask, self._hours, state["presence_until"], now)
         for number, row in enumerate(self._ask("analytics_stale_days", most=_MOST).fetchall()):
             if number and time.perf_counter() > end:
                 break

@@ -158,9 +158,6 @@ UPDATE outbox SET conversation_id = :kept WHERE tenant_id = :tenant AND conversa
 -- name: logs_move
 UPDATE auto_reply_logs SET conversation_id = :kept WHERE tenant_id = :tenant AND conversation_id = :gone;
 
--- name: statuses_move
-UPDATE conversation_statuses SET conversation_id = :kept WHERE tenant_id = :tenant AND conversation_id = :gone;
-
 -- name: chats_move
 UPDATE conversation_chats SET conversation_id = :kept WHERE tenant_id = :tenant AND conversation_id = :gone;
 
