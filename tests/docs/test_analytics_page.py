@@ -6,13 +6,19 @@ import shutil
 import subprocess
 from datetime import date
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
+from bench.make_history import fill
+from hypothesis import given
+from hypothesis import strategies as st
 
+from tests.analytics.anything import store_anything
 from tests.analytics.counted import JAKARTA, counted
 from tests.analytics.lived import live
 from tests.blank import lay
 from tests.docs.figures import DEFINITIONS, PAGE, SELECTS, Span, columns_of, differences, stored
+from tests.examples import examples
 
 TABLES = ("chat_analytics", "rule_analytics", "operator_analytics")
 
@@ -33,6 +39,28 @@ async def test_the_sql_of_the_page_comes_to_the_sums_of_a_shop_that_was_lived(tm
             if not any(row[name] for row in shop.by_sums(columns, whole))
         ]
         assert set(zero) - {"tenant_id", "date", "hour"} == {"messages_system"}, "which nothing writes today"
+
+
+@given(seed=st.integers(0, 2**32))
+@examples(60)
+def test_whatever_is_stored_the_page_and_the_sums_agree(seed: int) -> None:
+    with TemporaryDirectory() as place:
+        folder = Path(place)
+        counted(folder, store_anything(folder, seed))
+        with stored(folder, JAKARTA) as shop:
+            days = shop.days()
+            spans = [Span(days[0], days[-1]), *(Span(day, day) for day in days)] if days else []
+            assert [line for span in spans for line in differences(shop, span)] == []
+
+
+def test_the_sql_of_the_page_comes_to_the_sums_of_a_made_up_year(tmp_path: Path) -> None:
+    year = fill(tmp_path / "warung", 6_000, until=date(2026, 6, 30))
+    counted(tmp_path / "warung", year.end)
+    with stored(tmp_path / "warung", JAKARTA) as shop:
+        days = shop.days()
+        assert len(days) > 300
+        spans = [Span(days[0], days[-1]), *(Span(day, day) for day in days[::30]), *shop.hours()[::500]]
+        assert [line for span in spans for line in differences(shop, span)] == []
 
 
 def test_every_sum_that_is_kept_is_defined_on_the_page(tmp_path: Path) -> None:
