@@ -19,6 +19,7 @@ from tests.analytics.lived import live
 from tests.blank import lay
 from tests.docs.figures import DEFINITIONS, PAGE, SELECTS, Span, columns_of, differences, stored
 from tests.examples import examples
+from wabot.cli.analytics import overview_page
 
 TABLES = ("chat_analytics", "rule_analytics", "operator_analytics")
 
@@ -76,6 +77,16 @@ def test_the_tables_of_the_page_name_every_column_of_chat_analytics(tmp_path: Pa
     with stored(lay(tmp_path), JAKARTA) as shop:
         names = {row["name"] for row in shop.rows("PRAGMA table_xinfo(chat_analytics)")}
     assert names - set(re.findall(r"`(\w+)`", section)) == set()
+
+
+def test_every_figure_of_the_overview_is_on_the_page_by_its_name() -> None:
+    source = Path(overview_page.__file__).read_text("utf-8")
+    names = re.findall(r'Fact\(\s*"([^"]+)"', source)
+    assert len(names) > 12
+    section = PAGE.read_text("utf-8").partition("## What the overview calls them")[2].partition("\n## ")[0]
+    told = re.split(r"[;,] (?=a |the )", "; ".join(re.findall(r"^\| ([^`|]+) \|", section, re.MULTILINE)))
+    listed = {name for line in told for name in line.split("; ")}
+    assert set(names) - listed == set()
 
 
 @pytest.mark.skipif(shutil.which("sqlite3") is None, reason="sqlite3 is not installed")
