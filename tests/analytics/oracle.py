@@ -162,14 +162,14 @@ class Oracle:
     def _beginnings(self, said: Sequence[Said], statuses: Sequence[Row]) -> list[int]:
         found: list[int] = []
         for number, one in enumerate(said):
-            if not one.asks:
+            if not one.asks or self._rates(one):
                 continue
             if not found:
                 found.append(number)
                 continue
             changes = _between(statuses, said[found[-1]].at, one.at)
             settled = bool(changes) and changes[-1]["status"] in SETTLED
-            if not self._rates(one) and (settled or one.at - said[number - 1].at > DAY):
+            if settled or one.at - said[number - 1].at > DAY:
                 found.append(number)
         return found
 
@@ -209,7 +209,7 @@ class Oracle:
             person["settled_millis"] += lasted
 
     def _waits(self, said: Sequence[Said]) -> None:
-        spoken = [one for one in said if one.by != "system"]
+        spoken = [one for one in said if one.by != "system" and not self._rates(one)]
         for number, one in enumerate(spoken):
             if not one.asks or (number and spoken[number - 1].asks):
                 continue

@@ -177,10 +177,12 @@ class _Counting:
     def _customer(self, said: Said) -> None:
         self._became(said.at)
         logs = self._chat.logs.get(said.id, ())
+        # What a customer says of the help they got ends a conversation, and asks nothing.
+        rates = any(log.reason == RATED and not log.rule for log in logs)
         episode, hour = self._episode, self._hour(said.at)
-        rates = any(log.reason == RATED for log in logs)
-        over = episode is None or episode.settled_at is not None or said.at - episode.last_at > CONVERSATION_GAP
-        begins = over and not (rates and episode is not None)
+        begins = not rates and (
+            episode is None or episode.settled_at is not None or said.at - episode.last_at > CONVERSATION_GAP
+        )
         if begins:
             self._answered(unknown=False)
             known = next((log.in_hours for log in logs if log.in_hours is not None), 1)
@@ -188,16 +190,17 @@ class _Counting:
             new = self._chat.before is None and not self._made.episodes and earliest <= self._chat.first
             episode = self._episode = Episode(said.at, hour, int(new), known, said.at)
             self._made.episodes.append(episode)
-        assert episode is not None
         share = self._made.hours[hour]
         share[_CUSTOMER] += 1
-        if begins or not self._asking:
-            share[_QUESTIONS] += 1
-            self._question = (said.at, hour, episode if begins else None)
-        self._asking = True
-        episode.last_at = max(episode.last_at, said.at)
-        if episode is not self._chat.before:
-            episode.customer_messages += 1
+        if not rates:
+            if begins or not self._asking:
+                share[_QUESTIONS] += 1
+                self._question = (said.at, hour, episode if begins else None)
+            self._asking = True
+        if episode is not None:
+            episode.last_at = max(episode.last_at, said.at)
+            if episode is not self._chat.before:
+                episode.customer_messages += 1
         self._logged(said, logs, hour, share)
 
     def _logged(self, said: Said, logs: Sequence[Logged], hour: int, share: list[int]) -> None:
