@@ -85,6 +85,7 @@ def _chat(
 ) -> int:
     """One customer's; when they wrote last."""
     chat = Chat(rule_set, Customer(phone), say=say)
+    name = f"Budi {contact}"
     at = BEGIN + chance.randrange(150 * DAY)
     for number in range(many):
         at += chance.choice((4_000, 40_000, 90_000, 300_000, 7_200_000, DAY, 3 * DAY))
@@ -94,9 +95,9 @@ def _chat(
             chat.person_wrote(at)
             rows["messages"].append((f"{message_id}p", contact, "cs", "", "Siap kak", at, at))
             at += 1
-        message = Message(message_id, phone, text, phone=phone, name="Budi Santoso", sent_at=at)
+        message = Message(message_id, phone, text, phone=phone, name=name, sent_at=at)
         heard = chat.hears(message, at)
-        rows["messages"].append((message_id, contact, "customer", "Budi Santoso", text, at, at))
+        rows["messages"].append((message_id, contact, "customer", name, text, at, at))
         reason = heard.decision.reason
         for rank, said in enumerate(heard.said):
             rows["messages"].append((f"{message_id}r{rank}", contact, "auto_reply", "", said.text or "", at, at + 1))

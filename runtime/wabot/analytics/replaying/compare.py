@@ -117,20 +117,21 @@ class Tally:
         if heard is None:
             self.left_out[asked.reason] += 1
             return
-        if asked.then:
+        then, now = asked.then, heard.said
+        if then:
             self.answered_then += 1
-            for before in asked.then:
+            for before in then:
                 self.of(before.rule).then += 1
         else:
             self.reasons[asked.reason] += 1
-        if heard.said:
+        if now:
             self.answered_now += 1
-            for after in heard.said:
+            for after in now:
                 self.of(after.rule).now += 1
         else:
             self.reasons_now[heard.decision.reason] += 1
-        if asked.then or heard.said:
-            self._change(asked, heard.said, change)
+        if change or (now and (len(now) > 1 or then[0].rule != now[0].rule)):
+            self._change(asked, now, change)
 
     def _change(self, asked: Asked, said: tuple[Said, ...], change: Change) -> None:
         if len(asked.then) == len(said) and all(

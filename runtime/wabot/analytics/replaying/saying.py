@@ -4,19 +4,20 @@ from typing import Final
 
 from wabot.analytics.replaying.said import Said
 from wabot.engine.effects import called
-from wabot.engine.render import render
+from wabot.engine.render import first_name, render
 from wabot.language.responses.menu import Menu
 from wabot.language.rule_set import Answer, Rule, RuleSet
-from wabot.language.template import Template
+from wabot.language.template import MAX_OUTPUT, Template
 from wabot.model.context import Context
 from wabot.model.errors import RenderError
 from wabot.model.message import Message
+from wabot.model.value import changed
 
-_STEADY: Final = frozenset({"name", "first_name", "vars", "tenant", "range"})
-_MOST: Final = 4_096
-"""Texts that are remembered."""
-
-_Key = tuple[str, str, str]
+_NAMES: Final = frozenset({"name", "first_name"})
+_STEADY: Final = _NAMES | {"vars", "tenant", "range"}
+_FIRST, _LAST = "\ue000", "\ue001"
+_ANYBODY: Final = f"{_FIRST} {_LAST}"
+"""Stands for a customer's name while a text is made; no name holds such characters, or it is said without this."""
 
 
 class Saying:
@@ -24,22 +25,23 @@ class Saying:
 
     def __init__(self, rule_set: RuleSet) -> None:
         self._rules = rule_set
-        self._steady = {rule.id: named for rule in rule_set.rules if (named := _named(rule)) is not None}
-        self._made: dict[_Key, Said] = {}
+        self._steady = frozenset(rule.id for rule in rule_set.rules if _steady(rule))
+        self._made: dict[tuple[str, str], Said] = {}
 
     def __call__(self, answer: Answer, message: Message, context: Context) -> Said:
         """What the answer says, or why it fails."""
         rule = answer.rule.id
-        named = self._steady.get(rule)
-        if named is None:
+        name = (context.contact.name or message.name).strip()
+        if rule not in self._steady or not name or _FIRST in name or _LAST in name:
             return self._say(answer, message, context)
-        key = (rule, answer.act, (context.contact.name or message.name) if named else "")
-        said = self._made.get(key)
+        said = self._made.get((rule, answer.act))
         if said is None:
-            if len(self._made) >= _MOST:
-                self._made.clear()
-            said = self._made[key] = self._say(answer, message, context)
-        return said
+            nobody = changed(context, contact=changed(context.contact, name=_ANYBODY))
+            said = self._made[rule, answer.act] = self._say(answer, message, nobody)
+        if said.text is None or _FIRST not in said.text:
+            return said
+        text = said.text.replace(_ANYBODY, name).replace(_FIRST, first_name(name))
+        return Said(rule, text) if len(text) <= MAX_OUTPUT else self._say(answer, message, context)
 
     def _say(self, answer: Answer, message: Message, context: Context) -> Said:
         try:
@@ -49,25 +51,28 @@ class Saying:
         return Said(answer.rule.id, None if said.silent else said.text)
 
 
-def _named(rule: Rule) -> bool | None:
-    """Whether the rule's text depends on the customer's name; None where it depends on more."""
+def _steady(rule: Rule) -> bool:
+    """Whether the rule's text is the same for everybody, but for names that it only prints."""
     response = rule.response
     if called(Answer(rule, "")) or len(response.messages) > 1:
-        return None
+        return False
     texts = list(response.messages)
     if isinstance(response, Menu):
         if any(option.action == "forward_to_cs" for option in response.options):
-            return None
+            return False
         texts += [response.invalid] if response.invalid is not None else []
-    names = frozenset[str]().union(*map(_names, texts))
-    return bool(names & {"name", "first_name"}) if names <= _STEADY else None
+    return all(map(_is_steady, texts))
 
 
-def _names(text: Template) -> frozenset[str]:
+def _is_steady(text: Template) -> bool:
     if text.plain:
-        return frozenset()
-    from jinja2 import meta
+        return True
+    from jinja2 import meta, nodes
 
     from wabot.language.sandbox import environment
 
-    return frozenset(meta.find_undeclared_variables(environment().parse(text.source)))
+    tree = environment().parse(text.source)
+    if not meta.find_undeclared_variables(tree) <= _STEADY:
+        return False
+    printed = {id(node) for output in tree.find_all(nodes.Output) for node in output.nodes}
+    return all(id(node) in printed for node in tree.find_all(nodes.Name) if node.name in _NAMES)
