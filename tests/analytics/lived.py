@@ -1,122 +1,138 @@
-"""A shop that has really lived a while: what customers wrote and people did went through a session into its store."""
+"""Some days of a live shop in which everything happens that figures tell apart."""
 
-import asyncio
-import random
-from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, Final
 
-from tests.session.people import Shop
-from tests.session.stage import ANI, BUDI, stage
-from wabot.session.csat import survey
-from wabot.store.sqlite import pause_chat, pause_tenant, resolve
+from tests.session.people import DEDI, SARI
+from tests.session.stage import ANI, BUDI, REFUSED, UNKNOWN, Stage
+from tests.session.test_csat import Rated, rated
+from wabot.model.history import History
+from wabot.model.message import Message
+from wabot.model.turn import Receipt
+from wabot.store.sqlite import inbox, remove_operator
+from wabot.store.sqlite.operating import writing
 
 MINUTE, HOUR, DAY = 60_000, 3_600_000, 86_400_000
-RULES: Final = """\
-  - {id: salam, trigger: {type: welcome}, priority: 90, response: "Halo kak {{ first_name }}, selamat datang!"}
-  - {id: jam-buka, trigger: {type: keyword, keywords: [jam buka]}, cooldown: 10m,
-     response: "Buka {{ hours.today }} kak."}
-  - {id: ongkir, trigger: {type: keyword, keywords: [ongkir]}, max_triggers_per_day: 2, continue: true, tags: [ongkir],
-     response: {type: text, message: ["Ongkir 10 ribu kak.", "Ongkirnya 10 ribu ya kak.", "Sama kak, 10 ribu."]}}
-  - {id: ongkir-luar, trigger: {type: pattern, regex: "ongkir ke (?P<kota>[a-z]+)"},
-     response: "Ke {{ match.kota }} tanya admin ya."}
-  - id: menu
-    trigger: {type: keyword, keywords: [menu]}
-    response:
-      type: menu
-      message: Pilih kak
-      expires: 10m
-      options: [{key: "1", label: Jam, goto: jam-buka}, {key: "2", label: Lain, goto: lain}, {key: "3", label: Promo},
-        {key: "9", label: CS, action: forward_to_cs}]
-  - id: lain
-    trigger: {type: keyword, keywords: [lainnya]}
-    response: {type: menu, message: Lainnya, options: [{key: "1", label: Ongkir, goto: ongkir},
-      {key: "0", label: Kembali, action: back}]}
-  - {id: promo, trigger: {type: menu_selection, menu: menu, key: "3"}, response: Tidak ada promo kak.}
-  - {id: cs, trigger: {type: keyword, keywords: [admin]}, response: {type: forward_to_cs}}
-  - {id: pesan, trigger: {type: keyword, keywords: [pesan]}, response: Ditunggu bayarnya kak.,
-     follow_up: {after: 30m, message: Jadi pesan kak?}}
-  - {id: setia, trigger: {type: keyword, keywords: [diskon]}, conditions: {segment: [regular]},
-     response: Diskon 5 persen kak.}
-  - {id: diam, trigger: {type: keyword, keywords: [stiker]}, response: {type: none}}
-  - {id: tutup, trigger: {type: fallback}, conditions: {hours: closed}, cooldown: 1h, response: Kami tutup kak.}
+CITRA, DONI, EKA, FITRI = "6281200000003", "6281200000004", "6281200000005", "6281200000006"
+LID = "99000000000001"
+HOURS = 'version: 1\nweekly:\n  mon-fri: ["09:00-14:00", "16:00-21:00"]\n  sat: ["10:00-14:00"]\n  sun: closed\n'
+STOK = """\
+  - id: stok
+    trigger: {type: keyword, keywords: [stok]}
+    response: "Sisa {{ 12 / (message | length - 5) }} kak."
 """
-HOURS: Final = """\
-version: 1
-weekly:
-  mon: ["08:00-17:00"]
-  tue: ["08:00-17:00"]
-  wed: ["08:00-17:00"]
-  thu: ["08:00-17:00"]
-  fri: ["08:00-17:00"]
-"""
-TEXTS: Final = (
-    "halo", "jam buka?", "ongkir?", "ongkir ke bandung", "menu", "1", "2", "3", "0", "9", "lainnya", "admin dong",
-    "mau pesan", "ada diskon?", "stiker", "entah", "5", "7", "JAM BUKA", "ongkir menu",
-)  # fmt: skip
-WAITS: Final = (0, 1, 700, 2_500, 30_000, 3 * MINUTE, 11 * MINUTE, 40 * MINUTE, 3 * HOUR, 9 * HOUR, DAY + HOUR)
-SETTINGS: Final = {
-    "handoff": "{pause: 1h}",
-    "csat": "{enabled: true, wait: 1m}",
-    "segments": "{regular: {messages: 6}, inactive: {after: 30d}}",
-}
-Step = tuple[str, Any]
+"""Its answer to "stok?" cannot be made."""
 
 
-def steps(chance: random.Random, many: int) -> list[Step]:
-    """What happens, one thing after the other."""
-    kinds = ["say"] * 24 + ["wait"] * 14
-    kinds += ["phone", "wabot", "resolve", "pause", "resume", "old", "helped"]
-    found: list[Step] = []
-    for _ in range(many):
-        kind = chance.choice(kinds)
-        who = chance.choice((BUDI, BUDI, ANI))
-        if kind == "say":
-            found.append((kind, (chance.choice(TEXTS), who)))
-        elif kind == "helped":
-            found += [("phone", who), ("resolve", who), ("wait", 5 * MINUTE), ("say", ("5", who))]
-        elif kind == "wait":
-            found.append((kind, chance.choice(WAITS)))
-        else:
-            found.append((kind, who))
-    return found
+async def live(place: Path) -> int:
+    """Live them, from Wednesday 2026-01-28 10:00 in Jakarta, in the store of tenant "warung" in `place/data`; the
+    moment at which they end."""
+    async with rated(place) as people:
+        shop = people.shop
+        (shop.folder / "hours.yaml").write_text(HOURS, "utf-8")
+        with (shop.folder / "rules.yaml").open("a") as file:
+            file.write(STOK)
+        assert await shop.session.live.load()
+        await _first_day(people)
+        shop.later(DAY)
+        await _second_day(people)
+        shop.later(3 * DAY)
+        await _third_day(people)
+        return shop.clock.now()
 
 
-async def live(place: Path, script: Sequence[Step], text: str = RULES) -> Path:
-    """Have it happen; the folder that holds the tenant's store."""
-    (place / "rules" / "warung").mkdir(parents=True)
-    (place / "rules" / "warung" / "hours.yaml").write_text(HOURS)
-    async with stage(
-        place, text, hurry=False, tenant=SETTINGS, chance=random.Random(1), max_per_contact_per_day="12"
-    ) as shop:
-        people = Shop(shop, place)
-        data = place / "data"
-        for kind, what in script:
-            if kind == "say":
-                await shop.say(what[0], what[1], name="Budi Santoso" if what[1] == BUDI else "Ani")
-            elif kind == "old":
-                await shop.say("jam buka", what, sent_at=shop.clock.now() - HOUR)
-            elif kind == "wait":
-                await shop.pass_time(what)
-            elif kind == "phone":
-                await shop.say("Siap kak", what, from_me=True)
-            elif kind == "wabot":
-                people.says("Siap kak", what)
-                await people.sent()
-            elif kind == "resolve":
-                now = shop.clock.now()
-                resolve(
-                    data, "warung", what, people.choose, now, survey(shop.session.live.rule_set().tenant, what, now)
-                )
-            elif kind in ("pause", "resume"):
-                until = shop.clock.now() + 2 * HOUR if kind == "pause" else None
-                pause_chat(data, "warung", what, until, shop.clock.now())
-            else:
-                pause_tenant(data, "warung", shop.clock.now() + HOUR if kind == "silence" else None)
-            shop.later(1)
-    return data
+async def _first_day(people: Rated) -> None:
+    shop = people.shop
+    people.hire(DEDI, status="offline")
+    assert shop.channel.inbox is not None
+    old = Message("H1", EKA, phone=EKA, text="dulu", sent_at=shop.clock.now() - 40 * DAY)
+    await shop.channel.inbox.history(History((old,), state="done"))
+    await shop.say("jam buka?")
+    await shop.say("bisa cod?")  # after a rule's answer, what no rule knows
+    shop.later(20 * MINUTE)
+    await shop.say("halo?")
+    shop.later(7 * MINUTE)
+    people.says("Bisa kak", BUDI)
+    await people.sent()
+    await shop.say("ada cabang?", FITRI)
+    shop.later(3 * MINUTE)
+    people.says("Belum ada kak", FITRI)
+    await people.sent()
+    await shop.say("jam buka?", ANI)
+    shop.later(4 * MINUTE)
+    people.says("Ada yang lain kak?", ANI)  # within ten minutes of the rule
+    await people.sent()
+    await people.helped(DEDI, chat=CITRA)
+    await shop.pass_time(MINUTE)
+    await shop.say("4", CITRA)  # what they say of it
+    shop.later(5 * HOUR)  # between the hours
+    await shop.say("jam buka?", EKA)
+    await shop.say("stok?", EKA)
+    await shop.say("stok", EKA)
+    shop.channel.next_error.append(REFUSED)
+    await shop.say("jam buka?", DONI)
+    shop.channel.next_error.append(UNKNOWN)
+    await shop.say("jam buka?", DONI)
+    people.change(status="away")
 
 
-def lived(place: Path, script: Sequence[Step], text: str = RULES) -> Path:
-    """As `live`, where no event loop runs."""
-    return asyncio.run(live(place, script, text))
+async def _second_day(people: Rated) -> None:
+    shop = people.shop
+    now = shop.clock.now()
+    people.change(status="online")
+    # The line was down: what they wrote meanwhile comes now.
+    shop.clock.runs.clear()
+    for number, minutes in enumerate((190, 30, 5)):
+        await shop.say(("jam buka?", "pagi", "jam buka?")[number], DONI, sent_at=now - minutes * MINUTE, settle=False)
+    shop.clock.runs.set()
+    await shop.settle()
+    await _receipts(shop)
+    await shop.say("admin", ANI)
+    shop.later(30 * MINUTE)
+    await shop.say("Saya yang jawab ya kak", ANI, from_me=True)  # on the shop's phone
+    people.resolve(ANI)
+    shop.later(MINUTE)
+    await shop.say("satu lagi: jam buka?", ANI)  # another conversation
+    people.resolve(ANI)
+    shop.later(MINUTE)
+    _close(people, ANI)
+    await people.helped(SARI, chat=BUDI)
+    shop.later(MINUTE)
+    people.says("Oh ya, satu lagi", BUDI)  # settled, and opened again by nobody's message but a person's
+    await people.sent()
+    await shop.say("jam buka?", LID, lid=LID, phone="")
+    shop.later(2 * HOUR)
+    await shop.say("jam buka?", LID, lid=LID, phone=EKA)  # one customer after all
+    people.change(DEDI, status="online")
+    shop.later(11 * HOUR)  # into the night
+    await shop.say("bisa cod?", CITRA)
+    await shop.say("jam buka?", CITRA)
+
+
+async def _third_day(people: Rated) -> None:
+    shop = people.shop
+    people.says("Maaf baru balas kak", CITRA)
+    await people.sent()
+    await people.helped(DEDI, chat=DONI)
+    await shop.pass_time(MINUTE)
+    await shop.say("2", DONI)
+    remove_operator(people.data, "warung", DEDI, people.choose, shop.clock.now())
+    await _receipts(shop)
+    shop.later(40 * MINUTE)
+    await shop.say("jam buka?")
+
+
+def _close(people: Rated, chat: str) -> None:
+    with writing(people.data, "warung") as ask:
+        row = ask("conversation_of_chat", chat=chat).fetchone()
+        inbox.become(ask, row, "closed", people.choose, people.shop.clock.now())
+
+
+async def _receipts(shop: Stage) -> None:
+    """Ticks of all that went out so far: of every third, the second; of every third, both."""
+    assert shop.channel.inbox is not None
+    for number, sent in enumerate(shop.channel.sent):
+        if number % 3:
+            await shop.channel.inbox.receipt(
+                Receipt(sent, "delivered" if number % 3 == 1 else "read", shop.clock.now())
+            )
+    await shop.settle()

@@ -7,7 +7,7 @@ from tempfile import TemporaryDirectory
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.analytics.lived import HOUR, MINUTE, Step, lived, steps
+from tests.analytics.replayed import HOUR, MINUTE, Step, lived, steps
 from tests.examples import examples
 from tests.session.stage import ANI, BUDI, START
 from wabot.analytics.replaying.compare import Comparing, OfRule, Tally

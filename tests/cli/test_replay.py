@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.analytics.lived import MINUTE, Step, live
+from tests.analytics.replayed import MINUTE, Step, live
 from tests.cli.typed import Typed
 from tests.session.stage import ANI, BUDI
 from tests.tenants import write_tenant

@@ -15,6 +15,8 @@ from wabot.model.value import changed
 
 _NAMES: Final = frozenset({"name", "first_name"})
 _STEADY: Final = _NAMES | {"vars", "tenant", "range"}
+_CALLS: Final = ("forward_to_cs", "give_up")
+"""What a menu does when it calls a person: whether it says so hangs on the chat."""
 _FIRST, _LAST = "\ue000", "\ue001"
 _ANYBODY: Final = f"{_FIRST} {_LAST}"
 """Stands for a customer's name while a text is made; no name holds such characters, or it is said without this."""
@@ -32,7 +34,7 @@ class Saying:
         """What the answer says, or why it fails."""
         rule = answer.rule.id
         name = (context.contact.name or message.name).strip()
-        if rule not in self._steady or not name or _FIRST in name or _LAST in name:
+        if rule not in self._steady or not name or _FIRST in name or _LAST in name or answer.act in _CALLS:
             return self._say(answer, message, context)
         said = self._made.get((rule, answer.act))
         if said is None:
@@ -57,10 +59,8 @@ def _steady(rule: Rule) -> bool:
     if called(Answer(rule, "")) or len(response.messages) > 1:
         return False
     texts = list(response.messages)
-    if isinstance(response, Menu):
-        if any(option.action == "forward_to_cs" for option in response.options):
-            return False
-        texts += [response.invalid] if response.invalid is not None else []
+    if isinstance(response, Menu) and response.invalid is not None:
+        texts.append(response.invalid)
     return all(map(_is_steady, texts))
 
 
