@@ -154,14 +154,14 @@ class Chat:
             orders = max(0, orders - sum(1 for moment in customer.ordered if moment > at))
         of = customer.segment or segment(self._tenant.segments, self._earlier + 1, orders, last, at)
         rank = passed(reason)
-        self._blocked = was(BLOCKED, rank, self._blocked)
+        self._blocked = rank <= SPAM and was(BLOCKED, rank, self._blocked)
         contact = self._contact
         seen = (name, of, orders, self._blocked)
         if contact is None or seen != self._seen:
             self._seen = seen
             phone = customer.phone or message.phone
             contact = self._contact = Contact(phone, name, customer.tags, orders, of, self._blocked)
-        if self._spam != was(SPAM, rank, self._spam):
+        if self._spam if rank > SPAM else self._spam != was(SPAM, rank, self._spam):
             self._spam = not self._spam
             self._status = "spam" if self._spam else "active"
         muted = self._muted_until > at
@@ -241,6 +241,9 @@ class Chat:
         replies = tuple([item.text for item in said if item.text is not None])
         if replies:
             self._loops.said(at, text, replies)
+        first = decision.answers[0]
+        if len(decision.answers) == 1 and not first.act and first.rule.id in self._say.plain:
+            return
         self._tags |= effects.tags(decision)
         self._priority = effects.priority(decision) or self._priority
         menu = menu_after(rules, decision, context)

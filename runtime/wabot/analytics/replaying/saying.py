@@ -29,6 +29,8 @@ class Saying:
         self._rules = rule_set
         self._steady = frozenset(rule.id for rule in rule_set.rules if _steady(rule))
         self._made: dict[tuple[str, str], Said] = {}
+        self.plain = frozenset(rule.id for rule in rule_set.rules if _is_plain(rule))
+        """The rules that, when they answer, leave nothing behind but that they did."""
 
     def __call__(self, answer: Answer, message: Message, context: Context) -> Said:
         """What the answer says, or why it fails."""
@@ -51,6 +53,11 @@ class Saying:
         except RenderError as error:
             return Said(answer.rule.id, None, str(error))
         return Said(answer.rule.id, None if said.silent else said.text)
+
+
+def _is_plain(rule: Rule) -> bool:
+    leaves = rule.tags or rule.set_priority or rule.follow_up or called(Answer(rule, ""))
+    return not leaves and not isinstance(rule.response, Menu)
 
 
 def _steady(rule: Rule) -> bool:

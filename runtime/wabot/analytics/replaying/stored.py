@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import Any, Final, NamedTuple
 
 from wabot.analytics.replaying.chat import Chat, Customer
-from wabot.analytics.replaying.said import Heard
+from wabot.analytics.replaying.said import Heard, Said
 from wabot.analytics.replaying.saying import Saying
 from wabot.language.responses.menu import Menu
 from wabot.language.rule_set import RuleSet
@@ -17,14 +17,6 @@ _DAY: Final = 86_400_000
 _LONGEST_WARM_UP: Final = 35 * _DAY
 
 
-class Then(NamedTuple):
-    """One rule that really answered: the text (None: it sent nothing), or why it failed."""
-
-    rule: str
-    text: str | None
-    error: str
-
-
 class Asked(NamedTuple):
     """A customer's message, what was really answered (or the reason why nothing was), and what is answered now. `heard`
     is None when nobody can say, and `reason` why: "taken_back", "set_aside", "undecided"."""
@@ -34,7 +26,7 @@ class Asked(NamedTuple):
     message: Message
     at: int
     reason: str
-    then: tuple[Then, ...]
+    then: tuple[Said, ...]
     heard: Heard | None
 
 
@@ -85,10 +77,10 @@ def _through(
     following = next(rows, None)
     while following is not None:
         at, sender, id_, sent_at, called, kind, gone, text, reason, rule, reply, error = following
-        then: tuple[Then, ...] = () if rule is None else (Then(rule, reply, error),)
+        then: tuple[Said, ...] = () if rule is None else (Said(rule, reply, error),)
         following = next(rows, None)
         while following is not None and following[2] == id_:
-            then = (*then, Then(following[9], following[10], following[11]))
+            then = (*then, Said(following[9], following[10], following[11]))
             following = next(rows, None)
         while changed_at < at:  # at the same moment, the message was first
             chat.became(status, changed_at)
