@@ -178,7 +178,7 @@ class Chat:
             False,
             muted,
             self._burst,
-            reason == RATED and self._tenant.csat.enabled,
+            reason == RATED,  # it was asked: without the question, nobody would have written the number
         )
         loop = muted or self._loops.suspected(message.text, at)
         return Context(
