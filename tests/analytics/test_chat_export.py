@@ -1,6 +1,6 @@
 """Chats as phones export them: each file of `chats/` stands beside what must be read from it."""
 
-from datetime import UTC, datetime
+from datetime import UTC
 from pathlib import Path
 
 import pytest
@@ -29,31 +29,31 @@ def test_an_exported_chat_is_read_as_it_was_written(path: Path) -> None:
     assert shown(parse(text, UTC)) == path.with_suffix(".expected").read_text("utf-8")
 
 
-def first(line: str) -> datetime:
-    return parse(line, UTC).entries[0].at.replace(tzinfo=None)
+def first(text: str) -> str:
+    return f"{parse(text, UTC).entries[0].at:%Y-%m-%d %H:%M:%S}"
 
 
 @pytest.mark.parametrize(
     ("line", "at"),
     [
-        ("31/12/23 20.15 - Budi: Halo", datetime(2023, 12, 31, 20, 15)),
-        ("31/12/2023 20.15 - Budi: Halo", datetime(2023, 12, 31, 20, 15)),
-        ("31/12/23, 20:15 - Budi: Halo", datetime(2023, 12, 31, 20, 15)),
-        ("31/12/23 pukul 20.15 - Budi: Halo", datetime(2023, 12, 31, 20, 15)),
-        ("12/31/23, 8:15 PM - Budi: Halo", datetime(2023, 12, 31, 20, 15)),
-        ("12/31/23, 8:15\u202fPM - Budi: Halo", datetime(2023, 12, 31, 20, 15)),
-        ("12/31/23, 12:05 AM - Budi: Halo", datetime(2023, 12, 31, 0, 5)),
-        ("12/31/23, 12:05 p.m. - Budi: Halo", datetime(2023, 12, 31, 12, 5)),
-        ("31.12.23, 20:15 - Budi: Halo", datetime(2023, 12, 31, 20, 15)),
-        ("2023-12-31, 20:15 - Budi: Halo", datetime(2023, 12, 31, 20, 15)),
-        ("[31/12/23 20.15.33] Budi: Halo", datetime(2023, 12, 31, 20, 15, 33)),
-        ("[31/12/23, 20.15.33] Budi: Halo", datetime(2023, 12, 31, 20, 15, 33)),
-        ("\u200e[12/31/23, 8:15:33\u202fPM] Budi: Halo", datetime(2023, 12, 31, 20, 15, 33)),
-        ("\ufeff[31/12/23 pukul 20.15.33] Budi: Halo", datetime(2023, 12, 31, 20, 15, 33)),
-        ("[2023/12/31, 20:15:33] Budi: Halo", datetime(2023, 12, 31, 20, 15, 33)),
+        ("31/12/23 20.15 - Budi: Halo", "2023-12-31 20:15:00"),
+        ("31/12/2023 20.15 - Budi: Halo", "2023-12-31 20:15:00"),
+        ("31/12/23, 20:15 - Budi: Halo", "2023-12-31 20:15:00"),
+        ("31/12/23 pukul 20.15 - Budi: Halo", "2023-12-31 20:15:00"),
+        ("12/31/23, 8:15 PM - Budi: Halo", "2023-12-31 20:15:00"),
+        ("12/31/23, 8:15\u202fPM - Budi: Halo", "2023-12-31 20:15:00"),
+        ("12/31/23, 12:05 AM - Budi: Halo", "2023-12-31 00:05:00"),
+        ("12/31/23, 12:05 p.m. - Budi: Halo", "2023-12-31 12:05:00"),
+        ("31.12.23, 20:15 - Budi: Halo", "2023-12-31 20:15:00"),
+        ("2023-12-31, 20:15 - Budi: Halo", "2023-12-31 20:15:00"),
+        ("[31/12/23 20.15.33] Budi: Halo", "2023-12-31 20:15:33"),
+        ("[31/12/23, 20.15.33] Budi: Halo", "2023-12-31 20:15:33"),
+        ("\u200e[12/31/23, 8:15:33\u202fPM] Budi: Halo", "2023-12-31 20:15:33"),
+        ("\ufeff[31/12/23 pukul 20.15.33] Budi: Halo", "2023-12-31 20:15:33"),
+        ("[2023/12/31, 20:15:33] Budi: Halo", "2023-12-31 20:15:33"),
     ],
 )
-def test_dates_and_times_are_read_as_phones_of_both_languages_write_them(line: str, at: datetime) -> None:
+def test_dates_and_times_are_read_as_phones_of_both_languages_write_them(line: str, at: str) -> None:
     assert first(line) == at
 
 
@@ -70,12 +70,12 @@ def test_dates_and_times_are_read_as_phones_of_both_languages_write_them(line: s
 )
 def test_whether_days_or_months_come_first_is_decided_from_the_whole_file(dates: list[str], wanted: str) -> None:
     text = "\n".join(f"{day}, 10:00 - Budi: Halo" for day in dates)
-    assert f"{first(text):%Y-%m-%d}" == wanted
+    assert first(text).startswith(wanted)
 
 
 def test_with_a_clock_of_twelve_hours_and_nothing_else_to_go_by_months_come_first() -> None:
-    assert first("4/5/23, 8:15 PM - Budi: Halo") == datetime(2023, 4, 5, 20, 15)
-    assert first("4/5/23 20.15 - Budi: Halo") == datetime(2023, 5, 4, 20, 15)
+    assert first("4/5/23, 8:15 PM - Budi: Halo") == "2023-04-05 20:15:00"
+    assert first("4/5/23 20.15 - Budi: Halo") == "2023-05-04 20:15:00"
 
 
 @pytest.mark.parametrize(

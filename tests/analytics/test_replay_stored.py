@@ -1,9 +1,11 @@
 """What a store holds, decided again: by the same rules nothing differs, by others what the owner meant to change."""
 
 import random
+from datetime import date
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from bench.make_history import RULES, fill
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -153,3 +155,25 @@ def test_a_period_begins_with_what_was_used_before_it(tmp_path: Path) -> None:
     tally, seen = replayed(tmp_path, rules_at(tmp_path / "rules" / "warung"), START + 3 * MINUTE)
     assert [(asked.reason, change) for change, asked in seen] == [("cooldown", "")]
     assert tally.messages == 1
+
+
+def test_a_believable_shop_of_two_months_is_answered_as_it_was(tmp_path: Path) -> None:
+    """Written by another hand than what replays it: bench/make_history.py."""
+    shop = tmp_path / "data" / "warung"
+    fill(shop, 4_000, days=60, until=date(2026, 2, 28))
+    with asking(shop, "warung") as ask:
+        rule_set = rules_at(RULES)
+        seen = [("", asked) for asked in stored(ask, rule_set, START - 20 * 86_400_000, FAR)]
+        comparing = Comparing(rule_set, staffed=staffed(ask))
+        assert [asked.message.text for _, asked in seen if comparing.change(asked)] == []
+    assert len(seen) > 500
+    assert {asked.reason for _, asked in seen} > {"answered", "csat", "cooldown", "handled_by_person", "no_match"}
+    assert [one for one in seen if one[1].heard and one[1].heard.decision.reason != one[1].reason] == []
+
+
+def test_an_answer_to_the_question_after_a_settled_chat_stays_one_when_the_rules_ask_no_more(tmp_path: Path) -> None:
+    lived(tmp_path, [say("halo"), ("phone", BUDI), ("resolve", BUDI), ("wait", 5 * MINUTE), say("5")])
+    path = tmp_path / "rules" / "warung" / "tenant.yaml"
+    path.write_text(path.read_text().replace("csat: {enabled: true", "csat: {enabled: false"))
+    tally, seen = replayed(tmp_path, rules_at(path.parent))
+    assert (changes(seen), tally.reasons_now["csat"]) == ([], 1)

@@ -6,7 +6,7 @@ from typing import Any, Final, NamedTuple
 
 from wabot.analytics.replaying.compare import Change, Comparing, Tally
 from wabot.analytics.replaying.said import Said
-from wabot.analytics.replaying.stored import Asked, Then, staffed, stored
+from wabot.analytics.replaying.stored import Asked, staffed, stored
 from wabot.cli import render
 from wabot.cli.output import Format, say, style
 from wabot.cli.progress import Progress
@@ -147,7 +147,7 @@ def _as_text(asked: Asked) -> Iterator[str]:
     yield from _answers("now", now.said, now.decision.reason)
 
 
-def _answers(label: str, said: Sequence[Then | Said], reason: str) -> Iterator[str]:
+def _answers(label: str, said: Sequence[Said], reason: str) -> Iterator[str]:
     if not said:
         yield f"      {label:4}  {style(f'no reply: {reason}', dim=True)}"
     for one in said:
@@ -233,6 +233,6 @@ def _as_data(asked: Asked, change: Change) -> dict[str, Any]:
     }
 
 
-def _said(said: Sequence[Then | Said], reason: str) -> dict[str, Any]:
+def _said(said: Sequence[Said], reason: str) -> dict[str, Any]:
     answers = [{"rule": one.rule, "reply": one.text, "error": one.error or None} for one in said]
     return {"reason": reason, "answers": answers}

@@ -8,6 +8,7 @@ from typing import Final
 from wabot.language.formats import DAY_NAMES
 from wabot.language.hours import DAY, Hours, Spans
 
+_ONE_DAY: Final = timedelta(days=1)
 _LOOK_AHEAD: Final = 60
 """Days: a shop that opens in none of them says so."""
 
@@ -48,7 +49,7 @@ def spans_of(hours: Hours, day: date) -> Spans:
     """The spans that begin on `day`: special > closed > calendar > weekly."""
     if day in hours.special:
         return hours.special[day]
-    if any(first <= day <= last for first, last in hours.closed):
+    if hours.closed and any(first <= day <= last for first, last in hours.closed):
         return ()
     if hours.calendar and day in _holidays(hours, day.year):
         return ()
@@ -62,9 +63,10 @@ def is_open(hours: Hours, at: datetime) -> bool:
         return True
     minute = at.hour * 60 + at.minute
     today = at.date()
-    if any(span.start <= minute < span.end for span in spans_of(hours, today)):
-        return True
-    return any(minute < span.end - DAY for span in spans_of(hours, today - timedelta(days=1)))
+    for span in spans_of(hours, today):
+        if span.start <= minute < span.end:
+            return True
+    return any(minute < span.end - DAY for span in spans_of(hours, today - _ONE_DAY))
 
 
 def today_text(hours: Hours, at: datetime, language: str) -> str:

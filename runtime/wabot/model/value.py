@@ -7,6 +7,7 @@ share their methods. Type checkers, `dataclasses.replace`, `fields` and `asdict`
 
 from collections.abc import Mapping
 from functools import cache, partial
+from itertools import repeat
 from operator import attrgetter
 from typing import Any, Final, TypeVar, dataclass_transform
 
@@ -51,8 +52,7 @@ def _parts(names: tuple[str, ...]) -> Any:
 
 def _init(self: Any, *given: Any, **named: Any) -> None:
     names = self.__slots__
-    for name, item in zip(names, given, strict=False):
-        _set(self, name, item)
+    any(map(_set, repeat(self), names, given))  # a loop in C: _set answers None, so that it goes on to the end
     if len(given) == len(names) and not named:
         return
     rest = names[len(given) :]

@@ -3,17 +3,17 @@ people did really happened. Pure; times are UTC milliseconds."""
 
 from typing import Final, NamedTuple
 
-from wabot.analytics.replaying.evidence import HELD, UNKNOWN, blocked, not_held, spam
+from wabot.analytics.replaying.evidence import BLOCKED, HELD_AT, SPAM, UNKNOWN, passed, was
 from wabot.analytics.replaying.loops import Loops
 from wabot.analytics.replaying.said import Heard, Said
+from wabot.analytics.replaying.saying import Saying
 from wabot.engine import csat, effects, follow_ups
 from wabot.engine.bursts import burst_after, within
 from wabot.engine.decide import Decision, decide
 from wabot.engine.hours import local_day
 from wabot.engine.menus import menu_after
-from wabot.engine.render import SILENCE, render
 from wabot.language.responses.handoff import ANYONE
-from wabot.language.rule_set import Answer, RuleSet
+from wabot.language.rule_set import RuleSet
 from wabot.model.context import (
     ALONE,
     CLOSED,
@@ -28,7 +28,6 @@ from wabot.model.context import (
     Usage,
 )
 from wabot.model.csat import ANSWER_WITHIN, RATED
-from wabot.model.errors import RenderError
 from wabot.model.message import Message
 from wabot.model.segments import segment
 
@@ -53,7 +52,8 @@ class Chat:
     """Told what happened in the chat in its order, it says what the rules answer to each message of the customer.
 
     `pause_then` is how many milliseconds a person's message kept the bot silent when it was written. `people` is False
-    where what people wrote stands in for a bot that was not there yet: it silences nobody then.
+    where what people wrote stands in for a bot that was not there yet: it silences nobody then. `say` is what chats of
+    the same rules share.
     """
 
     def __init__(
@@ -66,8 +66,10 @@ class Chat:
         status: ConversationStatus = "active",
         pause_then: int | None = None,
         people: bool = True,
+        say: Saying | None = None,
     ) -> None:
         self._rules, self._tenant, self._customer = rule_set, rule_set.tenant, customer
+        self._say = Saying(rule_set) if say is None else say
         self._pause_then = self._tenant.handoff.pause if pause_then is None else pause_then
         self._people = people
         self._earlier, self._last = earlier, last_contact
@@ -98,7 +100,8 @@ class Chat:
         decision = decide(self._rules, message, context)
         burst = context.conversation.burst
         decision = within(burst, decision, at)
-        said = tuple([self._render(answer, message, context) for answer in decision.answers])
+        say = self._say
+        said = tuple([say(answer, message, context) for answer in decision.answers])
         self._after(message, at, decision, context, said)
         return Heard(decision, context, said)
 
@@ -150,14 +153,15 @@ class Chat:
         if customer.ordered:
             orders = max(0, orders - sum(1 for moment in customer.ordered if moment > at))
         of = customer.segment or segment(self._tenant.segments, self._earlier + 1, orders, last, at)
-        self._blocked = blocked(reason, self._blocked)
+        rank = passed(reason)
+        self._blocked = rank <= SPAM and was(BLOCKED, rank, self._blocked)
         contact = self._contact
         seen = (name, of, orders, self._blocked)
         if contact is None or seen != self._seen:
             self._seen = seen
             phone = customer.phone or message.phone
             contact = self._contact = Contact(phone, name, customer.tags, orders, of, self._blocked)
-        if self._spam != spam(reason, self._spam):
+        if self._spam if rank > SPAM else self._spam != was(SPAM, rank, self._spam):
             self._spam = not self._spam
             self._status = "spam" if self._spam else "active"
         muted = self._muted_until > at
@@ -167,14 +171,14 @@ class Chat:
             self._tags,
             self._earlier,
             last if self._earlier else None,
-            self._silent_until(at, reason),
+            self._silent_until(at, rank),
             self._menu,
             self._assigned,
             "",
             False,
             muted,
             self._burst,
-            reason == RATED and self._tenant.csat.enabled,
+            reason == RATED,  # it was asked: without the question, nobody would have written the number
         )
         loop = muted or self._loops.suspected(message.text, at)
         return Context(
@@ -190,7 +194,7 @@ class Chat:
             0,
         )
 
-    def _silent_until(self, at: int, reason: str) -> int | None:
+    def _silent_until(self, at: int, rank: int) -> int | None:
         """Until when the bot is silent here: after a person's message for as long as these rules say; by a person's
         order, of which only the decisions tell that were made meanwhile."""
         until = self._paused_until
@@ -198,19 +202,14 @@ class Chat:
             until = self._paused_until = None
         if not self._people:
             return None
+        if until is None and rank != HELD_AT:
+            return None
         after_person = self._person_at is not None and at - self._person_at < self._pause_then
-        if reason == HELD:
+        if rank == HELD_AT:
             return at + 1 if until is None and not after_person else until
-        if until is not None and after_person and not_held(reason):
+        if until is not None and after_person and rank > HELD_AT:
             until = self._paused_until = self._person_at = None  # somebody had the bot answer again
         return until
-
-    def _render(self, answer: Answer, message: Message, context: Context) -> Said:
-        try:
-            said = render(self._rules, answer, message, context)
-        except RenderError as error:
-            return Said(answer.rule.id, None, str(error))
-        return Said(answer.rule.id, None if said is SILENCE or said.silent else said.text)
 
     def _after(self, message: Message, at: int, decision: Decision, context: Context, said: tuple[Said, ...]) -> None:
         reason = decision.reason
@@ -242,6 +241,9 @@ class Chat:
         replies = tuple([item.text for item in said if item.text is not None])
         if replies:
             self._loops.said(at, text, replies)
+        first = decision.answers[0]
+        if len(decision.answers) == 1 and not first.act and first.rule.id in self._say.plain:
+            return
         self._tags |= effects.tags(decision)
         self._priority = effects.priority(decision) or self._priority
         menu = menu_after(rules, decision, context)

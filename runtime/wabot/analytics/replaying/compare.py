@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Final, Literal
 
 from wabot.analytics.replaying.said import Said
-from wabot.analytics.replaying.stored import Asked, Then
+from wabot.analytics.replaying.stored import Asked
 from wabot.engine.effects import called
 from wabot.engine.render import render_text
 from wabot.language.rule_set import Answer, Rule, RuleSet
@@ -38,6 +38,8 @@ class Comparing:
             return "answered"
         if not now:
             return "silent"
+        if len(then) == 1 == len(now) and then[0] == now[0]:
+            return ""
         changed: Change = ""
         if len(then) != len(now):
             return "other_rule"
@@ -49,14 +51,14 @@ class Comparing:
                 changed = "other_text"
         return changed
 
-    def _same(self, before: Then, after: Said, answer: Answer, message: Message, context: Context) -> bool:
+    def _same(self, before: Said, after: Said, answer: Answer, message: Message, context: Context) -> bool:
         if before.text == after.text and bool(before.error) == bool(after.error):
             return True
         if bool(before.error) != bool(after.error):
             return False
         return before.rule in self._by_rule or self._in_turn(before, answer, message, context)
 
-    def _in_turn(self, before: Then, answer: Answer, message: Message, context: Context) -> bool:
+    def _in_turn(self, before: Said, answer: Answer, message: Message, context: Context) -> bool:
         """Whether what was said is another one of the rule's messages, which it says in turn."""
         messages = answer.rule.response.messages
         if len(messages) < 2 or before.text is None:
@@ -117,20 +119,21 @@ class Tally:
         if heard is None:
             self.left_out[asked.reason] += 1
             return
-        if asked.then:
+        then, now = asked.then, heard.said
+        if then:
             self.answered_then += 1
-            for before in asked.then:
+            for before in then:
                 self.of(before.rule).then += 1
         else:
             self.reasons[asked.reason] += 1
-        if heard.said:
+        if now:
             self.answered_now += 1
-            for after in heard.said:
+            for after in now:
                 self.of(after.rule).now += 1
         else:
             self.reasons_now[heard.decision.reason] += 1
-        if asked.then or heard.said:
-            self._change(asked, heard.said, change)
+        if change or (now and (len(now) > 1 or then[0].rule != now[0].rule)):
+            self._change(asked, now, change)
 
     def _change(self, asked: Asked, said: tuple[Said, ...], change: Change) -> None:
         if len(asked.then) == len(said) and all(

@@ -21,7 +21,8 @@ _GATES: Final = (
 """The gates in their order: whatever stopped a message, those before it did not."""
 _RANKS: Final = {gate: rank for rank, gate in enumerate(_GATES)}
 _NOTHING: Final = {UNKNOWN: -1, "duplicate": -1, "set_aside": -1, "imported": -1}
-_BLOCKED, _SPAM, _HELD = _RANKS["contact_blocked"], _RANKS["conversation_spam"], _RANKS[HELD]
+BLOCKED, SPAM, HELD_AT = _RANKS["contact_blocked"], _RANKS["conversation_spam"], _RANKS[HELD]
+"""The numbers of some of them."""
 
 
 def passed(reason: str) -> int:
@@ -30,18 +31,7 @@ def passed(reason: str) -> int:
     return _NOTHING.get(reason, len(_GATES)) if rank is None else rank
 
 
-def blocked(reason: str, before: bool) -> bool:
-    """Whether the customer was blocked, as far as the reason tells; `before` is what was known."""
-    rank = passed(reason)
-    return rank == _BLOCKED if rank >= _BLOCKED else before
-
-
-def spam(reason: str, before: bool) -> bool:
-    """Whether the chat was marked as spam, as far as the reason tells; `before` is what was known."""
-    rank = passed(reason)
-    return rank == _SPAM if rank >= _SPAM else before
-
-
-def not_held(reason: str) -> bool:
-    """Whether the message surely met no pause of its chat."""
-    return passed(reason) > _HELD
+def was(gate: int, rank: int, before: bool) -> bool:
+    """Whether what the gate asks held then; `rank` is that of the gate that stopped the message, `before` what was
+    known: it stays where the message never came so far."""
+    return rank == gate if rank >= gate else before

@@ -5,7 +5,8 @@ from collections.abc import Iterator
 from typing import Any, Final, NamedTuple
 
 from wabot.analytics.replaying.chat import Chat, Customer
-from wabot.analytics.replaying.said import Heard
+from wabot.analytics.replaying.said import Heard, Said
+from wabot.analytics.replaying.saying import Saying
 from wabot.language.responses.menu import Menu
 from wabot.language.rule_set import RuleSet
 from wabot.model.context import ConversationStatus
@@ -14,14 +15,6 @@ from wabot.store.sqlite.queries import Ask
 
 _DAY: Final = 86_400_000
 _LONGEST_WARM_UP: Final = 35 * _DAY
-
-
-class Then(NamedTuple):
-    """One rule that really answered: the text (None: it sent nothing), or why it failed."""
-
-    rule: str
-    text: str | None
-    error: str
 
 
 class Asked(NamedTuple):
@@ -33,7 +26,7 @@ class Asked(NamedTuple):
     message: Message
     at: int
     reason: str
-    then: tuple[Then, ...]
+    then: tuple[Said, ...]
     heard: Heard | None
 
 
@@ -57,11 +50,12 @@ def stored(ask: Ask, rule_set: RuleSet, since: int, until: int) -> Iterator[Aske
     """Every message of a customer from `since` to `until` (UTC milliseconds), chat by chat, as these rules
     decide it."""
     begin = since - warm_up(rule_set)
+    say = Saying(rule_set)
     pause = _pause_then(ask, rule_set.tenant.handoff.pause)
     reminders = frozenset(row["id"] for row in ask("replay_reminders"))
     for row in ask("replay_conversations", since=begin):
         statuses = [(at, status) for at, status in ask("replay_statuses", conversation=row["id"], until=until)]
-        chat = _chat(ask, rule_set, row, begin, _status_at(statuses, begin), pause)
+        chat = _chat(ask, rule_set, row, begin, _status_at(statuses, begin), pause, say)
         later = iter([*((at, status) for at, status in statuses if at >= begin), (until, "")])
         yield from _through(ask, chat, row, reminders, later, begin, since, until)
 
@@ -83,10 +77,10 @@ def _through(
     following = next(rows, None)
     while following is not None:
         at, sender, id_, sent_at, called, kind, gone, text, reason, rule, reply, error = following
-        then: tuple[Then, ...] = () if rule is None else (Then(rule, reply, error),)
+        then: tuple[Said, ...] = () if rule is None else (Said(rule, reply, error),)
         following = next(rows, None)
         while following is not None and following[2] == id_:
-            then = (*then, Then(following[9], following[10], following[11]))
+            then = (*then, Said(following[9], following[10], following[11]))
             following = next(rows, None)
         while changed_at < at:  # at the same moment, the message was first
             chat.became(status, changed_at)
@@ -97,7 +91,7 @@ def _through(
             else:
                 chat.person_wrote(at)
             continue
-        message = Message(id_, name, text, kind, "direct", False, phone, "", called, sent_at)
+        message = Message(id_, name, text, kind, "direct", False, phone, "", called, sent_at, "", 0, "", None)
         if gone or reason in ("set_aside", None):
             chat.lost(sent_at, at, tuple(one.rule for one in then))
             heard, reason = None, "taken_back" if gone else reason or "undecided"
@@ -107,7 +101,9 @@ def _through(
             yield Asked(name, row["name"] or called, message, at, reason, then, heard)
 
 
-def _chat(ask: Ask, rule_set: RuleSet, row: Any, begin: int, status: ConversationStatus, pause: int) -> Chat:
+def _chat(
+    ask: Ask, rule_set: RuleSet, row: Any, begin: int, status: ConversationStatus, pause: int, say: Saying
+) -> Chat:
     phone, orders = row["phone"], row["total_orders"]
     ordered = [moment for (moment,) in ask("replay_orders", phone=phone, since=begin)] if orders and phone else ()
     customer = Customer(
@@ -122,7 +118,7 @@ def _chat(ask: Ask, rule_set: RuleSet, row: Any, begin: int, status: Conversatio
     earlier = max(row["earlier"], 0)
     # Whose earlier messages were deleted has been away for as long as messages are kept.
     last = (row["last_contact"] or 0) if earlier else None
-    return Chat(rule_set, customer, earlier=earlier, last_contact=last, status=status, pause_then=pause)
+    return Chat(rule_set, customer, earlier=earlier, last_contact=last, status=status, pause_then=pause, say=say)
 
 
 def _status_at(statuses: list[tuple[int, ConversationStatus]], begin: int) -> ConversationStatus:
