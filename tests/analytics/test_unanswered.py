@@ -109,7 +109,7 @@ async def test_what_a_customer_takes_back_is_gone_and_what_they_edit_is_as_it_no
 
 def found(place: Path, asked: list[Question], text: str = JAM, **more: int) -> Unanswered:
     folder = write_tenant(place / "warung", rules(text))
-    return unanswered(asked, Tenant(folder, load_tenant(folder).rule_set, JAKARTA), START, **more)
+    return unanswered(asked, Tenant(load_tenant(folder), JAKARTA), START, **more)
 
 
 def test_a_question_that_a_rule_of_today_answers_is_told_apart(tmp_path: Path) -> None:
