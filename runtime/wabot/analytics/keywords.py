@@ -3,6 +3,7 @@
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import islice
 from typing import Final
 
 from wabot.analytics.chat_words import Use
@@ -12,6 +13,8 @@ from wabot.engine.trace import in_text
 from wabot.language.triggers.keyword import Keyword, Match
 
 _MOST_WORDS, _MOST = 10, 30
+_MOST_TRIED: Final = 100
+"""Phrases that are held against every message: where more are needed, they have nothing in common."""
 _LONGEST_PHRASE, _LONGEST_TEXT = 60, 200
 _WORD: Final = re.compile(r"\w+")
 
@@ -30,8 +33,8 @@ def keywords(group: Group, texts: Sequence[str], known: Sequence[str]) -> tuple[
     phrases = Counter[str]()
     for text, number in said.items():
         phrases.update(dict.fromkeys(_phrases(text, group.forms), number))
-    often = [phrase for phrase in _most(phrases) if not _stands(phrase, known)]
-    return _covering(often, said, "word"), "word"
+    often = (phrase for phrase in _most(phrases) if not _stands(phrase, known))
+    return _covering(list(islice(often, _MOST_TRIED)), said, "word"), "word"
 
 
 def _covering(offered: Sequence[str], said: Mapping[str, int], match: Match) -> tuple[str, ...]:
