@@ -12,6 +12,7 @@ MATTERS = {
     "kembalian": ["kembalian saya kurang", "kok kembaliannya salah", "kembalian td kurang 5rb"],
     "sambal": ["sambelnya dipisah ya", "sambal ijo ada?", "minta sambal lebih"],
     "pedas": ["pedasnya level brp", "bisa ga pedas?", "yg tdk pedas ada"],
+    "buka": ["gofood buka ga", "kapan buka cabang", "kapan buka cabang lagi"],
     "يوم": ["يوم الجمعة", "كل يوم"],
     "no": ["no kak?"],
     "berapa": ["berapa kak?", "brp ya", "berapa"],

@@ -31,9 +31,9 @@ def wabot(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, t
 
 def asked_of(folder: Path | None, texts: list[str], *, least: int = 2, most: int = 50) -> Unanswered:
     """What the rules in `folder` do not know of these messages."""
-    rule_set = None if folder is None else load_tenant(folder).rule_set
+    loaded = None if folder is None else load_tenant(folder)
     questions = [Question(text, "text", f"c{number % 9}", START + number) for number, text in enumerate(texts)]
-    return unanswered(questions, Tenant(folder, rule_set, JAKARTA), START, least=least, most=most)
+    return unanswered(questions, Tenant(loaded, JAKARTA), START, least=least, most=most)
 
 
 def tenant(tmp_path: Path, name: str) -> Path:
@@ -125,6 +125,44 @@ def test_a_rule_comes_after_all_that_look_at_the_text(tmp_path: Path) -> None:
     assert (found.known, matter.asked) == ({"paket": 1}, 2)
     assert matter.rule is not None
     assert "priority: 6\n" in matter.rule.yaml
+
+
+LIMITED = """\
+  - {id: jam-buka, cooldown: 10m, trigger: {type: keyword, keywords: [jam buka]}, response: Kami buka kak.}
+  - {id: antar, max_triggers_per_day: 1, trigger: {type: pattern, regex: '\\bantar\\b.*gratis'}, response: Ya kak.}
+  - id: pesan
+    cooldown: 10m
+    trigger: {type: keyword, keywords: [cara pesan]}
+    response: Tulis saja kak.
+    examples: {match: [cara pesan lewat web]}
+  - {id: bebas, trigger: {type: keyword, keywords: [promo bulan]}, response: Ada kak.}
+"""
+
+
+@pytest.mark.parametrize(
+    ("texts", "keywords"),
+    [
+        (["buka lapak?", "kapan buka lapak", "buka cabang di mana"], ("buka lapak", "buka cabang")),
+        (["buka kak", "buka ga", "mau buka"], ("buka ga", "buka kak", "mau buka")),
+        (["antar galon", "antar galon ya", "antar meja"], ("antar galon", "antar meja")),
+        (["web apa", "webnya apa"], ("web apa", "webnya apa")),
+        (["promo kak", "ada promo"], ("promo",)),
+    ],
+)
+def test_what_a_rule_knows_is_not_taken_from_it_while_a_limit_holds_it_back(
+    texts: list[str], keywords: tuple[str, ...], tmp_path: Path
+) -> None:
+    (matter,) = asked_of(write_tenant(tmp_path / "warung", rules(LIMITED)), texts).matters
+    assert matter.rule is not None
+    assert (matter.rule.keywords, matter.rule.answers) == (keywords, len(texts))
+
+
+def test_what_tests_say_to_a_rule_with_a_limit_stays_its_own(tmp_path: Path) -> None:
+    said = 'version: 1\ntests:\n  - {name: Ya, at: 2026-01-28 10:00, steps: [say: "jam buka wifi", say: "wifi?"]}\n'
+    folder = write_tenant(tmp_path / "warung", {**rules(LIMITED), "tests/a.yaml": said})
+    (matter,) = asked_of(folder, ["wifi apa", "ada wifi", "wifi apa ya"]).matters
+    assert matter.rule is not None
+    assert matter.rule.keywords == ("wifi apa", "ada wifi")
 
 
 def test_words_that_yaml_reads_otherwise_are_quoted(tmp_path: Path) -> None:

@@ -28,5 +28,10 @@ def test_three_wordings_are_shown_the_most_frequent_first() -> None:
     assert examples(reversed(said)) == examples(said)
 
 
+def test_of_wordings_that_differ_by_a_slip_one_is_shown() -> None:
+    said = ["kok lama ya kak", "kok lama ya kak", "kko lama ya kak", "kok lma ya kak", "udah lama nunggu", "lama?"]
+    assert examples(said) == ("kok lama ya kak", "lama?", "udah lama nunggu")
+
+
 def test_what_does_not_fit_is_not_shown() -> None:
     assert examples(["wifi?", "halal?"], lambda text: "halal" in text) == ("halal?",)

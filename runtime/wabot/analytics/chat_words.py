@@ -10,9 +10,8 @@ from typing import Final, NamedTuple
 
 _LONG_RUN: Final = re.compile(r"(.)\1{2,}")
 _RUN: Final = re.compile(r"(.)\1+")
-_ENDINGS: Final = ("nya", "kah")
-_LEAST: Final = 4
-"""Letters that are left of a word without its ending."""
+_ENDINGS: Final = {"nya": 3, "kah": 4}
+"""With the letters, at least, that are left of a word without its ending."""
 
 
 class Use(IntEnum):
@@ -49,7 +48,9 @@ def read_word(written: str) -> Word:
         if meant in lists.uses or meant != form:
             return Word(meant, lists.uses.get(meant, Use.named))
     short = _LONG_RUN.sub(r"\1", written)
-    ending = next((end for end in _ENDINGS if short.endswith(end) and len(short) - len(end) >= _LEAST), "")
+    ending = next(
+        (end for end, least in _ENDINGS.items() if short.endswith(end) and len(short) - len(end) >= least), ""
+    )
     if ending:
         return read_word(short.removesuffix(ending))
     return Word(short, Use.named)

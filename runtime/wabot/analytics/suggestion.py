@@ -12,14 +12,15 @@ from itertools import count
 from pathlib import Path
 from typing import Final
 
-from wabot.analytics.chat_words import Use
 from wabot.analytics.grouping import Group
+from wabot.analytics.keywords import keywords
+from wabot.analytics.known_texts import known_texts
 from wabot.analytics.wordings import examples
 from wabot.engine.decide import decide
 from wabot.engine.load import load_tenant
-from wabot.engine.normalize import fold
 from wabot.engine.trace import in_text
 from wabot.language.rule_set import RuleSet
+from wabot.language.tenant import Loaded
 from wabot.language.triggers.keyword import Keyword, Match
 from wabot.language.triggers.pattern import Pattern
 from wabot.lint.run import lint
@@ -30,8 +31,7 @@ from wabot.model.value import changed
 HEAD: Final = "version: 1\nrules:\n"
 """What a file begins with that holds nothing but such rules."""
 RESPONSE: Final = "Terima kasih sudah bertanya, kak. (Jawaban ini belum diisi: ganti teks ini sebelum dipakai.)"
-_MOST_FORMS, _MOST_TEXTS = 10, 30
-_LONGEST_ID, _LONGEST_KEYWORD, _LONGEST_NAME = 50, 200, 80
+_LONGEST_ID, _LONGEST_NAME = 50, 80
 _PRIORITY: Final = 50
 _PLAIN: Final = re.compile(r"[A-Za-z]+(?: [A-Za-z]+)*")
 _NOT_PLAIN: Final = frozenset(("true", "false", "null", "yes", "no", "on", "off", "y", "n"))
@@ -75,18 +75,18 @@ class Answering:
         return ""
 
 
-def suggest(
-    wanted: Sequence[Wanted], folder: Path | None, rule_set: RuleSet | None, now: int
-) -> list[Suggestion | None]:
-    """A rule for each group, that stands beside the others and those in the tenant's `folder` (its `rule_set`; None:
-    nobody knows them), has no finding, and answers more than half of the group's messages; None where there is none.
-    `now` is UTC milliseconds: holidays may be over."""
+def suggest(wanted: Sequence[Wanted], loaded: Loaded | None, now: int) -> list[Suggestion | None]:
+    """A rule for each group, that stands beside the others and the tenant's own (None: nobody knows them), has no
+    finding, takes nothing that those know, and answers more than half of the group's messages; None where there is
+    none. `now` is UTC milliseconds: holidays may be over."""
+    rule_set = None if loaded is None else loaded.readable
     taken = {rule.id for rule in rule_set.rules} if rule_set is not None else set()
     priority = _priority(rule_set)
-    drafts = {number: _draft(one, taken, priority) for number, one in enumerate(wanted)}
+    known = () if loaded is None or not wanted else known_texts(loaded)
+    drafts = {number: _draft(one, taken, priority, known) for number, one in enumerate(wanted)}
     drafts = {number: draft for number, draft in drafts.items() if draft.keywords}
     found: dict[int, Suggestion] = {}
-    with _place(None if rule_set is None else folder) as place:
+    with _place(None if loaded is None or rule_set is None else loaded.folder) as place:
         while drafts:
             found, bad = _tried(drafts, place, now)
             if not bad:
@@ -166,21 +166,12 @@ class _Draft:
         return Suggestion(self.id, self.keywords, self.match, answers, self.entry())
 
 
-def _draft(wanted: Wanted, taken: set[str], priority: int) -> _Draft:
+def _draft(wanted: Wanted, taken: set[str], priority: int, known: Sequence[str]) -> _Draft:
     """`taken` are ids that rules have; the new one is added."""
-    keywords, match = _keywords(wanted)
-    name = _new_id(wanted, taken) if keywords else ""
+    chosen, match = keywords(wanted.group, wanted.texts, known)
+    name = _new_id(wanted, taken) if chosen else ""
     taken.add(name)
-    return _Draft(wanted, name, keywords, match, priority)
-
-
-def _keywords(wanted: Wanted) -> tuple[tuple[str, ...], Match]:
-    """The word that the messages share, as they write it; whole messages where they share only how they ask."""
-    if wanted.group.use is Use.asking:
-        said = Counter(map(fold, wanted.texts))
-        often = sorted(said, key=lambda text: (-said[text], text))
-        return tuple(text for text in often if len(text) <= _LONGEST_KEYWORD)[:_MOST_TEXTS], "exact"
-    return wanted.group.forms[:_MOST_FORMS], "word"
+    return _Draft(wanted, name, chosen, match, priority)
 
 
 def _new_id(wanted: Wanted, taken: Collection[str]) -> str:

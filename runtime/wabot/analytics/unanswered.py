@@ -5,7 +5,6 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
-from pathlib import Path
 from typing import Any, Final, Literal, NamedTuple
 
 from wabot.analytics.grouping import Group, group
@@ -13,6 +12,7 @@ from wabot.analytics.period import Period
 from wabot.analytics.suggestion import Answering, Suggestion, Wanted, suggest
 from wabot.analytics.wordings import examples
 from wabot.language.rule_set import RuleSet
+from wabot.language.tenant import Loaded
 from wabot.language.triggers.fallback import Fallback
 from wabot.model.message import MessageType
 from wabot.store.sqlite.queries import Ask
@@ -67,18 +67,22 @@ class Unanswered:
 
 
 class Tenant(NamedTuple):
-    """Whose rules are asked: where they lie, and what they are; both None where nobody knows them."""
+    """Whose rules are asked (None where nobody knows them), and its clock."""
 
-    folder: Path | None
-    rule_set: RuleSet | None
+    loaded: Loaded | None
     zone: tzinfo
+
+    @property
+    def rule_set(self) -> RuleSet | None:
+        return None if self.loaded is None else self.loaded.readable
 
 
 def read_questions(ask: Ask, period: Period, rule_set: RuleSet | None) -> list[Question]:
     """What no rule knew in a period, each message once."""
     fallbacks = _fallbacks(rule_set)
     found: dict[str, Question] = {}
-    for row in ask("unanswered", since=period.since, until=period.until):
+    values = {"since": period.since, "until": period.until, "fallbacks": json.dumps(sorted(fallbacks))}
+    for row in ask("unanswered", **values):
         if row["trace"] and not _only_fallback_held(row["trace"], fallbacks):
             continue
         instead: Instead = "nobody" if row["reason"] == "no_match" else "menu" if row["in_menu"] else "fallback"
@@ -142,7 +146,7 @@ def _matters(groups: Sequence[Group], questions: Sequence[Question], tenant: Ten
         Wanted(one, tuple(said.text for said in asked), tuple(said.type for said in asked), _note(asked, tenant.zone))
         for one, asked in zip(groups, of_each, strict=True)
     ]
-    rules = suggest(wanted, tenant.folder, tenant.rule_set, now)
+    rules = suggest(wanted, tenant.loaded, now)
     for one, asked, rule in zip(groups, of_each, rules, strict=True):
         yield Matter(
             word=one.word,

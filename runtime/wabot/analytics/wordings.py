@@ -5,12 +5,17 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from typing import Final
 
+from rapidfuzz import fuzz
+
 from wabot.engine.fuzzy import words
 from wabot.engine.normalize import fold, visible
 from wabot.model.masked import masked, masked_within
 
 MOST_EXAMPLES: Final = 3
 _LONGEST: Final = 120
+_CANDIDATES: Final = 200
+_ALIKE: Final = 80
+"""Percent in which two wordings are the same: a slip of the pen, another sign at the end."""
 _NUMBER: Final = re.compile(r"\+?\d(?:[\s().-]{0,2}\d){7,}")
 """A telephone or account number, however it is spaced."""
 _NAMED: Final = re.compile(r"\S+@\S+")
@@ -26,18 +31,18 @@ def shown_wording(text: str) -> str:
 
 def examples(texts: Iterable[str], fits: Callable[[str], bool] = bool) -> tuple[str, ...]:
     """The most frequent wordings that may be shown and fit, the shorter ones first where they are as frequent; of those
-    that differ only in their signs, one. Which they are does not depend on the order of the texts."""
+    that differ by little, one. Which they are does not depend on the order of the texts."""
     counts: Counter[str] = Counter()
     written: dict[str, Counter[str]] = {}
     for text in texts:
         said = " ".join(words(fold(text))) or text
         counts[said] += 1
         written.setdefault(said, Counter())[text] += 1
-    found: dict[str, None] = {}
-    for said in sorted(counts, key=lambda one: (-counts[one], len(one), one)):
+    found: list[str] = []
+    for said in sorted(counts, key=lambda one: (-counts[one], len(one), one))[:_CANDIDATES]:
         shown = shown_wording(_usual(written[said]))
-        if shown and fits(shown):
-            found[shown] = None
+        if shown and fits(shown) and all(fuzz.ratio(shown.lower(), other.lower()) < _ALIKE for other in found):
+            found.append(shown)
         if len(found) == MOST_EXAMPLES:
             break
     return tuple(found)

@@ -87,7 +87,8 @@ def rules(
 
 
 def _told(shop: Shop, ask: Ask, period: Period, path: Path | None, more: str) -> _Told:
-    written = written_rules(shop, path).rule_set
+    loaded = written_rules(shop, path)
+    written = None if loaded is None else loaded.readable
     figures = rule_figures(ask, period, None if written is None else written.rules)
     idle = {one.rule for one in figures.idle}
     begun = since(checkout_of(shop.tenant, path), idle) if idle else {}

@@ -23,7 +23,7 @@ from wabot.model.errors import UsageError
 from wabot.store.sqlite.queries import Ask
 
 _INSTEAD: Final = {"nobody": "nobody answered", "fallback": "a fallback answered", "menu": "a menu asked again"}
-_NO_RULE: Final = "no rule: these messages share only how they ask, and each asks it in other words"
+_NO_RULE: Final = "no rule: no keywords take more than half of these messages, and nothing that other rules know"
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,11 +56,9 @@ def unanswered(
     wanted = max(most, *(chosen or ()), 1)
 
     def read(shop: Shop, ask: Ask, period: Period) -> _Told:
-        written = written_rules(shop, path)
-        questions = read_questions(ask, period, written.rule_set)
-        found = grouped(
-            questions, Tenant(written.folder, written.rule_set, shop.zone), shop.now, least=least, most=wanted
-        )
+        asked_of = Tenant(written_rules(shop, path), shop.zone)
+        questions = read_questions(ask, period, asked_of.rule_set)
+        found = grouped(questions, asked_of, shop.now, least=least, most=wanted)
         return _Told(found, shop.zone, again("unanswered", data, shop, period))
 
     asked = Asked(first, last, lasting)

@@ -1,6 +1,5 @@
 """A tenant's rules, to be held against what they did: those that were live last, or those in files that are named."""
 
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -14,7 +13,7 @@ from wabot.model.errors import UsageError
 from wabot.session.last_sound import COPY
 
 if TYPE_CHECKING:
-    from wabot.language.rule_set import RuleSet
+    from wabot.language.tenant import Loaded
 
 Rules = Annotated[
     Path | None,
@@ -22,32 +21,22 @@ Rules = Annotated[
 ]
 
 
-@dataclass(frozen=True, slots=True)
-class Written:
-    """The `folder` that holds them, and the rules themselves; both None where nobody knows them."""
-
-    folder: Path | None = None
-    rule_set: "RuleSet | None" = None
-
-
-def written_rules(shop: Shop, path: Path | None) -> Written:
-    """The tenant's rules in `path`; without one, those that were live last.
+def written_rules(shop: Shop, path: Path | None) -> "Loaded | None":
+    """The tenant's rules in `path`; without one, those that were live last. None where nobody knows them.
 
     Raises:
         UsageError: there is no such tenant at the path.
     """
+    from wabot.engine.load import load_tenant
+
     if path is None:
-        copy = shop.folder / COPY / shop.tenant
-        return Written() if shop.rules is None else Written(copy, shop.rules)
+        return None if shop.rules is None else load_tenant(shop.folder / COPY / shop.tenant)
     folder = _within(path, shop.tenant)
     if folder is None:
         raise UsageError(
             f"--rules {path}: there is no tenant `{shop.tenant}`; name the tenants to look at with --tenant"
         )
-    from wabot.engine.load import load_tenant
-
-    found = load_tenant(folder).readable
-    return Written() if found is None else Written(folder, found)
+    return load_tenant(folder)
 
 
 def again(name: str, data: Path, shop: Shop, period: Period) -> str:
