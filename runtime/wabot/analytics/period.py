@@ -13,6 +13,7 @@ DEFAULT_DAYS: Final = 30
 """Days of a period that nobody named, today included."""
 _UNITS: Final = {"d": 1, "w": 7}
 _LONGEST: Final = 36_600
+_EPOCH: Final = date(1970, 1, 1).toordinal()
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +40,15 @@ class Period:
         """The moment at which it is over, UTC milliseconds."""
         return _midnight(self.last + timedelta(1), self.zone)
 
+    def in_days(self) -> dict[str, str]:
+        """The parameters of statements on days: `first` and `last`, as 2026-01-31."""
+        return {"first": self.first.isoformat(), "last": self.last.isoformat()}
+
+    def in_hours(self) -> dict[str, int]:
+        """The parameters of statements on hours of the tenant's clock: from `since` on, before `until`."""
+        first = (self.first.toordinal() - _EPOCH) * 24
+        return {"since": first, "until": first + len(self) * 24}
+
     def before(self) -> "Period":
         """As many days, right before these."""
         return Period(self.first - timedelta(len(self)), self.first - timedelta(1), self.zone)
@@ -54,10 +64,8 @@ def read_period(first: str, last: str, lasting: str, today: date, zone: tzinfo) 
     if lasting and (first or last):
         raise UsageError("--last says how many days until today; give it, or --from and --to, not both")
     end = _day("--to", last, today)
-    if lasting:
-        begin = end - timedelta(_days(lasting) - 1)
-    else:
-        begin = _day("--from", first, end - timedelta(DEFAULT_DAYS - 1))
+    days = _days(lasting) if lasting else DEFAULT_DAYS
+    begin = _day("--from", first, end - timedelta(days - 1))
     if begin > end:
         raise UsageError(
             f"the period ends before it begins: {begin} is later than {end}; --from must not be after --to"

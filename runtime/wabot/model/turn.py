@@ -65,7 +65,8 @@ class Turn:
     on ("": as before). `alerts` are for the people behind the tenant, raised with the turn or not at all. `follow_up`
     is what a rule says later; every turn ends what a rule was about to say in its chat. `begun` from the journal: when
     it is there no more, its customer was forgotten, and nothing is written.
-    `rating` is the customer's answer to the question after a settled chat, which it does not open again.
+    `rating` is the customer's answer to the question after a settled chat, which it does not open again. `in_hours`:
+    whether the shop was open then (None: it does not matter).
     """
 
     message: Message
@@ -91,6 +92,7 @@ class Turn:
     called: Called | None = None
     follow_up: NewFollowUp | None = None
     rating: int | None = None
+    in_hours: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)

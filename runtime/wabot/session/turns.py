@@ -9,6 +9,7 @@ from typing import Final, TypeVar
 
 from wabot.engine import effects, follow_ups
 from wabot.engine.decide import Answer, Decision, decide
+from wabot.engine.hours import is_open, local
 from wabot.engine.menus import menu_after
 from wabot.engine.render import SILENCE, Said, render
 from wabot.engine.trace import explain_by_index
@@ -206,6 +207,7 @@ class Turns:
             begun=True,
             alerts=alerts,
             follow_up=follow_up,
+            in_hours=is_open(rule_set.hours, local(min(message.sent_at or now, now), rule_set.tenant.timezone)),
         )
         thanked = rule_set.tenant.auto_reply.delay
         return with_rating(

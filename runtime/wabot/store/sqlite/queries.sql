@@ -335,10 +335,10 @@ WHERE conversation_chats.tenant_id = :tenant AND conversation_chats.chat = :chat
 -- name: log_add
 INSERT INTO auto_reply_logs
     (id, tenant_id, conversation_id, message_id, rule_id, reason, triggered_by_message, response_sent, matched_keyword,
-     execution_micros, success, error_message, trace, triggered_at)
+     execution_micros, success, error_message, trace, in_hours, triggered_at)
 VALUES
     (:id, :tenant, :conversation, :message, :rule, :reason, :said, :reply, :matched, :micros, :success, :error, :trace,
-     :at);
+     :in_hours, :at);
 
 -- name: stats_count
 INSERT INTO rule_stats (tenant_id, rule_id, total_triggered, last_triggered_at) VALUES (:tenant, :rule, 1, :at)

@@ -196,6 +196,7 @@ def _log(ask: Ask, turn: Turn, conversation: str | None, message_id: str | None)
         "said": logged_text(turn.message.type, turn.message.text),
         "micros": turn.micros,
         "trace": turn.trace,
+        "in_hours": turn.in_hours,
         "at": turn.at,
     }
     if not turn.outcomes:

@@ -1,14 +1,16 @@
 -- What a tenant's chats add up to. Each conversation's share of each hour is kept (analytics_hours, _rules, _people) and
 -- each conversation with its beginning (analytics_episodes); chat_analytics and the other two are their sums. Hours are
 -- counted on the tenant's clock from 1970-01-01 00:00; `hour / 24` is a day. docs/analytics.md says what counts as what.
--- Triggers write down which conversation has changed since when: only that is worked out anew.
+-- Triggers write down which conversations have changed: only those are worked out anew.
 
 CREATE TABLE analytics_state (
     tenant_id TEXT PRIMARY KEY,
     -- The tenant's time zone when hours were counted.
     zone TEXT NOT NULL DEFAULT '',
-    -- Days (of the clock, since 1970-01-01) before this one are closed: what they were counted from may be deleted.
+    -- Days (of the clock, since 1970-01-01) before this one are closed, and the moment at which it begins: what they
+    -- were counted from may be deleted.
     closed_before INTEGER NOT NULL DEFAULT 0,
+    closed_until INTEGER NOT NULL DEFAULT 0,
     -- Up to when it is known who was there.
     presence_until INTEGER NOT NULL DEFAULT 0,
     aggregated_at INTEGER,
@@ -18,7 +20,6 @@ CREATE TABLE analytics_state (
 CREATE TABLE analytics_dirty (
     tenant_id TEXT NOT NULL,
     conversation_id TEXT NOT NULL,
-    since INTEGER NOT NULL,
     PRIMARY KEY (tenant_id, conversation_id)
 ) WITHOUT ROWID;
 
@@ -29,24 +30,25 @@ CREATE TABLE analytics_stale (
     PRIMARY KEY (tenant_id, day)
 ) WITHOUT ROWID;
 
--- What became of a conversation, and when: settled, opened again, waiting for a person.
+-- What became of a conversation, and when: settled, opened again, waiting for a person. operator is the e-mail of
+-- whoever had it, here and below; it outlives them.
 CREATE TABLE conversation_statuses (
     tenant_id TEXT NOT NULL,
     conversation_id TEXT NOT NULL,
     at INTEGER NOT NULL,
     status TEXT NOT NULL,
-    operator_id TEXT NOT NULL DEFAULT ''
+    operator TEXT NOT NULL DEFAULT ''
 );
 CREATE INDEX statuses_of_conversation ON conversation_statuses (conversation_id, at);
 
 -- Who was there, and when.
 CREATE TABLE operator_statuses (
     tenant_id TEXT NOT NULL,
-    operator_id TEXT NOT NULL,
+    operator TEXT NOT NULL,
     at INTEGER NOT NULL,
     status TEXT NOT NULL
 );
-CREATE INDEX statuses_of_operator ON operator_statuses (operator_id, at);
+CREATE INDEX statuses_of_operator ON operator_statuses (tenant_id, operator, at);
 
 -- Whether the shop was open when the message was decided; NULL where nobody knows.
 ALTER TABLE auto_reply_logs ADD COLUMN in_hours INTEGER;
@@ -237,75 +239,74 @@ CREATE TABLE operator_analytics (
 
 CREATE TRIGGER analytics_message AFTER INSERT ON messages
 BEGIN
-    INSERT INTO analytics_dirty VALUES (NEW.tenant_id, NEW.conversation_id, MIN(NEW.created_at,
-        COALESCE(NEW.sent_at, NEW.created_at)))
-    ON CONFLICT DO UPDATE SET since = excluded.since WHERE excluded.since < since;
+    INSERT INTO analytics_dirty VALUES (NEW.tenant_id, NEW.conversation_id) ON CONFLICT DO NOTHING;
 END;
 
 CREATE TRIGGER analytics_message_changed AFTER UPDATE OF status, sent_at, conversation_id, sender_id ON messages
 WHEN OLD.status <> NEW.status OR OLD.sent_at IS NOT NEW.sent_at OR OLD.conversation_id <> NEW.conversation_id
     OR OLD.sender_id <> NEW.sender_id
 BEGIN
-    INSERT INTO analytics_dirty VALUES (NEW.tenant_id, NEW.conversation_id, MIN(NEW.created_at,
-        COALESCE(OLD.sent_at, NEW.created_at), COALESCE(NEW.sent_at, NEW.created_at)))
-    ON CONFLICT DO UPDATE SET since = excluded.since WHERE excluded.since < since;
+    INSERT INTO analytics_dirty VALUES (NEW.tenant_id, NEW.conversation_id) ON CONFLICT DO NOTHING;
 END;
 
 CREATE TRIGGER analytics_message_moved AFTER UPDATE OF conversation_id ON messages
 WHEN OLD.conversation_id <> NEW.conversation_id
 BEGIN
-    INSERT INTO analytics_dirty VALUES (OLD.tenant_id, OLD.conversation_id, 0)
-    ON CONFLICT DO UPDATE SET since = excluded.since WHERE excluded.since < since;
+    INSERT INTO analytics_dirty VALUES (OLD.tenant_id, OLD.conversation_id) ON CONFLICT DO NOTHING;
 END;
 
 CREATE TRIGGER analytics_message_gone AFTER DELETE ON messages
+WHEN COALESCE(OLD.sent_at, OLD.created_at) >= COALESCE((SELECT closed_until FROM analytics_state
+    WHERE tenant_id = OLD.tenant_id), 0)
 BEGIN
-    INSERT INTO analytics_dirty VALUES (OLD.tenant_id, OLD.conversation_id, MIN(OLD.created_at,
-        COALESCE(OLD.sent_at, OLD.created_at)))
-    ON CONFLICT DO UPDATE SET since = excluded.since WHERE excluded.since < since;
+    INSERT INTO analytics_dirty VALUES (OLD.tenant_id, OLD.conversation_id) ON CONFLICT DO NOTHING;
 END;
 
 CREATE TRIGGER analytics_log AFTER INSERT ON auto_reply_logs WHEN NEW.conversation_id IS NOT NULL
 BEGIN
-    INSERT INTO analytics_dirty VALUES (NEW.tenant_id, NEW.conversation_id, NEW.triggered_at)
-    ON CONFLICT DO UPDATE SET since = excluded.since WHERE excluded.since < since;
+    INSERT INTO analytics_dirty VALUES (NEW.tenant_id, NEW.conversation_id) ON CONFLICT DO NOTHING;
 END;
 
 CREATE TRIGGER analytics_status AFTER UPDATE OF status ON conversations WHEN OLD.status <> NEW.status
 BEGIN
     INSERT INTO conversation_statuses VALUES (NEW.tenant_id, NEW.id, NEW.updated_at, NEW.status,
-        COALESCE(NEW.operator_id, OLD.operator_id, ''));
-    INSERT INTO analytics_dirty VALUES (NEW.tenant_id, NEW.id, NEW.updated_at)
-    ON CONFLICT DO UPDATE SET since = excluded.since WHERE excluded.since < since;
+        COALESCE((SELECT email FROM operators WHERE id = COALESCE(NEW.operator_id, OLD.operator_id)), ''));
+    INSERT INTO analytics_dirty VALUES (NEW.tenant_id, NEW.id) ON CONFLICT DO NOTHING;
 END;
 
 CREATE TRIGGER analytics_conversation_gone AFTER DELETE ON conversations
 BEGIN
     DELETE FROM conversation_statuses WHERE conversation_id = OLD.id;
-    INSERT INTO analytics_dirty VALUES (OLD.tenant_id, OLD.id, 0)
-    ON CONFLICT DO UPDATE SET since = excluded.since WHERE excluded.since < since;
+    INSERT INTO analytics_dirty VALUES (OLD.tenant_id, OLD.id) ON CONFLICT DO NOTHING;
 END;
 
 CREATE TRIGGER analytics_csat AFTER UPDATE OF score ON csat_surveys WHEN OLD.score IS NOT NEW.score
 BEGIN
-    INSERT INTO analytics_dirty VALUES (NEW.tenant_id, NEW.conversation_id, MIN(NEW.created_at,
-        COALESCE(NEW.answered_at, NEW.created_at), COALESCE(OLD.answered_at, NEW.created_at)))
-    ON CONFLICT DO UPDATE SET since = excluded.since WHERE excluded.since < since;
+    INSERT INTO analytics_dirty VALUES (NEW.tenant_id, NEW.conversation_id) ON CONFLICT DO NOTHING;
 END;
 
 CREATE TRIGGER analytics_operator_added AFTER INSERT ON operators
 BEGIN
-    INSERT INTO operator_statuses VALUES (NEW.tenant_id, NEW.id, NEW.updated_at, NEW.status);
+    INSERT INTO operator_statuses VALUES (NEW.tenant_id, NEW.email, NEW.updated_at, NEW.status);
 END;
 
 CREATE TRIGGER analytics_operator AFTER UPDATE OF status ON operators WHEN OLD.status <> NEW.status
 BEGIN
-    INSERT INTO operator_statuses VALUES (NEW.tenant_id, NEW.id, NEW.updated_at, NEW.status);
+    INSERT INTO operator_statuses VALUES (NEW.tenant_id, NEW.email, NEW.updated_at, NEW.status);
+END;
+
+-- Whoever is removed was there until they were seen last. Their customers' marks are nobody's from now on.
+CREATE TRIGGER analytics_operator_gone AFTER DELETE ON operators
+BEGIN
+    INSERT INTO operator_statuses VALUES (OLD.tenant_id, OLD.email,
+        MAX(OLD.updated_at, COALESCE(OLD.last_seen_at, 0)), 'offline');
+    INSERT INTO analytics_dirty SELECT tenant_id, conversation_id FROM csat_surveys WHERE operator_id = OLD.id
+    ON CONFLICT DO NOTHING;
 END;
 
 -- What a store of before holds already. When its conversations were settled before the last time, nobody knows any more.
-INSERT INTO conversation_statuses (tenant_id, conversation_id, at, status, operator_id)
-SELECT tenant_id, id, resolved_at, status, COALESCE(operator_id, '') FROM conversations
-WHERE resolved_at IS NOT NULL AND status IN ('resolved', 'closed');
-INSERT INTO operator_statuses (tenant_id, operator_id, at, status) SELECT tenant_id, id, updated_at, status FROM operators;
-INSERT INTO analytics_dirty (tenant_id, conversation_id, since) SELECT tenant_id, id, 0 FROM conversations;
+INSERT INTO conversation_statuses (tenant_id, conversation_id, at, status, operator)
+SELECT tenant_id, id, resolved_at, status, COALESCE((SELECT email FROM operators WHERE id = operator_id), '')
+FROM conversations WHERE resolved_at IS NOT NULL AND status IN ('resolved', 'closed');
+INSERT INTO operator_statuses (tenant_id, operator, at, status) SELECT tenant_id, email, updated_at, status FROM operators;
+INSERT INTO analytics_dirty (tenant_id, conversation_id) SELECT tenant_id, id FROM conversations;
