@@ -2,7 +2,7 @@
 
 import sys
 from contextlib import nullcontext
-from datetime import datetime
+from datetime import datetime, tzinfo
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, BinaryIO, Final, TypeVar
 
@@ -60,7 +60,6 @@ def export(
     from wabot.analytics.export.pseudonyms import tenants_pseudonyms
     from wabot.analytics.export.rows import count_rows, read_rows
     from wabot.analytics.export.tables import TABLES
-    from wabot.cli.analytics.clock import tenants_zone
     from wabot.store.sqlite.reading import asking
 
     wanted = _named("table", table, TABLES)
@@ -70,9 +69,9 @@ def export(
     if not streams:
         check_place(output, force)
     folder = _tenant(data, tenant)
-    # What reads sums brings them up to date here, before the transaction that reads them begins.
+    zone, notes = _zone(folder, wanted)
+    clock = LocalClock(zone)
     with asking(folder, folder.name) as ask:
-        clock = LocalClock(tenants_zone(folder, ask))
         span = _span(first, last, lasting, clock)
         names = tenants_pseudonyms(folder) if anonymize else None
         progress = _Told(wanted, quiet=output == _STDOUT and sys.stdout.isatty())
@@ -92,7 +91,7 @@ def export(
             complain(_nothing(ask, wanted, clock, folder.name))
     if not streams:
         say(f"{output}: {progress.done:,} {wanted.counts} of {folder.name}{', anonymous' if anonymize else ''}")
-    for remark in remarks:
+    for remark in (*notes, *remarks):
         complain(f"  {remark}")
     raise typer.Exit(CLEAN)
 
@@ -133,6 +132,18 @@ def _tenant(data: Path, name: str) -> Path:
         listed = ", ".join(folder.name for folder in folders[:12]) + (" …" if len(folders) > 12 else "")
         raise UsageError(f"an export is of one tenant: name it with --tenant; there are: {listed}")
     return folders[0]
+
+
+def _zone(folder: Path, table: "Table") -> "tuple[tzinfo, tuple[str, ...]]":
+    """On whose clock days are told, and what to know of that. Sums are brought up to date first."""
+    from wabot.cli.analytics.shops import Shop, figures_of_tenants, zone_of
+    from wabot.cli.kept import live_rules
+
+    if not table.is_sum:
+        return zone_of(folder, live_rules(folder))
+    (shop,) = figures_of_tenants(folder.parent, (folder.name,))
+    assert isinstance(shop, Shop), "one that cannot be read is an error where there is one"
+    return shop.zone, shop.notes
 
 
 def _streams(chosen: "Format", output: Path) -> bool:

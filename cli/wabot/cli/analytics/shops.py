@@ -139,7 +139,7 @@ def as_data(period: Period) -> dict[str, Any]:
 
 def _shop(folder: Path, now: int, progress: Progress) -> Shop:
     rules = live_rules(folder)
-    zone, notes = _zone(folder, rules)
+    zone, notes = zone_of(folder, rules)
 
     def told(left: Left) -> None:
         progress.at(f"counting {folder.name}: {left.chats:,} chats …")
@@ -158,7 +158,7 @@ def _shop(folder: Path, now: int, progress: Progress) -> Shop:
     return Shop(folder, zone, rules, found, now, notes)
 
 
-def _zone(folder: Path, rules: "RuleSet | None") -> tuple[tzinfo, tuple[str, ...]]:
+def zone_of(folder: Path, rules: "RuleSet | None") -> tuple[tzinfo, tuple[str, ...]]:
     """The tenant's time zone, and a word about one that its rules do not tell."""
     if rules is not None:
         return rules.tenant.timezone, ()
