@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Annotated, BinaryIO, Final, TypeVar
 
 import typer
 
+from wabot.cli.analytics.options import HERE, Data, First, Last
 from wabot.cli.exit_codes import CLEAN
 from wabot.cli.output import complain, say
 from wabot.cli.progress import Progress, bar
-from wabot.cli.stored import DATA_HELP, missing, stored_tenants
+from wabot.cli.stored import missing, stored_tenants
 from wabot.model.errors import ExportError, UsageError
 from wabot.session.clock import RealClock
 
@@ -43,14 +44,17 @@ def export(
     output: Annotated[
         Path, typer.Option(metavar="FILE", help="Where to write it; `-` is standard output.", show_default=True)
     ] = _STDOUT,
-    first: Annotated[str, typer.Option("--from", metavar="DAY", help="From this day on, as 2026-01-31.")] = "",
-    last: Annotated[str, typer.Option("--to", metavar="DAY", help="Until this day, included.")] = "",
-    lasting: Annotated[str, typer.Option("--last", metavar="DAYS", help="The last days, as 7d or 4w.")] = "",
+    first: First = "",
+    last: Last = "",
+    lasting: Annotated[
+        str,
+        typer.Option("--last", metavar="DAYS", help="The last days, today included, as 7d or 4w; else all there is."),
+    ] = "",
     anonymize: Annotated[
         bool, typer.Option("--anonymize", help="Pseudonyms in place of people; no names, numbers or texts.")
     ] = False,
     force: Annotated[bool, typer.Option("--force", help="Let it take the place of a file that exists.")] = False,
-    data: Annotated[Path, typer.Option(help=DATA_HELP)] = Path("data"),
+    data: Data = HERE,
     tenant: Annotated[str, typer.Option(help="Whose; needed where the data folder holds several.")] = "",
 ) -> None:
     """Write a table of all that is stored, or of a period, as a file for other programs."""
@@ -136,11 +140,15 @@ def _tenant(data: Path, name: str) -> Path:
 
 def _zone(folder: Path, table: "Table") -> "tuple[tzinfo, tuple[str, ...]]":
     """On whose clock days are told, and what to know of that. Sums are brought up to date first."""
+    from wabot.analytics.known import known
     from wabot.cli.analytics.shops import Shop, figures_of_tenants, zone_of
     from wabot.cli.kept import live_rules
+    from wabot.store.sqlite.reading import asking
 
     if not table.is_sum:
-        return zone_of(folder, live_rules(folder))
+        with asking(folder, folder.name) as ask:
+            counted = known(ask).zone
+        return zone_of(counted, live_rules(folder))
     (shop,) = figures_of_tenants(folder.parent, (folder.name,))
     assert isinstance(shop, Shop), "one that cannot be read is an error where there is one"
     return shop.zone, shop.notes
