@@ -161,6 +161,7 @@ def main() -> int:
             wabot.append(exported(whole, target))
             writer.append(written(rows, again))
             naked.append(bare(whole, again))
+        del rows
         peaks = peak(tenth), peak(whole)
     ratio = min(wabot) / min(naked)
     print(f"| {messages:,} messages to CSV, seconds of one core | | export / it |\n|---|---:|---:|")

@@ -11,7 +11,7 @@ from wabot.analytics.export.formats import FORMATS
 from wabot.analytics.export.pseudonyms import NAME as KEY
 from wabot.analytics.export.pseudonyms import tenants_pseudonyms
 from wabot.analytics.export.tables import TABLES, Veil
-from wabot.model.errors import StoreError
+from wabot.model.errors import ExportError
 
 TELLING = [PHONE, LID, SECRET, SECRET.lower(), NAME, EMAIL, OPERATOR, "contact-1", "chat-1", "Sari", "Halo", "3EB0"]
 FORMS = [one.name for one in FORMATS]
@@ -101,7 +101,7 @@ def test_a_key_that_is_none_or_that_others_can_read_is_refused(
     folder = shop(tmp_path / "warung")
     (folder / KEY).write_bytes(content)
     (folder / KEY).chmod(mode)
-    with pytest.raises(StoreError, match=said):
+    with pytest.raises(ExportError, match=said):
         tenants_pseudonyms(folder)
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Final
 
 from wabot.analytics.export.tables import Veil
-from wabot.model.errors import StoreError
+from wabot.model.errors import ExportError
 
 NAME: Final = "pseudonyms.key"
 """In the tenant's data folder."""
@@ -55,7 +55,7 @@ def tenants_pseudonyms(folder: Path) -> Pseudonyms:
     it for the folder's owner.
 
     Raises:
-        StoreError: the key cannot be read or made, or other users can read it.
+        ExportError: the key cannot be read or made, or other users can read it.
     """
     path = folder / NAME
     try:
@@ -65,19 +65,19 @@ def tenants_pseudonyms(folder: Path) -> Pseudonyms:
             mode = os.fstat(file.fileno()).st_mode
             key = file.read(1_000)
     except OSError as error:
-        raise StoreError(
+        raise ExportError(
             f"{path}, the key of the pseudonyms, cannot be used: {error.strerror or error}. Check the owner and "
             "permissions of the folder."
         ) from error
     if mode & 0o077:
-        raise StoreError(
+        raise ExportError(
             f"{path} can be read by other users, who could find out whom pseudonyms mean: chmod 600 it, or remove it, "
             "and the next export makes another (with it, everybody gets another pseudonym)"
         )
     try:
         return Pseudonyms(_read(key))
     except ValueError:
-        raise StoreError(
+        raise ExportError(
             f"{path} holds no key: put it back from a backup, or remove it, and the next export makes another"
         ) from None
 
