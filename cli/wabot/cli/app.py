@@ -63,6 +63,7 @@ _BENEATH: Final = {
             "Show what customers asked and no rule knew, each with a rule to begin with.",
         ),
         "rebuild": ("analytics.rebuild", "Count everything anew from the messages."),
+        "export": ("analytics.export", "Write a table as a file for other programs."),
     },
 }
 """Commands of a command: name → module, which holds the function of the same name, and what it does."""
