@@ -3,7 +3,7 @@
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from tests.analytics.counted import counted, day_of
+from tests.analytics.counted import JAKARTA, counted, day_of
 from tests.session.people import RULES, TEAMS, Shop
 from tests.session.stage import ANI, BUDI, stage
 from wabot.model.turn import Receipt
@@ -122,3 +122,38 @@ async def test_a_customer_who_is_forgotten_is_in_no_figure(tmp_path: Path) -> No
     erase(tmp_path / HOME, "warung", BUDI)
     tables = counted(tmp_path / HOME, shop.clock.now())
     assert day_of(tables, "2026-01-28")["unique_customers"] == 1
+
+
+async def test_figures_outlive_what_they_were_counted_from_and_a_rebuild_leaves_them(tmp_path: Path) -> None:
+    async with stage(tmp_path, RULES, tenant=TEAMS) as shop:
+        for _day in range(20):
+            await shop.say("jam buka?")
+            await shop.say("bisa cod?")
+            shop.later(DAY // 2)  # one conversation that goes on for days
+        kept = counted(tmp_path / HOME, shop.clock.now())
+        deleted = await shop.store.upkeep.clean_up(shop.clock.now() - 7 * DAY, shop.clock.now(), JAKARTA)
+        assert deleted["messages"] > 0
+        assert counted(tmp_path / HOME, shop.clock.now())["chat_analytics"] == kept["chat_analytics"]
+        assert counted(tmp_path / HOME, shop.clock.now(), anew=True)["chat_analytics"] == kept["chat_analytics"]
+        await shop.say("jam buka?")
+        after = counted(tmp_path / HOME, shop.clock.now())
+        assert counted(tmp_path / HOME, shop.clock.now(), anew=True) == after
+
+
+async def test_the_time_that_people_are_there_is_known_by_the_hour(tmp_path: Path) -> None:
+    async with stage(tmp_path, RULES, tenant=TEAMS) as shop:
+        desk = Shop(shop, tmp_path)
+        desk.hire()  # at 10.00
+        await shop.say("admin")
+        shop.later(90 * MINUTE)
+        desk.says("Halo kak")
+        await desk.sent()
+        desk.change(status="offline")
+        shop.later(DAY)
+    tables = counted(tmp_path / HOME, shop.clock.now())
+    there = {row["hour"]: row["cs_online_count"] for row in tables["chat_analytics"] if row["cs_online_count"]}
+    assert there == {10: 1, 11: 1, None: 1}
+    used = {row["hour"]: row["cs_utilization_rate"] for row in tables["chat_analytics"] if row["cs_online_count"]}
+    assert used == {10: 0.0, 11: 100.0, None: 100.0}
+    (sari,) = (row for row in tables["operator_analytics"] if row["online_millis"])
+    assert sari["online_millis"] // MINUTE == 90

@@ -23,6 +23,8 @@ def test_jobs_that_never_ran_are_listed_with_their_next_time(wabot: Typed, data:
         ("tidy", None, None),
         ("uploads", None, None),
         ("keys-backup", None, None),
+        ("figures-of-the-day", None, None),
+        ("figures", None, None),
     ]
     assert all(job["next_run"] > 0 for job in told.data["jobs"])
     assert "never" in wabot("jobs", "--data", data).out
@@ -36,6 +38,15 @@ def test_a_job_runs_now_and_its_outcome_is_listed(wabot: Typed, data: Path) -> N
     assert clean["took_ms"] >= 0
     again = wabot("jobs", "run", "clean-up", "--data", data, "--format", "json").data["ran"]
     assert again == [{"tenant": "warung", "job": "clean-up", "ok": True, "outcome": "nothing was old enough"}]
+
+
+def test_figures_are_counted_when_the_setting_says_so(
+    wabot: Typed, data: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ANALYTICS_AGGREGATION_CRON", "5 */2 * * *")
+    (job,) = (job for job in wabot("jobs", "--data", data, "--format", "json").data["jobs"] if job["job"] == "figures")
+    assert job["cron"] == "5 */2 * * *"
+    assert "1 chats counted, 1 days summed" in wabot("jobs", "run", "figures", "--data", data).out
 
 
 def test_a_job_that_is_not_there_exits_2_with_the_nearest(wabot: Typed, data: Path) -> None:

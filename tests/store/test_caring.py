@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from tests.analytics.counted import JAKARTA
 from tests.store.turns import CHAT, NOW, answered, message, silent
 from wabot.model.ids import uuid7
 from wabot.model.message import Message
@@ -144,7 +145,7 @@ async def test_orders_go_with_their_customer_and_not_before(store: SqliteStore) 
     await store._run(
         lambda: ask("follow_ups_of_rules_cancel", conversation=_chat(ask), reason="x", at=NOW, since=2**62)
     )
-    deleted = await store.upkeep.clean_up(NOW + 8 * DAY, NOW + 31 * DAY)
+    deleted = await store.upkeep.clean_up(NOW + 8 * DAY, NOW + 31 * DAY, JAKARTA)
     assert {key: deleted[key] for key in ("csat_surveys", "contacts", "orders", "order_summaries")} == {
         "csat_surveys": 1,
         "contacts": 1,

@@ -5,6 +5,7 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
+from tests.analytics.counted import JAKARTA
 from tests.session.stage import BUDI, Stage, stage
 from wabot.model.people import Choice
 from wabot.model.stored import PersonSays
@@ -122,7 +123,7 @@ async def test_what_nobody_reads_any_more_is_cleaned_up_by_the_session(tmp_path:
     async with stage(tmp_path, home=HOME) as shop:
         desk = Desk(tmp_path / HOME, "warung")
         last = await four_told(shop, desk)
-        deleted = await shop.store.upkeep.clean_up(0, shop.clock.now() + UNREAD + 1)
+        deleted = await shop.store.upkeep.clean_up(0, shop.clock.now() + UNREAD + 1, JAKARTA)
         assert deleted["feed"] == last - 1
         assert desk.read(extent) == Extent(last, last)
         await desk.close()

@@ -26,6 +26,7 @@ OPEN = (
 )  # fmt: skip
 """Partial indexes: they hold what is still to be done, or few, not what was."""
 RARE = {
+    "analytics_all_dirty": "people have everything counted anew",
     "feed_first": "the first entry of an index is read",
     "feed_last": "the last entry of an index is read",
     "feed_listen": "when somebody begins to listen",

@@ -1,7 +1,10 @@
-"""The key of the encrypted backups, for commands beside the daemon."""
+"""What the daemon's settings say, for commands beside it."""
 
 import os
-from typing import Final
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from wabot.session.jobs import Job
 
 _NAMED_BY: Final = ("WHATSAPP_ENCRYPTION_KEY", "WHATSAPP_ENCRYPTION_KEY_FILE", "WABOT_NODE")
 
@@ -18,3 +21,15 @@ def configured_key() -> bytes:
     from wabot.daemon.settings.encryption import encryption_key
 
     return encryption_key(read_settings({}, os.environ).settings)
+
+
+def configured_jobs() -> "tuple[Job, ...]":
+    """What each tenant's session does at times, as the environment, or the node file that it names, has it.
+
+    Raises:
+        UsageError: a setting is wrong.
+    """
+    from wabot.daemon.settings import read_settings
+    from wabot.session.jobs import all_jobs
+
+    return all_jobs(read_settings({}, os.environ).settings.aggregation)

@@ -11,6 +11,7 @@ from typing import Annotated, Any, Final
 import typer
 
 from wabot.cli import render
+from wabot.cli.configured import configured_jobs
 from wabot.cli.exit_codes import CLEAN, FAILURE
 from wabot.cli.kept import last_sound_rules
 from wabot.cli.output import Format, complain, say, style
@@ -20,7 +21,7 @@ from wabot.language.rule_set import RuleSet
 from wabot.model.errors import UsageError
 from wabot.model.stored import JobRun
 from wabot.session.clock import RealClock
-from wabot.session.jobs import JOBS, Job, Site, next_run, run_job
+from wabot.session.jobs import Job, Site, next_run, run_job
 
 _HEAD: Final = ("job", "when", "last run", "took", "outcome", "next run", "what it does")
 
@@ -65,9 +66,10 @@ def jobs(
         raise typer.Exit(CLEAN)
     if not name:
         raise UsageError("`wabot jobs run` needs a job's name; `wabot jobs` lists them")
-    job = next((job for job in JOBS if job.name == name), None)
+    known = configured_jobs()
+    job = next((job for job in known if job.name == name), None)
     if job is None:
-        raise missing("job", name, "wabot", [job.name for job in JOBS])
+        raise missing("job", name, "wabot", [job.name for job in known])
     done = [(folder.name, *asyncio.run(_run(folder, job))) for folder in folders]
     if output is Format.json:
         say(
@@ -99,7 +101,7 @@ def _listed(folder: Path) -> Iterator[_Listed]:
     rules, now = last_sound_rules(folder), RealClock().now()
     with reading(folder, folder.name) as store:
         runs = store.job_runs()
-    for job in JOBS:
+    for job in configured_jobs():
         yield _Listed(rules, job, runs.get(job.name), next_run(job.cron, now, rules.tenant.timezone, folder.name))
 
 

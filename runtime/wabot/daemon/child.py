@@ -36,6 +36,7 @@ from wabot.session.clock import RealClock, ScriptClock
 from wabot.session.counting import Counting, counting
 from wabot.session.defaults import NodeDefaults, loading
 from wabot.session.deliverer import delivering
+from wabot.session.jobs import all_jobs
 from wabot.session.keys_backup import KeysBackup
 from wabot.session.live import LiveRules
 from wabot.session.locked import hold
@@ -165,6 +166,7 @@ async def run(rules: Path, data: Path, options: RunOptions, settings: Settings, 
             load=load,
             keys=KeysBackup(data, key, lambda found: crash(data, report, found, "WhatsApp keys are")),
             before=orders.before,
+            jobs=all_jobs(settings.aggregation),
         )
         stack.enter_context(neighbours(session, place, store, report))
         _stop_on_signals(session.stop)

@@ -1,6 +1,7 @@
 """What a session needs from the world, as protocols: a clock, a channel to customers, a store."""
 
 from collections.abc import Callable, Mapping, Sequence
+from datetime import tzinfo
 from typing import Protocol
 
 from wabot.model.alert import Alert, StoredAlert
@@ -165,9 +166,13 @@ class Upkeep(Protocol):
 
     async def ended(self, job: str, at: int, ok: bool, detail: str) -> None: ...
 
-    async def clean_up(self, before: int, now: int) -> Mapping[str, int]:
+    async def clean_up(self, before: int, now: int, zone: tzinfo) -> Mapping[str, int]:
         """Delete what is older than `before`, in steps so small that a live chat is not held up; how much of what. What
-        is not decided, waits or counts stays."""
+        is not decided, waits or counts stays, and so do the figures of those days, on the clock of `zone`."""
+
+    async def aggregate(self, now: int, zone: tzinfo) -> tuple[int, int]:
+        """Bring the figures up to date, on the clock of `zone`, in steps as small; how many chats were counted, and how
+        many days summed."""
 
     async def drop_uploads(self, now: int) -> int:
         """Delete people's files that no message needs any more, and what is left of uploads that were cut off; how

@@ -45,8 +45,14 @@ async def clean_up(site: Site) -> str:
     if keep is None:
         return "kept for ever"
     now = site.clock.now()
-    deleted = await site.store.upkeep.clean_up(now - max(keep, WINDOW), now)
+    deleted = await site.store.upkeep.clean_up(now - max(keep, WINDOW), now, site.rules.tenant.timezone)
     return ", ".join(f"{count} {table}" for table, count in deleted.items()) or "nothing was old enough"
+
+
+async def aggregate(site: Site) -> str:
+    """Count what happened since the last time."""
+    chats, days = await site.store.upkeep.aggregate(site.clock.now(), site.rules.tenant.timezone)
+    return f"{chats} chats counted, {days} days summed"
 
 
 async def tidy(site: Site) -> str:
@@ -70,7 +76,13 @@ JOBS: Final = (
     Job("tidy", "H 4 * * *", tidy, "keeps the file quick and small"),
     Job("uploads", "H 2 * * *", drop_uploads, "deletes people's files that no message needs any more"),
     Job("keys-backup", "H 5 * * *", back_up_keys, "writes the encrypted backup of the WhatsApp keys"),
+    Job("figures-of-the-day", "H 0 * * *", aggregate, "counts the figures of the day that ended"),
 )
+
+
+def all_jobs(aggregation: str) -> tuple[Job, ...]:
+    """`JOBS`, and that figures are counted at the times of a cron expression."""
+    return (*JOBS, Job("figures", aggregation, aggregate, "counts what happened since the last time"))
 
 
 def next_run(cron: str, after: int, zone: tzinfo, tenant: str) -> int:

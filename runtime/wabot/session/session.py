@@ -2,7 +2,7 @@
 
 import asyncio
 import random
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
@@ -24,7 +24,7 @@ from wabot.session.handoff import look
 from wabot.session.histories import Histories
 from wabot.session.inbound import Inbound
 from wabot.session.insisting import Newest, insist
-from wabot.session.jobs import JOBS, Jobs
+from wabot.session.jobs import JOBS, Job, Jobs
 from wabot.session.keys_backup import KeysBackup
 from wabot.session.live import LiveRules
 from wabot.session.marking import Marking
@@ -71,8 +71,9 @@ class Session:
         load: Callable[[Path], Loaded] = load_tenant,
         keys: KeysBackup | None = None,
         before: Callable[[Message], Awaitable[None]] | None = None,
+        jobs: Sequence[Job] = JOBS,
     ) -> None:
-        self._keys, self._before = keys, before
+        self._keys, self._before, self._jobs = keys, before, jobs
         self._store, self._make_channel, self._clock, self._report = store, make_channel, clock, report
         self._data = place.data
         self._hurry, self._watch, self._scripted = hurry, watch, scripted
@@ -186,7 +187,7 @@ class Session:
         if isinstance(channel, Hastened):
             loops["the look for a ban that was lifted"] = partial(self._restraints.hasten, channel)
         if not self._scripted:
-            jobs = Jobs(JOBS, self._store, self._clock, self.live.rule_set, self._report, self._keys)
+            jobs = Jobs(self._jobs, self._store, self._clock, self.live.rule_set, self._report, self._keys)
             loops |= {"sending at times": at_times.run, "the jobs": jobs.run}
         beside: list[asyncio.Task[None]] = [
             asyncio.create_task(forever(loop, self._report.note, what)) for what, loop in loops.items()

@@ -260,7 +260,8 @@ SETTINGS: Final = (
         "analytics.aggregation",
         "aggregation",
         kinds.CRON,
-        "Kept for exports to come; it has no effect: [figures](api/analytics.md) are counted when they are asked for.",
+        "When each tenant's [figures](analytics.md) are counted, by a cron expression of five fields on the tenant's "
+        "clock. They are at the end of each day as well, and whenever somebody asks for them.",
     ),
     Setting(
         "WABOT_WHATSAPP_PROXY",

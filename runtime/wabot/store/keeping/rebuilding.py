@@ -36,8 +36,12 @@ def _copy(connection: sqlite3.Connection) -> None:
     for name, sql in tables:
         quoted = name.replace('"', '""')
         connection.execute(sql)
+        # Without what SQLite works out by itself.
+        columns = ", ".join(row[1] for row in connection.execute(f'PRAGMA main.table_info("{quoted}")'))
         # NOT INDEXED: read the table itself; LIMIT: row by row, or SQLite would copy its indexes as they are.
-        connection.execute(f'INSERT INTO main."{quoted}" SELECT * FROM damaged."{quoted}" NOT INDEXED LIMIT -1')
+        connection.execute(
+            f'INSERT INTO main."{quoted}" ({columns}) SELECT {columns} FROM damaged."{quoted}" NOT INDEXED LIMIT -1'
+        )
     if any("AUTOINCREMENT" in sql for _name, sql in tables):  # numbers that were given once are never given again
         connection.execute("DELETE FROM main.sqlite_sequence")
         connection.execute("INSERT INTO main.sqlite_sequence SELECT * FROM damaged.sqlite_sequence")

@@ -35,12 +35,14 @@ class Left(NamedTuple):
 
 
 class Counting:
-    """The figures of one tenant, whose clock is that of `zone`. Each method is part of its caller's transaction."""
+    """The figures of one tenant, whose clock is that of `zone`. Each method is part of its caller's transaction.
+    `chats` and `days` are how many were counted and summed so far."""
 
     def __init__(self, connection: sqlite3.Connection, tenant: str, zone: tzinfo) -> None:
         self._connection, self._tenant, self._zone = connection, tenant, zone
         self._ask: Ask = asker(connection, tenant)
         self._hours = LocalHours(zone)
+        self.chats = self.days = 0
 
     def step(self, now: int) -> Left:
         """Count some of what was stored by `now` (UTC milliseconds) and is not counted yet; what is left."""
@@ -96,6 +98,7 @@ class Counting:
                 break
             if row["day"] >= state["closed_before"]:
                 sum_day(self._ask, row["day"])
+                self.days += 1
             self._ask("analytics_fresh", day=row["day"])
 
     def _count(self, conversation: str, state: Any) -> None:
@@ -106,6 +109,7 @@ class Counting:
         for day in store(self._connection, self._tenant, conversation, made, hour, least):
             self._ask("analytics_stale_add", day=day)
         self._ask("analytics_clean", conversation=conversation)
+        self.chats += 1
 
     def _chat(self, conversation: str, closed: int) -> Chat:
         ask = self._ask

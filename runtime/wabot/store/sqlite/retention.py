@@ -44,8 +44,16 @@ TABLES: Final = (
     # Of customers who are still known, all orders count, however old.
     Old("orders", "MAX(ordered_at, updated_at)", _NO_CONTACT.format("orders")),
     Old("order_summaries", "fetched_at", _NO_CONTACT.format("order_summaries")),
+    Old("conversation_statuses", "at"),
+    # Who is there now has been since the last change.
+    Old(
+        "operator_statuses",
+        "at",
+        "EXISTS (SELECT 1 FROM operator_statuses AS later WHERE later.tenant_id = operator_statuses.tenant_id"
+        " AND later.operator = operator_statuses.operator AND later.at > operator_statuses.at AND later.at < :before)",
+    ),
 )
-"""A table more is a line more. Not here: rule_stats, and what else only counts."""
+"""A table more is a line more. Not here: rule_stats, the figures, and what else only counts."""
 
 
 def old_rows(connection: sqlite3.Connection, tenant: str, kind: Old, before: int, now: int, most: int) -> list[int]:

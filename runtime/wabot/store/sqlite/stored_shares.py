@@ -12,22 +12,36 @@ EPISODE_COLUMNS: Final = tuple(field.name for field in fields(Episode))
 
 
 class _Table(NamedTuple):
-    """A table of shares: its keys beside tenant and chat, what it counts, and the hours that a row is counted in."""
+    """A table of shares: the index by which a chat's rows are found (or SQLite would go through all chats' hours), its
+    keys beside tenant and chat, what it counts, and the hours that a row is counted in."""
 
     name: str
+    index: str
     keys: tuple[str, ...]
     columns: tuple[str, ...]
     hours: Callable[[tuple[Any, ...], tuple[Any, ...]], Iterable[int | None]]
 
 
 _BY_HOUR: Final = (
-    _Table("analytics_hours", ("hour",), HOUR_COLUMNS, lambda key, _row: key[:1]),
-    _Table("analytics_rules", ("hour", "rule_id", "reason"), RULE_COLUMNS, lambda key, _row: key[:1]),
-    _Table("analytics_people", ("hour", "operator"), PERSON_COLUMNS, lambda key, _row: key[:1]),
+    _Table("analytics_hours", "INDEXED BY hours_of_conversation", ("hour",), HOUR_COLUMNS, lambda key, _row: key[:1]),
+    _Table(
+        "analytics_rules",
+        "INDEXED BY rules_of_conversation",
+        ("hour", "rule_id", "reason"),
+        RULE_COLUMNS,
+        lambda key, _row: key[:1],
+    ),
+    _Table(
+        "analytics_people",
+        "INDEXED BY people_of_conversation",
+        ("hour", "operator"),
+        PERSON_COLUMNS,
+        lambda key, _row: key[:1],
+    ),
 )
 _SETTLED: Final = EPISODE_COLUMNS.index("settled_hour") - 1
 _EPISODES: Final = _Table(
-    "analytics_episodes", ("began_at",), EPISODE_COLUMNS[1:], lambda _key, row: (row[0], row[_SETTLED])
+    "analytics_episodes", "", ("began_at",), EPISODE_COLUMNS[1:], lambda _key, row: (row[0], row[_SETTLED])
 )
 
 
@@ -53,7 +67,8 @@ def _replace(
     names, keys = (*table.keys, *table.columns), len(table.keys)
     condition = "tenant_id = ? AND conversation_id = ?"
     stored = connection.execute(
-        f"SELECT {', '.join(names)} FROM {table.name} WHERE {condition} AND {table.keys[0]} >= ?", (*whose, least)
+        f"SELECT {', '.join(names)} FROM {table.name} {table.index} WHERE {condition} AND {table.keys[0]} >= ?",
+        (*whose, least),
     )
     before = {tuple(row)[:keys]: tuple(row)[keys:] for row in stored}
     gone = [(key, row) for key, row in before.items() if key not in found]

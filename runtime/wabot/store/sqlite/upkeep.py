@@ -4,6 +4,7 @@ import asyncio
 import sqlite3
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import closing, suppress
+from datetime import tzinfo
 from pathlib import Path
 from typing import Any, Final
 
@@ -12,6 +13,7 @@ from wabot.model.ids import made_at
 from wabot.model.stored import JobRun
 from wabot.store.outgoing import OutgoingFolder
 from wabot.store.sqlite import uploads
+from wabot.store.sqlite.aggregating import Counting
 from wabot.store.sqlite.feeding import forget
 from wabot.store.sqlite.opening import NAME, open_file, open_for_reading, plainly
 from wabot.store.sqlite.queries import Ask, asker
@@ -60,7 +62,15 @@ class Upkeep:
     async def ended(self, job: str, at: int, ok: bool, detail: str) -> None:
         await self._run(lambda _connection: self._ask("job_ends", job=job, at=at, ok=int(ok), detail=detail).rowcount)
 
-    async def clean_up(self, before: int, now: int) -> Mapping[str, int]:
+    async def aggregate(self, now: int, zone: tzinfo) -> tuple[int, int]:
+        counting: Counting = await self._run(lambda connection: Counting(connection, self._tenant, zone))
+        while any(await self._run(lambda _connection: counting.step(now))):
+            await asyncio.sleep(_PAUSE)
+        return counting.chats, counting.days
+
+    async def clean_up(self, before: int, now: int, zone: tzinfo) -> Mapping[str, int]:
+        await self.aggregate(now, zone)  # what is deleted counts, as long as anybody asks
+        await self._run(lambda connection: Counting(connection, self._tenant, zone).close(before))
         deleted = {}
         for kind in TABLES:
             if count := await self._clean(kind, before, now):
