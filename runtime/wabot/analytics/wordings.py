@@ -1,0 +1,42 @@
+"""How customers worded a thing, as it may be shown: nobody is told by it."""
+
+import re
+from collections import Counter
+from collections.abc import Callable, Iterable
+from typing import Final
+
+from wabot.engine.normalize import fold, visible
+from wabot.model.masked import masked, masked_within
+
+MOST_EXAMPLES: Final = 3
+_LONGEST: Final = 120
+_NUMBER: Final = re.compile(r"\+?\d(?:[\s().-]{0,2}\d){7,}")
+"""A telephone or account number, however it is spaced."""
+_NAMED: Final = re.compile(r"\S+@\S+")
+
+
+def shown_wording(text: str) -> str:
+    """A message on one line, without numbers and addresses, and not too long."""
+    plain = "".join(char for char in " ".join(visible(text).split()) if char.isprintable())
+    plain = _NUMBER.sub(lambda found: masked(re.sub(r"\D", "", found[0])), _NAMED.sub("…@…", plain))
+    plain = masked_within(plain)
+    return plain if len(plain) <= _LONGEST else plain[: _LONGEST - 1].rstrip() + "…"
+
+
+def examples(texts: Iterable[str], fits: Callable[[str], bool] = bool) -> tuple[str, ...]:
+    """The most frequent wordings that may be shown and fit, the shorter ones first where they are as frequent. Which
+    they are does not depend on the order of the texts."""
+    counts: Counter[str] = Counter()
+    written: dict[str, str] = {}
+    for text in texts:
+        said = fold(text)
+        counts[said] += 1
+        written[said] = min(text, written.get(said, text))
+    found: dict[str, None] = {}
+    for said in sorted(counts, key=lambda one: (-counts[one], len(one), one)):
+        shown = shown_wording(written[said])
+        if shown and fits(shown):
+            found[shown] = None
+        if len(found) == MOST_EXAMPLES:
+            break
+    return tuple(found)
