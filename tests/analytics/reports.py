@@ -10,11 +10,12 @@ from zoneinfo import ZoneInfo
 from wabot.analytics.customers import Customers, Group
 from wabot.analytics.funnel import Choice, Funnel
 from wabot.analytics.hours import Cell, Week, opening
-from wabot.analytics.measures import Ratio
 from wabot.analytics.operators import Work
 from wabot.analytics.overview import Figures, Overview
 from wabot.analytics.period import Period
-from wabot.analytics.report.contents import QuestionLine, Report, RuleLine
+from wabot.analytics.report.contents import Report
+from wabot.analytics.rule_figures import RuleFigure, RuleFigures, Standing
+from wabot.analytics.unanswered import Matter, Unanswered
 from wabot.language.hours import Hours, read_weekly
 
 JAKARTA = ZoneInfo("Asia/Jakarta")
@@ -65,18 +66,28 @@ def _week(chance: random.Random) -> Week:
     )
 
 
+def _standing(number: int) -> Standing:
+    return "gone" if number == 2 else "off" if number == 4 else "live"
+
+
 def _rest(total: Figures, period: Period, by_day: Mapping[date, Figures]) -> dict[str, Any]:
     names = ["sapaan", "jam-buka", "menu-utama", "harga-menu", "ongkir", "pesan-antar", "lokasi", "komplain"]
     fired = [total.triggered // (2 + 2 * number) for number in range(len(names))]
     rules = tuple(
-        RuleLine(
-            name, times, Ratio(int(times * (0.93 - 0.07 * number)), times), int(times * 0.04 * number), times // 19
+        RuleFigure(
+            name, times, times * (93 - 7 * number) // 100, times * number // 25, times // 19, standing=_standing(number)
         )
         for number, (name, times) in enumerate(zip(names, fired, strict=True))
     )
-    asked = ["bisa cod ke cimahi kak?", "ada paket buat ulang tahun ga", "bisa bayar pakai qris", "gofood nya tutup ya"]
-    questions = tuple(
-        QuestionLine(wording, 41 - 9 * number, LAST - timedelta(number)) for number, wording in enumerate(asked)
+    asked = {
+        "cod": ("bisa cod ke cimahi kak?", "cod bisa?"),
+        "paket": ("ada paket buat ulang tahun ga",),
+        "qris": ("bisa bayar pakai qris", "qris bisa kak"),
+        "gofood": ("gofood nya tutup ya",),
+    }
+    matters = tuple(
+        Matter(word, 41 - 9 * number, 30 - 7 * number, NOON - 86_400_000 * number, {}, examples, (), None)
+        for number, (word, examples) in enumerate(asked.items())
     )
     people = (
         Work("rina@warung.example", "Rina", False, 210, 402, 350, 350 * 620_000, 120, 120 * 500_000, 180, 0, 31, 143),
@@ -93,9 +104,8 @@ def _rest(total: Figures, period: Period, by_day: Mapping[date, Figures]) -> dic
     )
     menu = Funnel("menu-utama", "Menu utama", 131, choices, 9, 11, 24)
     return {
-        "rules": rules,
-        "never_fired": ("lebaran", "libur-nasional"),
-        "questions": questions,
+        "rules": RuleFigures(rules, (RuleFigure("lebaran"), RuleFigure("libur-nasional")), {}),
+        "unanswered": Unanswered(140, matters, 28, {}, 9, 4, {}),
         "people": people,
         "menus": (menu,),
         "customers": customers,

@@ -7,11 +7,12 @@ from itertools import pairwise
 
 import pytest
 
-from tests.analytics.reports import LAST, report
+from tests.analytics.reports import report
 from wabot.analytics.overview import NOTHING, Overview
-from wabot.analytics.report.contents import QuestionLine, Report
+from wabot.analytics.report.contents import Report
 from wabot.analytics.report.page import report_html
 from wabot.analytics.report.reading import without_names
+from wabot.analytics.rule_figures import RuleFigure, RuleFigures
 
 HOSTILE = '<script>alert("x")</script><img src=x onerror=alert(1)>"\'&lt;\u202egnp.\u2066\x00\ud83d😀'
 VOID = {"meta", "link", "br", "img", "hr", "input"}
@@ -49,13 +50,20 @@ class Elements(HTMLParser):
 
 def hostile(language: str = "id") -> Report:
     sound = report(30, language)
-    assert sound.customers is not None
+    assert sound.customers and sound.rules and sound.unanswered
     return replace(
         sound,
         name=HOSTILE,
-        rules=tuple(rule._replace(rule=HOSTILE + rule.rule) for rule in sound.rules),
-        never_fired=(HOSTILE,),
-        questions=tuple(QuestionLine(HOSTILE + "x" * 5_000, 3, LAST) for _ in range(3)),
+        rules=RuleFigures(
+            tuple(replace(rule, rule=HOSTILE + rule.rule) for rule in sound.rules.rules), (RuleFigure(HOSTILE),), {}
+        ),
+        unanswered=replace(
+            sound.unanswered,
+            matters=tuple(
+                replace(matter, word=HOSTILE, examples=(HOSTILE + "x" * 5_000, HOSTILE))
+                for matter in sound.unanswered.matters
+            ),
+        ),
         people=tuple(one._replace(name=HOSTILE, email=HOSTILE) for one in sound.people),
         menus=tuple(
             replace(
@@ -151,7 +159,7 @@ def test_a_period_without_a_message_says_so_and_draws_nothing() -> None:
 
 
 def test_a_shop_whose_rules_nobody_knows_has_a_report_without_them() -> None:
-    bare = replace(report(30), shop=None, rules=(), never_fired=(), questions=(), people=(), menus=(), customers=None)
+    bare = replace(report(30), shop=None, rules=None, unanswered=None, people=(), menus=(), customers=None)
     text = Elements(report_html(bare)).text
     assert "jam buka" not in text.split("Kapan pelanggan menulis")[1].split("Cara menghitung")[0]
     for heading in ("Aturan", "Operator", "Menu", "Pertanyaan yang belum dikenal"):

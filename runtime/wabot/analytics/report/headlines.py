@@ -1,12 +1,27 @@
 """The figures that an owner looks at first, with their goals and what they were before."""
 
 from collections.abc import Iterator
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
-from wabot.analytics.measures import Mean, Ratio
+from wabot.analytics.comparing import MEASURES, Measure
+from wabot.analytics.comparing import Change as Difference
+from wabot.analytics.measures import Ratio
 from wabot.analytics.overview import Figures
 from wabot.analytics.report.manner import Manner
 from wabot.analytics.report.words import WORDS
+
+_BY_NAME: Final = {measure.name: measure for measure in MEASURES}
+_BY_RULES: Final = Measure("a rule's answer", "seconds", "less", lambda one: one.response_by_rules.seconds)
+_FIRST_BY_PEOPLE: Final = Measure(
+    "a person's first answer", "seconds", "less", lambda one: one.first_person_response.seconds
+)
+_TILES: Final = (
+    ("conversations", "conversations"),
+    ("messages", "messages"),
+    ("customers", "customers"),
+    ("first_response_open", "first answer, open"),
+    ("first_response_closed", "first answer, closed"),
+)
 
 
 class Change(NamedTuple):
@@ -19,89 +34,100 @@ class Change(NamedTuple):
 
 
 class Tile(NamedTuple):
-    """A figure of the summary. `share` is the percentage and `goal` what it is to pass, where it has one."""
+    """A figure of the summary. `share` is what it is of, where it has a goal."""
 
     label: str
     value: str
     note: str = ""
     change: Change | None = None
-    share: float | None = None
-    goal: float | None = None
-    reached: bool | None = None
+    share: Ratio | None = None
 
 
-class Comparing:
-    """Writes how figures changed, in a language."""
+class Wait(NamedTuple):
+    """How long customers waited on average, and how often they did."""
 
-    def __init__(self, manner: Manner) -> None:
-        self.manner, self._words = manner, WORDS[manner.language]
+    label: str
+    value: str
+    times: int
+    change: Change | None
 
-    def numbers(self, now: int, before: int) -> Change | None:
+
+class Headlines:
+    """The figures of a period, beside those of the period before (None: not counted), as a language writes them."""
+
+    def __init__(self, now: Figures, before: Figures | None, manner: Manner) -> None:
+        self._now, self._before, self._manner, self._words = now, before, manner, WORDS[manner.language]
+
+    def goals(self) -> Iterator[Tile]:
+        """The two that have a goal."""
+        for label, name, share in (
+            ("alone", "by the bot alone", self._now.alone),
+            ("delivered", "delivered", self._now.delivery),
+        ):
+            measure = _BY_NAME[name]
+            yield Tile(self._words[label], self._value(measure), "", self._change(measure), share)
+
+    def tiles(self) -> Iterator[Tile]:
+        """The others of the summary."""
+        new = self._words["new_of"].format(number=self._manner.whole(self._now.new_customers))
+        for label, name in _TILES:
+            measure = _BY_NAME[name]
+            note = new if label == "customers" else ""
+            yield Tile(self._words[label], self._value(measure), note, self._change(measure))
+        yield self._last()
+
+    def waits(self) -> Iterator[Wait]:
+        """How long customers waited, for what."""
+        now = self._now
+        for label, measure, times in (
+            ("wait_open", _BY_NAME["first answer, open"], now.first_response_open.number),
+            ("wait_closed", _BY_NAME["first answer, closed"], now.first_response_closed.number),
+            ("wait_rules", _BY_RULES, now.response_by_rules.number),
+            ("wait_people", _BY_NAME["a person's answer"], now.response_by_people.number),
+            ("wait_first_person", _FIRST_BY_PEOPLE, now.first_person_response.number),
+            ("wait_resolution", _BY_NAME["until settled"], now.resolution.number),
+        ):
+            yield Wait(self._words[label], self._value(measure), times, self._change(measure))
+
+    def _last(self) -> Tile:
+        """What customers think; of a shop that does not ask them, how much the bot answered."""
+        if self._now.csat is None:
+            measure = _BY_NAME["answered by a rule"]
+            return Tile(self._words["answered"], self._value(measure), "", self._change(measure))
+        measure = _BY_NAME["rating"]
+        note = self._words["csat_of"].format(number=self._manner.whole(self._now.csat_answers))
+        return Tile(self._words["csat"], self._value(measure), note, self._change(measure))
+
+    def _value(self, measure: Measure) -> str:
+        return self._written(measure, measure.of(self._now))
+
+    def _change(self, measure: Measure) -> Change | None:
         """None where there is nothing to compare with."""
-        if not before:
+        if self._before is None:
             return None
-        percent = 100 * (now - before) / before
-        return self._change(percent, f"{self.manner.signed(percent)}%", None, self.manner.whole(before))
-
-    def shares(self, now: Ratio, before: Ratio) -> Change | None:
-        if now.percent is None or before.percent is None:
+        found = Difference(measure, measure.of(self._before), measure.of(self._now))
+        if found.difference is None or (found.percent is None and measure.unit != "percent"):
             return None
-        points = now.percent - before.percent
-        text = self._words["points"].format(change=self.manner.signed(points, 1))
-        return self._change(points, text, points > 0, self.manner.percent(before.percent), 1)
-
-    def waits(self, now: Mean, before: Mean) -> Change | None:
-        if now.seconds is None or not before.seconds:
-            return None
-        percent = 100 * (now.seconds - before.seconds) / before.seconds
-        text = f"{self.manner.signed(percent)}%"
-        return self._change(percent, text, percent < 0, self.manner.lasting(before.seconds))
-
-    def ratings(self, now: float | None, before: float | None) -> Change | None:
-        if now is None or before is None:
-            return None
-        return self._change(
-            now - before, self.manner.signed(now - before, 1), now > before, self.manner.decimal(before), 1
-        )
-
-    def _change(self, by: float, text: str, good: bool | None, was: str, places: int = 0) -> Change:
-        was = self._words["was"].format(value=was)
-        if not round(by, places):
+        by, text = self._by(found)
+        was = self._words["was"].format(value=self._written(measure, found.before))
+        if not float(f"{by:.{_PLACES[measure.unit]}f}"):
             return Change(self._words["same"], "", None, was)
-        return Change(text, "up" if by > 0 else "down", good, was)
+        return Change(text, "up" if by > 0 else "down", found.is_better, was)
+
+    def _by(self, found: Difference) -> tuple[float, str]:
+        difference, percent, places = found.difference or 0.0, found.percent or 0.0, _PLACES[found.measure.unit]
+        if found.measure.unit == "percent":
+            return difference, self._words["points"].format(change=self._manner.signed(difference, places))
+        if found.measure.unit == "score":
+            return difference, self._manner.signed(difference, places)
+        return percent, f"{self._manner.signed(percent, places)}%"
+
+    def _written(self, measure: Measure, value: float | None) -> str:
+        if measure.unit == "percent":
+            return self._manner.percent(value)
+        if measure.unit == "seconds":
+            return self._manner.lasting(value)
+        return self._manner.decimal(value, _PLACES[measure.unit])
 
 
-def goals(now: Figures, before: Figures | None, manner: Manner) -> Iterator[Tile]:
-    """The two figures that have a goal."""
-    words, comparing = WORDS[manner.language], Comparing(manner)
-    for label, name in (("alone", "alone"), ("delivered", "delivery")):
-        ratio: Ratio = getattr(now, name)
-        change = comparing.shares(ratio, getattr(before, name)) if before else None
-        yield Tile(words[label], manner.percent(ratio.percent), "", change, ratio.percent, ratio.goal, ratio.reached)
-
-
-def tiles(now: Figures, before: Figures | None, manner: Manner) -> Iterator[Tile]:
-    """The other figures of the summary."""
-    words, comparing = WORDS[manner.language], Comparing(manner)
-    for name in ("conversations", "messages", "unique_customers"):
-        change = comparing.numbers(getattr(now, name), getattr(before, name)) if before else None
-        note = words["new_of"].format(number=manner.whole(now.new_customers)) if name == "unique_customers" else ""
-        yield Tile(
-            words["customers" if name == "unique_customers" else name], manner.whole(getattr(now, name)), note, change
-        )
-    for name in ("first_response_open", "first_response_closed"):
-        mean: Mean = getattr(now, name)
-        change = comparing.waits(mean, getattr(before, name)) if before else None
-        yield Tile(words[name], manner.lasting(mean.seconds), "", change)
-    yield _rating(now, before, comparing)
-
-
-def _rating(now: Figures, before: Figures | None, comparing: Comparing) -> Tile:
-    """What customers think; of a shop that does not ask them, how much the bot answered."""
-    manner, words = comparing.manner, WORDS[comparing.manner.language]
-    if now.csat is None:
-        change = comparing.shares(now.answers, before.answers) if before else None
-        return Tile(words["answered"], manner.percent(now.answers.percent), "", change)
-    change = comparing.ratings(now.csat, before.csat) if before else None
-    note = words["csat_of"].format(number=manner.whole(now.csat_answers))
-    return Tile(words["csat"], manner.decimal(now.csat), note, change)
+_PLACES: Final = {"count": 0, "percent": 1, "seconds": 0, "score": 1}

@@ -8,16 +8,17 @@ from typing import Any, Final, NamedTuple
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 
 from wabot.analytics.hours import waiting
-from wabot.analytics.measures import Mean, Ratio
+from wabot.analytics.measures import Ratio
 from wabot.analytics.operators import PHONE
 from wabot.analytics.overview import Figures
 from wabot.analytics.report.charts import Columns, parts, shade, stacked
 from wabot.analytics.report.contents import Report
 from wabot.analytics.report.definitions import DEFINITIONS
-from wabot.analytics.report.headlines import Change, Comparing, goals, tiles
+from wabot.analytics.report.headlines import Headlines
 from wabot.analytics.report.manner import Manner
 from wabot.analytics.report.spans import Span, spans
 from wabot.analytics.report.words import WORDS
+from wabot.engine.hours import local
 from wabot.model.visible import visible
 
 SHADES: Final = 6
@@ -25,7 +26,7 @@ SHADES: Final = 6
 _LONGEST: Final = 200
 """Characters of a text that a customer wrote."""
 _MOST_RULES: Final = 15
-_MOST_NEVER: Final = 20
+_MOST_IDLE: Final = 20
 
 
 class Trend(NamedTuple):
@@ -57,12 +58,6 @@ class Answerer(NamedTuple):
     seconds: float | None
 
 
-class Wait(NamedTuple):
-    label: str
-    mean: Mean
-    change: Change | None
-
-
 def report_html(report: Report) -> str:
     """The page, whole."""
     return _template().render(_context(report))
@@ -84,6 +79,7 @@ def _context(report: Report) -> Mapping[str, Any]:
     manner, words = Manner(report.language), WORDS[report.language]
     now, before, period = report.overview.total, report.before, report.overview.period
     kind, parted = spans(report.overview.days)
+    headlines = Headlines(now, before, manner)
     return {
         "r": report,
         "now": now,
@@ -93,8 +89,8 @@ def _context(report: Report) -> Mapping[str, Any]:
         "fill": _filler(words),
         "period": manner.days(period.first, period.last),
         "before_period": manner.days(period.before().first, period.before().last),
-        "goals": tuple(goals(now, before, manner)),
-        "tiles": tuple(tiles(now, before, manner)),
+        "goals": tuple(headlines.goals()),
+        "tiles": tuple(headlines.tiles()),
         "kind": kind,
         "spans": parted,
         "span_names": tuple(_named(kind, span, manner) for span in parted),
@@ -104,16 +100,15 @@ def _context(report: Report) -> Mapping[str, Any]:
         "newness": _newness(now),
         "rated": any(one.csat is not None for one in report.people),
         "unfinished": report.counted_at is not None and report.counted_at < period.until,
-        "waits": tuple(_waits(now, before, manner)),
+        "waits": tuple(headlines.waits()),
         "week": _week(report),
         "busiest": _busiest(report),
         "outside": _outside(report),
-        "rules": report.rules[:_MOST_RULES],
-        "more_rules": max(len(report.rules) - _MOST_RULES, 0),
-        "never": report.never_fired[:_MOST_NEVER],
-        "more_never": max(len(report.never_fired) - _MOST_NEVER, 0),
+        "most_rules": _MOST_RULES,
+        "most_idle": _MOST_IDLE,
         "parts": parts,
         "share": Ratio,
+        "day_of": lambda at: local(at, period.zone).date(),
         "definitions": DEFINITIONS[report.language],
         "shades": SHADES,
     }
@@ -184,26 +179,6 @@ def _newness(now: Figures) -> tuple[Answerer, ...]:
         Answerer("rules", "new_customers", Ratio(now.new_customers, now.unique_customers), None),
         Answerer("customers", "returning_customers", Ratio(max(known, 0), now.unique_customers), None),
     )
-
-
-def _waits(now: Figures, before: Figures | None, manner: Manner) -> list[Wait]:
-    words, comparing = WORDS[manner.language], Comparing(manner)
-    means = {
-        "wait_open": "first_response_open",
-        "wait_closed": "first_response_closed",
-        "wait_rules": "response_by_rules",
-        "wait_people": "response_by_people",
-        "wait_first_person": "first_person_response",
-        "wait_resolution": "resolution",
-    }
-    return [
-        Wait(
-            words[label],
-            getattr(now, name),
-            comparing.waits(getattr(now, name), getattr(before, name)) if before else None,
-        )
-        for label, name in means.items()
-    ]
 
 
 def _week(report: Report) -> tuple[tuple[Hour, ...], ...]:

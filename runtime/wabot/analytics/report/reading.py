@@ -1,48 +1,59 @@
 """Putting a report together from what is counted."""
 
 from dataclasses import replace
+from typing import Final
 
 from wabot.analytics.customers import customers
 from wabot.analytics.funnel import funnel
 from wabot.analytics.hours import opening
+from wabot.analytics.known import Known, known
 from wabot.analytics.operators import PHONE, UNNAMED, operators
 from wabot.analytics.overview import Figures, overview, read_days, total
 from wabot.analytics.period import Period
 from wabot.analytics.report.contents import Report
+from wabot.analytics.rule_figures import rule_figures
+from wabot.analytics.unanswered import Matter, Tenant, read_questions, unanswered
 from wabot.language.rule_set import RuleSet
 from wabot.model.segments import Segments
 from wabot.store.sqlite.queries import Ask
 
+_MOST_ASKED: Final = 10
+
 
 def read_report(
     ask: Ask,
-    tenant: str,
     period: Period,
     rules: RuleSet | None,
     made_at: int,
     *,
+    name: str,
     language: str = "",
     anonymous: bool = False,
 ) -> Report:
     """The report of `period`, made at `made_at` (UTC milliseconds), in the tenant's language unless another is named.
-    Without `rules` nobody knows the shop's name, its hours and its menus. An anonymous report holds no name and no
-    words of customers and operators.
+    `rules` are the tenant's (None: nobody knows them, nor with them its hours, its menus and what it is called but for
+    `name`). An anonymous report holds no name and no words of customers and operators.
 
     Raises:
         sqlite3.Error: the store cannot be read.
     """
-    inactive_after = (rules.tenant.segments if rules else Segments()).inactive_after
+    found = known(ask)
+    segments = rules.tenant.segments if rules else Segments()
     report = Report(
-        name=rules.tenant.name if rules else tenant,
+        name=rules.tenant.name if rules else name,
         language=language or (rules.tenant.language if rules else "id"),
         overview=overview(ask, period),
-        before=_before(ask, period.before()),
+        before=_before(ask, period.before(), found),
         shop=opening(rules.hours, period) if rules and not rules.hours.always else None,
-        counted_at=ask("figures_known").fetchone()["aggregated_at"],
+        counted_at=found.counted_at,
         made_at=made_at,
+        rules=rule_figures(ask, period, rules.rules if rules else None),
+        unanswered=unanswered(
+            read_questions(ask, period, rules), Tenant(None, rules, period.zone), made_at, most=_MOST_ASKED
+        ),
         people=tuple(one for one in operators(ask, period) if one.chats or one.messages or one.settled),
         menus=tuple(menu for menu in funnel(ask, period, rules) if menu.opened) if rules else (),
-        customers=customers(ask, period, made_at - inactive_after),
+        customers=customers(ask, period, made_at - segments.inactive_after),
     )
     return without_names(report) if anonymous else report
 
@@ -57,18 +68,21 @@ def without_names(report: Report) -> Report:
         else:
             number += 1
             people.append(one._replace(email=f"{number}", name=f"Operator {number}"))
-    known = report.customers
+    those, asked = report.customers, report.unanswered
     return replace(
         report,
         people=tuple(people),
-        questions=tuple(question._replace(wording="") for question in report.questions),
-        customers=replace(known, tags=(), most_active=()) if known else None,
+        unanswered=replace(asked, matters=tuple(map(_without_words, asked.matters))) if asked else None,
+        customers=replace(those, tags=(), most_active=()) if those else None,
     )
 
 
-def _before(ask: Ask, period: Period) -> Figures | None:
+def _before(ask: Ask, period: Period, found: Known) -> Figures | None:
     """What the period before added up to; None where it was not counted from its first day on."""
-    first = ask("figures_known").fetchone()["first"]
-    if first is None or first > period.first.isoformat():
+    if found.first is None or found.first > period.first:
         return None
     return total(ask, period, read_days(ask, period))
+
+
+def _without_words(matter: Matter) -> Matter:
+    return replace(matter, word="", examples=(), beside=(), rule=None)
