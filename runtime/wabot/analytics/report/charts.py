@@ -35,12 +35,10 @@ class Line(NamedTuple):
 
 
 class Mark(NamedTuple):
-    """Under which column a label stands, in percent of the width; `edge` is "start" or "end" where it would leave the
-    page if it were centred."""
+    """Under which column a label stands: where its middle is, in percent of the width."""
 
     number: int
     at: float
-    edge: str
 
 
 class Columns(NamedTuple):
@@ -97,10 +95,5 @@ def shade(value: int, most: int, shades: int) -> int:
 
 def _marks(number: int) -> tuple[Mark, ...]:
     step = max(-(-number // _LABELS), 1)
-    shown = range(0, number, step)
-    return tuple(Mark(one, round(100 * (one + 0.5) / number, 2), _edge(one, number)) for one in shown)
-
-
-def _edge(one: int, number: int) -> str:
-    at = (one + 0.5) / number
-    return "start" if at < 0.06 else "end" if at > 0.94 else ""
+    first = (number - 1) % step // 2
+    return tuple(Mark(one, round(100 * (one + 0.5) / number, 2)) for one in range(first, number, step))
