@@ -169,8 +169,8 @@ def test_a_shop_whose_rules_nobody_knows_has_a_report_without_them() -> None:
 def test_nothing_is_compared_with_a_period_that_was_not_counted() -> None:
     told = report(30, before=None)
     text = Elements(report_html(told)).text
-    assert "periode sebelumnya belum ada datanya" in text
-    assert "sebelumnya " not in text.replace("periode sebelumnya belum", "").split("Cara menghitung")[0]
+    assert "Periode sebelumnya belum ada datanya" in text
+    assert "sebelumnya " not in text.replace("Periode sebelumnya belum", "").split("Cara menghitung")[0]
 
 
 def test_an_anonymous_page_holds_no_name_and_no_words_of_anybody() -> None:

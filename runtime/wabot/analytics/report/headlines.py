@@ -111,7 +111,7 @@ class Headlines:
         by, text = self._by(found)
         was = self._words["was"].format(value=self._written(measure, found.before))
         if not float(f"{by:.{_PLACES[measure.unit]}f}"):
-            return Change(self._words["same"], "", None, was)
+            return Change(self._words["same"], "", None, "")
         return Change(text, "up" if by > 0 else "down", found.is_better, was)
 
     def _by(self, found: Difference) -> tuple[float, str]:
