@@ -12,6 +12,7 @@ from typing import Final
 
 from bench.make_history import RULES, fill
 from tests.analytics.browser import browser
+
 from wabot.analytics.period import Period
 from wabot.analytics.report import write_report
 from wabot.engine.load import load_tenant

@@ -52,6 +52,7 @@ _BENEATH: Final = {
     "sessions": {"restore": ("sessions_restore", "Bring a link with WhatsApp back.")},
     "analytics": {
         "rebuild": ("analytics.rebuild", "Count everything anew from the messages."),
+        "export": ("analytics.export", "Write a table as a file for other programs."),
     },
 }
 """Commands of a command: name → module, which holds the function of the same name, and what it does."""

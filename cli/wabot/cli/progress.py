@@ -48,3 +48,10 @@ class Progress:
             self._stream.write(f"\r\033[K{text}")
             self._stream.flush()
             self._shown = bool(text)
+
+
+def bar(done: int, total: int, width: int = 24) -> str:
+    """How much of the work is done, as a bar of `width` columns and a percentage; whole where nothing is to be done."""
+    share = min(done / total, 1.0) if total else 1.0
+    full = int(share * width)
+    return f"{'█' * full}{'░' * (width - full)} {int(share * 100):3d} %"

@@ -74,3 +74,7 @@ class BackupError(WabotError):
 
 class DamagedSource(BackupError):
     """What was to be backed up is damaged."""
+
+
+class ExportError(WabotError):
+    """What was to be exported cannot be written."""

@@ -1,0 +1,1 @@
+"""Tables of what is stored, as files for other programs."""

@@ -1,0 +1,99 @@
+"""Moments as ISO 8601 on the tenant's clock, many at a time."""
+
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime, timedelta, tzinfo
+from functools import cache
+from typing import Final, NamedTuple
+
+_QUARTER: Final = 900_000
+"""Clocks are set, and differ from UTC, by whole quarters of an hour; where they once did not, each moment is worked out
+by itself."""
+_KEPT: Final = 10_000
+"""Quarters remembered: rows come in the order of time."""
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+_WITHIN: Final = tuple(
+    tuple(f"{minute + second // 60:02}:{second % 60:02}" for second in range(900)) for minute in (0, 15, 30, 45)
+)
+_MINUTES: Final = ("00", "15", "30", "45")
+_FORM: Final = "2026-01-31T14:00:00.000+07:00"
+
+
+class _Quarter(NamedTuple):
+    """What the moments of a quarter of an hour have in common: `2026-01-31T14:`, then the seconds since it began, then
+    the milliseconds with the offset from UTC."""
+
+    begins: str
+    seconds: tuple[str, ...]
+    ends: tuple[str, ...]
+    shown: tuple[str, int]
+    """The day and the hour."""
+
+
+class LocalClock:
+    """What the clock of `zone` shows at moments (UTC milliseconds; None stays None, and so becomes a moment that no
+    calendar has)."""
+
+    def __init__(self, zone: tzinfo) -> None:
+        self.zone = zone
+        self._quarters: dict[int, _Quarter] = {}
+
+    def iso(self, moments: Sequence[int | None]) -> list[str | None]:
+        """2026-01-31T14:03:05.250+07:00 for each."""
+        if moments.count(None) == len(moments):
+            return [None] * len(moments)
+        found: list[str | None] = []
+        quarters = self._quarters
+        for at in moments:
+            if at is None:
+                found.append(None)
+                continue
+            quarter, within = divmod(at, _QUARTER)
+            shared = quarters.get(quarter) or self._learn(quarter)
+            if shared is None:
+                found.append(self._exactly(at))
+            else:
+                second, millis = divmod(within, 1_000)
+                found.append(f"{shared[0]}{shared[1][second]}{shared[2][millis]}")
+        return found
+
+    def days(self, moments: Sequence[int | None]) -> list[str | None]:
+        """2026-01-31 for each."""
+        return [None if shown is None else shown[0] for shown in self._shown(moments)]
+
+    def hours(self, moments: Sequence[int | None]) -> list[int | None]:
+        """0 to 23 for each."""
+        return [None if shown is None else shown[1] for shown in self._shown(moments)]
+
+    def _shown(self, moments: Sequence[int | None]) -> Iterator[tuple[str, int] | None]:
+        quarters = self._quarters
+        for at in moments:
+            if at is None:
+                yield None
+                continue
+            shared = quarters.get(at // _QUARTER) or self._learn(at // _QUARTER)
+            if shared is not None:
+                yield shared.shown
+            else:
+                exact = self._exactly(at)
+                yield None if exact is None else (exact[:10], int(exact[11:13]))
+
+    def _learn(self, quarter: int) -> _Quarter | None:
+        at = self._exactly(quarter * _QUARTER)
+        if at is None or len(at) != len(_FORM) or at[14:16] not in _MINUTES or at[16:23] != ":00.000":
+            return None
+        if len(self._quarters) >= _KEPT:
+            self._quarters.clear()
+        found = _Quarter(at[:14], _WITHIN[_MINUTES.index(at[14:16])], _ends(at[23:]), (at[:10], int(at[11:13])))
+        self._quarters[quarter] = found
+        return found
+
+    def _exactly(self, at: int) -> str | None:
+        try:
+            return (_EPOCH + timedelta(milliseconds=at)).astimezone(self.zone).isoformat(timespec="milliseconds")
+        except (OverflowError, ValueError):
+            return None
+
+
+@cache
+def _ends(offset: str) -> tuple[str, ...]:
+    return tuple(f".{millis:03}{offset}" for millis in range(1_000))
