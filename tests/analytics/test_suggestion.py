@@ -5,15 +5,19 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from tests.analytics.asked import ask
 from tests.cli.typed import Typed
+from tests.examples import examples
 from tests.session.stage import START
 from tests.tenants import rules, write_tenant
 from wabot.analytics.suggestion import HEAD, Answering
 from wabot.analytics.unanswered import Matter, Question, Tenant, Unanswered, unanswered
 from wabot.cli.checking import check
 from wabot.engine.load import load_tenant
+from wabot.language.document import parse_document
 
 EXAMPLES = Path("rules").resolve()
 JAKARTA = ZoneInfo("Asia/Jakarta")
@@ -147,3 +151,16 @@ def test_where_nobody_knows_the_rules_they_are_suggested_all_the_same() -> None:
     (matter,) = asked_of(None, ["wifi?", "ada wifi"]).matters
     assert matter.rule is not None
     assert (matter.rule.id, matter.rule.answers) == ("tanya-wifi", 2)
+
+
+@examples(100)
+@given(st.lists(st.text(min_size=1, max_size=60), min_size=1, max_size=6))
+def test_whatever_customers_write_a_rule_for_it_is_sound_and_answers_it(texts: list[str]) -> None:
+    asked = [text for text in texts for _ in range(2)]
+    for matter in asked_of(None, asked, least=1).matters:
+        assert matter.rule is not None
+        assert matter.rule.answers > matter.asked / 2
+        document = parse_document(Path("rules.yaml"), (HEAD + matter.rule.yaml).encode())
+        assert document.findings == []
+        (entry,) = document.data["rules"]
+        assert (entry["id"], entry["trigger"]["keywords"]) == (matter.rule.id, list(matter.rule.keywords))

@@ -1,5 +1,6 @@
 """What no rule knew, as live shops leave it in their stores."""
 
+from contextlib import closing
 from datetime import date
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -9,6 +10,7 @@ from tests.tenants import rules, write_tenant
 from wabot.analytics.period import Period
 from wabot.analytics.unanswered import Question, Tenant, Unanswered, read_questions, unanswered
 from wabot.engine.load import load_tenant
+from wabot.store.sqlite.opening import open_file
 from wabot.store.sqlite.reading import asking
 
 MINUTE = 60_000
@@ -51,6 +53,14 @@ async def test_what_only_a_fallback_answered_or_would_have_counts(tmp_path: Path
         await say(shop, "halal kak?", "ada parkir?", "jam buka?")
     assert shop.replies == ["Sebentar kak.", "Kami buka kak."]
     assert told(tmp_path) == [("halal kak?", "fallback"), ("ada parkir?", "fallback")]
+
+
+async def test_a_fallback_is_known_by_its_rule_where_no_trace_was_kept(tmp_path: Path) -> None:
+    async with stage(tmp_path, JAM + FALLBACK) as shop:
+        await say(shop, "halal kak?", "jam buka?")
+    with closing(open_file(tmp_path / "data")) as connection:
+        connection.execute("UPDATE auto_reply_logs SET trace = '[]'")
+    assert told(tmp_path) == [("halal kak?", "fallback")]
 
 
 async def test_what_a_rules_own_limit_held_back_does_not_count(tmp_path: Path) -> None:

@@ -24,8 +24,13 @@ def test_numbers_addresses_and_what_no_terminal_shows_are_left_out(text: str, sh
 
 def test_three_wordings_are_shown_the_most_frequent_first() -> None:
     said = ["wifi?", "WIFI?", "ada wifi", "password wifi apa", "wifi dong kak", "wifi dong kak", "wifi dong kak"]
-    assert examples(said) == ("wifi dong kak", "WIFI?", "ada wifi")
+    assert examples(said) == ("wifi dong kak", "wifi?", "ada wifi")
     assert examples(reversed(said)) == examples(said)
+
+
+def test_of_wordings_that_differ_by_a_slip_one_is_shown() -> None:
+    said = ["kok lama ya kak", "kok lama ya kak", "kko lama ya kak", "kok lma ya kak", "udah lama nunggu", "lama?"]
+    assert examples(said) == ("kok lama ya kak", "lama?", "udah lama nunggu")
 
 
 def test_what_does_not_fit_is_not_shown() -> None:

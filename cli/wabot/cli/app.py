@@ -51,6 +51,16 @@ _ELSEWHERE: Final = {"resume": "pause", "resolve": "assign", "analytics": "analy
 _BENEATH: Final = {
     "sessions": {"restore": ("sessions_restore", "Bring a link with WhatsApp back.")},
     "analytics": {
+        "hours": ("analytics.hours", "Show in which hours customers write, and wait."),
+        "operators": ("analytics.operators", "Show what each of the people who answer did."),
+        "customers": ("analytics.customers", "Show who the customers are: new, returning, of which segment."),
+        "funnel": ("analytics.funnel", "Show what customers do with menus."),
+        "compare": ("analytics.compare", "Set a period beside another."),
+        "rules": ("analytics.rules", "Show what each rule did, which did nothing, and why none answered."),
+        "unanswered": (
+            "analytics.unanswered",
+            "Show what customers asked and no rule knew, each with a rule to begin with.",
+        ),
         "rebuild": ("analytics.rebuild", "Count everything anew from the messages."),
         "export": ("analytics.export", "Write a table as a file for other programs."),
     },

@@ -85,6 +85,21 @@ class Checkout:
                 self._git("checkout-index", "--all", "--force", f"--prefix={tree}/", env=own)
             yield tree
 
+    def written(self, folder: Path) -> Iterator[tuple[int, str]]:
+        """Every line that was ever written in `folder` until the commit, the oldest first, with when that was committed
+        (seconds since 1970)."""
+        within = folder.resolve().relative_to(self.root).as_posix()
+        log = self._git(
+            "log", "--reverse", "--format=%x00%ct", "-p", "-U0", "--no-color", "--no-ext-diff", "--no-textconv",
+            "--no-renames", self.base, "--", within,
+        )  # fmt: skip
+        at = 0
+        for line in log.split(b"\n"):
+            if line.startswith(b"\0"):
+                at = int(line[1:])
+            elif line.startswith(b"+") and not line.startswith(b"+++ "):
+                yield at, line[1:].decode("utf-8", "replace")
+
     def _git(self, *words: str, env: Mapping[str, str] | None = None) -> bytes:
         said = self._run(words, env)
         if said.returncode:

@@ -8,7 +8,7 @@ from wabot.store.sqlite.queries import Ask
 
 class Known(NamedTuple):
     """`zone` is the time zone in which it was counted ("" for never), `counted_at` when (UTC milliseconds); `first` and
-    `last` are the first and the last day with any figure."""
+    `last` are the first and the last day on which anybody wrote."""
 
     zone: str
     counted_at: int | None

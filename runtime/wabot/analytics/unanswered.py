@@ -22,7 +22,7 @@ Instead = Literal["nobody", "fallback", "menu"]
 nothing was chosen."""
 LEAST: Final = 2
 """Messages of a group that is worth a rule."""
-MOST: Final = 20
+MOST: Final = 10
 
 
 class Question(NamedTuple):
@@ -78,7 +78,8 @@ def read_questions(ask: Ask, period: Period, rule_set: RuleSet | None) -> list[Q
     """What no rule knew in a period, each message once."""
     fallbacks = _fallbacks(rule_set)
     found: dict[str, Question] = {}
-    for row in ask("unanswered", since=period.since, until=period.until):
+    values = {"since": period.since, "until": period.until, "fallbacks": json.dumps(sorted(fallbacks))}
+    for row in ask("unanswered", **values):
         if row["trace"] and not _only_fallback_held(row["trace"], fallbacks):
             continue
         instead: Instead = "nobody" if row["reason"] == "no_match" else "menu" if row["in_menu"] else "fallback"

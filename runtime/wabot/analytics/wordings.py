@@ -2,14 +2,20 @@
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Final
 
+from rapidfuzz import fuzz
+
+from wabot.engine.fuzzy import words
 from wabot.engine.normalize import fold, visible
 from wabot.model.masked import masked, masked_within
 
 MOST_EXAMPLES: Final = 3
 _LONGEST: Final = 120
+_CANDIDATES: Final = 200
+_ALIKE: Final = 80
+"""Percent in which two wordings are the same: a slip of the pen, another sign at the end."""
 _NUMBER: Final = re.compile(r"\+?\d(?:[\s().-]{0,2}\d){7,}")
 """A telephone or account number, however it is spaced."""
 _NAMED: Final = re.compile(r"\S+@\S+")
@@ -24,19 +30,24 @@ def shown_wording(text: str) -> str:
 
 
 def examples(texts: Iterable[str], fits: Callable[[str], bool] = bool) -> tuple[str, ...]:
-    """The most frequent wordings that may be shown and fit, the shorter ones first where they are as frequent. Which
-    they are does not depend on the order of the texts."""
+    """The most frequent wordings that may be shown and fit, the shorter ones first where they are as frequent; of those
+    that differ by little, one. Which they are does not depend on the order of the texts."""
     counts: Counter[str] = Counter()
-    written: dict[str, str] = {}
+    written: dict[str, Counter[str]] = {}
     for text in texts:
-        said = fold(text)
+        said = " ".join(words(fold(text))) or text
         counts[said] += 1
-        written[said] = min(text, written.get(said, text))
-    found: dict[str, None] = {}
-    for said in sorted(counts, key=lambda one: (-counts[one], len(one), one)):
-        shown = shown_wording(written[said])
-        if shown and fits(shown):
-            found[shown] = None
+        written.setdefault(said, Counter())[text] += 1
+    found: list[str] = []
+    for said in sorted(counts, key=lambda one: (-counts[one], len(one), one))[:_CANDIDATES]:
+        shown = shown_wording(_usual(written[said]))
+        if shown and fits(shown) and all(fuzz.ratio(shown.lower(), other.lower()) < _ALIKE for other in found):
+            found.append(shown)
         if len(found) == MOST_EXAMPLES:
             break
     return tuple(found)
+
+
+def _usual(counts: Mapping[str, int]) -> str:
+    """The most frequent one; small letters rather than capitals."""
+    return min(counts, key=lambda text: (-counts[text], text.swapcase()))

@@ -19,18 +19,11 @@ from wabot.cli.analytics.spoken import (
     score,
     span,
 )
+from wabot.cli.analytics.telling import heading
 
 _TREND = 14
 """Marks of the line beside a tenant's figures."""
 _BAR = 40
-
-
-def heading(shop: Shop, period: Period) -> Iterator[str]:
-    """Whose figures these are, of which days, and what to know of them."""
-    yield title(shop.tenant)
-    yield from paragraph(f"{span(period)}, on the clock of {period.zone}")
-    for note in shop.notes:
-        yield from paragraph(note)
 
 
 def silent_page(shop: Shop, period: Period, silence: str) -> Iterator[str]:
@@ -204,7 +197,7 @@ def together(rows: Sequence[tuple[Shop, Overview] | Unread], total: Figures) -> 
         yield from columns(head, lines, dispensable=(8, 2, 4, 7, 6, 3))
         good, bad = marks().reached, marks().missed
         yield from paragraph(
-            f"bot alone: goal more than {total.alone.goal:g} %; delivered: more than {total.delivery.goal:g} %; "
+            f"bot alone: goal more than {total.alone.goal:g}%; delivered: more than {total.delivery.goal:g}%; "
             f"{good} reached, {bad} not reached. Whoever wrote to two tenants counts with both."
         )
     for row in rows:

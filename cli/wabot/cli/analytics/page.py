@@ -12,6 +12,8 @@ from wabot.cli.table import table
 
 _ELSEWHERE: Final = 100
 """Columns of a page where no terminal says how many there are."""
+_UNBOUNDED: Final = 200
+"""The same, of a table."""
 _LEAST: Final = 20
 _WORDS: Final = 28
 """Columns below which words do not stand beside a figure."""
@@ -47,15 +49,19 @@ def facts(rows: Sequence[Fact]) -> Iterator[str]:
             yield f"  {name}  {value}"
             yield from paragraph(row.words, 4)
             continue
-        first, *others = textwrap.wrap(row.words, room() - begin) or [""]
+        first, *others = _wrapped(row.words, room() - begin) or [""]
         yield f"  {name}  {value}  {first}".rstrip()
         yield from (" " * begin + line for line in others)
 
 
 def paragraph(text: str, indent: int = 2) -> Iterator[str]:
     """The text in lines that fit."""
-    for line in textwrap.wrap(text, max(room() - indent, _LEAST - indent)):
-        yield " " * indent + line
+    yield from (" " * indent + line for line in _wrapped(text, room() - indent))
+
+
+def _wrapped(text: str, room: int) -> list[str]:
+    # A path that is longer than a line stays whole: it is there to be copied.
+    return textwrap.wrap(text, room, break_long_words=False, break_on_hyphens=False)
 
 
 def columns(head: Sequence[str], rows: Sequence[Sequence[str]], dispensable: Sequence[int]) -> Iterator[str]:
@@ -64,7 +70,7 @@ def columns(head: Sequence[str], rows: Sequence[Sequence[str]], dispensable: Seq
     kept = list(range(len(head)))
     widths = [max(width(row[column]) for row in (head, *rows)) for column in kept]
     for column in dispensable:
-        if sum(widths[one] + 2 for one in kept) > room():
+        if sum(widths[one] + 2 for one in kept) > (room() if sys.stdout.isatty() else _UNBOUNDED):
             kept.remove(column)
     numbers = [[_right(row[one], one, widths) for one in kept] for row in (head, *rows)]
     yield from table(numbers[0], numbers[1:], flexible=(0,))

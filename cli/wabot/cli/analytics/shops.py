@@ -99,20 +99,20 @@ class Unread:
     error: str
 
 
-def figures_of_tenants(data: Path, names: Sequence[str] = ()) -> "list[Shop | Unread]":
-    """The tenants in `data`, or those that are named: what is not counted yet of their chats is counted now, as far as
-    their stores can be written.
+def figures_of_tenants(data: Path, names: Sequence[str] = (), *, anew: bool = False) -> "list[Shop | Unread]":
+    """The tenants in `data`, or those that are named: what is not counted yet of their chats (or `anew`: everything) is
+    counted now, as far as their stores can be written.
 
     Raises:
         UsageError: there is no such folder, or no such tenant in it.
-        StoreError: there is one tenant, and its store cannot be read.
+        StoreError: there is one tenant, and its store cannot be read; or, `anew`, not be written.
     """
     now, progress = RealClock().now(), Progress()
     found: list[Shop | Unread] = []
     folders = stored_tenants(data, names)
     for folder in folders:
         try:
-            found.append(_shop(folder, now, progress))
+            found.append(_shop(folder, now, progress, anew=anew))
         except StoreError as error:
             if len(folders) == 1:
                 raise
@@ -137,40 +137,37 @@ def as_data(period: Period) -> dict[str, Any]:
     }
 
 
-def _shop(folder: Path, now: int, progress: Progress) -> Shop:
+def _shop(folder: Path, now: int, progress: Progress, *, anew: bool) -> Shop:
     rules = live_rules(folder)
-    zone, notes = _zone(folder, rules)
+    # Read first: where there is no store yet, or one of an older wabot, counting would make one.
+    with asking(folder, folder.name) as ask:
+        before = known(ask)
+    zone, notes = _zone(before.zone, rules)
 
     def told(left: Left) -> None:
-        progress.at(f"counting {folder.name}: {left.chats:,} chats …")
+        what = f"{left.chats:,} chats" if left.chats else f"{left.days:,} days"
+        progress.at(f"counting {folder.name}: {what} left …")
 
-    failed = ""
     try:
-        count_all(folder, folder.name, zone, now, told)
+        count_all(folder, folder.name, zone, now, told, anew=anew)
     except StoreError as error:
-        failed = str(error)
+        if anew or before.counted_at is None:
+            raise
+        late = f"figures are as of {when(before.counted_at)}, since nothing newer can be counted: {error}"
+        return Shop(folder, zone, rules, before, now, (*notes, late))
     with asking(folder, folder.name) as ask:
-        found = known(ask)
-    if failed and found.counted_at is None:
-        raise StoreError(failed)
-    if failed:
-        notes = (*notes, f"figures are as of {when(found.counted_at)}, since nothing newer can be counted: {failed}")
-    return Shop(folder, zone, rules, found, now, notes)
+        return Shop(folder, zone, rules, known(ask), now, notes)
 
 
-def _zone(folder: Path, rules: "RuleSet | None") -> tuple[tzinfo, tuple[str, ...]]:
-    """The tenant's time zone, and a word about one that its rules do not tell."""
+def _zone(counted: str, rules: "RuleSet | None") -> tuple[tzinfo, tuple[str, ...]]:
+    """The tenant's time zone, and a word about one that its rules do not tell: that in which it was `counted`."""
     if rules is not None:
         return rules.tenant.timezone, ()
-    why = "no sound rules of this tenant were ever live here"
     try:
-        with asking(folder, folder.name) as ask:
-            counted = known(ask).zone
-        if counted:
-            return ZoneInfo(counted), (f"{why}: days are those of {counted}, as they were counted",)
-    except (StoreError, ValueError, OSError):  # whoever reads its figures says what is wrong with the store
-        pass
-    return UTC, (f"{why}, so nobody knows its time zone: days are those of UTC",)
+        zone: tzinfo = ZoneInfo(counted) if counted else UTC
+    except (ValueError, OSError):  # no zone of this machine
+        zone = UTC
+    return zone, (f"no sound rules of this tenant were ever live here: days are those of {zone}",)
 
 
 def _iso(one: date | None) -> str | None:

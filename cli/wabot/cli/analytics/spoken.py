@@ -19,8 +19,8 @@ def number(count: float) -> str:
 
 
 def percent(share: float | None) -> str:
-    """63.158 → `63.2 %`."""
-    return NONE if share is None else f"{share:.1f} %"
+    """63.158 → `63.2%`."""
+    return NONE if share is None else f"{share:.1f}%"
 
 
 def lasting(seconds: float | None) -> str:
@@ -63,10 +63,10 @@ def part(ratio: Ratio) -> str:
 
 
 def goal(ratio: Ratio) -> str:
-    """`goal: more than 60 %, reached`."""
+    """`goal: more than 60%, reached`."""
     if ratio.goal is None:
         return ""
-    wanted = f"goal: more than {ratio.goal:g} %"
+    wanted = f"goal: more than {ratio.goal:g}%"
     return wanted if ratio.reached is None else f"{wanted}, {'reached' if ratio.reached else 'not reached'}"
 
 

@@ -1,12 +1,14 @@
 -- Figures of a period, read from the sums: days from :first to :last ("2026-01-31"), hours from :since on, before :until.
 
 -- name: figures_known
--- Up to when everything is counted, on which clock, and from which day to which.
+-- Up to when everything is counted, on which clock, and from which day to which anybody wrote.
 SELECT
     (SELECT zone FROM analytics_state WHERE tenant_id = :tenant) AS zone,
     (SELECT aggregated_at FROM analytics_state WHERE tenant_id = :tenant) AS aggregated_at,
-    (SELECT MIN(date) FROM chat_analytics WHERE tenant_id = :tenant AND hour IS NULL) AS first,
-    (SELECT MAX(date) FROM chat_analytics WHERE tenant_id = :tenant AND hour IS NULL) AS last;
+    (SELECT date FROM chat_analytics WHERE tenant_id = :tenant AND hour IS NULL AND total_messages > 0
+        ORDER BY date LIMIT 1) AS first,
+    (SELECT date FROM chat_analytics WHERE tenant_id = :tenant AND hour IS NULL AND total_messages > 0
+        ORDER BY date DESC LIMIT 1) AS last;
 
 -- name: figures_days
 -- In the order of wabot.analytics.overview.Figures, after the day.
