@@ -2,11 +2,11 @@
 
 import re
 from dataclasses import replace
-from html.parser import HTMLParser
 from itertools import pairwise
 
 import pytest
 
+from tests.analytics.pages import Elements
 from tests.analytics.reports import report
 from wabot.analytics.overview import NOTHING, Overview
 from wabot.analytics.report.contents import Report
@@ -15,37 +15,6 @@ from wabot.analytics.report.reading import without_names
 from wabot.analytics.rule_figures import RuleFigure, RuleFigures
 
 HOSTILE = '<script>alert("x")</script><img src=x onerror=alert(1)>"\'&lt;\u202egnp.\u2066\x00\ud83d😀'
-VOID = {"meta", "link", "br", "img", "hr", "input"}
-
-
-class Elements(HTMLParser):
-    """The elements and texts of a page, which must be nested properly."""
-
-    def __init__(self, page: str) -> None:
-        super().__init__()
-        self.tags: list[tuple[str, dict[str, str | None]]] = []
-        self.texts: list[str] = []
-        self._open: list[str] = []
-        self.feed(page)
-        assert self._open == []
-
-    def handle_starttag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
-        self.tags.append((tag, dict(attributes)))
-        if tag not in VOID:
-            self._open.append(tag)
-
-    def handle_startendtag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
-        self.tags.append((tag, dict(attributes)))
-
-    def handle_endtag(self, tag: str) -> None:
-        assert self._open.pop() == tag, tag
-
-    def handle_data(self, data: str) -> None:
-        self.texts.append(data)
-
-    @property
-    def text(self) -> str:
-        return " ".join(" ".join(self.texts).split())
 
 
 def hostile(language: str = "id") -> Report:

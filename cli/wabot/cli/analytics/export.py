@@ -41,8 +41,8 @@ def export(
         typer.Option(
             "--format",
             metavar="FORMAT",
-            help="csv, json, jsonl, xlsx, parquet or sqlite; html is the report of a period, a page for people. Else by the "
-            "ending of the file's name, or csv.",
+            help="csv, json, jsonl, xlsx, parquet or sqlite; html is the report of a period, for people. By the ending "
+            "of the file's name if not given, or csv.",
         ),
     ] = "",
     output: Annotated[
