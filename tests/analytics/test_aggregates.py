@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 from tests.analytics.counted import JAKARTA, counted, day_of
 from tests.session.people import RULES, TEAMS, Shop
 from tests.session.stage import ANI, BUDI, stage
+from tests.session.test_csat import rated
 from wabot.model.turn import Receipt
 from wabot.store.sqlite.erasing import erase
 
@@ -157,3 +158,38 @@ async def test_the_time_that_people_are_there_is_known_by_the_hour(tmp_path: Pat
     assert used == {10: 0.0, 11: 100.0, None: 100.0}
     (sari,) = (row for row in tables["operator_analytics"] if row["online_millis"])
     assert sari["online_millis"] // MINUTE == 90
+
+
+async def test_a_customers_answer_to_how_the_help_was_begins_no_conversation_and_asks_nothing(tmp_path: Path) -> None:
+    async with rated(tmp_path) as people:
+        await people.helped()
+        await people.shop.pass_time(MINUTE)
+        before = day_of(counted(tmp_path / HOME, people.shop.clock.now()), "2026-01-28")
+        await people.shop.say("4")
+        after = day_of(counted(tmp_path / HOME, people.shop.clock.now()), "2026-01-28")
+        people.shop.later(HOUR)
+        await people.shop.say("jam buka?")
+        later = day_of(counted(tmp_path / HOME, people.shop.clock.now()), "2026-01-28")
+    assert (after["csat_answers"], after["csat_total"]) == (1, 4)
+    assert after["messages_from_customers"] == before["messages_from_customers"] + 1
+    for figure in ("new_conversations", "resolved_conversations", "questions", "rule_responses"):
+        assert after[figure] == before[figure], figure
+    assert "bot_only_conversations" not in after
+    assert (later["new_conversations"], later["resolved_conversations"], later["bot_only_conversations"]) == (2, 1, 1)
+
+
+async def test_what_was_settled_stays_so_when_two_chats_turn_out_to_be_of_one_customer(tmp_path: Path) -> None:
+    lid = "99000000000001"
+    async with stage(tmp_path, RULES, tenant=TEAMS) as shop:
+        desk = Shop(shop, tmp_path)
+        await shop.say("jam buka?")
+        shop.later(HOUR)
+        await shop.say("jam buka?", lid, lid=lid, phone="")
+        shop.later(MINUTE)
+        assert desk.resolve(lid)
+        before = day_of(counted(tmp_path / HOME, shop.clock.now()), "2026-01-28")
+        assert before["resolved_conversations"] == 1
+        shop.later(MINUTE)
+        await shop.say("jam buka?", lid, lid=lid, phone=BUDI)
+    after = day_of(counted(tmp_path / HOME, shop.clock.now()), "2026-01-28")
+    assert (after["resolved_conversations"], after["unique_customers"]) == (1, 1)

@@ -1,10 +1,11 @@
-"""Figures as a dashboard asks for them. That each is right is proven in tests/store/test_looking_back.py."""
+"""Figures as a dashboard asks for them. That the sums are right is proven in tests/analytics/."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
 from tests.api.front import Api, Front, api
+from tests.api.test_csat import shop_that_asked
 from tests.session.people import RULES, SARI, Shop
 from tests.session.stage import ANI, BUDI, stage
 
@@ -54,13 +55,24 @@ async def test_the_dashboard_is_as_the_contract_says(tmp_path: Path) -> None:
         assert told["period"] == {**TODAY, "timezone": "Asia/Jakarta"}
         assert told["overview"] == {
             "totalConversations": 2,
+            "newConversations": 2,
             "activeConversations": 1,
             "resolvedConversations": 1,
             "totalMessages": 6,
             "uniqueCustomers": 2,
+            "newCustomers": 2,
             "averageResponseTime": 0,
             "averagePersonResponseTime": 0,
+            "averageFirstResponseTime": 0,
+            "averageFirstResponseTimeOpen": 0,
+            "averageFirstResponseTimeClosed": 0,
+            "averageResolutionTime": 15,
             "autoReplyRate": 66.67,
+            "autoReplySuccessRate": 100,
+            "resolvedByBotRate": 0,
+            "deliveredRate": 0,
+            "csUtilizationRate": 100,
+            "csatAverage": 0,
         }
         assert told["trends"] == {
             "conversations": [{"date": "2026-01-28", "count": 2}],
@@ -96,6 +108,38 @@ async def test_conversations_are_told_by_status_and_by_the_hour_of_the_tenants_d
         assert (told["averageMessagesPerConversation"], told["averageResolutionTime"]) == (3, 15)
 
 
+async def test_hours_are_told_by_weekday_and_messages_by_who_wrote_them(tmp_path: Path) -> None:
+    async with morning(tmp_path) as shop:
+        told = await shop.front.get("/api/analytics/conversations", **TODAY)
+        busy = [one for one in told["byWeekdayHour"] if one["count"]]
+        assert busy == [{"weekday": 3, "hour": 10, "count": 2, "messages": 3}]
+        assert len({(one["weekday"], one["hour"]) for one in told["byWeekdayHour"]}) == 7 * 24
+        assert told["byMessages"] == {
+            "fromCustomers": 3,
+            "fromPeople": 1,
+            "fromRules": 2,
+            "fromSystem": 0,
+            "failed": 0,
+            "delivered": 0,
+            "read": 0,
+        }
+        counts = [told[name] for name in ("total", "new", "resolved", "resolvedByBot", "handedOver")]
+        assert counts == [2, 2, 1, 0, 1]
+
+
+async def test_a_chat_is_told_by_how_it_stands_now_and_by_hour_once_a_day(tmp_path: Path) -> None:
+    async with morning(tmp_path) as shop:
+        await shop.shop.say("halo lagi", ANI)
+        shop.shop.later(24 * 60 * MINUTE)
+        await shop.shop.say("halo besok", ANI)
+        shop.resolve(ANI)
+        told = await shop.front.get("/api/analytics/conversations", dateFrom="2026-01-28", dateTo="2026-01-29")
+        assert told["byStatus"] == {"active": 0, "pending": 0, "resolved": 2, "closed": 0, "spam": 0}
+        assert [one for one in told["byHour"] if one["count"]] == [{"hour": 10, "count": 3, "messages": 5}]
+        assert [one["weekday"] for one in told["byWeekdayHour"] if one["count"]] == [3, 4]
+        assert (await shop.front.get("/api/analytics/conversations", **TODAY))["byStatus"]["resolved"] == 2
+
+
 async def test_rules_are_told_with_how_often_they_answered_and_why_they_did_not(tmp_path: Path) -> None:
     async with morning(tmp_path) as shop:
         told = await shop.front.get("/api/analytics/auto-replies", **TODAY)
@@ -108,6 +152,24 @@ async def test_rules_are_told_with_how_often_they_answered_and_why_they_did_not(
         assert told["notAnswered"] == [{"reason": "no_match", "count": 1}]
 
 
+async def test_a_rule_is_told_with_what_came_after_its_answers(tmp_path: Path) -> None:
+    async with morning(tmp_path) as shop:  # Sari wrote to Budi five minutes after both answers
+        await shop.shop.say("jam buka?", ANI)
+        await shop.shop.say("bukan itu", ANI)
+        await shop.shop.say("jam buka?", "628155")
+        told = await shop.front.get("/api/analytics/auto-replies", **TODAY)
+        asked = ("triggeredCount", "aloneCount", "followedByPersonCount", "unknownNextCount", "aloneRate")
+        assert {one["ruleId"]: tuple(one[name] for name in asked) for one in told["rules"]} == {
+            "jam-buka": (3, 1, 1, 1, 33.33),
+            "cs": (1, 0, 1, 0, 0),
+        }
+        assert {one["lastTriggeredAt"] for one in told["rules"]} == {
+            "2026-01-28T03:00:00.000Z",
+            "2026-01-28T03:15:00.000Z",
+        }
+        assert told["neverTriggered"] == [{"ruleId": "komplain", "ruleName": "komplain"}]
+
+
 async def test_people_are_told_with_what_they_did_in_those_days(tmp_path: Path) -> None:
     async with morning(tmp_path) as shop:
         (one,) = (await shop.front.get("/api/analytics/cs-performance", **TODAY))["operators"]
@@ -118,6 +180,37 @@ async def test_people_are_told_with_what_they_did_in_those_days(tmp_path: Path) 
             "messagesSent": 1,
         }
         assert one["averageResolutionTime"] == 15
+
+
+async def test_a_person_is_told_with_first_answers_and_the_time_that_they_were_there(tmp_path: Path) -> None:
+    async with morning(tmp_path, passes=False) as shop:
+        shop.hire()
+        await shop.shop.say("ada orang?", ANI)
+        shop.shop.later(3 * MINUTE)
+        shop.says("Ada kak", ANI)
+        await shop.sent()
+        shop.shop.later(MINUTE)
+        await shop.shop.say("berapa harganya?", ANI)
+        shop.shop.later(MINUTE)
+        shop.says("Seribu kak", ANI)
+        await shop.sent()
+        shop.resolve(ANI)
+        await shop.shop.say("siapa ini?")
+        await shop.shop.say("Ibu Sari", from_me=True)
+        shop.change(status="offline")
+        told = await shop.front.get("/api/analytics/cs-performance", **TODAY)
+        (one,) = told["operators"]
+        assert (one["averageFirstResponseTime"], one["averageResponseTime"], one["chatsHandled"]) == (180, 120, 1)
+        assert (one["onlineMinutes"], one["csatAnswers"], one["csatAverage"]) == (5, 0, 0)
+        assert [(one["id"], one["email"], one["messagesSent"]) for one in told["others"]] == [("", "", 1)]
+
+
+async def test_what_customers_say_of_the_help_is_told_of_whoever_helped(tmp_path: Path) -> None:
+    async with shop_that_asked(tmp_path) as both:
+        told = await both.front().get("/api/analytics/cs-performance", **TODAY)
+        marks = {one["name"]: (one["csatAnswers"], one["csatAverage"]) for one in told["operators"]}
+        assert marks == {"Sari": (1, 5), "Dedi": (1, 2)}
+        assert (await both.front().get("/api/analytics/dashboard", **TODAY))["overview"]["csatAverage"] == 3.5
 
 
 async def test_a_day_is_the_tenants_own_and_days_without_anything_are_there(tmp_path: Path) -> None:
@@ -136,7 +229,7 @@ async def test_what_is_no_span_of_days_is_refused(tmp_path: Path) -> None:
         for path in ("dashboard", "conversations", "auto-replies", "cs-performance"):
             for first, last in (
                 ("2026-01-28", "2026-01-27"),
-                ("2026-01-01", "2026-04-03"),
+                ("2026-01-01", "2029-01-01"),
                 ("kemarin", ""),
                 ("", "9999-12-31T23:00:00Z"),
                 ("1970-01-01", "1970-01-02"),
@@ -145,8 +238,8 @@ async def test_what_is_no_span_of_days_is_refused(tmp_path: Path) -> None:
                     "GET", f"/api/analytics/{path}", params={"dateFrom": first, "dateTo": last}
                 )
                 assert answer.status_code == 400, (path, first, last, answer.text)
-        whole = await shop.front.get("/api/analytics/dashboard", dateFrom="2026-01-01", dateTo="2026-04-02")
-        assert len(whole["trends"]["messages"]) == 92
+        whole = await shop.front.get("/api/analytics/dashboard", dateFrom="2026-01-01", dateTo="2028-12-31")
+        assert len(whole["trends"]["messages"]) == 3 * 365 + 1
 
 
 async def test_figures_are_counted_anew_after_a_minute_and_not_before(tmp_path: Path) -> None:

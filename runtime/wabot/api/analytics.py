@@ -7,20 +7,27 @@ from typing import Any, Final
 
 from fastapi import APIRouter, Query, Request, Response
 
+from wabot.analytics import overview as days_of
+from wabot.analytics.operators import Work, operators
+from wabot.analytics.overview import Figures
+from wabot.analytics.period import DEFAULT_DAYS, Period
+from wabot.analytics.rule_figures import RuleFigures, rule_figures
+from wabot.analytics.standing import busy_hours, statuses
+from wabot.api import figure_answers
 from wabot.api.answers import conditional, iso
 from wabot.api.figure_shapes import Dashboard, OfConversations, OfPeople, OfRules
-from wabot.api.figures import figures_of
+from wabot.api.figures import Told, figures_of
 from wabot.api.guard import Home, Who, may
 from wabot.api.problems import Problem
 from wabot.engine.hours import local
 from wabot.language.hours import YEARS
-from wabot.store.sqlite.looking_back import LONGEST, Days, Span, hours, rule_days, silences, span
+from wabot.language.rule_set import Rule
 from wabot.store.sqlite.queries import Ask
 
 router = APIRouter(prefix="/api/analytics", tags=["analytics"])
 
-_DEFAULT: Final = 30
-"""Days, today included."""
+LONGEST: Final = 3 * 365 + 1
+"""Days of a span at most: three years."""
 _TOP: Final = 10
 _WRONG: Final[dict[int | str, dict[str, Any]]] = {
     400: {"description": f"That is no span of days, or one of more than {LONGEST}."},
@@ -31,47 +38,36 @@ _To = Query("", alias="dateTo", max_length=40, description="The last day, includ
 
 
 @dataclass(frozen=True, slots=True)
-class _Told:
-    span: Span
-    people: tuple[Any, ...]
-    """The operators, also those who are disabled."""
+class _Whole:
+    """All that is told of a span: one moment's, so that the parts of an answer, and all answers, agree."""
+
+    total: Figures
+    days: Mapping[date, Figures]
+    standing: Mapping[str, int]
+    busy: Mapping[tuple[int, int], Any]
+    rules: RuleFigures
+    people: tuple[Work, ...]
+    ids: Mapping[str, str]
+    """Of those who are or were the shop's people, by e-mail."""
 
 
 @router.get("/dashboard", response_model=Dashboard, responses=_WRONG)
 async def dashboard(
     request: Request, house: Home, first: str = _From, last: str = _To, who: Who = may("view_analytics")
 ) -> Response:
-    days = await _days(house, who, first, last)
-    told = await figures_of(house).get(who.tenant, days, _span)
-    names = await _rule_names(house, who)
-    totals = told.span.totals
+    period = await _period(house, who, first, last)
+    told = await figures_of(house).get(who.tenant, period, _whole)
+    found, names = told.figures, await _written(house, who)
     return conditional(
         request,
         {
-            "period": _period(days),
-            "overview": {
-                "totalConversations": totals["conversations"],
-                "activeConversations": sum(told.span.statuses.get(one, 0) for one in ("active", "pending")),
-                "resolvedConversations": sum(number for number, _ in told.span.settled.values()),
-                "totalMessages": totals["messages"],
-                "uniqueCustomers": totals["customers"],
-                "averageResponseTime": _seconds(told.span.average_wait()),
-                "averagePersonResponseTime": _seconds(told.span.average_wait("cs")),
-                "autoReplyRate": _rate(told.span.answered, totals["asked"]),
-            },
-            "trends": {
-                "conversations": [_point(day, told.span.days.get(day, (0, 0))[0]) for day in days],
-                "messages": [_point(day, told.span.days.get(day, (0, 0))[1]) for day in days],
-                "responseTime": [
-                    {"date": day.isoformat(), "avgSeconds": _seconds(seconds)}
-                    for day in days
-                    if (seconds := told.span.average_wait(day=day)) is not None
-                ],
-            },
+            "period": figure_answers.period_of(period),
+            "overview": figure_answers.overview(found.total, found.standing),
+            "trends": figure_answers.trends(found.days),
             "topAutoReplies": [
-                {"ruleId": row["rule_id"], "ruleName": _name(names, row), "triggeredCount": row["triggered"]}
-                for row in told.span.rules[:_TOP]
-                if row["triggered"]
+                {"ruleId": one.rule, "ruleName": _name(names, one.rule), "triggeredCount": one.fired}
+                for one in found.rules.rules[:_TOP]
+                if one.fired
             ],
             "csPerformance": [
                 {
@@ -80,9 +76,10 @@ async def dashboard(
                     "chatsHandled": one["chatsHandled"],
                     "avgResponseTime": one["averageResponseTime"],
                 }
-                for one in _performance(told)
+                for one in _people(found)
             ],
         },
+        _as_of(told),
     )
 
 
@@ -90,61 +87,29 @@ async def dashboard(
 async def conversations(
     request: Request, house: Home, first: str = _From, last: str = _To, who: Who = may("view_analytics")
 ) -> Response:
-    days = await _days(house, who, first, last)
-    told = await figures_of(house).get(who.tenant, days, _span)
-    by_hour = await figures_of(house).get(who.tenant, days, hours)
-    totals = told.span.totals
-    settled = sum(number for number, _ in told.span.settled.values())
-    minutes = sum(millis for _, millis in told.span.settled.values()) / settled / 60_000 if settled else 0
-    return conditional(
-        request,
-        {
-            "period": _period(days),
-            "byStatus": {
-                status: told.span.statuses.get(status, 0)
-                for status in ("active", "pending", "resolved", "closed", "spam")
-            },
-            "byHour": [
-                {"hour": hour, "count": by_hour.get(hour, (0, 0))[0], "messages": by_hour.get(hour, (0, 0))[1]}
-                for hour in range(24)
-            ],
-            "averageMessagesPerConversation": round(totals["messages"] / (totals["conversations"] or 1), 2),
-            "averageResolutionTime": round(minutes, 2),
-        },
-    )
+    """How conversations stand, and when customers write."""
+    period = await _period(house, who, first, last)
+    told = await figures_of(house).get(who.tenant, period, _whole)
+    found = told.figures
+    body = figure_answers.conversations(found.total, found.standing, found.busy)
+    return conditional(request, {"period": figure_answers.period_of(period), **body}, _as_of(told))
 
 
 @router.get("/auto-replies", response_model=OfRules, responses=_WRONG)
 async def auto_replies(
     request: Request, house: Home, first: str = _From, last: str = _To, who: Who = may("view_analytics")
 ) -> Response:
-    """What the rules answered, and why they were silent."""
-    days = await _days(house, who, first, last)
-    figures, names = figures_of(house), await _rule_names(house, who)
-    told = await figures.get(who.tenant, days, _span)
-    by_day, silent = await figures.get(who.tenant, days, rule_days), await figures.get(who.tenant, days, silences)
-    return conditional(
-        request,
-        {
-            "period": _period(days),
-            "customerMessages": told.span.totals["asked"],
-            "answered": told.span.answered,
-            "autoReplyRate": _rate(told.span.answered, told.span.totals["asked"]),
-            "rules": [
-                {
-                    "ruleId": row["rule_id"],
-                    "ruleName": _name(names, row),
-                    "triggeredCount": row["triggered"],
-                    "failedCount": row["failed"],
-                    "lastTriggeredAt": iso(row["last"]),
-                    "averageExecutionTimeMs": round(row["micros"] / 1000, 3),
-                }
-                for row in told.span.rules
-            ],
-            "byDay": [_point(day, by_day.get(day, 0)) for day in days],
-            "notAnswered": [{"reason": reason, "count": number} for reason, number in silent.items()],
-        },
-    )
+    """What the rules answered, whether that was enough, and why they were silent."""
+    period = await _period(house, who, first, last)
+    told = await figures_of(house).get(who.tenant, period, _whole)
+    found, written = told.figures, await _written(house, who)
+    acted = {one.rule for one in found.rules.rules}
+    body = figure_answers.auto_replies(found.total, found.days, found.rules.rules, found.rules.silences)
+    for said, one in zip(body["rules"], found.rules.rules, strict=True):
+        said |= {"ruleName": _name(written, one.rule), "lastTriggeredAt": iso(one.last_at)}
+    silent = [rule for rule in written.values() if rule.enabled and rule.id not in acted]
+    body["neverTriggered"] = [{"ruleId": rule.id, "ruleName": rule.name or rule.id} for rule in silent]
+    return conditional(request, {"period": figure_answers.period_of(period), **body}, _as_of(told))
 
 
 @router.get("/cs-performance", response_model=OfPeople, responses=_WRONG)
@@ -152,16 +117,28 @@ async def cs_performance(
     request: Request, house: Home, first: str = _From, last: str = _To, who: Who = may("view_analytics")
 ) -> Response:
     """What each of the people who answer did."""
-    days = await _days(house, who, first, last)
-    told = await figures_of(house).get(who.tenant, days, _span)
-    return conditional(request, {"period": _period(days), "operators": _performance(told)})
+    period = await _period(house, who, first, last)
+    told = await figures_of(house).get(who.tenant, period, _whole)
+    found = told.figures
+    others = [figure_answers.performance(one, "") for one in found.people if one.email not in found.ids]
+    body = {"period": figure_answers.period_of(period), "operators": _people(found), "others": others}
+    return conditional(request, body, _as_of(told))
 
 
-def _span(ask: Ask, days: Days) -> _Told:
-    return _Told(span(ask, days), (*ask("operators_at_work"), *ask("operators_disabled")))
+def _whole(ask: Ask, period: Period) -> _Whole:
+    days = days_of.read_days(ask, period)
+    return _Whole(
+        days_of.total(ask, period, days),
+        days,
+        statuses(ask, period),
+        busy_hours(ask, period),
+        rule_figures(ask, period),
+        operators(ask, period),
+        {row["email"]: row["id"] for row in (*ask("operators_at_work"), *ask("operators_disabled"))},
+    )
 
 
-async def _days(house: Home, who: Who, first: str, last: str) -> Days:
+async def _period(house: Home, who: Who, first: str, last: str) -> Period:
     """The days that are asked for; by default the last thirty, today included.
 
     Raises:
@@ -183,57 +160,29 @@ async def _days(house: Home, who: Who, first: str, last: str) -> Days:
         return day
 
     end = read("dateTo", last, today)
-    begin = read("dateFrom", first, end - timedelta(_DEFAULT - 1))
+    begin = read("dateFrom", first, end - timedelta(DEFAULT_DAYS - 1))
     if not 0 <= (end - begin).days < LONGEST:
-        raise Problem(400, f"dateFrom must not be after dateTo, nor more than {LONGEST} days before it.", "INVALID")
-    return Days(begin, end, zone)
+        raise Problem(400, f"dateFrom must not be after dateTo, nor {LONGEST} days before it or more.", "INVALID")
+    return Period(begin, end, zone)
 
 
-async def _rule_names(house: Home, who: Who) -> Mapping[str, str]:
+async def _written(house: Home, who: Who) -> Mapping[str, Rule]:
+    """The tenant's rules by their ids."""
     rules = await house.rules(who.tenant)
-    return {} if rules is None else {rule.id: rule.name or rule.id for rule in rules.rules}
+    return {} if rules is None else {rule.id: rule for rule in rules.rules}
 
 
-def _performance(told: _Told) -> list[dict[str, Any]]:
-    """Who had the most chats comes first. Those who are disabled stand there only with what they did."""
-    found = []
-    for row in told.people:
-        messages, chats = told.span.people.get(row["email"], (0, 0))
-        settled, millis = told.span.settled.get(row["id"], (0, 0))
-        if row["disabled_at"] is not None and not messages and not settled:
-            continue
-        found.append(
-            {
-                "id": row["id"],
-                "name": row["name"],
-                "email": row["email"],
-                "chatsHandled": chats,
-                "chatsResolved": settled,
-                "messagesSent": messages,
-                "averageResponseTime": _seconds(told.span.average_wait("cs", row["email"])),
-                "averageResolutionTime": round(millis / settled / 60_000, 2) if settled else 0,
-            }
-        )
-    return sorted(found, key=lambda one: (-one["chatsHandled"], one["name"], one["id"]))
+def _people(found: _Whole) -> list[dict[str, Any]]:
+    """Who had the most chats comes first."""
+    known = [figure_answers.performance(one, found.ids[one.email]) for one in found.people if one.email in found.ids]
+    return sorted(known, key=lambda one: (-one["chatsHandled"], one["name"], one["id"]))
 
 
-def _name(names: Mapping[str, str], row: Any) -> str:
+def _name(written: Mapping[str, Rule], rule: str) -> str:
     """A rule that is gone goes by its id."""
-    return names.get(row["rule_id"], row["rule_id"])
+    return (written[rule].name or rule) if rule in written else rule
 
 
-def _point(day: date, count: int) -> dict[str, Any]:
-    return {"date": day.isoformat(), "count": count}
-
-
-def _period(days: Days) -> dict[str, str]:
-    return {"dateFrom": days.first.isoformat(), "dateTo": days.last.isoformat(), "timezone": str(days.zone)}
-
-
-def _rate(part: int, whole: int) -> float:
-    return round(100 * part / whole, 2) if whole else 0
-
-
-def _seconds(seconds: float | None) -> float:
-    """0 where nothing was answered."""
-    return 0 if seconds is None else round(seconds, 1)
+def _as_of(told: Told[Any]) -> dict[str, str | None]:
+    """That figures were counted anew makes no others of them."""
+    return {"asOf": iso(told.as_of)}

@@ -1,6 +1,7 @@
 """How answers look on the wire: JSON in camelCase, times in ISO 8601 and UTC, conditional requests."""
 
 import hashlib
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any, Final, NamedTuple, overload
@@ -75,9 +76,13 @@ def page_meta(total: int, page: int, limit: int, *, exact: bool) -> dict[str, An
     return meta if exact else meta | {"totalIsAtLeast": True}
 
 
-def conditional(request: Request, data: Any) -> Response:
-    """As `answer`, with an ETag; 304 when the client has just that."""
-    return unless_known(request, tagged(data))
+def conditional(request: Request, data: Any, beside: Mapping[str, Any] | None = None) -> Response:
+    """As `answer`, with an ETag; 304 when the client has just that. What stands `beside` goes into the body, too, and
+    whoever has the same `data` with another of it has enough: the ETag is a weak one."""
+    made = tagged(data)
+    if beside is not None:
+        made = Tagged(orjson.dumps({**beside, **data}), f"W/{made.tag}")
+    return unless_known(request, made)
 
 
 class Tagged(NamedTuple):
@@ -96,7 +101,7 @@ def tagged(data: Any) -> Tagged:
 def has(request: Request, tag: str) -> bool:
     """Whether the client has just what this ETag is of."""
     asked = request.headers.get("if-none-match", "")
-    return tag in (part.strip().removeprefix("W/") for part in asked.split(","))
+    return tag.removeprefix("W/") in (part.strip().removeprefix("W/") for part in asked.split(","))
 
 
 def unless_known(request: Request, made: Tagged) -> Response:

@@ -12,7 +12,10 @@ class Period(Shape):
 
 
 class OfPeriod(Shape):
+    """`as_of` is when all that was stored had been counted; null: never yet."""
+
     period: Period
+    as_of: str | None
 
 
 class Point(Shape):
@@ -26,16 +29,27 @@ class TimePoint(Shape):
 
 
 class Overview(Shape):
-    """Times are seconds, 0 for none; `auto_reply_rate` is in percent."""
+    """Response times are seconds, resolution times minutes, rates percent; 0 for none."""
 
     total_conversations: int
+    new_conversations: int
     active_conversations: int
     resolved_conversations: int
     total_messages: int
     unique_customers: int
+    new_customers: int
     average_response_time: float
     average_person_response_time: float
+    average_first_response_time: float
+    average_first_response_time_open: float
+    average_first_response_time_closed: float
+    average_resolution_time: float
     auto_reply_rate: float
+    auto_reply_success_rate: float
+    resolved_by_bot_rate: float
+    delivered_rate: float
+    cs_utilization_rate: float
+    csat_average: float
 
 
 class Trends(Shape):
@@ -44,9 +58,12 @@ class Trends(Shape):
     response_time: list[TimePoint]
 
 
-class TopRule(Shape):
+class NamedRule(Shape):
     rule_id: str
     rule_name: str
+
+
+class TopRule(NamedRule):
     triggered_count: int
 
 
@@ -80,17 +97,49 @@ class OfHour(Shape):
     messages: int
 
 
+class OfWeekdayHour(OfHour):
+    """1 is Monday."""
+
+    weekday: int
+
+
+class Messages(Shape):
+    """What went to customers is by who wrote it; what failed is in none of those."""
+
+    from_customers: int
+    from_people: int
+    from_rules: int
+    from_system: int
+    failed: int
+    delivered: int
+    read: int
+
+
 class OfConversations(OfPeriod):
     """`average_resolution_time` is minutes."""
 
+    total: int
+    new: int
+    resolved: int
+    resolved_by_bot: int
+    handed_over: int
     by_status: ByStatus
     by_hour: list[OfHour]
+    by_weekday_hour: list[OfWeekdayHour]
+    by_messages: Messages
     average_messages_per_conversation: float
     average_resolution_time: float
 
 
 class OfRule(TopRule):
+    """`alone_count`: neither did a person write within ten minutes, nor was the customer's next message one that no
+    rule knew."""
+
     failed_count: int
+    alone_count: int
+    followed_by_person_count: int
+    unknown_next_count: int
+    alone_rate: float
     last_triggered_at: str
     average_execution_time_ms: float
 
@@ -105,6 +154,7 @@ class OfRules(OfPeriod):
     answered: int
     auto_reply_rate: float
     rules: list[OfRule]
+    never_triggered: list[NamedRule]
     by_day: list[Point]
     not_answered: list[Silence]
 
@@ -119,8 +169,16 @@ class Performance(Shape):
     chats_resolved: int
     messages_sent: int
     average_response_time: float
+    average_first_response_time: float
     average_resolution_time: float
+    csat_answers: int
+    csat_average: float
+    online_minutes: float
 
 
 class OfPeople(OfPeriod):
+    """`others` have no account, so no id: who was removed; "" for the shop's phone, "wabot" for whoever wrote without a
+    name."""
+
     operators: list[Performance]
+    others: list[Performance]

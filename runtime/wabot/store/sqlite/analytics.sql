@@ -68,6 +68,10 @@ ORDER BY triggered_at, id;
 SELECT at, status, operator FROM conversation_statuses
 WHERE tenant_id = :tenant AND conversation_id = :conversation ORDER BY at, rowid;
 
+-- name: statuses_move
+-- Two chats become one: what was settled in either was.
+UPDATE conversation_statuses SET conversation_id = :kept WHERE tenant_id = :tenant AND conversation_id = :gone;
+
 -- name: analytics_marks
 SELECT answered_at, COALESCE((SELECT email FROM operators WHERE id = operator_id), '') AS operator, score
 FROM csat_surveys WHERE tenant_id = :tenant AND conversation_id = :conversation AND score IS NOT NULL;

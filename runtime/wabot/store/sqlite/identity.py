@@ -7,7 +7,7 @@ from wabot.model.message import Message
 from wabot.store.sqlite.doubles import drop_doubled
 from wabot.store.sqlite.queries import Ask
 
-_ALONG: Final = ("follow_ups_doubled", "follow_ups_move", "surveys_move", "notes_move")
+_ALONG: Final = ("follow_ups_doubled", "follow_ups_move", "surveys_move", "notes_move", "statuses_move")
 _PRIORITIES: Final = ("low", "normal", "high", "urgent")
 _STATUSES: Final = ("closed", "resolved", "active", "pending", "spam")
 """From least to most: a merged conversation keeps what asks for most care."""
@@ -136,6 +136,7 @@ def _merge_conversations(ask: Ask, ours: Any, theirs: Any) -> None:
         last_from=late["last_message_from"],
         last_content=late["last_message_content"],
         paused=_latest(ours, theirs, "paused_until"),
+        updated=_latest(ours, theirs, "updated_at"),
         muted=_latest(ours, theirs, "muted_until"),
         menu=max(late["menu"], early["menu"], key=_until),
         burst=max(late["burst"], early["burst"], key=_until),

@@ -158,6 +158,9 @@ UPDATE outbox SET conversation_id = :kept WHERE tenant_id = :tenant AND conversa
 -- name: logs_move
 UPDATE auto_reply_logs SET conversation_id = :kept WHERE tenant_id = :tenant AND conversation_id = :gone;
 
+-- name: statuses_move
+UPDATE conversation_statuses SET conversation_id = :kept WHERE tenant_id = :tenant AND conversation_id = :gone;
+
 -- name: chats_move
 UPDATE conversation_chats SET conversation_id = :kept WHERE tenant_id = :tenant AND conversation_id = :gone;
 
@@ -168,7 +171,7 @@ DELETE FROM conversations WHERE id = :id AND tenant_id = :tenant;
 UPDATE conversations SET
     status = :status, priority = :priority, tags = :tags, customer_messages = :customer, total_messages = :total,
     unread_count = :unread, last_customer_at = :last_customer, last_message_at = :last_at,
-    last_message_from = :last_from, last_message_content = :last_content, paused_until = :paused,
+    last_message_from = :last_from, last_message_content = :last_content, paused_until = :paused, updated_at = :updated,
     muted_until = :muted, menu = :menu, burst = :burst, assigned_to = :assigned
 WHERE id = :id AND tenant_id = :tenant;
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from operator import itemgetter
 from typing import Any, Final, NamedTuple
 
+from wabot.model.csat import RATED
 from wabot.store.sqlite.counting import CONVERSATION_GAP
 from wabot.store.sqlite.local_hours import LocalHours
 
@@ -176,24 +177,30 @@ class _Counting:
     def _customer(self, said: Said) -> None:
         self._became(said.at)
         logs = self._chat.logs.get(said.id, ())
+        # What a customer says of the help they got ends a conversation, and asks nothing.
+        rates = any(log.reason == RATED and not log.rule for log in logs)
         episode, hour = self._episode, self._hour(said.at)
-        begins = episode is None or episode.settled_at is not None or said.at - episode.last_at > CONVERSATION_GAP
+        begins = not rates and (
+            episode is None or episode.settled_at is not None or said.at - episode.last_at > CONVERSATION_GAP
+        )
         if begins:
             self._answered(unknown=False)
             known = next((log.in_hours for log in logs if log.in_hours is not None), 1)
-            new = self._chat.before is None and not self._made.episodes and said.created <= self._chat.first
+            earliest = min(said.at, said.created)  # clocks differ, and messages overtake each other
+            new = self._chat.before is None and not self._made.episodes and earliest <= self._chat.first
             episode = self._episode = Episode(said.at, hour, int(new), known, said.at)
             self._made.episodes.append(episode)
-        assert episode is not None
         share = self._made.hours[hour]
         share[_CUSTOMER] += 1
-        if begins or not self._asking:
-            share[_QUESTIONS] += 1
-            self._question = (said.at, hour, episode if begins else None)
-        self._asking = True
-        episode.last_at = max(episode.last_at, said.at)
-        if episode is not self._chat.before:
-            episode.customer_messages += 1
+        if not rates:
+            if begins or not self._asking:
+                share[_QUESTIONS] += 1
+                self._question = (said.at, hour, episode if begins else None)
+            self._asking = True
+        if episode is not None:
+            episode.last_at = max(episode.last_at, said.at)
+            if episode is not self._chat.before:
+                episode.customer_messages += 1
         self._logged(said, logs, hour, share)
 
     def _logged(self, said: Said, logs: Sequence[Logged], hour: int, share: list[int]) -> None:

@@ -300,6 +300,9 @@ CREATE TRIGGER analytics_operator_gone AFTER DELETE ON operators
 BEGIN
     INSERT INTO operator_statuses VALUES (OLD.tenant_id, OLD.email,
         MAX(OLD.updated_at, COALESCE(OLD.last_seen_at, 0)), 'offline');
+    -- That may be before what is known of who was there.
+    UPDATE analytics_state SET presence_until = MAX(closed_until,
+        MIN(presence_until, MAX(OLD.updated_at, COALESCE(OLD.last_seen_at, 0)))) WHERE tenant_id = OLD.tenant_id;
     INSERT INTO analytics_dirty SELECT tenant_id, conversation_id FROM csat_surveys WHERE operator_id = OLD.id
     ON CONFLICT DO NOTHING;
 END;

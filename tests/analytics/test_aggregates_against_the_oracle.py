@@ -1,0 +1,69 @@
+"""The aggregates, held against a slow and obvious computation of every figure."""
+
+from datetime import date
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Final
+from zoneinfo import ZoneInfo
+
+import pytest
+from bench.make_history import fill
+from hypothesis import given
+
+from tests.analytics.comparing import differences
+from tests.analytics.histories import STEPS, TENANT, History, Step
+from tests.analytics.tables import tables
+from tests.examples import examples
+from wabot.store.sqlite.aggregating import count_all
+
+ZONES: Final = ("Asia/Jakarta", "Asia/Jayapura", "Europe/Berlin", "America/St_Johns")
+JAKARTA: Final = ZoneInfo("Asia/Jakarta")
+SOME: Final = 3
+
+
+@pytest.mark.parametrize("zone", ZONES)
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_a_made_up_shops_figures_are_those_of_the_oracle(tmp_path: Path, seed: int, zone: str) -> None:
+    shop = fill(tmp_path / TENANT, 2_000, 60, seed, date(2026, 4, 20))
+    assert differences(tmp_path / TENANT, TENANT, ZoneInfo(zone), shop.end) == []
+
+
+def test_the_figures_of_a_longer_and_busier_time_are_those_of_the_oracle(tmp_path: Path) -> None:
+    shop = fill(tmp_path / TENANT, 6_000, 12, 4, date(2026, 3, 24))
+    assert differences(tmp_path / TENANT, TENANT, JAKARTA, shop.end) == []
+
+
+def test_what_was_settled_stays_so_when_its_customer_turns_out_to_be_one_who_is_known(tmp_path: Path) -> None:
+    history = History(tmp_path / TENANT)
+    for what, chat, after in (
+        *(("asks", 2, 0), ("becomes", 2, 60_000)),  # under their LID, and settled
+        *(("asks", 0, 60_000), ("becomes", 0, 60_000), ("asks", 0, 60_000)),  # under their number, and asked once more
+        ("merges", 0, 60_000),
+    ):
+        history.play(Step(what, chat, after, 0))
+    history.close()
+    count_all(history.folder, TENANT, JAKARTA, history.now)
+    (day,) = (row for row in tables(history.folder)["chat_analytics"] if row["hour"] is None)
+    assert (day["resolved_conversations"], day["new_conversations"], day["new_customers"]) == (2, 3, 1)
+    assert differences(history.folder, TENANT, JAKARTA, history.now) == []
+
+
+@given(STEPS)
+@examples(400, deadline=None)
+def test_any_history_counted_at_any_times_has_the_figures_of_the_oracle(steps: list[Step]) -> None:
+    zone = ZoneInfo(ZONES[len(steps) % len(ZONES)])
+    with TemporaryDirectory() as place:
+        history = History(Path(place) / TENANT)
+        try:
+            for step in steps:
+                if step.what == "counts":
+                    history.now += step.after
+                    count_all(history.folder, TENANT, zone, history.now)
+                else:
+                    history.play(step)
+            assert differences(history.folder, TENANT, zone, history.now) == []
+            kept = tables(history.folder)
+            assert differences(history.folder, TENANT, zone, history.now, anew=True) == []
+            assert tables(history.folder) == kept
+        finally:
+            history.close()

@@ -1,0 +1,66 @@
+"""docs/analytics.md defines every figure in SQL on what is stored, and comes to the sums that wabot keeps."""
+
+import asyncio
+import re
+import shutil
+import subprocess
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from tests.analytics.counted import JAKARTA, counted
+from tests.analytics.lived import live
+from tests.blank import lay
+from tests.docs.figures import DEFINITIONS, PAGE, SELECTS, Span, columns_of, differences, stored
+
+TABLES = ("chat_analytics", "rule_analytics", "operator_analytics")
+
+
+async def test_the_sql_of_the_page_comes_to_the_sums_of_a_shop_that_was_lived(tmp_path: Path) -> None:
+    end = await live(tmp_path)
+    counted(tmp_path / "data", end)
+    with stored(tmp_path / "data", JAKARTA) as shop:
+        days = shop.days()
+        assert len(days) > 3
+        whole = Span(days[0], days[-1])
+        wrong = [differences(shop, span) for span in (whole, *(Span(day, day) for day in days), *shop.hours())]
+        assert [line for lines in wrong for line in lines] == []
+        zero = [
+            name
+            for columns in ([], ["rule_id"], ["operator"])
+            for name in shop.by_sums(columns, whole)[0]
+            if not any(row[name] for row in shop.by_sums(columns, whole))
+        ]
+        assert set(zero) - {"tenant_id", "date", "hour"} == {"messages_system"}, "which nothing writes today"
+
+
+def test_every_sum_that_is_kept_is_defined_on_the_page(tmp_path: Path) -> None:
+    with stored(lay(tmp_path), JAKARTA) as shop:
+        defined = [name for select in SELECTS for name in columns_of(shop.connection, select)]
+        for table in TABLES:
+            names = [row["name"] for row in shop.rows(f"PRAGMA table_xinfo({table})")]
+            assert set(names) - {"tenant_id", *defined} == set(), table
+
+
+def test_the_tables_of_the_page_name_every_column_of_chat_analytics(tmp_path: Path) -> None:
+    section = PAGE.read_text("utf-8").partition("### chat_analytics")[2]
+    with stored(lay(tmp_path), JAKARTA) as shop:
+        names = {row["name"] for row in shop.rows("PRAGMA table_xinfo(chat_analytics)")}
+    assert names - set(re.findall(r"`(\w+)`", section)) == set()
+
+
+@pytest.mark.skipif(shutil.which("sqlite3") is None, reason="sqlite3 is not installed")
+def test_the_page_can_be_pasted_into_sqlite3(tmp_path: Path) -> None:
+    counted(tmp_path / "data", asyncio.run(live(tmp_path)))
+    settings = re.findall(r"^sqlite> (\..*)$", PAGE.read_text("utf-8"), re.MULTILINE)
+    assert len(settings) == 4
+    pasted = "\n".join([*settings, *DEFINITIONS, *SELECTS])
+    shell = ["sqlite3", "-readonly", "-bail", str(tmp_path / "data" / "wabot.db")]
+    told = subprocess.run(shell, input=pasted, capture_output=True, text=True, check=True, timeout=60)
+    assert told.stderr == ""
+    with stored(tmp_path / "data", JAKARTA) as shop:
+        (sums,) = shop.by_sums([], Span(date(2026, 1, 1), date(2026, 1, 31)))
+    assert sums["total_messages"] > 0
+    for figure in ("total_messages", "new_conversations", "questions", "auto_reply_triggered"):
+        assert f" {figure} = {sums[figure]}\n" in told.stdout
