@@ -9,12 +9,12 @@ from hypothesis import strategies as st
 
 from tests.session.stage import ANI, BUDI, JAM, START, stage
 from tests.tenants import rules, write_tenant
+from wabot.engine.bursts import burst_after, within
 from wabot.engine.decide import Answer, Decision
 from wabot.engine.load import load_tenant
 from wabot.language.rule_set import Rule
 from wabot.model.context import ALONE
 from wabot.model.message import Message
-from wabot.session.bursts import burst_after, within
 
 HARGA = "  - {id: harga, trigger: {type: keyword, keywords: [harga]}, response: Mulai 10 ribu kak.}\n"
 LEBIH = "".join(

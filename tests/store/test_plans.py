@@ -52,6 +52,8 @@ RARE = {
     "person_says": "a person writes",
     "uploads_stored": "a person uploads a file; a month of files are kept",
     "dead_letters": "people ask, and an index is walked in its order until a page is full",
+    "replay_conversations": "people replay, chat by chat in an index's order",
+    "replay_pauses": "people replay",
     "summary_counts": "people ask",
     "summary_outbox": "people ask",
     "summary_reasons": "people ask",

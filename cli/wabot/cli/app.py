@@ -31,6 +31,7 @@ COMMANDS: Final = {
     "resolve": "Settle a chat: the bot answers there again.",
     "assign": "Give a chat to an operator or a team.",
     "operator": "List, add, change or remove the people who answer.",
+    "replay": "Show what other rules would have answered.",
     "analytics": "Show what the chats add up to: figures, reports, exports.",
     "outbox": "Show what waits, failed or is unknown.",
     "alerts": "Show what people were to be told, or test the webhook.",

@@ -8,6 +8,7 @@ from functools import partial
 from typing import Final, TypeVar
 
 from wabot.engine import effects, follow_ups
+from wabot.engine.bursts import burst_after, within
 from wabot.engine.decide import Answer, Decision, decide
 from wabot.engine.hours import is_open, local
 from wabot.engine.menus import menu_after
@@ -26,7 +27,6 @@ from wabot.model.value import changed
 from wabot.ports import Clock, Store
 from wabot.session.ahead import Ahead
 from wabot.session.alarms import loop, set_aside
-from wabot.session.bursts import burst_after, within
 from wabot.session.csat import with_rating
 from wabot.session.handoff import called, own_number, waiting
 from wabot.session.insisting import insist

@@ -16,7 +16,7 @@ class _Table(NamedTuple):
     keys beside tenant and chat, what it counts, and the hours that a row is counted in."""
 
     name: str
-    index: str
+    found_by: str
     keys: tuple[str, ...]
     columns: tuple[str, ...]
     hours: Callable[[tuple[Any, ...], tuple[Any, ...]], Iterable[int | None]]
@@ -67,7 +67,7 @@ def _replace(
     names, keys = (*table.keys, *table.columns), len(table.keys)
     condition = "tenant_id = ? AND conversation_id = ?"
     stored = connection.execute(
-        f"SELECT {', '.join(names)} FROM {table.name} {table.index} WHERE {condition} AND {table.keys[0]} >= ?",
+        f"SELECT {', '.join(names)} FROM {table.name} {table.found_by} WHERE {condition} AND {table.keys[0]} >= ?",
         (*whose, least),
     )
     before = {tuple(row)[:keys]: tuple(row)[keys:] for row in stored}
