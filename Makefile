@@ -39,8 +39,8 @@ check: $(STAMP) ## Lint, format check, types, layers
 	$(BIN)/wabot validate rules/
 	$(BIN)/wabot test rules/ --min-coverage 100
 
-bench: $(STAMP) ## Measure decisions, validate, the start of commands, the pipeline, long lives, reloads, the API, replies and memory on WhatsApp; other rule engines, after `make peers`
-	@failed=0; for part in decide validate start pipeline million crowd reload idle api api_events api_replies live live_memory peers; do \
+bench: $(STAMP) ## Measure decisions, validate, the start of commands, the pipeline, long lives, reloads, the API, exports, replies and memory on WhatsApp; other rule engines, after `make peers`
+	@failed=0; for part in decide validate start pipeline million crowd reload idle api api_events api_replies export live live_memory peers; do \
 		echo "== $$part"; $(BIN)/python -m bench.$$part || failed=1; echo; done; exit $$failed
 
 soak: $(STAMP) ## A hundred tenants for ten minutes: nothing may grow; ARGS="--tenants 10 --minutes 3" for a short look

@@ -43,6 +43,7 @@ RARE = {
     "examined": "people ask",
     "contacts_by_segment": "people ask",
     "contacts_after": "people export, in pieces",
+    **{name: "people export" for name in queries() if name.startswith("export_")},
     **{
         name: "people ask, and an index is walked in its order until a page is full"
         for name in queries()

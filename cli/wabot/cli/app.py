@@ -90,19 +90,20 @@ def app(words: Sequence[str]) -> typer.Typer:
         meant = getattr(import_module(f"wabot.cli.{module}"), name) if name in words else _not_meant
         _tell_unreadable_data(name, meant)
         if name in _BENEATH and name in words:
-            made.add_typer(_group(meant, _BENEATH[name]), name=name, short_help=summary)
+            made.add_typer(_group(meant, _BENEATH[name], words), name=name, short_help=summary)
         else:
             made.command(name, short_help=summary)(meant)
     made.callback()(_options)
     return made
 
 
-def _group(meant: Callable[..., None], beneath: Mapping[str, tuple[str, str]]) -> typer.Typer:
+def _group(meant: Callable[..., None], beneath: Mapping[str, tuple[str, str]], words: Sequence[str]) -> typer.Typer:
     """A command that is one by itself, and has others beneath it."""
     group = typer.Typer(invoke_without_command=True, rich_markup_mode=None)
     group.callback()(meant)
     for name, (module, summary) in beneath.items():
-        command = getattr(import_module(f"wabot.cli.{module}"), module.rpartition(".")[2])
+        function = module.rpartition(".")[2]
+        command = getattr(import_module(f"wabot.cli.{module}"), function) if name in words else _not_meant
         _tell_unreadable_data(name, command)
         group.command(name, short_help=summary)(command)
     return group

@@ -2,19 +2,20 @@
 
 import sys
 from contextlib import nullcontext
-from datetime import datetime
+from datetime import datetime, tzinfo
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, BinaryIO, Final, TypeVar
 
 import typer
 
+from wabot.cli.analytics.options import HERE, Data, First, Last
 from wabot.cli.analytics.report_page import ENDINGS, export_report
 from wabot.cli.analytics.report_page import NAME as REPORT
 from wabot.cli.analytics.shops import Asked
 from wabot.cli.exit_codes import CLEAN
 from wabot.cli.output import complain, say
 from wabot.cli.progress import Progress, bar
-from wabot.cli.stored import DATA_HELP, missing, stored_tenants
+from wabot.cli.stored import missing, stored_tenants
 from wabot.model.errors import ExportError, UsageError
 from wabot.session.clock import RealClock
 
@@ -48,9 +49,12 @@ def export(
     output: Annotated[
         Path, typer.Option(metavar="FILE", help="Where to write it; `-` is standard output.", show_default=True)
     ] = _STDOUT,
-    first: Annotated[str, typer.Option("--from", metavar="DAY", help="From this day on, as 2026-01-31.")] = "",
-    last: Annotated[str, typer.Option("--to", metavar="DAY", help="Until this day, included.")] = "",
-    lasting: Annotated[str, typer.Option("--last", metavar="DAYS", help="The last days, as 7d or 4w.")] = "",
+    first: First = "",
+    last: Last = "",
+    lasting: Annotated[
+        str,
+        typer.Option("--last", metavar="DAYS", help="The last days, today included, as 7d or 4w; else all there is."),
+    ] = "",
     anonymize: Annotated[
         bool, typer.Option("--anonymize", help="Pseudonyms in place of people; no names, numbers or texts.")
     ] = False,
@@ -58,7 +62,7 @@ def export(
         str, typer.Option(metavar="LANG", help="Of the report: id or en; the tenant's own if not given.")
     ] = "",
     force: Annotated[bool, typer.Option("--force", help="Let it take the place of a file that exists.")] = False,
-    data: Annotated[Path, typer.Option(help=DATA_HELP)] = Path("data"),
+    data: Data = HERE,
     tenant: Annotated[str, typer.Option(help="Whose; needed where the data folder holds several.")] = "",
 ) -> None:
     """Write a table of all that is stored, or of a period, as a file for other programs; or the report of a period, of
@@ -69,7 +73,6 @@ def export(
     from wabot.analytics.export.pseudonyms import tenants_pseudonyms
     from wabot.analytics.export.rows import count_rows, read_rows
     from wabot.analytics.export.tables import TABLES
-    from wabot.cli.analytics.clock import tenants_zone
     from wabot.store.sqlite.reading import asking
 
     if (form.lower() or _by_ending(output, FORMATS)) == REPORT:
@@ -87,9 +90,9 @@ def export(
     if not streams:
         check_place(output, force)
     folder = _tenant(data, tenant)
-    # What reads sums brings them up to date here, before the transaction that reads them begins.
+    zone, notes = _zone(folder, wanted)
+    clock = LocalClock(zone)
     with asking(folder, folder.name) as ask:
-        clock = LocalClock(tenants_zone(folder, ask))
         span = _span(first, last, lasting, clock)
         names = tenants_pseudonyms(folder) if anonymize else None
         progress = _Told(wanted, quiet=output == _STDOUT and sys.stdout.isatty())
@@ -109,7 +112,7 @@ def export(
             complain(_nothing(ask, wanted, clock, folder.name))
     if not streams:
         say(f"{output}: {progress.done:,} {wanted.counts} of {folder.name}{', anonymous' if anonymize else ''}")
-    for remark in remarks:
+    for remark in (*notes, *remarks):
         complain(f"  {remark}")
     raise typer.Exit(CLEAN)
 
@@ -152,6 +155,22 @@ def _tenant(data: Path, name: str) -> Path:
         listed = ", ".join(folder.name for folder in folders[:12]) + (" …" if len(folders) > 12 else "")
         raise UsageError(f"an export is of one tenant: name it with --tenant; there are: {listed}")
     return folders[0]
+
+
+def _zone(folder: Path, table: "Table") -> "tuple[tzinfo, tuple[str, ...]]":
+    """On whose clock days are told, and what to know of that. Sums are brought up to date first."""
+    from wabot.analytics.known import known
+    from wabot.cli.analytics.shops import Shop, figures_of_tenants, zone_of
+    from wabot.cli.kept import live_rules
+    from wabot.store.sqlite.reading import asking
+
+    if not table.is_sum:
+        with asking(folder, folder.name) as ask:
+            counted = known(ask).zone
+        return zone_of(counted, live_rules(folder))
+    (shop,) = figures_of_tenants(folder.parent, (folder.name,))
+    assert isinstance(shop, Shop), "one that cannot be read is an error where there is one"
+    return shop.zone, shop.notes
 
 
 def _streams(chosen: "Format", output: Path) -> bool:

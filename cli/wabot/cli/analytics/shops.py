@@ -142,7 +142,7 @@ def _shop(folder: Path, now: int, progress: Progress, *, anew: bool) -> Shop:
     # Read first: where there is no store yet, or one of an older wabot, counting would make one.
     with asking(folder, folder.name) as ask:
         before = known(ask)
-    zone, notes = _zone(before.zone, rules)
+    zone, notes = zone_of(before.zone, rules)
 
     def told(left: Left) -> None:
         what = f"{left.chats:,} chats" if left.chats else f"{left.days:,} days"
@@ -159,7 +159,7 @@ def _shop(folder: Path, now: int, progress: Progress, *, anew: bool) -> Shop:
         return Shop(folder, zone, rules, known(ask), now, notes)
 
 
-def _zone(counted: str, rules: "RuleSet | None") -> tuple[tzinfo, tuple[str, ...]]:
+def zone_of(counted: str, rules: "RuleSet | None") -> tuple[tzinfo, tuple[str, ...]]:
     """The tenant's time zone, and a word about one that its rules do not tell: that in which it was `counted`."""
     if rules is not None:
         return rules.tenant.timezone, ()

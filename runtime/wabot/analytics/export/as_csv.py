@@ -1,4 +1,4 @@
-"""CSV: UTF-8, commas, a line of names first, as RFC 4180 has it but for lines that end with a line feed alone."""
+"""CSV as RFC 4180 has it: UTF-8, commas, lines that end with CR LF, a line of names first."""
 
 import csv
 import re
@@ -19,7 +19,8 @@ def write_csv(rows: Rows, out: BinaryIO) -> None:
     """Write them all."""
     text = TextIOWrapper(out, "utf-8", newline="", write_through=False)
     try:
-        writer = csv.writer(text, lineterminator="\n")
+        # With lines that end otherwise it would not quote a text that holds the other of the two characters.
+        writer = csv.writer(text, lineterminator="\r\n")
         writer.writerow(rows.names)
         kinds = [column.kind for column in rows.columns]
         for batch in rows.batches:

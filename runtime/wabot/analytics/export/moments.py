@@ -35,26 +35,21 @@ class LocalClock:
 
     def __init__(self, zone: tzinfo) -> None:
         self.zone = zone
-        self._quarters: dict[int, _Quarter] = {}
+        self._quarters = _Quarters(zone)
 
     def iso(self, moments: Sequence[int | None]) -> list[str | None]:
         """2026-01-31T14:03:05.250+07:00 for each."""
         if moments.count(None) == len(moments):
             return [None] * len(moments)
-        found: list[str | None] = []
         quarters = self._quarters
-        for at in moments:
-            if at is None:
-                found.append(None)
-                continue
-            quarter, within = divmod(at, _QUARTER)
-            shared = quarters.get(quarter) or self._learn(quarter)
-            if shared is None:
-                found.append(self._exactly(at))
-            else:
-                second, millis = divmod(within, 1_000)
-                found.append(f"{shared[0]}{shared[1][second]}{shared[2][millis]}")
-        return found
+        return [
+            None
+            if at is None
+            else f"{one[0]}{one[1][at % _QUARTER // 1_000]}{one[2][at % 1_000]}"
+            if (one := quarters[at // _QUARTER])
+            else quarters.exactly(at)
+            for at in moments
+        ]
 
     def days(self, moments: Sequence[int | None]) -> list[str | None]:
         """2026-01-31 for each."""
@@ -69,27 +64,33 @@ class LocalClock:
         for at in moments:
             if at is None:
                 yield None
-                continue
-            shared = quarters.get(at // _QUARTER) or self._learn(at // _QUARTER)
-            if shared is not None:
-                yield shared.shown
+            elif one := quarters[at // _QUARTER]:
+                yield one.shown
             else:
-                exact = self._exactly(at)
+                exact = quarters.exactly(at)
                 yield None if exact is None else (exact[:10], int(exact[11:13]))
 
-    def _learn(self, quarter: int) -> _Quarter | None:
-        at = self._exactly(quarter * _QUARTER)
-        if at is None or len(at) != len(_FORM) or at[14:16] not in _MINUTES or at[16:23] != ":00.000":
-            return None
-        if len(self._quarters) >= _KEPT:
-            self._quarters.clear()
-        found = _Quarter(at[:14], _WITHIN[_MINUTES.index(at[14:16])], _ends(at[23:]), (at[:10], int(at[11:13])))
-        self._quarters[quarter] = found
+
+class _Quarters(dict[int, _Quarter | None]):
+    """By the number of the quarter since 1970; None is one whose moments must be worked out each by itself."""
+
+    def __init__(self, zone: tzinfo) -> None:
+        super().__init__()
+        self._zone = zone
+
+    def __missing__(self, quarter: int) -> _Quarter | None:
+        if len(self) >= _KEPT:
+            self.clear()
+        at, found = self.exactly(quarter * _QUARTER), None
+        if at is not None and len(at) == len(_FORM) and at[14:16] in _MINUTES and at[16:23] == ":00.000":
+            day, hour, minute = at[:10], int(at[11:13]), _MINUTES.index(at[14:16])
+            found = _Quarter(at[:14], _WITHIN[minute], _ends(at[23:]), (day, hour))
+        self[quarter] = found
         return found
 
-    def _exactly(self, at: int) -> str | None:
+    def exactly(self, at: int) -> str | None:
         try:
-            return (_EPOCH + timedelta(milliseconds=at)).astimezone(self.zone).isoformat(timespec="milliseconds")
+            return (_EPOCH + timedelta(milliseconds=at)).astimezone(self._zone).isoformat(timespec="milliseconds")
         except (OverflowError, ValueError):
             return None
 

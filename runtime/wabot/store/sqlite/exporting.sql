@@ -110,9 +110,6 @@ ORDER BY date, operator;
 -- name: export_operators_count
 SELECT COUNT(*) AS number FROM operator_analytics WHERE tenant_id = :tenant AND date >= :first AND date <= :last;
 
--- name: export_zone
-SELECT zone FROM analytics_state WHERE tenant_id = :tenant;
-
 -- name: export_stored
 -- The first and the last message that is stored; two statements, for each reads one end of an index.
 SELECT (SELECT MIN(created_at) FROM messages) AS first, (SELECT MAX(created_at) FROM messages) AS last;
