@@ -6,7 +6,7 @@ WORKERS ?= 3
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.ready
 
-.PHONY: help setup demo demo-whatsapp test test-slow check bench soak soak-whatsapp peers promtool index lock clean
+.PHONY: help setup demo demo-whatsapp test test-slow check bench soak soak-whatsapp peers promtool index report-picture lock clean
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -54,6 +54,9 @@ promtool: ## Install promtool (Debian's package prometheus), which checks deploy
 
 index: $(STAMP) ## Renew docs/checks/README.md from the catalogue of findings
 	@$(BIN)/python -m tests.lint.index
+
+report-picture: $(STAMP) ## Renew the pictures of docs/report.md (with chromium; the fonts are those of Debian's fonts-inter and fonts-noto-color-emoji)
+	@$(BIN)/python -m demo.report_picture
 
 peers: ## Install the rule engines that wabot is compared with, beside it
 	"$(PYTHON)" -m venv --clear bench/peers/.venv

@@ -18,14 +18,16 @@ _ALIKE: Final = 80
 """Percent in which two wordings are the same: a slip of the pen, another sign at the end."""
 _NUMBER: Final = re.compile(r"\+?\d(?:[\s().-]{0,2}\d){7,}")
 """A telephone or account number, however it is spaced."""
+_HOUSE: Final = re.compile(r"\b(no|nomor|blok|kav|rt|rw|gang|gg)\b(\.?\s*)[a-z]{0,2}[-.]?\d[\w/-]*", re.IGNORECASE)
+"""Where in a street somebody lives."""
 _NAMED: Final = re.compile(r"\S+@\S+")
 
 
 def shown_wording(text: str) -> str:
-    """A message on one line, without numbers and addresses, and not too long."""
+    """A message on one line, without numbers, addresses and numbers of houses, and not too long."""
     plain = "".join(char for char in " ".join(visible(text).split()) if char.isprintable())
     plain = _NUMBER.sub(lambda found: masked(re.sub(r"\D", "", found[0])), _NAMED.sub("…@…", plain))
-    plain = masked_within(plain)
+    plain = _HOUSE.sub(r"\1\2…", masked_within(plain))
     return plain if len(plain) <= _LONGEST else plain[: _LONGEST - 1].rstrip() + "…"
 
 

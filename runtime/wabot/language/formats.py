@@ -5,7 +5,7 @@ from datetime import date, datetime, time
 from typing import Any, Final
 
 DAY_NAMES: Final = ("Senin", "Selasa", "Rabu", "Kamis", "Jumat", "Sabtu", "Minggu")
-_MONTHS: Final = (
+MONTHS: Final = (
     "Januari", "Februari", "Maret", "April", "Mei", "Juni",
     "Juli", "Agustus", "September", "Oktober", "November", "Desember",
 )  # fmt: skip
@@ -19,7 +19,7 @@ def rupiah(amount: float) -> str:
 
 def tanggal(day: date) -> str:
     """A date → Rabu, 28 Januari 2026."""
-    return f"{DAY_NAMES[day.weekday()]}, {day.day} {_MONTHS[day.month - 1]} {day.year}"
+    return f"{DAY_NAMES[day.weekday()]}, {day.day} {MONTHS[day.month - 1]} {day.year}"
 
 
 def jam(at: datetime | time) -> str:

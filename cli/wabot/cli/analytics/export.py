@@ -1,4 +1,4 @@
-"""`wabot analytics export`: a table of a tenant's as a file for other programs."""
+"""`wabot analytics export`: a table of a tenant's as a file for other programs, or its report as a page."""
 
 import sys
 from contextlib import nullcontext
@@ -9,6 +9,9 @@ from typing import TYPE_CHECKING, Annotated, BinaryIO, Final, TypeVar
 import typer
 
 from wabot.cli.analytics.options import HERE, Data, First, Last
+from wabot.cli.analytics.report_page import ENDINGS, export_report
+from wabot.cli.analytics.report_page import NAME as REPORT
+from wabot.cli.analytics.shops import Asked
 from wabot.cli.exit_codes import CLEAN
 from wabot.cli.output import complain, say
 from wabot.cli.progress import Progress, bar
@@ -23,6 +26,7 @@ if TYPE_CHECKING:
     from wabot.analytics.export.tables import Table
     from wabot.store.sqlite.queries import Ask
 
+_TABLE: Final = "messages"
 _STDOUT: Final = Path("-")
 _HERE: Final = "`wabot analytics export`"
 _FIRST: Final = "2000-01-01"
@@ -32,13 +36,14 @@ Named = TypeVar("Named", "Format", "Table")
 def export(
     table: Annotated[
         str, typer.Option(help="messages, conversations, contacts, rules, hourly, daily or operators.")
-    ] = "messages",
+    ] = _TABLE,
     form: Annotated[
         str,
         typer.Option(
             "--format",
             metavar="FORMAT",
-            help="csv, json, jsonl, xlsx, parquet or sqlite; else by the ending of the file's name, or csv.",
+            help="csv, json, jsonl, xlsx, parquet or sqlite; html is the report of a period, for people. By the ending "
+            "of the file's name if not given, or csv.",
         ),
     ] = "",
     output: Annotated[
@@ -53,11 +58,15 @@ def export(
     anonymize: Annotated[
         bool, typer.Option("--anonymize", help="Pseudonyms in place of people; no names, numbers or texts.")
     ] = False,
+    language: Annotated[
+        str, typer.Option(metavar="LANG", help="Of the report: id or en; the tenant's own if not given.")
+    ] = "",
     force: Annotated[bool, typer.Option("--force", help="Let it take the place of a file that exists.")] = False,
     data: Data = HERE,
     tenant: Annotated[str, typer.Option(help="Whose; needed where the data folder holds several.")] = "",
 ) -> None:
-    """Write a table of all that is stored, or of a period, as a file for other programs."""
+    """Write a table of all that is stored, or of a period, as a file for other programs; or the report of a period, of
+    the last thirty days if none is named, as a page for people."""
     from wabot.analytics.export.formats import FORMATS
     from wabot.analytics.export.moments import LocalClock
     from wabot.analytics.export.placing import check_place, placed
@@ -66,6 +75,14 @@ def export(
     from wabot.analytics.export.tables import TABLES
     from wabot.store.sqlite.reading import asking
 
+    if (form.lower() or _by_ending(output, FORMATS)) == REPORT:
+        if table != _TABLE:
+            raise UsageError(f"the report is of all that is counted; leave out --table {table}")
+        asked = Asked(first, last, lasting)
+        export_report(_tenant(data, tenant), asked, output, language=language, anonymous=anonymize, force=force)
+        raise typer.Exit(CLEAN)
+    if language:
+        raise UsageError(f"--language {language} is for the report: say --format {REPORT}, too")
     wanted = _named("table", table, TABLES)
     chosen = _named("format", form or _by_ending(output, FORMATS), FORMATS)
     chosen.check_installed()
@@ -120,11 +137,13 @@ class _Told:
 def _named(what: str, name: str, known: "tuple[Named, ...]") -> Named:
     found = next((one for one in known if one.name == name.lower()), None)
     if found is None:
-        raise missing(what, name, _HERE, [one.name for one in known])
+        raise missing(what, name, _HERE, [*(one.name for one in known), *([REPORT] if what == "format" else [])])
     return found
 
 
 def _by_ending(output: Path, formats: "tuple[Format, ...]") -> str:
+    if output.suffix.lower() in ENDINGS:
+        return REPORT
     return next((one.name for one in formats if output.suffix.lower() in one.endings), "csv")
 
 
