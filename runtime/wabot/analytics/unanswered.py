@@ -67,14 +67,16 @@ class Unanswered:
 
 
 class Tenant(NamedTuple):
-    """Whose rules are asked (None where nobody knows them), and its clock."""
+    """Whose rules are asked (None where nobody knows them), and its clock. `live` are the rules where their files do not
+    matter: rules that are suggested are held against what is `loaded` from a folder."""
 
     loaded: Loaded | None
     zone: tzinfo
+    live: RuleSet | None = None
 
     @property
     def rule_set(self) -> RuleSet | None:
-        return None if self.loaded is None else self.loaded.readable
+        return self.live if self.loaded is None else self.loaded.readable
 
 
 def read_questions(ask: Ask, period: Period, rule_set: RuleSet | None) -> list[Question]:

@@ -49,7 +49,7 @@ def read_report(
         made_at=made_at,
         rules=rule_figures(ask, period, rules.rules if rules else None),
         unanswered=unanswered(
-            read_questions(ask, period, rules), Tenant(None, rules, period.zone), made_at, most=_MOST_ASKED
+            read_questions(ask, period, rules), Tenant(None, period.zone, rules), made_at, most=_MOST_ASKED
         ),
         people=tuple(one for one in operators(ask, period) if one.chats or one.messages or one.settled),
         menus=tuple(menu for menu in funnel(ask, period, rules) if menu.opened) if rules else (),
