@@ -1,6 +1,6 @@
 """A generated year of a believable shop, in a store that `wabot analytics --data DATA_DIR` reads.
 
-`python -m bench.make_history DATA_DIR --tenant T --days 365 --messages N --seed 1 [--until 2026-06-30]`. The rules are
+`python bench/make_history.py DATA_DIR --tenant T --days 365 --messages N --seed 1 [--until 2026-06-30]`. The rules are
 those of rules/warung-sari, and what they answer is what `decide` says; what customers and people do is made up. The
 same seed and last day make the same rows. Without `--until` the time ends now.
 """
@@ -14,6 +14,9 @@ import time
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Final
+
+if not __package__:  # run as a file: what it imports lies in the project's folder
+    sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from bench.history.customers import Customers
 from bench.history.days import hours, weight

@@ -67,8 +67,8 @@ class Unanswered:
 
 
 class Tenant(NamedTuple):
-    """Whose rules are asked (None where nobody knows them), and its clock. `live` are the rules where their files do not
-    matter: rules that are suggested are held against what is `loaded` from a folder."""
+    """Whose rules are asked (None where nobody knows them), and its clock. `live` are the rules where their files do
+    not matter: rules that are suggested are held against what is `loaded` from a folder."""
 
     loaded: Loaded | None
     zone: tzinfo
