@@ -221,10 +221,10 @@ def test_status_tells_that_nothing_runs_after_everything_was_killed(daemon: Daem
     daemon.connected()
     assert daemon.status()["status"] == "connected"
     session = daemon.children()["warung"]
-    os.kill(session, signal.SIGSTOP)  # or it might still say goodbye when the pipe from its supervisor closes
+    process.send_signal(signal.SIGSTOP)  # or it might still begin another, or the session say goodbye when it has gone
+    os.kill(session, signal.SIGKILL)
     process.kill()
     process.wait()
-    os.kill(session, signal.SIGKILL)
     eventually(lambda: daemon.status()["status"] == "stopped", "the lock died with the session")
     assert "was connected" in daemon.status()["detail"]
     assert "wabot run" in daemon.status()["action"]
