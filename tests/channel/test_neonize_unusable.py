@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.key_store import link
+from tests.other_user import another_user, open_folder
 from wabot.channel.neonize.channel import NeonizeChannel
 from wabot.channel.neonize.linked import forget, mark, read_linked
 from wabot.channel.neonize.unusable import using
@@ -57,13 +58,13 @@ def test_a_mark_of_a_pairing_that_cannot_be_removed_says_so_too(keys: Path) -> N
         runs(keys, lambda _code: False)
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
-def test_keys_of_another_user_are_told_to_whoever_looks(keys: Path) -> None:
-    keys.parent.mkdir()
-    link(keys)
-    keys.chmod(0)
-    with pytest.raises(KeysUnusable, match=CHECK):
-        read_linked(keys)
+def test_keys_of_another_user_are_told_to_whoever_looks() -> None:
+    with open_folder() as place:
+        keys = place / "keys.db"
+        link(keys)
+        keys.chmod(0)
+        with another_user(), pytest.raises(KeysUnusable, match=CHECK):
+            read_linked(keys)
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,9 @@
+import asyncio
 from pathlib import Path
 
 import pytest
 
+from tests.cli.shop_week import days
 from tests.cli.typed import Orders, Typed
 from tests.session.people import RULES
 from tests.session.stage import ANI, stage
@@ -51,6 +53,12 @@ async def data(tmp_path: Path) -> Path:
         await shop.say("Halo kak", "6281200000003", from_me=True)
     place.mkdir()
     return (tmp_path / "data").rename(place / "warung").parent
+
+
+@pytest.fixture(scope="session")
+def lived(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The data folder of the shop of shop_week.py; no test changes it."""
+    return asyncio.run(days(tmp_path_factory.mktemp("shop")))
 
 
 @pytest.fixture

@@ -1,6 +1,5 @@
 """`wabot analytics` over what a live shop stored: whole pages, and what it says of bad input."""
 
-import asyncio
 import os
 import shutil
 import sqlite3
@@ -10,7 +9,6 @@ from pathlib import Path
 import pytest
 
 from tests.blank import lay
-from tests.cli.shop_week import days
 from tests.cli.terminal import on_terminal
 from tests.cli.typed import Orders, Typed
 
@@ -19,20 +17,10 @@ WEEK = ("--from", "2026-01-26", "--to", "2026-02-01")
 THURSDAY = ("--from", "2026-01-29", "--to", "2026-01-29", "--against", "2026-01-28")
 
 
-@pytest.fixture(scope="module")
-def lived(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return asyncio.run(days(tmp_path_factory.mktemp("shop")))
-
-
 @pytest.fixture
 def data(lived: Path, tmp_path: Path) -> Path:
     """The shop's data, for one test."""
     return Path(shutil.copytree(lived, tmp_path / "data"))
-
-
-@pytest.fixture
-def order(wabot: Typed, data: Path) -> Orders:
-    return Orders(wabot, data)
 
 
 def same(name: str, shown: str) -> None:

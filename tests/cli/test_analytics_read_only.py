@@ -1,32 +1,26 @@
 """Figures of data that may be read and not written: a copy, or a daemon of another user."""
 
-import asyncio
 import os
 import shutil
 import sqlite3
-import tempfile
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
 import pytest
 
-from tests.cli.shop_week import days
-from tests.cli.test_readable import another_user
 from tests.cli.typed import Typed
+from tests.other_user import another_user, open_folder
 
 WEEK = ("--from", "2026-01-26", "--to", "2026-02-01")
 
 
 @pytest.fixture
-def readable(tmp_path: Path) -> Iterator[Path]:
-    """The shop's data, which everybody may read; not below pytest's own folder, which nobody else may enter."""
-    place = Path(tempfile.mkdtemp(prefix="wabot-"))
-    place.chmod(0o755)
-    shutil.copytree(asyncio.run(days(tmp_path)), place / "data")
-    yield place / "data"
-    _give(place / "data", 0o755, 0o644)
-    shutil.rmtree(place)
+def readable(lived: Path) -> Iterator[Path]:
+    """The shop's data, which everybody may read."""
+    with open_folder() as place:
+        shutil.copytree(lived, place / "data")
+        yield place / "data"
 
 
 def _give(place: Path, folders: int, files: int) -> None:

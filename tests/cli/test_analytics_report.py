@@ -1,13 +1,11 @@
 """`wabot analytics export --format html`: the report of what a live shop stored."""
 
-import asyncio
 import shutil
 from pathlib import Path
 
 import pytest
 
 from tests.analytics.pages import Elements
-from tests.cli.shop_week import days
 from tests.cli.terminal import on_terminal
 from tests.cli.typed import Orders, Typed
 from tests.session.stage import BUDI, stage
@@ -16,20 +14,10 @@ WEEK = ("--from", "2026-01-26", "--to", "2026-02-01")
 REPORT = ("analytics", "export", "--format", "html")
 
 
-@pytest.fixture(scope="module")
-def lived(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return asyncio.run(days(tmp_path_factory.mktemp("shop")))
-
-
 @pytest.fixture
 def data(lived: Path, tmp_path: Path) -> Path:
     """The shop's data, for one test."""
     return Path(shutil.copytree(lived, tmp_path / "data"))
-
-
-@pytest.fixture
-def order(wabot: Typed, data: Path) -> Orders:
-    return Orders(wabot, data)
 
 
 def written(order: Orders, page: Path, *words: str) -> str:

@@ -2,41 +2,21 @@
 
 import os
 import pwd
-import shutil
-import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
 from tests.cli.typed import Typed
-
-_NOBODY = 65_534
+from tests.other_user import another_user, open_folder
 
 
 @pytest.fixture
 def closed() -> Iterator[Path]:
-    """A folder that the one who types may not read; not below pytest's own, which nobody else may enter."""
-    place = Path(tempfile.mkdtemp(prefix="wabot-"))
-    place.chmod(0o755)
-    (place / "data").mkdir(mode=0o700 if os.geteuid() == 0 else 0o000)
-    yield place / "data"
-    (place / "data").chmod(0o700)
-    shutil.rmtree(place)
-
-
-@contextmanager
-def another_user() -> Iterator[None]:
-    """Root becomes nobody for a while: nothing is closed to root."""
-    if os.geteuid() != 0:
-        yield
-        return
-    os.seteuid(_NOBODY)
-    try:
-        yield
-    finally:
-        os.seteuid(0)
+    """A folder that the one who types may not read."""
+    with open_folder() as place:
+        (place / "data").mkdir(mode=0o700 if os.geteuid() == 0 else 0o000)
+        yield place / "data"
 
 
 COMMANDS = {
