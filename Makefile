@@ -50,7 +50,7 @@ soak-whatsapp: $(STAMP) ## Twenty paired shops on a WhatsApp of our own for ten 
 	@$(BIN)/python -m bench.live_soak $(ARGS)
 
 promtool: ## Install promtool (Debian's package prometheus), which checks deploy/prometheus
-	@sh .ci/promtool
+	@command -v promtool >/dev/null 2>&1 || sh .ci/packages prometheus
 
 index: $(STAMP) ## Renew docs/checks/README.md from the catalogue of findings
 	@$(BIN)/python -m tests.lint.index

@@ -4,6 +4,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.programs import missing
+
 
 def _library() -> Path | None:
     found = [
@@ -19,7 +21,7 @@ class Machine:
     def __init__(self, place: Path) -> None:
         library = _library()
         if library is None:
-            pytest.skip("libfaketime is missing: install the package faketime (.ci/packages does it)")
+            pytest.skip(missing("faketime"))
         self._file = place / "clock"
         self.set(0)
         self.environment = {

@@ -2,18 +2,17 @@
 
 import json
 import re
-import shutil
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, get_args
 
-import pytest
 import yaml
 from prometheus_client.parser import text_string_to_metric_families
 
 from tests.acceptance.daemon import Daemon, eventually
 from tests.acceptance.watched import LISTEN, get
+from tests.programs import needs
 from wabot.model.alert import AlertKind
 
 ROOT = Path(__file__).parents[2]
@@ -24,10 +23,6 @@ SUFFIXES = {"counter": ("_total",), "histogram": ("_bucket", "_sum", "_count"), 
 NAME = re.compile(r"\b(?:wabot|process)_[a-z_]+\b")
 WANTED = ("wabot_outbox_depth{", "wabot_replies_total{", "wabot_api_resident_memory_bytes ")
 LABEL = re.compile(r'\b([a-z]+) ?(?:=~|!=|!~|=) ?"')
-
-promtool = pytest.mark.skipif(
-    shutil.which("promtool") is None, reason="promtool is not installed; `make promtool` says how"
-)
 
 
 def alerts() -> list[dict[str, Any]]:
@@ -120,12 +115,12 @@ def test_the_node_file_of_the_page_is_one(tmp_path: Path) -> None:
     assert settings.listen == "127.0.0.1:9464"
 
 
-@promtool
+@needs("promtool")
 def test_promtool_finds_the_rules_sound() -> None:
     assert run_promtool("check", "rules", "--lint=all", "--lint-fatal", str(RULES)) == ""
 
 
-@promtool
+@needs("promtool")
 def test_the_rules_fire_on_what_they_are_for_and_on_nothing_else() -> None:
     tests = RULES.with_name("rules.test.yaml")
     assert run_promtool("test", "rules", str(tests)) == ""
@@ -133,7 +128,7 @@ def test_the_rules_fire_on_what_they_are_for_and_on_nothing_else() -> None:
     assert tried == {rule["alert"] for rule in alerts()}
 
 
-@promtool
+@needs("promtool")
 def test_the_scrape_configuration_of_the_page_is_one(tmp_path: Path) -> None:
     (example,) = re.findall(r"```yaml\n(scrape_configs.*?)```", PAGE, re.DOTALL)
     (tmp_path / "prometheus.yml").write_text(example.replace("/etc/prometheus/wabot/rules.yaml", str(RULES)))

@@ -8,6 +8,8 @@ from typing import Final
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
+from tests.programs import missing
+
 _NAMES: Final = ("chromium", "chromium-browser", "google-chrome")
 _OPTIONS: Final = (
     "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
@@ -20,7 +22,7 @@ def browser() -> Iterator[Browser]:
     """One that is closed after the block; without one on this machine the test is skipped."""
     found = next((place for name in _NAMES if (place := shutil.which(name))), None)
     if found is None:
-        pytest.skip("no browser is here: install the package chromium (.ci/packages does it)")
+        pytest.skip(missing("chromium"))
     with sync_playwright() as playwright:
         opened = playwright.chromium.launch(executable_path=found, args=_OPTIONS)
         try:

@@ -1,7 +1,6 @@
 """`wabot service`: the unit that it writes, read by systemd's own checker where there is one."""
 
 import os
-import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -9,10 +8,10 @@ from pathlib import Path
 import pytest
 
 from tests.cli.typed import Typed
+from tests.programs import needs
 from wabot.daemon.unit import Service, is_edited, unit
 
 WABOT, PYTHON = ("/opt/wabot/bin/wabot",), Path("/usr/bin/python3")
-needs_analyze = pytest.mark.skipif(not shutil.which("systemd-analyze"), reason="systemd-analyze is not installed here")
 
 
 @pytest.fixture
@@ -27,7 +26,7 @@ def analyze(*words: str, place: Path) -> "subprocess.CompletedProcess[str]":
     return subprocess.run(["systemd-analyze", *words], capture_output=True, text=True, check=False, env=environment)
 
 
-@needs_analyze
+@needs("systemd-analyze")
 @pytest.mark.parametrize("user", [[], ["--user"]])
 def test_systemd_finds_nothing_wrong_with_the_unit(home: Path, wabot: Typed, tmp_path: Path, user: list[str]) -> None:
     folder = tmp_path / "my $5 rules, 100%"
@@ -40,7 +39,7 @@ def test_systemd_finds_nothing_wrong_with_the_unit(home: Path, wabot: Typed, tmp
     assert (checked.returncode, checked.stderr) == (0, "")
 
 
-@needs_analyze
+@needs("systemd-analyze")
 def test_the_machines_service_may_do_little(home: Path, wabot: Typed, tmp_path: Path) -> None:
     (tmp_path / "wabot.service").write_text(wabot("service", "install", "--print").out)
     judged = analyze("security", "--offline=true", "--threshold=25", str(tmp_path / "wabot.service"), place=tmp_path)

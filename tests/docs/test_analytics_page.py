@@ -2,13 +2,11 @@
 
 import asyncio
 import re
-import shutil
 import subprocess
 from datetime import date
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-import pytest
 from bench.make_history import fill
 from hypothesis import given
 from hypothesis import strategies as st
@@ -19,6 +17,7 @@ from tests.analytics.lived import live
 from tests.blank import lay
 from tests.docs.figures import DEFINITIONS, PAGE, SELECTS, Span, columns_of, differences, stored
 from tests.examples import examples
+from tests.programs import needs
 from wabot.cli.analytics import overview_page
 
 TABLES = ("chat_analytics", "rule_analytics", "operator_analytics")
@@ -89,7 +88,7 @@ def test_every_figure_of_the_overview_is_on_the_page_by_its_name() -> None:
     assert set(names) - listed == set()
 
 
-@pytest.mark.skipif(shutil.which("sqlite3") is None, reason="sqlite3 is not installed")
+@needs("sqlite3")
 def test_the_page_can_be_pasted_into_sqlite3(tmp_path: Path) -> None:
     counted(tmp_path / "data", asyncio.run(live(tmp_path)))
     settings = re.findall(r"^sqlite> (\..*)$", PAGE.read_text("utf-8"), re.MULTILINE)

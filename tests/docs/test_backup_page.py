@@ -8,8 +8,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-import pytest
-
+from tests.programs import needs
 from tests.session.stage import JAM, stage
 from wabot.store.sqlite import open_store
 
@@ -48,7 +47,7 @@ async def test_the_commands_of_the_page_do_what_it_says(tmp_path: Path) -> None:
     assert not (tmp_path / "rehearsal").exists()
 
 
-@pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="systemd is not installed here")
+@needs("systemd-analyze")
 def test_the_units_of_the_page_are_units(tmp_path: Path) -> None:
     service, timer = blocks("ini")
     (tmp_path / "wabot-backup.service").write_text(re.sub(r"(?m)^ExecStart=\S+", "ExecStart=/bin/true", service))
