@@ -13,8 +13,8 @@ from bench.make_history import fill
 from hypothesis import given
 
 from tests.analytics.comparing import differences
+from tests.analytics.counted import tables
 from tests.analytics.histories import STEPS, TENANT, History, Step
-from tests.analytics.tables import tables
 from tests.examples import examples
 from wabot.store.sqlite import open_store
 from wabot.store.sqlite.aggregating import count_all

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from tests.analytics.figures import COLUMN
 from tests.analytics.sums import asked, summing
 from wabot.analytics.measures import Mean, Ratio
 from wabot.analytics.overview import NOTHING, Figures, Overview, overview
@@ -14,30 +15,6 @@ from wabot.analytics.period import Period
 
 JAKARTA = ZoneInfo("Asia/Jakarta")
 WEEK = Period(date(2026, 1, 5), date(2026, 1, 11), JAKARTA)  # Monday to Sunday
-COLUMNS = {
-    "conversations": "new_conversations",
-    "chats": "total_conversations",
-    "resolved": "resolved_conversations",
-    "bot_only": "bot_only_conversations",
-    "handed_over": "handed_over_conversations",
-    "messages": "total_messages",
-    "from_customers": "messages_from_customers",
-    "from_people": "messages_from_cs",
-    "from_rules": "messages_auto_reply",
-    "from_system": "messages_system",
-    "failed": "messages_failed",
-    "delivered": "messages_delivered",
-    "read": "messages_read",
-    "first_response_millis_open": "first_response_millis_open",
-    "decided": "messages_decided",
-    "answered": "messages_answered",
-    "unknown": "messages_unknown",
-    "triggered": "auto_reply_triggered",
-    "trigger_failed": "auto_reply_failed",
-    "online": "cs_online_count",
-    "at_work": "cs_at_work_count",
-}
-"""The figures whose columns have other names."""
 
 
 def look(folder: Path, period: Period = WEEK) -> Overview:
@@ -48,7 +25,7 @@ def look(folder: Path, period: Period = WEEK) -> Overview:
 def test_each_figure_is_read_from_its_own_column(tmp_path: Path) -> None:
     numbers = {name: number for number, name in enumerate(Figures._fields, 1)}
     with summing(tmp_path) as sums:
-        sums.day("2026-01-07", **{COLUMNS.get(name, name): number for name, number in numbers.items()})
+        sums.day("2026-01-07", **{COLUMN.get(name, name): number for name, number in numbers.items()})
     assert look(tmp_path).days[date(2026, 1, 7)]._asdict() == numbers
 
 
@@ -62,7 +39,7 @@ def test_a_period_is_the_sum_of_its_days_but_for_customers_who_came_again(tmp_pa
             if chance.random() < 0.3:
                 continue
             figures = {name: chance.randrange(100) for name in Figures._fields}
-            sums.day(day.isoformat(), **{COLUMNS.get(name, name): value for name, value in figures.items()})
+            sums.day(day.isoformat(), **{COLUMN.get(name, name): value for name, value in figures.items()})
             for chat in chance.sample("abcdefgh", 3):
                 said, told = chance.randrange(2), chance.randrange(2)
                 sums.chat(day.isoformat(), chance.randrange(24), chat, from_customer=said, from_rules=told, failed=1)

@@ -10,6 +10,7 @@ import pytest
 from bench.make_history import fill
 
 from tests.analytics.comparing import read
+from tests.analytics.figures import COLUMN
 from tests.analytics.oracle import WENT_OUT, figures
 from wabot.analytics.overview import Figures, overview
 from wabot.analytics.period import Period
@@ -19,28 +20,6 @@ from wabot.store.sqlite.reading import asking
 ZONE: Final = ZoneInfo("Asia/Jakarta")
 TENANT: Final = "warung"
 LAST: Final = date(2026, 4, 20)
-_SUMMED: Final = {
-    "conversations": "new_conversations",
-    "resolved": "resolved_conversations",
-    "bot_only": "bot_only_conversations",
-    "handed_over": "handed_over_conversations",
-    "messages": "total_messages",
-    "from_customers": "messages_from_customers",
-    "from_people": "messages_from_cs",
-    "from_rules": "messages_auto_reply",
-    "from_system": "messages_system",
-    "failed": "messages_failed",
-    "delivered": "messages_delivered",
-    "read": "messages_read",
-    "decided": "messages_decided",
-    "answered": "messages_answered",
-    "unknown": "messages_unknown",
-    "triggered": "auto_reply_triggered",
-    "trigger_failed": "auto_reply_failed",
-    "online": "cs_online_count",
-    "at_work": "cs_at_work_count",
-}
-"""The oracle's name of a figure that days add up to, where it is another one."""
 _DISTINCT: Final = ("chats", "unique_customers")
 
 
@@ -74,7 +53,7 @@ def test_each_figure_of_the_overview_is_what_the_messages_come_to(
     days: list[Mapping[str, int]] = [counted.get(day, {}) for day in period]
     for name in Figures._fields:
         if name not in _DISTINCT:
-            told = sum(day.get(_SUMMED.get(name, name), 0) for day in days)
+            told = sum(day.get(COLUMN.get(name, name), 0) for day in days)
             assert getattr(found.total, name) == told, name
     wrote = [row for row in rows["messages"] if _counts(row) and first <= _day(row) <= last]
     assert found.total.chats == len({row["conversation_id"] for row in wrote})
