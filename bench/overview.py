@@ -23,6 +23,7 @@ from wabot.engine.load import load_tenant
 from wabot.store.sqlite.aggregating import count_all
 from wabot.store.sqlite.opening import NAME, open_file
 from wabot.store.sqlite.reading import asking
+from wabot.store.sqlite.sums import COLUMNS
 
 MESSAGES: Final = 1_000_000
 DAYS: Final = 365
@@ -32,17 +33,10 @@ SPANS: Final = (7, 30, 365)
 ROUNDS: Final = 15
 AIM: Final = 3.0
 _EPOCH: Final = date(1970, 1, 1).toordinal()
-_SUMS: Final = (
-    "new_conversations", "resolved_conversations", "bot_only_conversations", "handed_over_conversations",
-    "total_messages", "messages_from_customers", "messages_from_cs", "messages_auto_reply", "messages_system",
-    "messages_failed", "messages_delivered", "messages_read", "new_customers", "questions", "rule_responses",
-    "rule_response_millis", "person_responses", "person_response_millis", "first_responses_open",
-    "first_response_millis_open", "first_responses_closed", "first_response_millis_closed", "first_person_responses",
-    "first_person_millis", "resolution_millis", "messages_decided", "messages_answered", "messages_unknown",
-    "auto_reply_triggered", "auto_reply_failed", "csat_answers", "csat_total", "cs_online_count", "cs_at_work_count",
-)  # fmt: skip
+_DISTINCT: Final = ("total_conversations", "unique_customers")
+_SUMS: Final = tuple(name for name in COLUMNS if name not in (*_DISTINCT, "active_conversations"))
 _OF_DAYS: Final = (
-    f"SELECT date, total_conversations, unique_customers, {', '.join(_SUMS)} FROM chat_analytics "
+    f"SELECT date, {', '.join((*_DISTINCT, *_SUMS))} FROM chat_analytics "
     "WHERE tenant_id = ? AND hour IS NULL AND date BETWEEN ? AND ?"
 )
 _OF_PERIOD: Final = (
