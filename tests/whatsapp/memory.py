@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-SHARED = Path("/dev/shm")  # noqa: S108 - a parent for folders of mode 0700 with names that nobody can guess
+SHARED = Path("/dev/shm")
 
 
 @contextmanager

@@ -7,7 +7,7 @@ from typing import Final
 
 _MARK: Final = "# Written by `wabot service install`. To change it: systemctl edit. Checksum: "
 _HOMES: Final = (Path("/home"), Path("/root"), Path("/run/user"))
-_TEMPORARY: Final = (Path("/tmp"), Path("/var/tmp"))  # noqa: S108 - only compared with: systemd hides them
+_TEMPORARY: Final = (Path("/tmp"), Path("/var/tmp"))
 _STATE: Final = Path("/var/lib")
 
 

@@ -29,7 +29,7 @@ from wabot.store.keeping.mending import ended, open_kept
 
 _MESSAGES: Final = 12
 _SOMEBODY: Final = "6281200000000"
-_MEMORY: Final = Path("/dev/shm")  # noqa: S108 - a parent for mkdtemp, which makes a folder of mode 0700
+_MEMORY: Final = Path("/dev/shm")
 
 
 class Customers:
