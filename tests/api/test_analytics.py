@@ -87,13 +87,18 @@ async def test_the_dashboard_is_as_the_contract_says(tmp_path: Path) -> None:
         assert (one["csName"], one["chatsHandled"], one["avgResponseTime"]) == ("Sari", 1, 0)
 
 
+async def answered(shop: Morning) -> None:
+    """Ani asks what no rule knows, and Sari answers three minutes later."""
+    shop.hire()
+    await shop.shop.say("ada orang?", ANI)
+    shop.shop.later(3 * MINUTE)
+    shop.says("Ada kak", ANI)
+    await shop.sent()
+
+
 async def test_a_person_who_answers_a_customer_whom_no_rule_did_is_timed(tmp_path: Path) -> None:
     async with morning(tmp_path, passes=False) as shop:
-        shop.hire()
-        await shop.shop.say("ada orang?", ANI)
-        shop.shop.later(3 * MINUTE)
-        shop.says("Ada kak", ANI)
-        await shop.sent()
+        await answered(shop)
         told = await shop.front.get("/api/analytics/dashboard", **TODAY)
         assert told["overview"]["averagePersonResponseTime"] == 180
         assert told["csPerformance"][0]["avgResponseTime"] == 180
@@ -184,11 +189,7 @@ async def test_people_are_told_with_what_they_did_in_those_days(tmp_path: Path) 
 
 async def test_a_person_is_told_with_first_answers_and_the_time_that_they_were_there(tmp_path: Path) -> None:
     async with morning(tmp_path, passes=False) as shop:
-        shop.hire()
-        await shop.shop.say("ada orang?", ANI)
-        shop.shop.later(3 * MINUTE)
-        shop.says("Ada kak", ANI)
-        await shop.sent()
+        await answered(shop)
         shop.shop.later(MINUTE)
         await shop.shop.say("berapa harganya?", ANI)
         shop.shop.later(MINUTE)
