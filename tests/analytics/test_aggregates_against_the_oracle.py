@@ -51,6 +51,15 @@ def test_what_was_settled_stays_so_when_its_customer_turns_out_to_be_one_who_is_
     assert differences(history.folder, TENANT, JAKARTA, history.now) == []
 
 
+def test_a_log_that_goes_without_its_message_takes_its_figures_with_it(tmp_path: Path) -> None:
+    history = History(tmp_path / TENANT)
+    history.play(Step("asks", 0, 0, 203))
+    count_all(history.folder, TENANT, JAKARTA, history.now)
+    history.play(Step("deletes", 0, 0, 0))
+    history.close()
+    assert differences(history.folder, TENANT, JAKARTA, history.now) == []
+
+
 @given(STEPS)
 @examples(120, deadline=None)
 def test_any_history_counted_at_any_times_has_the_figures_of_the_oracle(steps: list[Step]) -> None:
