@@ -51,6 +51,21 @@ def test_what_was_settled_stays_so_when_its_customer_turns_out_to_be_one_who_is_
     assert differences(history.folder, TENANT, JAKARTA, history.now) == []
 
 
+def test_what_became_of_a_chat_of_which_nothing_else_is_left_counts_in_the_one_that_it_joins(tmp_path: Path) -> None:
+    history = History(tmp_path / TENANT)
+    for what, chat, after, roll in (
+        *(("asks", 1, 0, 0), ("becomes", 2, 60_000, 2), ("survey", 2, 60_000, 1)),  # the second: closed, and judged
+        *(("counts", 0, 0, 0), ("merges", 0, 60_000, 1)),
+    ):
+        if what == "counts":
+            count_all(history.folder, TENANT, JAKARTA, history.now)
+        history.play(Step(what, chat, after, roll))
+    history.close()
+    assert differences(history.folder, TENANT, JAKARTA, history.now) == []
+    (day,) = (row for row in tables(history.folder)["chat_analytics"] if row["hour"] is None)
+    assert (day["resolved_conversations"], day["csat_answers"]) == (1, 1)
+
+
 @given(STEPS)
 @examples(120, deadline=None)
 def test_any_history_counted_at_any_times_has_the_figures_of_the_oracle(steps: list[Step]) -> None:
