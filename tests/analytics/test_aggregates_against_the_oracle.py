@@ -66,6 +66,15 @@ def test_what_became_of_a_chat_of_which_nothing_else_is_left_counts_in_the_one_t
     assert (day["resolved_conversations"], day["csat_answers"]) == (1, 1)
 
 
+def test_a_decision_whose_row_is_gone_counts_no_more(tmp_path: Path) -> None:
+    history = History(tmp_path / TENANT)
+    history.play(Step("asks", 0, 0, 0))
+    count_all(history.folder, TENANT, JAKARTA, history.now)
+    history.play(Step("deletes", 0, 60_000, 0))  # only the decision
+    history.close()
+    assert differences(history.folder, TENANT, JAKARTA, history.now) == []
+
+
 @given(STEPS)
 @examples(120, deadline=None)
 def test_any_history_counted_at_any_times_has_the_figures_of_the_oracle(steps: list[Step]) -> None:

@@ -267,6 +267,13 @@ BEGIN
     INSERT INTO analytics_dirty VALUES (NEW.tenant_id, NEW.conversation_id) ON CONFLICT DO NOTHING;
 END;
 
+CREATE TRIGGER analytics_log_gone AFTER DELETE ON auto_reply_logs
+WHEN OLD.conversation_id IS NOT NULL AND OLD.triggered_at >= COALESCE((SELECT closed_until FROM analytics_state
+    WHERE tenant_id = OLD.tenant_id), 0)
+BEGIN
+    INSERT INTO analytics_dirty VALUES (OLD.tenant_id, OLD.conversation_id) ON CONFLICT DO NOTHING;
+END;
+
 CREATE TRIGGER analytics_status AFTER UPDATE OF status ON conversations WHEN OLD.status <> NEW.status
 BEGIN
     INSERT INTO conversation_statuses VALUES (NEW.tenant_id, NEW.id, NEW.updated_at, NEW.status,
