@@ -40,7 +40,8 @@ STEPS: Final = st.lists(
         st.sampled_from(
             (
                 *("asks", "asks", "asks", "answers", "answers", "becomes", "becomes", "receipt", "receipt"),
-                *("deletes", "merges", "imports", "survey", "presence", "retires", "overtakes", "counts"),
+                *("deletes", "merges", "imports", "survey", "presence", "retires", "overtakes"),
+                *("at_a_time", "at_a_time", "counts"),
             )
         ),
         st.sampled_from((0, 0, 0, 0, 1, 2)),
@@ -99,8 +100,10 @@ class History:
             return conversation
         return str(row["id"])
 
-    def _message(self, conversation: str, sender: str, status: str, sent_at: int | None, who: str = "") -> str:
-        id, self._number = uuid7(self.now), self._number + 1
+    def _message(
+        self, conversation: str, sender: str, status: str, sent_at: int | None, who: str = "", id: str = ""
+    ) -> str:
+        id, self._number = id or uuid7(self.now), self._number + 1
         self._ask(
             "message_add",
             id=id,
@@ -161,6 +164,30 @@ class History:
         status = ("queued", "sent", "delivered", "read")[step.roll % 4]
         sent = None if status == "queued" else self.now + step.roll
         self._message(self._conversation(step), sender, status, sent, who)
+
+    def _at_a_time(self, step: Step) -> None:
+        """What was promised a while ago falls due: a rule's follow-up, or now and then a person's reminder."""
+        conversation, promised = self._conversation(step), self.now - step.roll * 60_000
+        by_person, id = step.roll % 5 == 0, uuid7(promised)
+        self._ask(
+            "follow_up_add",
+            id=id,
+            conversation=conversation,
+            chat=CHATS[step.chat],
+            rule="" if by_person else "harga",
+            text="?",
+            due=self.now,
+            at=promised,
+            status="handed_over",
+            reason="",
+            closed=self.now,
+            operator="",
+            name="",
+        )
+        status = ("queued", "sent", "delivered", "read")[step.roll % 4]
+        sent = None if status == "queued" else self.now + step.roll
+        sender, who = ("cs", PEOPLE[2]) if by_person else ("auto_reply", "")
+        self._message(conversation, sender, status, sent, who, id)
 
     def _receipt(self, step: Step) -> None:
         ours = self._rows("SELECT id FROM messages WHERE sender_type <> 'customer' AND is_imported = 0 ORDER BY id")
