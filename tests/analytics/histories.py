@@ -92,9 +92,11 @@ class History:
         chat = CHATS[step.chat]
         row = self._ask("conversation_of_chat", chat=chat).fetchone()
         if row is None:
-            contact, conversation = uuid7(self.now), uuid7(self.now)
             phone, lid = (chat, "") if chat.startswith("628") else ("", chat)
-            self._ask("contact_add", id=contact, phone=phone, lid=lid, name="", at=self.now)
+            known = find_contact(self._ask, Message("", chat, "", phone=phone, lid=lid))  # whose old chat is gone
+            contact, conversation = uuid7(self.now) if known is None else known["id"], uuid7(self.now)
+            if known is None:
+                self._ask("contact_add", id=contact, phone=phone, lid=lid, name="", at=self.now)
             self._ask("conversation_add", id=conversation, chat=chat, contact=contact, at=self.now)
             self._ask("chat_add", chat=chat, conversation=conversation)
             return conversation
