@@ -11,7 +11,7 @@ from wabot.store.sqlite.opening import open_file
 
 BEGIN = 1_769_533_200_000  # 2026-01-28 00:00 in Jakarta
 HOUR = 3_600_000
-_SENDERS = ("customer", "customer", "customer", "cs", "auto_reply", "auto_reply", "system")
+_SENDERS = ("customer", "customer", "customer", "cs", "auto_reply", "auto_reply", "later", "system")
 _SENT = ("sent", "delivered", "read", "failed", "unknown", "queued")
 _PEOPLE = ("", "wabot", "sari@warung.id", "dedi@warung.id")
 _REASONS = ("no_match", "no_match", "csat", "stale")
@@ -55,12 +55,17 @@ def _chat(connection: sqlite3.Connection, chance: random.Random, chat: str) -> i
         id = f"{chance.randrange(10**6):06}-{chat}-{number}"
         sent = chance.choice((at, at, None)) if sender == "customer" else at
         _put(
-            connection, "messages", id=id, conversation_id=chat, sender_type=sender,
+            connection, "messages", id=id, conversation_id=chat, sender_type=sender.replace("later", "auto_reply"),
             sender_id=chance.choice(_PEOPLE) if sender == "cs" else "",
             status="received" if sender == "customer" else chance.choice(_SENT),
             sent_at=sent, created_at=at + (0 if sent is None else chance.choice((0, HOUR))),
             is_imported=int(chance.random() < 0.05),
         )  # fmt: skip
+        if sender == "later" or (sender == "cs" and chance.random() < 0.2):
+            _put(
+                connection, "follow_ups", id=id, conversation_id=chat, chat=chat, rule_id="harga" * (sender == "later"),
+                text="?", due_at=at, created_at=at, status="handed_over",
+            )  # fmt: skip
         if sender == "customer":
             _logs(connection, chance, chat, id, at)
     return at

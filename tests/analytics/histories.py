@@ -40,7 +40,8 @@ STEPS: Final = st.lists(
         st.sampled_from(
             (
                 *("asks", "asks", "asks", "answers", "answers", "becomes", "becomes", "receipt", "receipt"),
-                *("deletes", "merges", "imports", "survey", "presence", "retires", "overtakes", "counts"),
+                *("deletes", "merges", "imports", "survey", "presence", "retires", "overtakes"),
+                *("at_a_time", "at_a_time", "counts"),
             )
         ),
         st.sampled_from((0, 0, 0, 0, 1, 2)),
@@ -91,16 +92,20 @@ class History:
         chat = CHATS[step.chat]
         row = self._ask("conversation_of_chat", chat=chat).fetchone()
         if row is None:
-            contact, conversation = uuid7(self.now), uuid7(self.now)
             phone, lid = (chat, "") if chat.startswith("628") else ("", chat)
-            self._ask("contact_add", id=contact, phone=phone, lid=lid, name="", at=self.now)
+            known = find_contact(self._ask, Message("", chat, "", phone=phone, lid=lid))  # whose old chat is gone
+            contact, conversation = uuid7(self.now) if known is None else known["id"], uuid7(self.now)
+            if known is None:
+                self._ask("contact_add", id=contact, phone=phone, lid=lid, name="", at=self.now)
             self._ask("conversation_add", id=conversation, chat=chat, contact=contact, at=self.now)
             self._ask("chat_add", chat=chat, conversation=conversation)
             return conversation
         return str(row["id"])
 
-    def _message(self, conversation: str, sender: str, status: str, sent_at: int | None, who: str = "") -> str:
-        id, self._number = uuid7(self.now), self._number + 1
+    def _message(
+        self, conversation: str, sender: str, status: str, sent_at: int | None, who: str = "", id: str = ""
+    ) -> str:
+        id, self._number = id or uuid7(self.now), self._number + 1
         self._ask(
             "message_add",
             id=id,
@@ -161,6 +166,30 @@ class History:
         status = ("queued", "sent", "delivered", "read")[step.roll % 4]
         sent = None if status == "queued" else self.now + step.roll
         self._message(self._conversation(step), sender, status, sent, who)
+
+    def _at_a_time(self, step: Step) -> None:
+        """What was promised a while ago falls due: a rule's follow-up, or now and then a person's reminder."""
+        conversation, promised = self._conversation(step), self.now - step.roll * 60_000
+        by_person, id = step.roll % 5 == 0, uuid7(promised)
+        self._ask(
+            "follow_up_add",
+            id=id,
+            conversation=conversation,
+            chat=CHATS[step.chat],
+            rule="" if by_person else "harga",
+            text="?",
+            due=self.now,
+            at=promised,
+            status="handed_over",
+            reason="",
+            closed=self.now,
+            operator="",
+            name="",
+        )
+        status = ("queued", "sent", "delivered", "read")[step.roll % 4]
+        sent = None if status == "queued" else self.now + step.roll
+        sender, who = ("cs", PEOPLE[2]) if by_person else ("auto_reply", "")
+        self._message(conversation, sender, status, sent, who, id)
 
     def _receipt(self, step: Step) -> None:
         ours = self._rows("SELECT id FROM messages WHERE sender_type <> 'customer' AND is_imported = 0 ORDER BY id")

@@ -17,7 +17,7 @@ Tables = Mapping[str, Sequence[Row]]
 """Rows of `SELECT *`, by table."""
 READ: Final = (
     "messages", "auto_reply_logs", "conversations", "contacts", "conversation_statuses", "operator_statuses",
-    "operators", "csat_surveys",
+    "operators", "csat_surveys", "follow_ups",
 )  # fmt: skip
 DAY: Final = 86_400_000
 TEN_MINUTES: Final = 600_000
@@ -28,7 +28,7 @@ DID_NOT: Final = ("failed", "unknown")
 
 @dataclass
 class Said:
-    """A message that counts: a customer's, or one of ours that went out."""
+    """A message that counts: a customer's, or one of ours that went out; `by` "later" for a rule's at a time."""
 
     at: int
     by: str
@@ -71,6 +71,7 @@ class Oracle:
         self.written: dict[Hour, set[str]] = defaultdict(set)
         self.wrote_in: dict[tuple[date, str], set[str]] = defaultdict(set)
         self.emails = {row["id"]: row["email"] for row in rows["operators"]}
+        self.at_times = {row["id"] for row in rows["follow_ups"] if row["rule_id"]}
         self.logs: dict[str, list[Row]] = defaultdict(list)
         for row in rows["auto_reply_logs"]:
             if row["message_id"] is not None:
@@ -112,7 +113,8 @@ class Oracle:
                 continue
             at = row["sent_at"] if row["sent_at"] is not None else row["created_at"]
             if row["sender_type"] == "customer" or row["status"] in WENT_OUT:
-                said.append(Said(at, row["sender_type"], row["id"], row["sender_id"], row["created_at"]))
+                by = "later" if row["id"] in self.at_times else row["sender_type"]
+                said.append(Said(at, by, row["id"], row["sender_id"], row["created_at"]))
             self._message(row, at, id)
         said.sort(key=lambda one: (one.at, not one.asks, one.id))
         statuses = sorted(
@@ -209,7 +211,7 @@ class Oracle:
             person["settled_millis"] += lasted
 
     def _waits(self, said: Sequence[Said]) -> None:
-        spoken = [one for one in said if one.by != "system" and not self._rates(one)]
+        spoken = [one for one in said if one.by in ("customer", "auto_reply", "cs") and not self._rates(one)]
         for number, one in enumerate(spoken):
             if not one.asks or (number and spoken[number - 1].asks):
                 continue

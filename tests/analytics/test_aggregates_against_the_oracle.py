@@ -51,11 +51,26 @@ def test_what_was_settled_stays_so_when_its_customer_turns_out_to_be_one_who_is_
     assert differences(history.folder, TENANT, JAKARTA, history.now) == []
 
 
-def test_a_log_that_goes_without_its_message_takes_its_figures_with_it(tmp_path: Path) -> None:
+def test_what_became_of_a_chat_of_which_nothing_else_is_left_counts_in_the_one_that_it_joins(tmp_path: Path) -> None:
     history = History(tmp_path / TENANT)
-    history.play(Step("asks", 0, 0, 203))
+    for what, chat, after, roll in (
+        *(("asks", 1, 0, 0), ("becomes", 2, 60_000, 2), ("survey", 2, 60_000, 1)),  # the second: closed, and judged
+        *(("counts", 0, 0, 0), ("merges", 0, 60_000, 1)),
+    ):
+        if what == "counts":
+            count_all(history.folder, TENANT, JAKARTA, history.now)
+        history.play(Step(what, chat, after, roll))
+    history.close()
+    assert differences(history.folder, TENANT, JAKARTA, history.now) == []
+    (day,) = (row for row in tables(history.folder)["chat_analytics"] if row["hour"] is None)
+    assert (day["resolved_conversations"], day["csat_answers"]) == (1, 1)
+
+
+def test_a_decision_whose_row_is_gone_counts_no_more(tmp_path: Path) -> None:
+    history = History(tmp_path / TENANT)
+    history.play(Step("asks", 0, 0, 0))
     count_all(history.folder, TENANT, JAKARTA, history.now)
-    history.play(Step("deletes", 0, 0, 0))
+    history.play(Step("deletes", 0, 60_000, 0))  # only the decision
     history.close()
     assert differences(history.folder, TENANT, JAKARTA, history.now) == []
 

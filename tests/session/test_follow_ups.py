@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from tests.analytics.counted import counted, day_of
 from tests.session.stage import ANI, BUDI, START, Stage, StageClock, stage
 from wabot.model.context import Usage
 from wabot.model.message import Message
@@ -14,6 +15,8 @@ from wabot.model.stored import StoredFollowUp
 from wabot.model.turn import NewFollowUp
 from wabot.session import follow_ups as module
 from wabot.store.sqlite import erase, pause_chat, pause_tenant, reading, remind
+from wabot.store.sqlite.following import add_follow_up
+from wabot.store.sqlite.operating import writing
 
 HOUR = 3_600_000
 HARGA = """\
@@ -106,6 +109,31 @@ async def test_a_newer_question_moves_the_follow_up(tmp_path: Path) -> None:
         await shop.say("harga?")
         await shop.pass_time(3 * HOUR)
         assert shop.replies[2:] == ["Jadi pesan kak? Sekarang 13.00."]
+
+
+async def test_a_follow_up_counts_as_a_rules_message_and_answers_nobody(tmp_path: Path) -> None:
+    async with stage(tmp_path, HARGA) as shop:
+        await shop.say("harga?")
+        await shop.pass_time(3 * HOUR)
+        tables = counted(tmp_path / "data", shop.clock.now())
+    day = day_of(tables, "2026-01-28")
+    assert (day["messages_auto_reply"], day["questions"], day["rule_responses"]) == (2, 1, 1)
+    assert [row["rule_answers"] for row in tables["analytics_episodes"]] == [1]
+
+
+async def test_a_question_that_no_rule_knew_is_open_after_the_follow_up_of_the_one_before(tmp_path: Path) -> None:
+    async with stage(tmp_path, HARGA) as shop:
+        await shop.say("halo")
+        with writing(tmp_path / "data", "warung") as ask:
+            id = ask("conversation_of_chat", chat=BUDI).fetchone()["id"]
+            add_follow_up(ask, NewFollowUp("F1", BUDI, "Masih di sana kak?", "harga", START + HOUR), id, START, "")
+        await shop.pass_time(2 * HOUR)
+        day = day_of(counted(tmp_path / "data", shop.clock.now()), "2026-01-28")
+        assert (day["messages_auto_reply"], day["questions"], day.get("rule_responses", 0)) == (1, 1, 0)
+        assert day.get("bot_only_conversations", 0) == 0
+        await shop.say("Ada kak?", from_me=True)
+        day = day_of(counted(tmp_path / "data", shop.clock.now()), "2026-01-28")
+        assert (day["person_responses"], day["person_response_millis"]) == (1, 2 * HOUR)
 
 
 async def test_a_follow_up_counts_for_the_days_limit_and_is_held_back_by_it(tmp_path: Path) -> None:

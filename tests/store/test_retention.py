@@ -106,6 +106,17 @@ async def test_a_customer_who_is_seen_again_keeps_their_totals(tmp_path: Path) -
         assert (chat.conversation.earlier_messages, chat.usage["jam-buka"].count) == (2, 1)
 
 
+async def test_a_follow_up_stays_as_long_as_its_message(tmp_path: Path) -> None:
+    async with stage(tmp_path, WITH) as shop:
+        await shop.say("jam buka?")
+        await shop.pass_time(3 * 3_600_000)
+    await clean(tmp_path, START + 3_600_000)  # promised before, sent after
+    left = rows(tmp_path)
+    assert (left["messages"], left["follow_ups"]) == (1, 1)
+    await clean(tmp_path, START + DAY)
+    assert {"messages", "follow_ups"} & rows(tmp_path).keys() == set()
+
+
 async def test_what_is_undecided_or_waits_never_goes(tmp_path: Path) -> None:
     async with stage(tmp_path, WITH) as shop:
         await shop.say("halo")

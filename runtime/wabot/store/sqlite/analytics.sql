@@ -56,7 +56,12 @@ WHERE tenant_id = :tenant AND began_at < :until AND (last_at >= :until OR settle
 ON CONFLICT DO NOTHING;
 
 -- name: analytics_messages
-SELECT COALESCE(sent_at, created_at) AS at, id, created_at, sender_type, sender_id, status FROM messages
+-- What a rule sends at a time (a follow-up, the question after a settled chat) has a sender of its own: it answers nobody.
+SELECT COALESCE(sent_at, created_at) AS at, id, created_at,
+    CASE WHEN sender_type = 'auto_reply' AND EXISTS (SELECT 1 FROM follow_ups WHERE follow_ups.id = messages.id)
+        THEN 'later' ELSE sender_type END AS sender,
+    sender_id, status
+FROM messages
 WHERE tenant_id = :tenant AND conversation_id = :conversation AND is_imported = 0;
 
 -- name: analytics_logs

@@ -27,10 +27,15 @@ _NO_CONTACT: Final = (
 TABLES: Final = (
     Old("auto_reply_logs", "triggered_at"),
     Old("alerts", "raised_at", "status <> 'open'"),
-    Old("follow_ups", "created_at", "status <> 'pending'"),
     Old("csat_surveys", "MAX(created_at, COALESCE(answered_at, 0))"),
     Old("outbox", "MAX(created_at, due_at, COALESCE(sent_at, 0))", "status NOT IN ('queued', 'sending')"),
     Old("messages", "created_at", "NOT EXISTS (SELECT 1 FROM outbox WHERE outbox.id = messages.id)"),
+    # As long as its message is there, it says that this one answers nobody.
+    Old(
+        "follow_ups",
+        "created_at",
+        "status <> 'pending' AND NOT EXISTS (SELECT 1 FROM messages WHERE messages.id = follow_ups.id)",
+    ),
     # What is not decided yet is never old. The rest is known for as long as anything is kept: copies come late.
     Old("inbound_journal", "arrived_at", "decided_at < :before"),
     # A person's word about a customer outlives what they said: spam, a pause without an end, a block.

@@ -24,6 +24,9 @@ HOUR_COLUMNS: Final = (
     _CUSTOMER, _PEOPLE, _RULES, _SYSTEM, _FAILURES, _DELIVERED, _READ, _QUESTIONS,
     _RULE_RESPONSES, _RULE_MILLIS, _PERSON_RESPONSES, _PERSON_MILLIS, _DECIDED, _ANSWERED,
 ) = range(14)  # fmt: skip
+_WRITTEN: Final = {"cs": _PEOPLE, "auto_reply": _RULES, "later": _RULES, "system": _SYSTEM}
+"""What a message of ours counts as, by its sender."""
+_RESPOND: Final = frozenset(("cs", "auto_reply"))
 RULE_COLUMNS: Final = ("fired", "failed", "alone", "by_person", "unknown_next", "micros", "last_at")
 _FIRED, _RULE_FAILED, _ALONE, _BY_PERSON, _UNKNOWN_NEXT, _MICROS, _LAST = range(7)
 PERSON_COLUMNS: Final = (
@@ -36,7 +39,8 @@ PERSON_COLUMNS: Final = (
 
 
 class Said(NamedTuple):
-    """A message. `at` is its moment; `who` the e-mail of the person who wrote it through wabot."""
+    """A message. `at` is its moment; `sender` "later" for what a rule sent at a time; `who` the e-mail of the person
+    who wrote it through wabot."""
 
     at: int
     id: str
@@ -236,12 +240,10 @@ class _Counting:
         share[_DELIVERED] += said.status != "sent"
         share[_READ] += said.status == "read"
         by_person, episode = said.sender == "cs", self._episode
-        if said.sender == "system":
-            share[_SYSTEM] += 1
-        else:
-            share[_PEOPLE if by_person else _RULES] += 1
-            if by_person:
-                self._made.people[hour, said.who][_SAID] += 1
+        share[_WRITTEN[said.sender]] += 1
+        if by_person:
+            self._made.people[hour, said.who][_SAID] += 1
+        if said.sender in _RESPOND:
             self._responds(said, by_person)
             if episode is not None and episode is not self._chat.before:
                 episode.rule_answers += not by_person

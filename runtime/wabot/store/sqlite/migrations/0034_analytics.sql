@@ -287,7 +287,23 @@ BEGIN
     INSERT INTO analytics_dirty VALUES (OLD.tenant_id, OLD.id) ON CONFLICT DO NOTHING;
 END;
 
-CREATE TRIGGER analytics_csat AFTER UPDATE OF score ON csat_surveys WHEN OLD.score IS NOT NEW.score
+-- Two chats become one, also where nothing is left of what was said in the other.
+CREATE TRIGGER analytics_status_moved AFTER UPDATE OF conversation_id ON conversation_statuses
+WHEN OLD.conversation_id <> NEW.conversation_id
+BEGIN
+    INSERT INTO analytics_dirty VALUES (NEW.tenant_id, NEW.conversation_id) ON CONFLICT DO NOTHING;
+END;
+
+-- A customer turns out to have been one for longer.
+CREATE TRIGGER analytics_first_contact AFTER UPDATE OF first_contact_at ON contacts
+WHEN OLD.first_contact_at <> NEW.first_contact_at
+BEGIN
+    INSERT INTO analytics_dirty SELECT tenant_id, id FROM conversations WHERE contact_id = NEW.id
+    ON CONFLICT DO NOTHING;
+END;
+
+CREATE TRIGGER analytics_csat AFTER UPDATE OF score, conversation_id ON csat_surveys
+WHEN OLD.score IS NOT NEW.score OR OLD.conversation_id <> NEW.conversation_id
 BEGIN
     INSERT INTO analytics_dirty VALUES (NEW.tenant_id, NEW.conversation_id) ON CONFLICT DO NOTHING;
 END;
