@@ -106,7 +106,7 @@ def main() -> None:
     trace = Trace()
     traced(trace)
     vars(effects)["SPREAD"] = 0
-    vars(knowing)["_MOST_REPLIES"] = 10_000_000
+    vars(knowing)["MOST_REPLIES"] = 10_000_000
     vars(child)["loading"] = lambda node: unlimited(loading(node))
     leave = os._exit
 

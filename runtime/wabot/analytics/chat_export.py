@@ -122,7 +122,6 @@ def _head(line: str, number: int) -> _Head | None:
         (int(first), int(second), int(third)),
         (int(hour), int(minute), int(seconds or 0)),
         (half or "").lower(),
-        len(third) == 4 or len(first) == 4,
         seen[: match.start(8)],
     )
     return _Head(stamp, start[match.start(8) :], number) if stamp.possible else None

@@ -13,12 +13,11 @@ _ORDERS: Final[tuple[Order, ...]] = ("dmy", "mdy", "ymd")
 
 class Stamp(NamedTuple):
     """A date and a time as written: three numbers, hour, minute and second, "a" or "p" before noon or after ("" on a
-    clock of 24 hours), whether the year has four digits, and the text itself."""
+    clock of 24 hours), and the text itself."""
 
     date: tuple[int, int, int]
     time: tuple[int, int, int]
     half: str
-    whole_year: bool
     source: str
 
     @property

@@ -16,12 +16,13 @@ _HOUR: Final = 60
 
 class Cell(NamedTuple):
     """One hour of the week: what customers wrote, their questions, and how long those waited that were answered, in
-    milliseconds all together."""
+    milliseconds all together. `chats` are those in which they wrote, each once a day."""
 
     messages: int = 0
     questions: int = 0
     responses: int = 0
     millis: int = 0
+    chats: int = 0
 
     @property
     def wait(self) -> Mean:

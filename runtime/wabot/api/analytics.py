@@ -8,11 +8,12 @@ from typing import Any, Final
 from fastapi import APIRouter, Query, Request, Response
 
 from wabot.analytics import overview as days_of
+from wabot.analytics.hours import Week, read_week
 from wabot.analytics.operators import Work, operators
 from wabot.analytics.overview import Figures
 from wabot.analytics.period import DEFAULT_DAYS, Period
 from wabot.analytics.rule_figures import RuleFigures, rule_figures
-from wabot.analytics.standing import busy_hours, statuses
+from wabot.analytics.standing import statuses
 from wabot.api import figure_answers
 from wabot.api.answers import conditional, iso
 from wabot.api.figure_shapes import Dashboard, OfConversations, OfPeople, OfRules
@@ -44,7 +45,7 @@ class _Whole:
     total: Figures
     days: Mapping[date, Figures]
     standing: Mapping[str, int]
-    busy: Mapping[tuple[int, int], Any]
+    week: Week
     rules: RuleFigures
     people: tuple[Work, ...]
     ids: Mapping[str, str]
@@ -91,7 +92,7 @@ async def conversations(
     period = await _period(house, who, first, last)
     told = await figures_of(house).get(who.tenant, period, _whole)
     found = told.figures
-    body = figure_answers.conversations(found.total, found.standing, found.busy)
+    body = figure_answers.conversations(found.total, found.standing, found.week)
     return conditional(request, {"period": figure_answers.period_of(period), **body}, _as_of(told))
 
 
@@ -131,7 +132,7 @@ def _whole(ask: Ask, period: Period) -> _Whole:
         days_of.total(ask, period, days),
         days,
         statuses(ask, period),
-        busy_hours(ask, period),
+        read_week(ask, period),
         rule_figures(ask, period),
         operators(ask, period),
         {row["email"]: row["id"] for row in (*ask("operators_at_work"), *ask("operators_disabled"))},

@@ -4,15 +4,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any, Final
 
+from wabot.analytics.hours import Cell, Week
 from wabot.analytics.measures import Mean, Ratio
 from wabot.analytics.operators import Work
 from wabot.analytics.overview import Figures
 from wabot.analytics.period import Period
 from wabot.analytics.rule_figures import RuleFigure
-from wabot.analytics.standing import Busy
 
 _STATUSES: Final = ("active", "pending", "resolved", "closed", "spam")
-_QUIET: Final = Busy()
 
 
 def overview(total: Figures, standing: Mapping[str, int]) -> dict[str, Any]:
@@ -58,7 +57,7 @@ def points(counted: Iterable[tuple[date, int]]) -> list[dict[str, Any]]:
     return [{"date": day.isoformat(), "count": count} for day, count in counted]
 
 
-def conversations(total: Figures, standing: Mapping[str, int], busy: Mapping[tuple[int, int], Busy]) -> dict[str, Any]:
+def conversations(total: Figures, standing: Mapping[str, int], week: Week) -> dict[str, Any]:
     """How conversations stand, and when they were held."""
     return {
         "total": total.chats,
@@ -67,9 +66,11 @@ def conversations(total: Figures, standing: Mapping[str, int], busy: Mapping[tup
         "resolvedByBot": total.bot_only,
         "handedOver": total.handed_over,
         "byStatus": {status: standing.get(status, 0) for status in _STATUSES},
-        "byHour": [_hour([busy.get((day, hour), _QUIET) for day in range(7)], hour=hour) for hour in range(24)],
+        "byHour": [_hour([day[hour] for day in week], hour=hour) for hour in range(24)],
         "byWeekdayHour": [
-            _hour([busy.get((day, hour), _QUIET)], weekday=day + 1, hour=hour) for day in range(7) for hour in range(24)
+            _hour([cell], weekday=number, hour=hour)
+            for number, day in enumerate(week, 1)
+            for hour, cell in enumerate(day)
         ],
         "byMessages": {
             "fromCustomers": total.from_customers,
@@ -134,7 +135,7 @@ def period_of(period: Period) -> dict[str, str]:
     return {"dateFrom": period.first.isoformat(), "dateTo": period.last.isoformat(), "timezone": str(period.zone)}
 
 
-def _hour(found: Sequence[Busy], **when: int) -> dict[str, int]:
+def _hour(found: Sequence[Cell], **when: int) -> dict[str, int]:
     return {**when, "count": sum(one.chats for one in found), "messages": sum(one.messages for one in found)}
 
 

@@ -11,6 +11,8 @@ Priority = Literal["low", "normal", "high", "urgent"]
 ConversationStatus = Literal["active", "pending", "resolved", "closed", "spam"]
 
 NOTHING_USED: Final[Mapping[str, "Usage"]] = MappingProxyType({})
+MUTED_FOR: Final = 600_000
+"""Milliseconds of a customer's silence after which a chat that was muted as a loop is answered again."""
 WHOLE_CONTACT: Final = "*"
 """The key under which `Context.usage` counts all automatic replies to the contact, whatever the rule."""
 SOMEBODY: Final = "6281200000000"

@@ -15,7 +15,7 @@ from wabot.engine.menus import menu_after
 from wabot.engine.render import SILENCE, Said, render
 from wabot.engine.trace import explain_by_index
 from wabot.language.rule_set import RuleSet
-from wabot.model.context import Context, Priority
+from wabot.model.context import MUTED_FOR, Context, Priority
 from wabot.model.encoding import as_json
 from wabot.model.errors import RenderError
 from wabot.model.failure import place_of
@@ -35,8 +35,6 @@ from wabot.session.report import Report
 Result = TypeVar("Result")
 MOST_TRIES: Final = 3
 """How often a message is begun before it is set aside; a process that dies meanwhile has tried."""
-_QUIET: Final = 600_000
-"""Milliseconds of a customer's silence after which a chat that was muted as a loop is answered again."""
 _AGAIN: Final = 1_000
 """Milliseconds between tries of a message."""
 
@@ -201,7 +199,7 @@ class Turns:
             called=person,
             pending=looping or decision.reason in ("stale", "superseded"),
             burst=burst_after(burst, decision, now, debounce),
-            mute_until=now + _QUIET if looping else None,
+            mute_until=now + MUTED_FOR if looping else None,
             trace=as_json(trace),
             micros=micros,
             begun=True,

@@ -1,7 +1,6 @@
 """`wabot analytics export --format html`: the report of a period as one page."""
 
 import sys
-from io import StringIO
 from pathlib import Path
 from typing import Final
 
@@ -48,21 +47,12 @@ def export_report(folder: Path, asked: Asked, output: Path, *, language: str, an
 
 
 def _page(shop: Shop, asked: Asked, language: str, anonymous: bool) -> str:
-    from wabot.analytics.report import write_report
+    from wabot.analytics.report import read_report, report_html
 
-    out = StringIO()
+    period, name = shop.period(asked), shop.tenant
     with shop.asking() as ask:
-        write_report(
-            out,
-            ask,
-            shop.period(asked),
-            shop.rules,
-            shop.now,
-            name=shop.tenant,
-            language=language,
-            anonymous=anonymous,
-        )
-    return out.getvalue()
+        report = read_report(ask, period, shop.rules, shop.now, name=name, language=language, anonymous=anonymous)
+    return report_html(report)
 
 
 def _print(page: str) -> None:

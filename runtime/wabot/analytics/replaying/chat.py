@@ -1,7 +1,7 @@
 """One customer's chat as other rules would have led it: what the rules did follows from their own decisions, what
 people did really happened. Pure; times are UTC milliseconds."""
 
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
 from wabot.analytics.replaying.evidence import BLOCKED, HELD_AT, SPAM, UNKNOWN, passed, was
 from wabot.analytics.replaying.loops import Loops
@@ -17,6 +17,7 @@ from wabot.language.rule_set import RuleSet
 from wabot.model.context import (
     ALONE,
     CLOSED,
+    MUTED_FOR,
     WHOLE_CONTACT,
     Burst,
     Contact,
@@ -30,9 +31,6 @@ from wabot.model.context import (
 from wabot.model.csat import ANSWER_WITHIN, RATED
 from wabot.model.message import Message
 from wabot.model.segments import segment
-
-_MUTED_FOR: Final = 600_000
-"""As long as a session mutes what looks like a loop (session/turns.py)."""
 
 
 class Customer(NamedTuple):
@@ -225,7 +223,7 @@ class Chat:
             if csat.thanks(self._rules, message, context):
                 self._count_one_more(context)
         elif reason == "loop_suspected":
-            self._status, self._muted_until = "pending", at + _MUTED_FOR
+            self._status, self._muted_until = "pending", at + MUTED_FOR
         elif reason in ("stale", "superseded"):
             self._status = "pending"
         burst = burst_after(context.conversation.burst, decision, at, self._tenant.auto_reply.debounce)

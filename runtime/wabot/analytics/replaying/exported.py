@@ -1,7 +1,9 @@
 """An exported chat as these rules would have answered it. No bot was there: what the shop answered silences nobody."""
 
 import zipfile
+import zlib
 from collections.abc import Iterator, Sequence
+from lzma import LZMAError
 from pathlib import Path
 from typing import Final, NamedTuple
 
@@ -20,6 +22,16 @@ _TITLES: Final = (
     "whatsapp chat with ", "whatsapp chat - ", "chat whatsapp dengan ", "chat whatsapp - ", "obrolan whatsapp dengan ",
 )  # fmt: skip
 _NUMBER: Final = "+0123456789 -()"
+_UNREADABLE: Final = (
+    OSError,  # no such file, or not allowed; bytes that bzip2 never wrote
+    zipfile.BadZipFile,  # no archive, or a part that is not where it should be, or not what was packed
+    EOFError,  # it ends too early
+    zlib.error,  # bytes that deflate never wrote
+    LZMAError,  # bytes that LZMA never wrote
+    UnicodeDecodeError,  # a file's name that is no UTF-8
+    RuntimeError,  # a password is needed; NotImplementedError: packed in a way that is not known here
+)
+"""What reading a file, or an archive that is damaged, can come to."""
 
 
 class Told(NamedTuple):
@@ -134,8 +146,8 @@ def _text(path: Path) -> tuple[str, str]:
             if path.stat().st_size > _MOST:
                 raise UsageError(f"{path} is larger than any chat")
             raw, named = path.read_bytes(), path.stem
-    except (OSError, zipfile.BadZipFile, RuntimeError, NotImplementedError, EOFError) as error:
-        raise UsageError(f"{path} cannot be read: {error}") from error
+    except _UNREADABLE as error:
+        raise UsageError(f"{path} cannot be read: {str(error) or 'it ends too early'}") from error
     encoding = "utf-16" if raw[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig"
     start = next((title for title in _TITLES if named.lower().startswith(title)), None)
     return raw.decode(encoding, "replace"), "" if start is None else named[len(start) :].strip()

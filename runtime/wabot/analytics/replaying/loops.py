@@ -2,9 +2,8 @@
 
 from typing import Final
 
-_SPAN: Final = 120_000
-_MOST_REPLIES: Final = 8
-_MOST_REPEATS: Final = 3
+from wabot.store.sqlite.knowing import LOOP_SPAN, MOST_REPEATS, MOST_REPLIES
+
 _NO_MESSAGE: Final = "\0"
 
 
@@ -19,8 +18,8 @@ class Loops:
     def said(self, at: int, text: str, replies: tuple[str, ...]) -> None:
         """The message with this `text` got these replies."""
         recent = self._recent
-        if recent and recent[0][0] <= at - _SPAN:
-            recent = [item for item in recent if item[0] > at - _SPAN]
+        if recent and recent[0][0] <= at - LOOP_SPAN:
+            recent = [item for item in recent if item[0] > at - LOOP_SPAN]
         self._recent = [*recent, (at, text, replies)]
 
     def sent(self, at: int) -> None:
@@ -35,12 +34,12 @@ class Loops:
         """Whether a message with this text, at that moment, is one too many."""
         if not self._recent:
             return False
-        self._recent = [item for item in self._recent if item[0] > at - _SPAN]
-        if sum(len(replies) for _, _, replies in self._recent) > _MOST_REPLIES:
+        self._recent = [item for item in self._recent if item[0] > at - LOOP_SPAN]
+        if sum(len(replies) for _, _, replies in self._recent) > MOST_REPLIES:
             return True
         repeats: dict[str, int] = {}
         for _, trigger, replies in self._recent:
             if trigger == text:
                 for reply in replies:
                     repeats[reply] = repeats.get(reply, 0) + 1
-        return max(repeats.values(), default=0) >= _MOST_REPEATS
+        return max(repeats.values(), default=0) >= MOST_REPEATS

@@ -61,10 +61,10 @@ class Counting:
         # A step that counted the last chats is followed by one that sums.
         return Left(chats, max(days, 1) if dirty else days)
 
-    def begin_anew(self, now: int) -> None:
+    def begin_anew(self) -> None:
         """Have every chat counted, and every day summed, that is not closed."""
         self._state()
-        self._ask("analytics_rebuilt", at=now)
+        self._ask("analytics_anew")
         self._state()
 
     def close(self, before: int) -> None:
@@ -151,8 +151,8 @@ def count_all(
             connection.execute("PRAGMA synchronous = NORMAL")
             counting = Counting(connection, tenant, zone)
 
-            def begun(now: int) -> Left:
-                counting.begin_anew(now)
+            def begun(_now: int) -> Left:
+                counting.begin_anew()
                 return Left(1, 1)
 
             work = begun if anew else counting.step

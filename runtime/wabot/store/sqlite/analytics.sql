@@ -17,8 +17,8 @@ WHERE tenant_id = :tenant AND closed_before < :day;
 -- name: analytics_done
 UPDATE analytics_state SET aggregated_at = :at WHERE tenant_id = :tenant;
 
--- name: analytics_rebuilt
-UPDATE analytics_state SET rebuilt_at = :at, zone = '' WHERE tenant_id = :tenant;
+-- name: analytics_anew
+UPDATE analytics_state SET zone = '' WHERE tenant_id = :tenant;
 
 -- name: analytics_dirty
 SELECT conversation_id FROM analytics_dirty WHERE tenant_id = :tenant LIMIT :most;

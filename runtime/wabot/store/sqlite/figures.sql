@@ -40,7 +40,7 @@ SELECT
     (CAST(strftime('%w', date) AS INTEGER) + 6) % 7 AS weekday, hour,
     SUM(messages_from_customers) AS messages, SUM(questions) AS questions,
     SUM(rule_responses + person_responses) AS responses,
-    SUM(rule_response_millis + person_response_millis) AS millis
+    SUM(rule_response_millis + person_response_millis) AS millis, SUM(active_conversations) AS chats
 FROM chat_analytics
 WHERE tenant_id = :tenant AND hour IS NOT NULL AND date BETWEEN :first AND :last
 GROUP BY weekday, hour;

@@ -12,10 +12,10 @@ from wabot.store.sqlite.identity import find_contact, find_conversation
 from wabot.store.sqlite.ordering import orders_of
 from wabot.store.sqlite.queries import Ask
 
-_LOOP_SPAN: Final = 120_000
+LOOP_SPAN: Final = 120_000
 """Milliseconds over which automatic replies to one chat are counted."""
-_MOST_REPLIES: Final = 8
-_MOST_REPEATS: Final = 3
+MOST_REPLIES: Final = 8
+MOST_REPEATS: Final = 3
 """More replies than that, or so many times the same reply to the same text, are no conversation with a person."""
 
 
@@ -66,9 +66,9 @@ def known(ask: Ask, message: Message, now: int) -> Context:
 
 def _loops(ask: Ask, conversation: str, text: str, now: int) -> bool:
     """Whether this chat looks like two machines that answer each other."""
-    since = now - _LOOP_SPAN
+    since = now - LOOP_SPAN
     row = ask("conversation_loops", id=conversation, text=text, since=since, now=now).fetchone()
-    return bool(row["replies"] > _MOST_REPLIES or row["repeats"] >= _MOST_REPEATS)
+    return bool(row["replies"] > MOST_REPLIES or row["repeats"] >= MOST_REPEATS)
 
 
 def _email(ask: Ask, operator: str | None) -> str:

@@ -1,5 +1,4 @@
--- What the sums do not tell of a period: how its chats stand now, and in how many chats customers wrote in each hour of
--- the week. Days from :first to :last ("2026-01-31"), hours from :since on, before :until.
+-- What the sums do not tell of a period: how its chats stand now. Hours from :since on, before :until.
 
 -- name: standing_statuses
 SELECT status, COUNT(*) AS number FROM conversations
@@ -8,11 +7,3 @@ WHERE +tenant_id = :tenant AND id IN (
     WHERE tenant_id = :tenant AND hour >= :since AND hour < :until
         AND from_customer + from_people + from_rules + from_system > 0)
 GROUP BY status;
-
--- name: standing_week
--- A chat counts once an hour of a day. Monday is 0.
-SELECT (CAST(strftime('%w', date) AS INTEGER) + 6) % 7 AS weekday, hour,
-    SUM(active_conversations) AS chats, SUM(messages_from_customers) AS messages
-FROM chat_analytics
-WHERE tenant_id = :tenant AND hour IS NOT NULL AND date BETWEEN :first AND :last
-GROUP BY weekday, hour;

@@ -13,8 +13,7 @@ CREATE TABLE analytics_state (
     closed_until INTEGER NOT NULL DEFAULT 0,
     -- Up to when it is known who was there.
     presence_until INTEGER NOT NULL DEFAULT 0,
-    aggregated_at INTEGER,
-    rebuilt_at INTEGER
+    aggregated_at INTEGER
 );
 
 CREATE TABLE analytics_dirty (
