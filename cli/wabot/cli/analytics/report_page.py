@@ -5,6 +5,7 @@ from io import StringIO
 from pathlib import Path
 from typing import Final
 
+from wabot.analytics.period import Period
 from wabot.cli.analytics.shops import Asked, Shop, figures_of_tenants
 from wabot.cli.output import complain, say
 from wabot.model.errors import ExportError, UsageError
@@ -34,7 +35,7 @@ def export_report(folder: Path, asked: Asked, output: Path, *, language: str, an
     (shop,) = figures_of_tenants(folder.parent, (folder.name,))
     assert isinstance(shop, Shop), "of a single tenant the error is raised"
     period = shop.period(asked)
-    page = _page(shop, asked, language, anonymous)
+    page = _page(shop, period, language, anonymous)
     if to_output:
         _print(page)
     else:
@@ -47,7 +48,7 @@ def export_report(folder: Path, asked: Asked, output: Path, *, language: str, an
             complain(f"  {note}")
 
 
-def _page(shop: Shop, asked: Asked, language: str, anonymous: bool) -> str:
+def _page(shop: Shop, period: Period, language: str, anonymous: bool) -> str:
     from wabot.analytics.report import write_report
 
     out = StringIO()
@@ -55,7 +56,7 @@ def _page(shop: Shop, asked: Asked, language: str, anonymous: bool) -> str:
         write_report(
             out,
             ask,
-            shop.period(asked),
+            period,
             shop.rules,
             shop.now,
             name=shop.tenant,
