@@ -22,10 +22,10 @@ def say(text: str) -> None:
     reaches the terminal."""
     parts = _STYLE.split(text) if sys.stdout.isatty() else [text]
     shown = "".join(part if number % 2 else visible(part) for number, part in enumerate(parts))
-    coding = sys.stdout.encoding or "utf-8"
     try:
         sys.stdout.write(f"{shown}\n")
     except UnicodeEncodeError:  # a terminal of another time: what it cannot show is a question mark
+        coding = sys.stdout.encoding
         sys.stdout.write(f"{shown}\n".encode(coding, "replace").decode(coding))
     sys.stdout.flush()
 

@@ -5,12 +5,12 @@ from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 from wabot.analytics.replaying.compare import Change, Comparing, Tally
-from wabot.analytics.replaying.said import Said
 from wabot.analytics.replaying.stored import Asked, staffed, stored
 from wabot.cli import render
 from wabot.cli.output import Format, say, style
 from wabot.cli.progress import Progress
-from wabot.cli.stored import in_a_line, when
+from wabot.cli.replayed_answers import answers, answers_data, short
+from wabot.cli.stored import when
 from wabot.cli.table import table
 from wabot.language.rule_set import RuleSet
 from wabot.model.visible import on_one_line
@@ -20,7 +20,6 @@ from wabot.store.sqlite.reading import asking
 _MOST_CHATS: Final = 10
 _MOST_MESSAGES: Final = 5
 """Of a chat that changes, so many messages are shown."""
-_LONGEST: Final = 200
 _EVERY: Final = 4_096
 _HEAD: Final = ("", "then", "now", "gained", "lost", "other words")
 _LEFT_OUT: Final = {
@@ -139,25 +138,12 @@ class _Shown:
 
 
 def _as_text(asked: Asked) -> Iterator[str]:
-    message = _short(asked.message.text) or f"({asked.message.type})"
+    message = short(asked.message.text) or f"({asked.message.type})"
     yield f"    {style(when(asked.at, seconds=False), dim=True)}  {message}"
     now = asked.heard
     assert now is not None, "a message that nobody can decide does not change"
-    yield from _answers("then", asked.then, asked.reason)
-    yield from _answers("now", now.said, now.decision.reason)
-
-
-def _answers(label: str, said: Sequence[Said], reason: str) -> Iterator[str]:
-    if not said:
-        yield f"      {label:4}  {style(f'no reply: {reason}', dim=True)}"
-    for one in said:
-        text = f"fails: {one.error}" if one.error else "(no text)" if one.text is None else _short(one.text)
-        yield f"      {label:4}  {style(one.rule, fg='green')}  {text}"
-
-
-def _short(text: str) -> str:
-    line = in_a_line(on_one_line(text))
-    return line if len(line) <= _LONGEST else f"{line[: _LONGEST - 1]}…"
+    yield from (f"      then  {line}" for line in answers(asked.then, asked.reason))
+    yield from (f"      now   {line}" for line in answers(now.said, now.decision.reason))
 
 
 def _summary(one: Stored, tally: Tally, last: int | None) -> Iterator[str]:
@@ -228,11 +214,6 @@ def _as_data(asked: Asked, change: Change) -> dict[str, Any]:
         "type": asked.message.type,
         "text": asked.message.text,
         "change": change,
-        "then": _said(asked.then, asked.reason),
-        "now": _said(now.said, now.decision.reason),
+        "then": answers_data(asked.then, asked.reason),
+        "now": answers_data(now.said, now.decision.reason),
     }
-
-
-def _said(said: Sequence[Said], reason: str) -> dict[str, Any]:
-    answers = [{"rule": one.rule, "reply": one.text, "error": one.error or None} for one in said]
-    return {"reason": reason, "answers": answers}

@@ -3,7 +3,6 @@
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
 
@@ -11,9 +10,10 @@ from wabot.analytics.replaying.exported import Read, Told, exported, read_chat
 from wabot.cli import render
 from wabot.cli.exit_codes import CLEAN
 from wabot.cli.output import Format, say, style
-from wabot.cli.stored import in_a_line
+from wabot.cli.replayed_answers import answers, answers_data, short
 from wabot.cli.table import table
 from wabot.engine.effects import called
+from wabot.engine.hours import local
 from wabot.engine.normalize import fold
 from wabot.language.rule_set import RuleSet
 from wabot.model.visible import on_one_line
@@ -21,8 +21,8 @@ from wabot.model.visible import on_one_line
 _MOST: Final = 30
 """Messages that are shown."""
 _MOST_UNKNOWN: Final = 10
-_LONGEST: Final = 200
 _NO_RULE: Final = "no_match"
+_TAKEN_BACK: Final = "taken_back"
 
 
 @dataclass(slots=True)
@@ -40,7 +40,7 @@ class _Sums:
     def count(self, told: Told) -> None:
         self.messages += 1
         if told.heard is None:
-            self.reasons["taken_back"] += 1
+            self.reasons[_TAKEN_BACK] += 1
             return
         decision = told.heard.decision
         if not decision.answers:
@@ -96,22 +96,13 @@ def _between(chat: Read) -> str:
 
 
 def _as_text(one: Told, rule_set: RuleSet) -> Iterator[str]:
-    at = datetime.fromtimestamp(one.at / 1000, rule_set.tenant.timezone)
-    text = _short(one.message.text) or (f"({one.message.type})" if one.heard is not None else "(taken back)")
+    at = local(one.at, rule_set.tenant.timezone)
+    text = short(one.message.text) or (f"({one.message.type})" if one.heard is not None else "(taken back)")
     yield f"  {style(f'{at:%Y-%m-%d %H:%M}', dim=True)}  {text}"
     if one.heard is not None:
-        for said in one.heard.said:
-            reply = f"fails: {said.error}" if said.error else "(no text)" if said.text is None else _short(said.text)
-            yield f"    wabot  {style(said.rule, fg='green')}  {reply}"
-        if not one.heard.said:
-            yield f"    wabot  {style(f'no reply: {one.heard.decision.reason}', dim=True)}"
+        yield from (f"    wabot  {line}" for line in answers(one.heard.said, one.heard.decision.reason))
     if one.answered:
-        yield f"    shop   {' / '.join(_short(text) for text in one.answered)}"
-
-
-def _short(text: str) -> str:
-    line = in_a_line(on_one_line(text))
-    return line if len(line) <= _LONGEST else f"{line[: _LONGEST - 1]}…"
+        yield f"    shop   {' / '.join(short(text) for text in one.answered)}"
 
 
 def _summary(sums: _Sums, rule_set: RuleSet) -> Iterator[str]:
@@ -131,7 +122,7 @@ def _summary(sums: _Sums, rule_set: RuleSet) -> Iterator[str]:
     if unknown:
         yield "what no rule knows, most frequent first:"
         for words, count in sums.unknown.most_common(_MOST_UNKNOWN):
-            yield f"  {count:4,}×  {_short(sums.wording[words])}"
+            yield f"  {count:4,}×  {short(sums.wording[words])}"
         if len(sums.unknown) > _MOST_UNKNOWN:
             yield f"  … and {len(sums.unknown) - _MOST_UNKNOWN:,} more"
 
@@ -152,15 +143,11 @@ def _sums(sums: _Sums) -> dict[str, Any]:
 
 def _as_data(one: Told) -> dict[str, Any]:
     heard = one.heard
-    answers = [] if heard is None else heard.said
     return {
         "at": one.at,
         "line": int(one.message.id),
         "type": one.message.type,
         "text": one.message.text,
-        "now": {
-            "reason": "taken_back" if heard is None else heard.decision.reason,
-            "answers": [{"rule": said.rule, "reply": said.text, "error": said.error or None} for said in answers],
-        },
+        "now": answers_data((), _TAKEN_BACK) if heard is None else answers_data(heard.said, heard.decision.reason),
         "shop_answered": list(one.answered),
     }

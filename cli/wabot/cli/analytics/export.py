@@ -2,7 +2,7 @@
 
 import sys
 from contextlib import nullcontext
-from datetime import datetime, tzinfo
+from datetime import tzinfo
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, BinaryIO, Final, TypeVar
 
@@ -16,6 +16,7 @@ from wabot.cli.exit_codes import CLEAN
 from wabot.cli.output import complain, say
 from wabot.cli.progress import Progress, bar
 from wabot.cli.stored import missing, stored_tenants
+from wabot.engine.hours import local
 from wabot.model.errors import ExportError, UsageError
 from wabot.session.clock import RealClock
 
@@ -209,7 +210,7 @@ def _span(first: str, last: str, lasting: str, clock: "LocalClock") -> "Span":
 
     if not (first or last or lasting):
         return EVERYTHING
-    today = datetime.fromtimestamp(RealClock().now() / 1000, clock.zone).date()
+    today = local(RealClock().now(), clock.zone).date()
     period = read_period(first if first or lasting else _FIRST, last, lasting, today, clock.zone)
     return Span(period.since, period.until, period.first, period.last)
 

@@ -1,6 +1,6 @@
 """`wabot analytics hours`: in which hours of the week customers write, and wait."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -73,7 +73,7 @@ def _page(told: _Told) -> Iterator[str]:
     yield from _longest(told)
 
 
-def _map(told: _Told, mark: Any, total: Any) -> Iterator[str]:
+def _map(told: _Told, mark: Callable[[Cell], str], total: Callable[[Sequence[Cell]], str]) -> Iterator[str]:
     wide = room() >= _WIDE
     step = 6 if not wide else 3
     size = 2 if wide else 1

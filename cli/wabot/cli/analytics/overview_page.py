@@ -20,6 +20,7 @@ from wabot.cli.analytics.spoken import (
     span,
 )
 from wabot.cli.analytics.telling import heading
+from wabot.cli.render import plural
 
 _TREND = 14
 """Marks of the line beside a tenant's figures."""
@@ -76,14 +77,9 @@ def _what_came(figures: Figures) -> list[Fact]:
         Fact("failed", number(figures.failed), "messages of ours that did not go out, or nobody knows"),
     ]
     if figures.csat is not None:
-        words = f"the average mark of {render_customers(figures.csat_answers)}, from 1 to 5"
+        words = f"the average mark of {plural(figures.csat_answers, 'customer')}, from 1 to 5"
         found.append(Fact("rating", score(figures.csat), words))
     return found
-
-
-def render_customers(count: int) -> str:
-    """`1 customer`, `12 customers`."""
-    return f"{number(count)} customer{'' if count == 1 else 's'}"
 
 
 def _of(ratio: Ratio) -> str:

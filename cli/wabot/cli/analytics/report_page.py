@@ -4,6 +4,7 @@ import sys
 from pathlib import Path
 from typing import Final
 
+from wabot.analytics.period import Period
 from wabot.cli.analytics.shops import Asked, Shop, figures_of_tenants
 from wabot.cli.output import complain, say
 from wabot.model.errors import ExportError, UsageError
@@ -33,7 +34,7 @@ def export_report(folder: Path, asked: Asked, output: Path, *, language: str, an
     (shop,) = figures_of_tenants(folder.parent, (folder.name,))
     assert isinstance(shop, Shop), "of a single tenant the error is raised"
     period = shop.period(asked)
-    page = _page(shop, asked, language, anonymous)
+    page = _page(shop, period, language, anonymous)
     if to_output:
         _print(page)
     else:
@@ -46,12 +47,13 @@ def export_report(folder: Path, asked: Asked, output: Path, *, language: str, an
             complain(f"  {note}")
 
 
-def _page(shop: Shop, asked: Asked, language: str, anonymous: bool) -> str:
+def _page(shop: Shop, period: Period, language: str, anonymous: bool) -> str:
     from wabot.analytics.report import read_report, report_html
 
-    period, name = shop.period(asked), shop.tenant
     with shop.asking() as ask:
-        report = read_report(ask, period, shop.rules, shop.now, name=name, language=language, anonymous=anonymous)
+        report = read_report(
+            ask, period, shop.rules, shop.now, name=shop.tenant, language=language, anonymous=anonymous
+        )
     return report_html(report)
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime, tzinfo
+from datetime import tzinfo
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any, Final
@@ -21,6 +21,7 @@ from wabot.cli.analytics.telling import tell
 from wabot.cli.analytics.written_rules import Rules, again, checkout_of, written_rules
 from wabot.cli.output import Format
 from wabot.cli.table import table
+from wabot.engine.hours import local_day
 from wabot.store.sqlite.queries import Ask
 
 _BAR: Final = 24
@@ -64,7 +65,7 @@ class _Told:
 
     def day(self, at: int | None) -> str:
         """The tenant's day of a moment."""
-        return "" if at is None else datetime.fromtimestamp(at / 1000, self.zone).date().isoformat()
+        return "" if at is None else local_day(at, self.zone)
 
 
 def rules(

@@ -1,7 +1,7 @@
 """The tenants whose figures are asked for: brought up to date, each on its own clock."""
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import UTC, date, tzinfo
 from pathlib import Path
@@ -58,15 +58,13 @@ class Shop:
         """
         return read_period(asked.first, asked.last, asked.lasting, local(self.now, self.zone).date(), self.zone)
 
-    @contextmanager
-    def asking(self) -> Iterator[Ask]:
+    def asking(self) -> AbstractContextManager[Ask]:
         """Its store, to be asked within the block.
 
         Raises:
             StoreError: it cannot be read.
         """
-        with asking(self.folder, self.tenant) as ask:
-            yield ask
+        return asking(self.folder, self.tenant)
 
     def silence(self, period: Period) -> str:
         """Why there is nothing to tell of the period, "" where there is."""

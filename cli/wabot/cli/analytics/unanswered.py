@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, tzinfo
+from datetime import tzinfo
 from typing import Annotated, Any, Final
 
 import typer
@@ -19,6 +19,7 @@ from wabot.cli.analytics.telling import tell
 from wabot.cli.analytics.written_rules import Rules, again, written_rules
 from wabot.cli.output import Format, say, style
 from wabot.cli.render import plural
+from wabot.engine.hours import local_day
 from wabot.model.errors import UsageError
 from wabot.store.sqlite.queries import Ask
 
@@ -123,8 +124,7 @@ def _page(told: _Told, *, brief: bool) -> Iterator[str]:
 
 
 def _matter(place: int, matter: Matter, zone: tzinfo, *, brief: bool) -> Iterator[str]:
-    last = datetime.fromtimestamp(matter.last_at / 1000, zone).date()
-    yield f"{title(f'{place}. {matter.word}')}  {_how_often(matter)}, last on {last}"
+    yield f"{title(f'{place}. {matter.word}')}  {_how_often(matter)}, last on {local_day(matter.last_at, zone)}"
     yield from paragraph(
         ", ".join(f"{_INSTEAD[who]} {number(count)}×" for who, count in matter.instead.items()), indent=4
     )

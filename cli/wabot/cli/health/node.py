@@ -5,22 +5,23 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
+from wabot.api.secret import NAME as SECRET
 from wabot.cli.backup import size
 from wabot.cli.health.finding import Checked
 from wabot.cli.health.folders import private
 from wabot.daemon.api_standing import read_api
 from wabot.model.errors import StoreError
 from wabot.store.keeping.examining import check_pages
+from wabot.store.keeping.layout import NODE
 
-_FILE: Final = "node.db"
-_OWN: Final = (_FILE, "api.secret")
+_OWN: Final = (NODE, SECRET)
 _WHERE: Final = "node"
 _MEND: Final = "stop `wabot run`, then: wabot restore _node-….tar.gz --replace; without a backup, move the file away"
 
 
 def node(data: Path, *, deep: bool) -> Iterator[Checked]:
     """Nothing where nothing ran yet."""
-    path = data / _FILE
+    path = data / NODE
     if os.path.lexists(path):
         yield _whole(path, deep=deep)
     own = [data / name for name in _OWN if (data / name).is_file()]
@@ -46,5 +47,5 @@ def _whole(path: Path, *, deep: bool) -> Checked:
     except StoreError as error:
         return Checked("fail", _WHERE, str(error), _MEND)
     if found:
-        return Checked("fail", _WHERE, f"{_FILE} is damaged: {found}", _MEND)
-    return Checked("ok", _WHERE, f"{_FILE} is whole ({size(path.stat().st_size)})")
+        return Checked("fail", _WHERE, f"{NODE} is damaged: {found}", _MEND)
+    return Checked("ok", _WHERE, f"{NODE} is whole ({size(path.stat().st_size)})")

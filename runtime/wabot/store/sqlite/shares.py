@@ -87,8 +87,6 @@ class Episode:
     in_hours: int
     last_at: int
     response_millis: int | None = None
-    response_by: str = ""
-    response_operator: str = ""
     person_millis: int | None = None
     rule_answers: int = 0
     person_messages: int = 0
@@ -263,8 +261,6 @@ class _Counting:
         share[_PERSON_MILLIS if by_person else _RULE_MILLIS] += millis
         if began is not None:
             began.response_millis = millis
-            began.response_by = said.sender
-            began.response_operator = said.who if by_person else ""
         if by_person:
             person = self._made.people[hour, said.who]
             person[_RESPONSES] += 1

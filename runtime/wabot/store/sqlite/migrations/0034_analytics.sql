@@ -62,8 +62,6 @@ CREATE TABLE analytics_episodes (
     is_new_customer INTEGER NOT NULL,
     in_hours INTEGER NOT NULL,
     response_millis INTEGER,
-    response_by TEXT NOT NULL DEFAULT '',
-    response_operator TEXT NOT NULL DEFAULT '',
     person_millis INTEGER,
     rule_answers INTEGER NOT NULL DEFAULT 0,
     person_messages INTEGER NOT NULL DEFAULT 0,
