@@ -22,12 +22,14 @@ def state(live: Live, tenant: str = "warung") -> SessionState:
     return with_standing(summary, folder, runs=runs(folder)).state
 
 
-async def stands(live: Live, *statuses: str, tenant: str = "warung", within: float = PATIENCE) -> SessionState:
-    """Wait until the tenant is in one of these states."""
+async def stands(
+    live: Live, *statuses: str, tenant: str = "warung", within: float = PATIENCE, detail: str = ""
+) -> SessionState:
+    """Wait until the tenant is in one of these states, with that in its detail: what the log says is stored after."""
     try:
         async with asyncio.timeout(within):
-            while (now := state(live, tenant)).status not in statuses:
+            while (now := state(live, tenant)).status not in statuses or detail not in now.detail:
                 await asyncio.sleep(0.02)
     except TimeoutError:
-        raise AssertionError(f"{tenant} is {state(live, tenant)}, never {statuses}:\n{live.said()}") from None
+        raise AssertionError(f"{tenant} is {state(live, tenant)}, never {statuses} {detail}:\n{live.said()}") from None
     return now

@@ -50,8 +50,7 @@ async def test_while_whatsapp_refuses_connections_the_reason_is_told_and_what_ca
 ) -> None:
     budi = shop.whatsapp.customer("Budi", "6281234567801")
     shop.whatsapp.goes_away()
-    await shop.daemon.says("WhatsApp cannot be reached: ")
-    held = await stands(shop.daemon, "disconnected")
+    held = await stands(shop.daemon, "disconnected", detail="WhatsApp cannot be reached: ")
     assert held.detail.endswith("The bot keeps trying.")
     await budi.says("jam buka?")
     shop.whatsapp.comes_back()

@@ -1,6 +1,6 @@
 """The keys are another number's than tenant.yaml's: nobody knows which is right, so nothing is unlinked."""
 
-from tests.live.states import state
+from tests.live.states import stands
 from tests.tenants import number_of
 from tests.whatsapp.live import Live
 from tests.whatsapp.paired import Paired
@@ -21,8 +21,7 @@ async def test_a_number_mistyped_in_tenant_yaml_costs_no_link_and_is_forgiven_on
     live.tenant(phone=MISTYPED)
     await live.says(LOGGED)
     await shop.phone.disconnected()
-    held = state(live)
-    assert held.detail == SAID
+    held = await stands(live, "stopped", detail=SAID)
     assert f"`wabot unpair warung --data {live.data}`" in held.action
     assert f"`wabot pair warung --data {live.data}`" in held.action
     assert len(shop.whatsapp.proxy.asked) == asked, "it logged in with keys of another number"
