@@ -106,20 +106,29 @@ def test_a_disk_that_fills_up_in_the_middle_is_told_and_nothing_of_the_file_is_l
         assert left(disk) == []
 
 
+@pytest.fixture(scope="module")
+def few_and_many(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
+    """Two shops, one with ten times the messages of the other."""
+    return _shop_of(tmp_path_factory.mktemp("sedikit"), 3_000), _shop_of(tmp_path_factory.mktemp("banyak"), 30_000)
+
+
+def _shop_of(place: Path, messages: int) -> Path:
+    with closing(open_file(shop(place))) as connection:
+        connection.execute("BEGIN")
+        filled = Shop(connection)
+        for count in range(messages):
+            filled.message(f"m{count:06}", 1_769_569_200_000 + count * 1_000, content=f"pesan {count} " + "x" * 300)
+        connection.execute("COMMIT")
+    return place
+
+
 @pytest.mark.parametrize("format", FORMS)
-def test_ten_times_the_messages_take_no_more_memory(tmp_path: Path, format: str) -> None:
+def test_ten_times_the_messages_take_no_more_memory(
+    few_and_many: tuple[Path, Path], tmp_path: Path, format: str
+) -> None:
     peaks = []
-    for name, number in (("sedikit", 3_000), ("banyak", 30_000)):
-        folder = tmp_path / name
-        with closing(open_file(shop(folder))) as connection:
-            connection.execute("BEGIN")
-            written_ = Shop(connection)
-            for count in range(number):
-                written_.message(
-                    f"m{count:06}", 1_769_569_200_000 + count * 1_000, content=f"pesan {count} " + "x" * 300
-                )
-            connection.execute("COMMIT")
-        target = tmp_path / f"{name}.{format}"
+    for folder in few_and_many:
+        target = tmp_path / f"{folder.name}.{format}"
         target.touch()
         ran = subprocess.run(
             [sys.executable, "-c", MEASURED, str(folder), format, str(target)],
